@@ -13,7 +13,7 @@ from typing import Any
 import pandas as pd
 
 from kd._version import __version__
-from kd.analysis.showcase import fixed_and_broken
+from kd.analysis.observations import fixed_and_broken
 from kd.base.fields import GROUPS, FieldSpec
 from kd.config import FIELDS, RunConfig
 from kd.export.format import Check, Format, Material

@@ -166,25 +166,6 @@ def test_most_ambiguous_and_most_confusing():
     assert most_confusing([0, 0, 0], too_large, 2)["picture"].tolist() == [1, 0]
 
 
-def test_the_classes_of_a_cell_are_checked():
-    for logits, last in ((TEACHER, 9), (TEACHER[:, :3], 2)):
-        with pytest.raises(ValueError, match=f"between 0 and {last}, got 1 to {last + 1}"):
-            pictures_behind(LABELS % 3, logits, 1, last + 1, 5.0)
-
-
-@pytest.mark.parametrize("temperature", [0, -2.0, float("nan")])
-def test_temperatures_not_above_0_are_refused(temperature):
-    for call in (
-        lambda: entropy_curve({"teacher": TEACHER[0]}, [temperature]),
-        lambda: mean_entropy_curve(TEACHER, [temperature]),
-        lambda: mean_soft_targets(LABELS, TEACHER, temperature),
-        lambda: loss_gradient(LABELS, STUDENT, TEACHER, 0.1, temperature),
-        lambda: pictures_behind(LABELS, TEACHER, 4, 9, temperature),
-    ):
-        with pytest.raises(ValueError, match="temperature must be a finite number above 0"):
-            call()
-
-
 def test_alpha_and_labels_out_of_range_are_refused():
     with pytest.raises(ValueError, match="alpha must be a number between 0 and 1, got"):
         loss_gradient(LABELS, STUDENT, TEACHER, 1.5, 1.0)
