@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -37,7 +38,7 @@ class Saliency:
         parts = []
         for model, gradient in self.gradients.items():
             row, column = np.indices(gradient.shape)
-            columns: dict[str, np.ndarray] = {"row": row, "column": column, "gradient": gradient}
+            columns: dict[str, Any] = {"row": row, "column": column, "gradient": gradient}
             columns["contribution"] = self.contributions[model]
             parts.append(pd.DataFrame({"model": model, **{k: v.ravel() for k, v in columns.items()}}))
         return pd.concat(parts, ignore_index=True)
