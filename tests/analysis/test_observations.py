@@ -40,10 +40,6 @@ def test_the_most_frequent_confusion_is_never_a_right_answer():
     assert confusions(labels, logits, 1, 9) == 0
 
 
-def test_only_one_confusion_is_also_the_most_frequent():
-    assert most_frequent_confusion(np.array([1, 1, 4]), said(1, 1, 9)) == (4, 9, 1)
-
-
 def test_relearned_is_right_then_wrong_then_right():
     # one picture for each way to be right (+) or wrong at four points in time, and one way twice
     ways = ["".join(way) for way in itertools.product("+-", repeat=4)] + ["+--+"]
@@ -106,13 +102,6 @@ def test_counts_are_those_of_the_comparison():
     assert counts["broken"] == result["only_scratch_right"]
     expected = special.softmax(logits["scratch"], axis=1)[table["picture"], table["true"]]
     np.testing.assert_allclose(table["scratch_probability"], expected)
-
-
-def test_students_that_agree_everywhere_leave_an_empty_table():
-    logits = {model: np.eye(3) for model in ("teacher", "distilled", "scratch")}
-    table = fixed_and_broken(np.arange(3), logits)
-    assert len(table) == 0
-    assert "scratch_probability" in table.columns
 
 
 def _probabilities(**shares):

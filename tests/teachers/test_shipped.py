@@ -189,6 +189,7 @@ def test_the_command_makes_a_teacher(name, epochs, tmp_path, capsys, monkeypatch
     record = json.loads((tmp_path / f"{name}.json").read_text(encoding="utf-8"))
     assert (record["seed"], record["recipe"]["epochs"], record["recipe"]["images"]) == (5, epochs, 300)
     model = keras.saving.load_model(tmp_path / f"{name}.keras")
+    assert not model.compiled
     assert weights_sha256(model.get_weights()) == record["weights_sha256"]
     assert record["test_images"] == 500
     assert record["test_accuracy"] > 0.2  # it learned something: guessing gets 0.1
