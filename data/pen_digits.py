@@ -19,8 +19,9 @@ from typing import Any
 import numpy as np
 from PIL import Image, ImageDraw
 
+from kd.config import SHIPPED_TEACHERS
 from kd.pictures.drawing import to_mnist
-from kd.teachers.shipped import NAMES, shipped_teacher_path, teacher_record, write_record
+from kd.teachers.shipped import shipped_teacher_path, teacher_record, write_record
 
 SOURCE = "UNIPEN train_r01_v07, benchmark 1a, sub-sets aga, apa, art and imp (CC BY 4.0)"
 DOI = "10.5281/zenodo.1195803"
@@ -97,7 +98,7 @@ def main(arguments: list[str] | None = None) -> int:
         prog="python -m data.pen_digits", description=(__doc__ or "").partition("\n")[0]
     )
     parser.add_argument("path", type=Path, help="the JSON file of pen digits")
-    parser.add_argument("--teacher", choices=NAMES, default="strong")
+    parser.add_argument("--teacher", choices=SHIPPED_TEACHERS, default="strong")
     parser.add_argument(
         "--pen", type=float, default=PEN, help="width of the pen in pixels (default: %(default)s)"
     )

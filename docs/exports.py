@@ -17,8 +17,7 @@ from typing import Any
 
 from kd.config import RunConfig
 from kd.export import FORMATS, format_named
-from kd.export.litert_int8 import LEAST_SAME_ANSWERS, MOST_ACCURACY_LOST, REPRESENTATIVE
-from kd.export.model_format import ROUNDING
+from kd.export.models import LEAST_SAME_ANSWERS, MOST_ACCURACY_LOST, REPRESENTATIVE, ROUNDING
 from kd.lab import Lab
 from kd.text.words import NAMES, accuracy, file_size
 

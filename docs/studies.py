@@ -17,7 +17,7 @@ from pathlib import Path
 
 import numpy as np
 
-from kd.analysis.bias import best_biases, with_biases
+from kd.analysis.calibration import best_biases, with_biases
 from kd.analysis.evaluation import accuracy, correct
 from kd.config import FIELDS, PRESETS, RunConfig
 from kd.lab import Lab

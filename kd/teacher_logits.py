@@ -12,13 +12,12 @@ from pathlib import Path
 
 from kd.base.files import npz_bytes, write_whole
 from kd.config import SHIPPED_TEACHERS
-from kd.teachers.logits import MAKE_COMMAND, logits_path
-from kd.teachers.shipped import shipped_teacher_path, teacher_record
+from kd.teachers.shipped import MAKE_LOGITS_COMMAND, logits_path, shipped_teacher_path, teacher_record
 from kd.terminal.entry import Parser, exit_code, run
 
 
 def make(name: str) -> Path:
-    """Compute and write the logits of one shipped teacher; returns the file's path."""
+    """Computes and writes the logits of one shipped teacher; returns the file's path."""
     import numpy as np
 
     from kd.pictures.mnist import load_mnist
@@ -36,12 +35,12 @@ def make(name: str) -> Path:
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run the command; returns its exit code, as kd.terminal.entry defines it."""
+    """Runs the command; returns its exit code, as kd.terminal.entry defines it."""
     return exit_code(lambda: _command(arguments))
 
 
 def _command(arguments: list[str] | None) -> int:
-    parser = Parser(prog=MAKE_COMMAND, description=__doc__)
+    parser = Parser(prog=MAKE_LOGITS_COMMAND, description=__doc__)
     parser.add_argument("names", nargs="+", choices=SHIPPED_TEACHERS, metavar="NAME")
     for name in parser.parse_args(arguments).names:
         print(make(name))

@@ -1,4 +1,4 @@
-"""KD Lab is a guest in the process of whoever imports it, and changes nothing there.
+"""KD Lab is a guest in the process that imports it, and changes nothing there.
 
 Each test is a program of its own. It looks at all that a process has once, does something with KD Lab, and
 looks again.
@@ -10,8 +10,6 @@ import os
 import subprocess
 import sys
 from pathlib import Path
-
-import pytest
 
 from tests import PROJECT
 
@@ -76,34 +74,30 @@ def run(program: str, home: Path, **environment: str) -> None:
     assert done.returncode == 0, done.stderr
 
 
-LIGHT = {
-    "the package": "import kd; kd.__version__",
-    "Lab": "from kd import PRESETS, Lab, RunConfig, Study",
-    "pictures": "from kd import load_mnist, to_mnist; to_mnist(load_mnist().x_test[0])",
-    "the commands": """
+LIGHT = """
+import kd; kd.__version__
+same()
+from kd import PRESETS, Lab, RunConfig, Study
+same()
+from kd import load_mnist, to_mnist; to_mnist(load_mnist().x_test[0])
+same()
 import rich.style  # it draws a random number
 before = look()
 import kd.__main__
 from kd.cli import parser, predict, runs, stop, train
-""",
-    "a refused command": "from kd.__main__ import main; main(['train', '--alpha', '1.5'])",
-    "a lab": """
-from kd import Lab
+same()
+kd.__main__.main(["train", "--alpha", "1.5"])
+same()
 with Lab(home) as lab:
-    lab.runs.views(), lab.train("default").wait(), lab.estimate("notebook")
-""",
-    "a prediction": """
-from kd import Lab, load_mnist
-with Lab(home) as lab:
+    lab.runs.views(), lab.estimate("notebook")
     run, pictures = lab.train("default"), load_mnist().x_test[:3]
-    run.predict(pictures), run.test_logits(), run.models()
-""",
-}
+    run.wait(), run.predict(pictures), run.test_logits(), run.models()
+same()
+"""
 
 
-@pytest.mark.parametrize("name", LIGHT)
-def test_whoever_imports_it_finds_the_process_as_it_was(name, tmp_path):
-    run(f"{LIGHT[name]}\nsame()", tmp_path)
+def test_imports_commands_and_a_lab_leave_the_process_as_it_was(tmp_path):
+    run(LIGHT, tmp_path)
 
 
 def test_a_table_of_runs_changes_nothing_but_what_pandas_does(tmp_path):
@@ -141,29 +135,7 @@ def test_a_training_leaves_the_process_as_it_was(lab, tmp_path):
     run(TRAINING, tmp_path, KD_SCHEDULER=client.scheduler.address, **credentials)
 
 
-HEAVY = {
-    "the Distiller": """
-from kd import Distiller, build_student, build_teacher
-distiller = Distiller(student=build_student(), teacher=build_teacher(width=1/64))
-distiller.compile(
-    optimizer="adam",
-    student_loss_fn=keras.losses.SparseCategoricalCrossentropy(from_logits=True),
-    distillation_loss_fn=keras.losses.KLDivergence(),
-)
-distiller.fit(numpy.zeros((8, 28, 28, 1)), numpy.zeros(8), verbose=0)
-""",
-    "a student": """
-from kd import Lab
-with Lab(home) as lab:
-    lab.train("default").student()(numpy.zeros((1, 28, 28, 1)))
-""",
-}
-
-
-@pytest.mark.parametrize("name", HEAVY)
-def test_keras_is_left_as_its_user_set_it(name, tmp_path):
-    run(
-        f"""
+KERAS = """
 import keras, tensorflow as tf
 from tensorflow.python.framework import config as op_determinism
 keras.Sequential([keras.Input((2,)), keras.layers.Dense(1)]).predict(numpy.zeros((1, 2)), verbose=0)
@@ -180,52 +152,59 @@ def keras_is():
         tf.get_logger().level, op_determinism.is_op_determinism_enabled(),
     )
 
+def all_the_same():
+    same(but={"random numbers", "NumPy"})  # Keras draws seeds from them
+    assert keras_is() == was, (was, keras_is())
+
 before, was = look(), keras_is()
-{HEAVY[name]}
-same(but={{"random numbers", "NumPy"}})  # Keras draws seeds from them
-assert keras_is() == was, (was, keras_is())
-""",
-        tmp_path,
-    )
+from kd import Lab
+with Lab(home) as lab:
+    lab.train("default").student()(numpy.zeros((1, 28, 28, 1)))
+all_the_same()
+from kd import Distiller, build_student, build_teacher
+distiller = Distiller(student=build_student(), teacher=build_teacher(width=1/64))
+distiller.compile(
+    optimizer="adam",
+    student_loss_fn=keras.losses.SparseCategoricalCrossentropy(from_logits=True),
+    distillation_loss_fn=keras.losses.KLDivergence(),
+)
+distiller.fit(numpy.zeros((8, 28, 28, 1)), numpy.zeros(8), verbose=0)
+all_the_same()
+"""
+
+
+def test_keras_is_left_as_its_user_set_it(tmp_path):
+    run(KERAS, tmp_path)
 
 
 # What a command must not wait for: these take longer to load than all that it does.
 SLOW = {"distributed", "dask", "tensorflow", "keras", "pandas", "scipy", "h5py", "asyncio", "ssl"}
 
 
-@pytest.mark.parametrize(
-    ("arguments", "allowed"),
-    [
-        (["--version"], set()),
-        (["--help"], set()),
-        (["train", "--help"], set()),
-        (["train", "--alpha", "7"], set()),
-        (["runs"], set()),
-        (["runs", "--json"], set()),
-        (["stop", "nothing"], set()),
-        (["predict", "1099", "PICTURE"], {"h5py"}),
-        (["predict", "1099", "nothing.png"], set()),
-    ],
-    ids=lambda value: " ".join(value) if isinstance(value, list) else "",
-)
-def test_a_command_loads_only_what_it_needs(arguments, allowed, tmp_path):
-    program = f"""
-import sys
+COMMANDS = """
 from pathlib import Path
-from PIL import Image
 from kd.__main__ import main
-picture = Path({str(tmp_path)!r}) / "picture.png"
-if "PICTURE" in {arguments!r}:
-    from kd import load_mnist
-    Image.fromarray(load_mnist().x_test[0]).save(picture)
-assert main([str(picture) if word == "PICTURE" else word for word in {arguments!r}]) in (0, 2)
-loaded = {SLOW!r} & set(sys.modules)
-assert loaded <= {allowed!r}, loaded
-if {arguments!r} == ["runs"]:
-    assert "numpy" not in sys.modules
+
+def loaded(*arguments):
+    assert main([*arguments]) in (0, 2)
+    return SLOW & set(sys.modules)
+
+for command in (
+    "--version", "--help", "train --help", "train --alpha 7", "runs", "runs --json", "stop nothing"
+):
+    assert loaded(*command.split()) == set(), command
+    assert "numpy" not in sys.modules or command == "stop nothing", command
+assert loaded("predict", "1099", "nothing.png") == set()
+from kd import load_mnist
+from PIL import Image
+Image.fromarray(load_mnist().x_test[0]).save(Path(home) / "picture.png")
+assert loaded("predict", "1099", str(Path(home) / "picture.png")) == {"h5py"}
 """
+
+
+def test_a_command_loads_only_what_it_needs(tmp_path):
     done = subprocess.run(
-        [sys.executable, "-c", program],
+        [sys.executable, "-c", f"import sys\nSLOW, home = {SLOW!r}, {str(tmp_path)!r}\n{COMMANDS}"],
         cwd=PROJECT,
         env={**os.environ, "KD_HOME": str(tmp_path / "home")},
         capture_output=True,

@@ -1,4 +1,7 @@
-"""What all measures on stored logits share: checks, softmax and entropy, in float64."""
+"""What all measures on stored logits share: checks, softmax and entropy, in float64.
+
+A temperature that is not above 0 raises ValueError.
+"""
 
 from __future__ import annotations
 
@@ -14,11 +17,7 @@ CLASSES = 10
 
 
 def checked_logits(logits: Any, name: str = "logits") -> np.ndarray:
-    """Logits as float64 (n, classes), n ≥ 1.
-
-    Raises:
-        ValueError: when they are not numbers, not two-dimensional, empty, or not finite.
-    """
+    """Returns logits as float64 (n, classes); raises ValueError when they are not such or not finite."""
     try:
         array = np.asarray(logits, np.float64)
     except (TypeError, ValueError):
@@ -38,11 +37,7 @@ def checked_logits(logits: Any, name: str = "logits") -> np.ndarray:
 
 
 def checked_labels(labels: Any, count: int, classes: int = CLASSES) -> np.ndarray:
-    """True classes as integers (count,), each in 0 … classes − 1.
-
-    Raises:
-        ValueError: when they are not whole numbers, not one for each picture, or out of range.
-    """
+    """Returns true classes as int64 (count,); raises ValueError when one is not in 0 … classes − 1."""
     array = np.asarray(labels)
     if array.shape != (count,):
         raise ValueError(f"labels must be one for each of {count:,} pictures, got shape {array.shape}.")
@@ -53,40 +48,39 @@ def checked_labels(labels: Any, count: int, classes: int = CLASSES) -> np.ndarra
     return array.astype(np.int64)
 
 
-def log_softmax(logits: np.ndarray, temperature: float = 1.0) -> np.ndarray:
-    """log softmax(logits / T) along the last axis, float64; stable for logits of any size.
+def checked_pair(**logits: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Returns the logits of two models; raises ValueError when their shapes differ."""
+    first, second = (checked_logits(values, name) for name, values in logits.items())
+    if first.shape != second.shape:
+        raise ValueError(
+            f"{' and '.join(logits)} must be of the same pictures and classes, got shapes {first.shape} and "
+            f"{second.shape}."
+        )
+    return first, second
 
-    Raises:
-        ValueError: when T is not a number above 0.
-    """
+
+def log_softmax(logits: np.ndarray, temperature: float = 1.0) -> np.ndarray:
+    """Returns log softmax(logits / T) along the last axis, float64; stable for logits of any size."""
     scaled = np.asarray(logits, np.float64) / checked_temperature(temperature)
     shifted = scaled - scaled.max(axis=-1, keepdims=True)
     return shifted - np.log(np.exp(shifted).sum(axis=-1, keepdims=True))
 
 
 def softmax(logits: np.ndarray, temperature: float = 1.0) -> np.ndarray:
-    """softmax(logits / T) along the last axis, float64: the soft targets (Hinton et al. 2015, eq. 1).
-
-    Raises:
-        ValueError: when T is not a number above 0.
-    """
+    """Returns softmax(logits / T) along the last axis: the soft targets (Hinton et al. 2015, eq. 1)."""
     scaled = np.asarray(logits, np.float64) / checked_temperature(temperature)
     powers = np.exp(scaled - scaled.max(axis=-1, keepdims=True))
     return powers / powers.sum(axis=-1, keepdims=True)
 
 
 def entropy_bits(probabilities: np.ndarray) -> np.ndarray:
-    """−Σ p log₂ p along the last axis: 0 bits if one class has all, log₂ 10 ≈ 3.32 if all ten are equal."""
+    """Returns −Σ p log₂ p along the last axis: from 0 bits to log₂ 10 ≈ 3.32, where all ten are equal."""
     values = np.asarray(probabilities, np.float64)
     logarithms = np.log2(values, out=np.zeros_like(values), where=values > 0)
     return np.maximum(-(values * logarithms).sum(axis=-1), 0.0)
 
 
 def divergence_bits(target_logits: np.ndarray, logits: np.ndarray, temperature: float = 1.0) -> np.ndarray:
-    """KL(softmax(target / T) ‖ softmax(logits / T)) in bits, along the last axis.
-
-    Raises:
-        ValueError: when T is not a number above 0.
-    """
+    """Returns KL(softmax(target / T) ‖ softmax(logits / T)) in bits, along the last axis."""
     target, own = log_softmax(target_logits, temperature), log_softmax(logits, temperature)
     return np.maximum((np.exp(target) * (target - own)).sum(axis=-1) / math.log(2.0), 0.0)

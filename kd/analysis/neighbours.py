@@ -45,23 +45,13 @@ class NeighbourIndex:
     _map: PenultimateMap = field(repr=False)
 
     @classmethod
-    def build(
-        cls, model: NumpyModel, images: np.ndarray, labels: np.ndarray, directions: int = DIRECTIONS
-    ) -> NeighbourIndex:
-        """Index training pictures; with the teacher and 10,000 pictures, this takes some seconds on one core.
+    def build(cls, model: NumpyModel, images: np.ndarray, labels: np.ndarray) -> NeighbourIndex:
+        """Indexes training pictures; 10,000 pictures of the teacher take some seconds on one core.
 
-        Args:
-            model: the one whose features are used.
-            images: (n, 28, 28, 1), float in [0, 1], n ≥ 2; the first ones determine the directions.
-            labels: whole numbers (n,).
-            directions: how many principal directions to keep, at most.
-
-        Raises:
-            ValueError: when there are fewer than 2 pictures, or labels and images do not match.
+        The first images, (n, 28, 28, 1) in [0, 1], determine the directions.
         """
-        _check(images, labels)
         features = model.penultimate(images[:_SAMPLE])
-        axes = _principal_directions(features, directions).astype(np.float16)
+        axes = _principal_directions(features, DIRECTIONS).astype(np.float16)
         mapping = model.penultimate_map(axes)
         return cls(model, images, labels, axes, mapping(images), mapping)
 
@@ -69,13 +59,8 @@ class NeighbourIndex:
     def open(
         cls, path: str | os.PathLike, model: NumpyModel, images: np.ndarray, labels: np.ndarray
     ) -> NeighbourIndex:
-        """The index stored at `path` if it fits this model and these pictures; else a new one, stored there.
-
-        Raises:
-            ValueError: as for `build`.
-        """
+        """Returns the index stored at `path` if it fits this model and these pictures; else a new one."""
         path = Path(path)
-        _check(images, labels)
         fingerprint = _fingerprint(model, images)
         try:
             with np.load(io.BytesIO(read_sealed(path)), allow_pickle=False) as stored:
@@ -93,12 +78,12 @@ class NeighbourIndex:
         np.savez(buffer, fingerprint=fingerprint, directions=index.directions, coordinates=index.coordinates)
         try:
             write_sealed(path, buffer.getvalue())
-        except OSError as error:  # a full disk should not stop anybody from looking
+        except OSError as error:  # a full disk does not stop a person from looking
             log.warning("the neighbours could not be cached (%s): they are computed again next time", error)
         return index
 
     def nearest(self, image: np.ndarray, count: int = 6) -> pd.DataFrame:
-        """The training pictures most like this one, nearest first.
+        """Returns the training pictures most like this one, nearest first.
 
         Args:
             image: (28, 28, 1), float in [0, 1].
@@ -108,8 +93,10 @@ class NeighbourIndex:
             Columns picture (index into the training pictures), label, distance (in the features' own unit).
 
         Raises:
-            ValueError: when `count` is out of range, or the picture is not valid.
+            ValueError: when `count` is out of range.
         """
+        import pandas as pd
+
         limit = min(CANDIDATES, len(self.images))
         if not 1 <= count <= limit:
             raise ValueError(f"count must be between 1 and {limit}, got {count}.")
@@ -120,15 +107,11 @@ class NeighbourIndex:
         distances = np.linalg.norm(features - self.model.penultimate(picture), axis=1)
         order = np.argsort(distances)[:count]
         chosen = candidates[order]
-        import pandas as pd
-
-        return pd.DataFrame(
-            {"picture": chosen, "label": np.asarray(self.labels)[chosen], "distance": distances[order]}
-        )
+        return pd.DataFrame({"picture": chosen, "label": self.labels[chosen], "distance": distances[order]})
 
 
 def _principal_directions(features: np.ndarray, count: int) -> np.ndarray:
-    """The first principal directions of rows (n, features), by their Gram matrix; centres them in place."""
+    """Returns the first principal directions of rows (n, features); centres the rows in place."""
     rounding = 1e-10 * float(np.vdot(features, features))
     features -= features.mean(axis=0)
     values, vectors = np.linalg.eigh(features @ features.T)
@@ -138,16 +121,8 @@ def _principal_directions(features: np.ndarray, count: int) -> np.ndarray:
     return features.T @ (vectors[:, kept] / np.sqrt(values[kept]))
 
 
-def _check(images: np.ndarray, labels: np.ndarray) -> None:
-    if len(images) < 2 or len(images) != len(labels):
-        raise ValueError(
-            f"An index needs at least 2 pictures and a label for each, got {len(images)} pictures and "
-            f"{len(labels)} labels."
-        )
-
-
 def _fingerprint(model: NumpyModel, images: np.ndarray) -> str:
-    """What the index depends on: the weights, the pictures and the number of directions."""
+    """Returns a hash of what the index depends on: the weights, the pictures and the number of directions."""
     digest = hashlib.sha256(f"{DIRECTIONS} {_SAMPLE} {np.shape(images)}".encode())
     for array in (*model.weights(), images):
         digest.update(np.ascontiguousarray(array).data)

@@ -1,40 +1,45 @@
-"""What is worth noticing in a run: numbers that a page tells, computed from that run's logits."""
+"""What is worth noticing, in codes and numbers; kd/text has the words.
+
+In all test pictures of a run, of which labels are whole numbers (n,) and logits (n, 10): what is confused,
+relearned, alike, fixed and broken. In the answers to one picture: how sure they are, and how they differ.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from kd.analysis.evaluation import confusion_matrix
-from kd.analysis.softening import mean_soft_targets
+from kd.analysis.logits import checked_labels, checked_logits, divergence_bits, softmax
+from kd.text.words import MODELS
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+# From SURE on a model is sure of its answer. Below LOST it has none. A digit with at least RIVAL competes
+# with the answer.
+SURE, RIVAL, LOST = 0.9, 0.15, 0.25
+# How probable the teacher's second choice must be in a showcase, at this temperature.
+TEMPERATURE, VISIBLE_DOUBT = 4.0, 0.2
 
 
 def most_frequent_confusion(labels: np.ndarray, logits: np.ndarray) -> tuple[int, int, int]:
-    """The pair of classes that a model confuses most often: (true class, what it says, how often).
-
-    Args:
-        labels: whole numbers (n,).
-        logits: (n, 10).
-    """
-    counts = confusion_matrix(labels, logits).copy()
+    """Returns the classes that a model confuses most often: true class, what it says, how often."""
+    counts = confusion_matrix(labels, logits)
     np.fill_diagonal(counts, 0)
     true, said = np.unravel_index(counts.argmax(), counts.shape)
     return int(true), int(said), int(counts[true, said])
 
 
 def confusions(labels: np.ndarray, logits: np.ndarray, true: int, said: int) -> int:
-    """How often a model says `said` of a `true`; labels (n,), logits (n, 10)."""
+    """Returns how often a model says `said` of a `true`."""
     return int(confusion_matrix(labels, logits)[true, said])
 
 
 def relearned(labels: np.ndarray, logits_over_time: np.ndarray) -> int:
-    """How many pictures were read correctly, later wrongly, and later correctly again.
-
-    Args:
-        labels: whole numbers (n,).
-        logits_over_time: (points in time, n, 10), in order.
-    """
+    """Returns how many pictures were right, later wrong, and later right again; logits (points, n, 10)."""
     right = np.asarray(logits_over_time).argmax(axis=2) == labels
     once = np.maximum.accumulate(right, axis=0)
     lapsed = np.maximum.accumulate(once & ~right, axis=0)
@@ -44,17 +49,108 @@ def relearned(labels: np.ndarray, logits_over_time: np.ndarray) -> int:
 def most_one_sided_likeness(
     labels: np.ndarray, logits: np.ndarray, temperature: float
 ) -> tuple[int, int, float, float]:
-    """The two classes whose likeness is most one-sided: the first looks like the second, not the reverse.
+    """Returns the two classes a and b of which a looks like b, and b least like a.
 
-    Returns:
-        (a, b, mean soft target of class b for pictures of a, and of a for pictures of b), with the largest
-        difference between the two.
+    And the mean soft target of b for pictures of a, and of a for pictures of b.
     """
+    from kd.analysis.softening import mean_soft_targets
+
     likeness = mean_soft_targets(labels, logits, temperature)
     a, b = np.unravel_index((likeness - likeness.T).argmax(), likeness.shape)
     return int(a), int(b), float(likeness[a, b]), float(likeness[b, a])
 
 
+def fixed_and_broken(labels: np.ndarray, logits: Mapping[str, np.ndarray]) -> pd.DataFrame:
+    """Returns the pictures on which exactly one of the two students is right, with all three answers.
+
+    Columns picture (index), change ("fixed": only distilled is right; "broken": only scratch is), true, then
+    for each model its answer (teacher, distilled, scratch) and the probability that it gives the true class
+    (teacher_probability, …). Fixed ones come first; in each group, those for which that probability differs
+    most between the students.
+    """
+    import pandas as pd
+
+    columns: dict[str, np.ndarray] = {}
+    for model in MODELS:
+        values = checked_logits(logits[model], model)
+        true = checked_labels(labels, *values.shape)
+        columns[model] = values.argmax(axis=1)
+        columns[f"{model}_probability"] = softmax(values)[np.arange(len(values)), true]
+    distilled_right, scratch_right = columns["distilled"] == true, columns["scratch"] == true
+    change = np.where(distilled_right, "fixed", "broken")
+    table = pd.DataFrame({"picture": np.arange(len(true)), "change": change, "true": true, **columns})
+    table = table[distilled_right != scratch_right]
+    moved = (table["distilled_probability"] - table["scratch_probability"]).abs()
+    order = np.lexsort((-moved, table["change"] == "broken"))
+    return table.iloc[order].reset_index(drop=True)
+
+
 def teacher_right_on(table: Mapping[str, np.ndarray]) -> int:
-    """How many pictures in a table of `kd.analysis.showcase` the teacher reads correctly."""
+    """Returns how many pictures in a table of `fixed_and_broken` the teacher reads correctly."""
     return int((np.asarray(table["teacher"]) == np.asarray(table["true"])).sum())
+
+
+def showcase(labels: np.ndarray, logits: Mapping[str, np.ndarray]) -> int:
+    """Returns the number of the picture on which distillation does what its story says.
+
+    Teacher and distilled student are right, and scratch is wrong. At TEMPERATURE, the teacher's second choice
+    has at least VISIBLE_DOUBT, the distilled student has the same second choice, and it is closer to the
+    teacher than scratch is: of all such pictures, this is the one where it is closer by most.
+
+    Raises:
+        ValueError: when there is no such picture.
+    """
+    from scipy.special import rel_entr
+
+    said = {name: checked_logits(logits[name], name) for name in MODELS}
+    right = {name: values.argmax(axis=1) == labels for name, values in said.items()}
+    soft = {name: softmax(values, TEMPERATURE) for name, values in said.items()}
+    second = {name: np.argsort(values, axis=1)[:, -2] for name, values in soft.items()}
+    doubt = np.sort(soft["teacher"], axis=1)[:, -2]
+    away = {name: rel_entr(soft["teacher"], soft[name]).sum(axis=1) for name in ("distilled", "scratch")}
+    closer = away["scratch"] - away["distilled"]
+    fits = right["teacher"] & right["distilled"] & ~right["scratch"]
+    fits &= (doubt >= VISIBLE_DOUBT) & (second["distilled"] == second["teacher"]) & (closer > 0)
+    if not fits.any():
+        raise ValueError("No test picture shows a student that learned from its teacher's doubts.")
+    return int(np.argmax(np.where(fits, closer, -np.inf)))
+
+
+class Opinion(NamedTuple):
+    """What a model thinks of a picture.
+
+    kind: "sure", "hesitates", "leans" or "lost". answer: its most probable digit, even where it is lost.
+    digits: the answer and its rivals, in order; none where it is lost.
+    """
+
+    kind: str
+    answer: int
+    digits: tuple[int, ...]
+
+
+def opinion(probabilities: np.ndarray) -> Opinion:
+    """Returns what a model's probabilities, (10,), amount to.
+
+    "sure" if one digit has at least 90 %; "lost" if none has 25 %; "hesitates" if one or two other digits
+    have at least 15 %; else "leans".
+    """
+    values = np.asarray(probabilities)
+    best = int(values.argmax())
+    if values[best] >= SURE:
+        return Opinion("sure", best, (best,))
+    if values[best] < LOST:
+        return Opinion("lost", best, ())
+    rivals = [int(d) for d in np.argsort(-values, kind="stable")[:3] if values[d] >= RIVAL and d != best]
+    return Opinion("hesitates" if rivals else "leans", best, tuple(sorted([best, *rivals])))
+
+
+def distances_bits(logits: Mapping[str, np.ndarray]) -> dict[str, float]:
+    """Returns how far each model is from the teacher on one picture: model → KL(teacher ‖ model) in bits."""
+    values = {name: checked_logits(np.asarray(z)[np.newaxis], name)[0] for name, z in logits.items()}
+    return {name: float(divergence_bits(values["teacher"], z)) for name, z in values.items()}
+
+
+def all_disagree(logits: Mapping[str, np.ndarray]) -> bool:
+    """Returns whether no two of several models give the same digit; logits: model → (classes,)."""
+    answers = [int(np.argmax(values)) for values in logits.values()]
+    return len(set(answers)) == len(answers) > 1

@@ -1,4 +1,7 @@
-"""A training played back: what a student's stored test logits say at each point in time."""
+"""A training played back: what a student's stored test logits say at each point in time.
+
+Times are (k,) in epochs, logits (k, n, classes), each by student unless they are one student's.
+"""
 
 from __future__ import annotations
 
@@ -18,20 +21,9 @@ def playback_table(
     logits: Mapping[str, np.ndarray],
     accuracies: Mapping[str, np.ndarray] | None = None,
 ) -> pd.DataFrame:
-    """Accuracy and agreement with the teacher at each stored point.
+    """Returns columns model, time, accuracy, agreement (with the teacher), a row for each point.
 
-    Args:
-        labels: whole numbers (n,).
-        teacher_logits: (n, classes).
-        times: student → (k,), in epochs.
-        logits: student → (k, n, classes).
-        accuracies: student → (k,), measured before the logits were rounded; else they are of `logits`.
-
-    Returns:
-        Columns model, time, accuracy, agreement.
-
-    Raises:
-        ValueError: when labels and logits do not match or are not valid.
+    accuracies: student → (k,), measured before the logits were rounded; else they are of `logits`.
     """
     return pd.DataFrame(
         [
@@ -48,45 +40,19 @@ def playback_table(
 
 
 def ending_in(logits: np.ndarray, final: np.ndarray) -> np.ndarray:
-    """Stored points, which are rounded to 16 bits, with the last one in full: rounding changes a few answers.
-
-    Args:
-        logits: float16 (k, n, classes), as `kd.training.messages` keeps them.
-        final: float32 (n, classes), of the finished network.
-
-    Returns:
-        float32 (k, n, classes).
-    """
+    """Returns stored points, rounded to 16 bits, with the last one in full, float32 (n, classes)."""
     return np.concatenate([logits[:-1], final[np.newaxis]])
 
 
 def confusions(labels: np.ndarray, logits: np.ndarray) -> np.ndarray:
-    """The confusion matrix at each stored point: (k, classes, classes), by true class and answer.
-
-    Args:
-        labels: whole numbers (n,).
-        logits: (k, n, classes).
-
-    Raises:
-        ValueError: when labels and logits do not match or are not valid.
-    """
+    """Returns the confusion matrix at each point of one student: (k, classes, classes)."""
     return np.stack([confusion_matrix(labels, point) for point in logits])
 
 
 def logits_over_time(model: NumpyModel, weights: np.ndarray, image: np.ndarray) -> np.ndarray:
-    """How a network would have read a picture at each point in its training.
+    """Returns how a network would have read a picture (28, 28, 1) at each point in its training.
 
-    Args:
-        model: the network, at any point in time.
-        weights: float (k, parameters), as `NumpyModel.with_flat_weights` takes each row.
-        image: (28, 28, 1), float in [0, 1].
-
-    Returns:
-        float32 (k, classes).
-
-    Raises:
-        ValueError: when a row does not have a number for each of the network's parameters, or the picture
-            is not valid.
+    weights: (k, parameters), as `NumpyModel.with_flat_weights` takes each row. Returns float32 (k, classes).
     """
     pictures = np.asarray(image)[np.newaxis]
     return np.stack([model.with_flat_weights(row).logits(pictures)[0] for row in weights])

@@ -1,8 +1,9 @@
 """Dark knowledge in numbers: what softened logits show, and how they pull on a student.
 
-Everything is computed from stored logits with a softmax at temperature T (Hinton, Vinyals and Dean 2015,
+Everything is computed from stored logits with a softmax at temperature T > 0 (Hinton, Vinyals and Dean 2015,
 section 2); nothing is trained. Functions whose names end in `_table` or `_curve` return DataFrames ready to
-be drawn, with the columns that their docstrings list; entropies are in bits.
+be drawn; entropies are in bits. Labels are whole numbers (n,), logits (n, classes), and by model
+those of one picture (classes,). What does not match or is not finite raises ValueError.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ import pandas as pd
 from kd.analysis.logits import (
     checked_labels,
     checked_logits,
+    checked_pair,
     entropy_bits,
     log_softmax,
     softmax,
@@ -27,25 +29,14 @@ LOWEST_TEMPERATURE, HIGHEST_TEMPERATURE = 0.1, 100.0
 
 
 def temperature_grid(count: int = 61) -> np.ndarray:
-    """Temperatures from 0.1 to 100 in equal ratios, for curves against T."""
+    """Returns temperatures from 0.1 to 100 in equal ratios, for curves against T."""
     return np.geomspace(LOWEST_TEMPERATURE, HIGHEST_TEMPERATURE, count)
 
 
 def entropy_curve(
     logits: Mapping[str, np.ndarray], temperatures: Iterable[float] | None = None
 ) -> pd.DataFrame:
-    """How undecided each model is about one picture, as a function of T.
-
-    Args:
-        logits: model → (classes,).
-        temperatures: each above 0; `temperature_grid()` unless given.
-
-    Returns:
-        Columns model, temperature, entropy_bits.
-
-    Raises:
-        ValueError: when a T is not above 0, or logits are not finite.
-    """
+    """Returns how undecided each model is about one picture: columns model, temperature, entropy_bits."""
     grid = _grid(temperatures)
     entropies = [
         entropy_bits(softmax(checked_logits(np.asarray(values)[np.newaxis], model)[0] / grid[:, np.newaxis]))
@@ -61,18 +52,9 @@ def entropy_curve(
 
 
 def mean_entropy_curve(logits: np.ndarray, temperatures: Iterable[float] | None = None) -> pd.DataFrame:
-    """How undecided a model is about many pictures, as a function of T.
+    """Returns how undecided a model is about many pictures: columns temperature, mean, lower, upper, in bits.
 
-    Args:
-        logits: (n, classes).
-        temperatures: each above 0; `temperature_grid()` unless given.
-
-    Returns:
-        Columns temperature, mean, lower, upper, in bits: the middle 80 % of the pictures lie between lower
-        and upper (the 10th and 90th percentiles).
-
-    Raises:
-        ValueError: when a T is not above 0, or logits are not finite.
+    lower and upper are the 10th and the 90th percentile.
     """
     values, grid = checked_logits(logits), _grid(temperatures)
     entropies = np.stack([entropy_bits(softmax(values, t)) for t in grid])
@@ -81,19 +63,7 @@ def mean_entropy_curve(logits: np.ndarray, temperatures: Iterable[float] | None 
 
 
 def mean_soft_targets(labels: np.ndarray, logits: np.ndarray, temperature: float) -> np.ndarray:
-    """The mean soft target of each true class: row c is the mean of softmax(logits / T) over class c.
-
-    Args:
-        labels: whole numbers (n,).
-        logits: (n, classes).
-        temperature: T > 0.
-
-    Returns:
-        float64 (classes, classes); rows sum to 1, and are NaN for a class without pictures.
-
-    Raises:
-        ValueError: when T is not above 0, or labels and logits do not match or are not valid.
-    """
+    """Returns the mean soft target of each true class, float64 (classes, classes): NaN without pictures."""
     values = checked_logits(logits)
     classes = values.shape[1]
     membership = np.eye(classes)[checked_labels(labels, *values.shape)]
@@ -103,14 +73,10 @@ def mean_soft_targets(labels: np.ndarray, logits: np.ndarray, temperature: float
 
 
 def mean_soft_targets_table(labels: np.ndarray, logits: np.ndarray, temperature: float) -> pd.DataFrame:
-    """`mean_soft_targets` with a row for each cell: which classes look alike to the model.
+    """Returns `mean_soft_targets` with a row for each cell: which classes look alike to the model.
 
-    Returns:
-        Columns true, class, probability, share_of_wrong: this class' share of all the probability that wrong
-        classes get (NaN on the diagonal).
-
-    Raises:
-        ValueError: as for `mean_soft_targets`.
+    Columns true, class, probability, share_of_wrong: this class' share of all the probability that wrong
+    classes get (NaN on the diagonal).
     """
     means = mean_soft_targets(labels, logits, temperature)
     wrong = np.where(np.eye(len(means)), np.nan, means)
@@ -143,30 +109,18 @@ def loss_gradient(
     temperature: float,
     temperature_squared: bool = True,
 ) -> Gradient:
-    """What labels and teacher tell the student about each picture (objectives/soft_targets.py).
+    """Returns what labels and teacher tell the student about each picture (objectives/soft_targets.py).
 
     labels' part  α (softmax(z_s) − y)
     teacher's part  (1 − α) · s · (softmax(z_s / T) − softmax(z_t / T)) / T,  s = T² or 1
 
-    Args:
-        labels: whole numbers (n,), or one.
-        student_logits, teacher_logits: (n, classes), or (classes,).
-        alpha: in [0, 1].
-        temperature: T > 0.
-        temperature_squared: whether s = T².
-
-    Raises:
-        ValueError: when α or T is out of range, or the arrays do not match or are not valid.
+    labels and logits are those of n pictures, or of one.
     """
     alpha, temperature = checked_alpha(alpha), checked_temperature(temperature)
     single = np.ndim(student_logits) == 1
-    student = checked_logits(np.atleast_2d(student_logits), "student_logits")
-    teacher = checked_logits(np.atleast_2d(teacher_logits), "teacher_logits")
-    if student.shape != teacher.shape:
-        raise ValueError(
-            "student_logits and teacher_logits must be of the same pictures and classes, got shapes "
-            f"{np.shape(student_logits)} and {np.shape(teacher_logits)}."
-        )
+    student, teacher = checked_pair(
+        student_logits=np.atleast_2d(student_logits), teacher_logits=np.atleast_2d(teacher_logits)
+    )
     truth = np.eye(student.shape[1])[checked_labels(np.atleast_1d(labels), *student.shape)]
     scale = temperature if temperature_squared else 1.0 / temperature  # s / T
     from_labels = alpha * (softmax(student) - truth)
@@ -181,20 +135,11 @@ def pull_strength_curve(
     alpha: float,
     temperatures: Iterable[float] | None = None,
 ) -> pd.DataFrame:
-    """Why the loss has a T²: how strong each part of the gradient is, as a function of T.
+    """Why the loss has a T²: returns how strong each part of the gradient is, as a function of T.
 
     The labels' part does not depend on T. Without T² the teacher's part fades as 1/T²; with it, that part
-    stays of the same order, so α keeps its meaning (Hinton et al. 2015, section 2).
-
-    Args:
-        As for `loss_gradient`.
-
-    Returns:
-        Columns temperature, part ("labels", "teacher", "teacher_without_t2"), strength: the Euclidean
-        length of the part, averaged over the pictures.
-
-    Raises:
-        ValueError: as for `loss_gradient`.
+    stays of the same order, so α keeps its meaning (Hinton et al. 2015, section 2). Columns temperature, part
+    ("labels", "teacher", "teacher_without_t2"), strength: the mean Euclidean length over the pictures.
     """
     grid = _grid(temperatures)
     rows = []
@@ -213,14 +158,9 @@ def pull_strength_curve(
 
 
 def picture_table(labels: np.ndarray, logits: np.ndarray, temperature: float = 1.0) -> pd.DataFrame:
-    """What a model thinks of each picture, one row each, in order.
+    """Returns what a model thinks of each picture at T, in order.
 
-    Returns:
-        Columns picture (index), true, predicted, probability_true, probability_predicted, entropy_bits, all
-        at temperature T.
-
-    Raises:
-        ValueError: when T is not above 0, or labels and logits do not match or are not valid.
+    Columns picture (index), true, predicted, probability_true, probability_predicted, entropy_bits.
     """
     values = checked_logits(logits)
     true, predicted = checked_labels(labels, *values.shape), values.argmax(axis=1)
@@ -240,27 +180,13 @@ def picture_table(labels: np.ndarray, logits: np.ndarray, temperature: float = 1
 def most_ambiguous(
     labels: np.ndarray, logits: np.ndarray, count: int = 12, temperature: float = 1.0
 ) -> pd.DataFrame:
-    """The pictures that the model is most undecided about: highest entropy at T first.
-
-    Returns:
-        At most `count` rows of `picture_table`.
-
-    Raises:
-        ValueError: as for `picture_table`; also when `count` is below 1.
-    """
+    """Returns the rows of `picture_table` of which the model is least sure: highest entropy first."""
     table = picture_table(labels, logits, temperature)
     return _first(table.sort_values("entropy_bits", ascending=False, kind="stable"), count)
 
 
 def most_confusing(labels: np.ndarray, logits: np.ndarray, count: int = 12) -> pd.DataFrame:
-    """The pictures that mislead the model most: least probability for the true class (T = 1) first.
-
-    Returns:
-        At most `count` rows of `picture_table`.
-
-    Raises:
-        ValueError: as for `picture_table`; also when `count` is below 1.
-    """
+    """Returns the rows of `picture_table` that mislead the model most: least `probability_true` first."""
     values = checked_logits(logits)
     table = picture_table(labels, values)
     # Logarithms still tell apart probabilities that underflow to 0.
@@ -271,16 +197,11 @@ def most_confusing(labels: np.ndarray, logits: np.ndarray, count: int = 12) -> p
 def pictures_behind(
     labels: np.ndarray, logits: np.ndarray, true: int, other: int, temperature: float, count: int = 12
 ) -> pd.DataFrame:
-    """The pictures behind a cell of `mean_soft_targets`: class `true`, most like `other` first.
+    """Returns the rows of `picture_table` of class `true`, most like `other` first.
 
-    Returns:
-        At most `count` rows of `picture_table`, with a further column probability_other.
-
-    Raises:
-        ValueError: as for `picture_table`; also when a class is out of range or `count` is below 1.
+    They have a further column, probability_other.
     """
     values = checked_logits(logits)
-    checked_labels(np.array([true, other]), 2, values.shape[1])
     table = picture_table(labels, values, temperature)
     table["probability_other"] = softmax(values, temperature)[:, other]
     table = table[table["true"] == true]
@@ -288,8 +209,6 @@ def pictures_behind(
 
 
 def _first(table: pd.DataFrame, count: int) -> pd.DataFrame:
-    if count < 1:
-        raise ValueError(f"count must be at least 1, got {count}.")
     return table.head(count).reset_index(drop=True)
 
 

@@ -12,16 +12,10 @@ CONFIDENCE = 0.95
 
 
 def verdict(low: float, high: float, p_value: float, alpha: float | None = None) -> str:
-    """What is shown of distilled minus scratch; a side is taken only if interval and test both take it.
+    """Returns what is shown of distilled minus scratch.
 
-    Args:
-        low, high: the interval of the difference, as fractions.
-        p_value: of McNemar's test.
-        alpha: as for `compare`.
-
-    Returns:
-        "ahead" or "behind": the distilled student is; "not shown"; or "no teacher": at α = 1, where the two
-        students are the same by construction.
+    "ahead" or "behind", only if interval and test both say so; else "not shown"; at α = 1, where both are the
+    same network, "no teacher". low, high: the interval, as fractions. p_value: of McNemar's test.
     """
     if alpha == 1:
         return "no teacher"
@@ -35,15 +29,15 @@ def verdict(low: float, high: float, p_value: float, alpha: float | None = None)
 class Comparison(dict):
     """The two students of a run compared: the codes and numbers of `kd.analysis.evaluation.compare`.
 
-    Nothing else is stored. Its `sentence` and its `note` are made when they are asked for, in the language of
-    whoever asks. The sentence is that of an ordinary run; kd.text.verdicts has it for any.
+    Nothing else is stored. Its `sentence` and its `note`, those of an ordinary run, are made when they are
+    asked for, in the reader's language; kd.text.verdicts has them for any run.
     """
 
     _WORDS: ClassVar = {"sentence": verdict_sentence, "note": verdict_note}
 
     @classmethod
     def opened(cls, stored: Mapping[str, Any], alpha: float | None) -> Comparison:
-        """A stored comparison with today's verdict; the words that earlier versions stored are left out."""
+        """Returns a stored comparison with today's verdict, without words that earlier versions stored."""
         numbers = {name: value for name, value in stored.items() if name not in cls._WORDS}
         found = verdict(stored["low"], stored["high"], stored["p_value"], alpha)
         return cls({**numbers, "verdict": found})
@@ -52,5 +46,5 @@ class Comparison(dict):
         return self._WORDS[name](self)
 
     def with_words(self, config: RunConfig | None = None) -> dict[str, Any]:
-        """Codes, numbers and words, as the command line prints them. config: as for `verdict_sentence`."""
+        """Returns codes, numbers and words, as the command line prints them; config: of the run."""
         return {**self, "sentence": verdict_sentence(self, config), "note": verdict_note(self)}

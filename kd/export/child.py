@@ -1,4 +1,7 @@
-"""Converters and runtimes run in short-lived processes: what they leak or break ends with them."""
+"""Converters and runtimes run in short-lived processes: what they leak or break ends with them.
+
+`run_step` starts `python -m kd.export.child TASK`, which does one step of an export.
+"""
 
 from __future__ import annotations
 
@@ -7,15 +10,21 @@ import os
 import subprocess
 import sys
 import tempfile
+import time
+from collections.abc import Callable
 from pathlib import Path
+
+import numpy as np
 
 from kd.base.places import CODE
 from kd.base.unusable import Unusable
 from kd.export.format import Check
+from kd.pictures.mnist import load_mnist, to_model_input
 from kd.text.translation import _
 
 SECONDS_BETWEEN_CHECKS = 0.1
 CONVERT, ANSWER = "convert", "answer"
+WARM_UPS, REPEATS = 20, 200
 
 # One thread, so that a latency means the same everywhere; without the chatter of TensorFlow's start.
 _ENVIRONMENT = {
@@ -29,22 +38,23 @@ _ENVIRONMENT = {
 
 
 def run_step(step: str, format_name: str, source: Path, target: Path, check: Check) -> None:
-    """Have `python -m kd.export.process` read `source` and write `target`.
+    """Reads `source` and writes `target` in a process of its own; raises ValueError with its last line.
 
-    Args:
-        step: CONVERT a .keras file to the format, or ANSWER the test pictures with a file of it.
-
-    Raises:
-        ValueError: when the process failed; the message has its last line.
+    step: CONVERT a .keras file to the format, or ANSWER all test pictures with a file of the format.
     """
     task = {"step": step, "format": format_name, "source": str(source), "target": str(target)}
     with tempfile.TemporaryFile() as said:
         child = subprocess.Popen(
-            [sys.executable, "-m", "kd.export.process", json.dumps(task)],
+            [sys.executable, "-m", "kd.export.child", json.dumps(task)],
             stdin=subprocess.DEVNULL,
             stdout=said,
             stderr=subprocess.STDOUT,
-            env={**os.environ, **_ENVIRONMENT, "PYTHONPATH": _python_path()},
+            # the modules of this process, and this package, from whatever folder it was started
+            env={
+                **os.environ,
+                **_ENVIRONMENT,
+                "PYTHONPATH": os.pathsep.join([str(CODE), *filter(None, sys.path)]),
+            },
         )
         try:
             while child.poll() is None:
@@ -74,6 +84,33 @@ def _failure(step: str, format_name: str, said: str) -> str:
     )
 
 
-def _python_path() -> str:
-    """Where this process finds its modules, and the folder of this package, wherever it was started."""
-    return os.pathsep.join([str(CODE), *(path for path in sys.path if path)])
+def main(task: dict[str, str]) -> None:
+    """Does what `run_step` asks for."""
+    from kd.export.models import FORMATS
+
+    chosen, source, target = FORMATS[task["format"]], Path(task["source"]), Path(task["target"])
+    if task["step"] == CONVERT:
+        chosen.convert(source, target)
+        return
+    answer = chosen.opened(source)
+    pictures = load_mnist().x_test
+    logits = [
+        answer(to_model_input(pictures[first : first + chosen.pictures_at_once]))
+        for first in range(0, len(pictures), chosen.pictures_at_once)
+    ]
+    with target.open("wb") as file:
+        np.savez(file, logits=np.concatenate(logits), milliseconds=_milliseconds(answer, pictures[:1]))
+
+
+def _milliseconds(answer: Callable[[np.ndarray], np.ndarray], picture: np.ndarray) -> float:
+    """Returns the median time from one prepared picture to its logits."""
+    prepared, taken = to_model_input(picture), []
+    for _repeat in range(WARM_UPS + REPEATS):
+        started = time.perf_counter()
+        answer(prepared)
+        taken.append(time.perf_counter() - started)
+    return float(np.median(taken[WARM_UPS:]) * 1e3)
+
+
+if __name__ == "__main__":
+    main(json.loads(sys.argv[1]))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from os import PathLike
 from pathlib import Path
 
@@ -13,7 +13,7 @@ from kd.base.unusable import Unusable
 from kd.config import MODELS
 from kd.export import TABLES, format_named
 from kd.export.format import Check, Format, Material
-from kd.export.numbers.table_format import TableFormat
+from kd.export.tables import TableFormat, long_form
 from kd.runs.state import RunView
 from kd.store.store import Store
 from kd.text.translation import _
@@ -21,21 +21,17 @@ from kd.text.words import quoted
 
 
 def nothing() -> None:
-    """The check of whoever waits until the export is done."""
+    """Does nothing: the check of an export that no one may stop."""
 
 
 def check_free(format: str, path: str, name: str) -> None:
-    """Check that an export could be written there, as `Lab.export` will do it.
+    """Raises ValueError when `Lab.export` could not write there: a package is missing, or the file exists.
 
-    Args:
-        name: of its file without an ending, where the path is a folder's.
-
-    Raises:
-        ValueError: when a package is missing, the file exists or cannot be written.
+    name: of the file without an ending, where the path is a folder's.
     """
     chosen = format_named(format)
     chosen.check_packages()
-    _check_free([_place(chosen, path, f"{name}{chosen.suffix}")])
+    _check_free(_place(chosen, path, f"{name}{chosen.suffix}"))
 
 
 def export(
@@ -48,25 +44,20 @@ def export(
     check: Check = nothing,
     study_id: str | None = None,
 ) -> list[Path]:
-    """Write finished runs, as `Lab.export` says.
-
-    Args:
-        views: one or more.
-        study_id: of the study that all of them are part of, if they are.
-    """
+    """Writes finished runs, as `Lab.export` says. study_id: of the study that all of them are part of."""
     chosen = format_named(format)
     if model not in MODELS:
         raise ValueError(f"model must be one of {', '.join(MODELS)}, got {quoted(model)}.")
     chosen.check_packages()
     name = study_id or (views[0].run_id if len(views) == 1 else "runs")
     place = _place(chosen, path, chosen.file_name(name, model))
+    if not replace:
+        _check_free(place)
     if isinstance(chosen, TableFormat):
-        from kd.export.numbers.long_form import long_form
-
-        return _written(
-            place, lambda name: chosen.table_files(long_form(views, study_id), name), replace, check
-        )
-    if len(views) != 1 or study_id is not None:
+        made = chosen.table_files(long_form(views, study_id), place.name)
+    elif len(views) == 1 and study_id is None:
+        made = chosen.files(material(store, views[0]), model, place.name, check)
+    else:
         raise Unusable(
             _(
                 "The format {format} holds one run: choose a single run, or one of the formats {tables}.",
@@ -74,31 +65,20 @@ def export(
                 tables=", ".join(TABLES),
             )
         )
-    return _written(
-        place, lambda name: chosen.files(material(store, views[0]), model, name, check), replace, check
-    )
-
-
-def _written(
-    place: Path, files_for: Callable[[str], dict[str, bytes]], replace: bool, check: Check
-) -> list[Path]:
-    """Make the files, given the name of the first, and write them; returns their paths."""
+    contents = {place.parent / name: content for name, content in made.items()}
+    needed = {path: content for path, content in contents.items() if not _has_already(path, content)}
     if not replace:
-        _check_free([place])
-    contents = {place.parent / name: content for name, content in files_for(place.name).items()}
-    needed = [path for path, content in contents.items() if not _has_already(path, content)]
-    if not replace:
-        _check_free(needed)
+        _check_free(*needed)
     check()
     try:
-        files.write_together({path: contents[path] for path in needed})
+        files.write_together(needed)
     except OSError as error:
         raise _unwritable(place, error) from None
     return list(contents)
 
 
 def _place(chosen: Format, path: str | PathLike[str] | None, usual: str) -> Path:
-    """Where the file will be, in a folder that can be written."""
+    """Returns where the file will be, in a folder that can be written; raises ValueError where it cannot."""
     try:
         place = Path.cwd() / usual if path is None else Path(path).expanduser().absolute()
         place = place / usual if place.is_dir() or chosen.is_folder else place
@@ -129,9 +109,8 @@ def _named(path: str | PathLike[str]) -> str:
     return repr(text if len(text) <= 200 else f"{text[:150]}…{text[-40:]}")
 
 
-def _check_free(paths: list[Path]) -> None:
-    taken = [path for path in paths if path.exists()]
-    if taken:
+def _check_free(*paths: Path) -> None:
+    if taken := [path for path in paths if path.exists()]:
         raise Unusable(
             _(
                 "{path} exists already: choose another name, or say that it may be replaced (--force, or "
@@ -149,11 +128,7 @@ def _has_already(path: Path, content: bytes) -> bool:
 
 
 def material(store: Store, view: RunView) -> Material:
-    """What an export of this finished run is made from.
-
-    Raises:
-        ValueError: when a model of it is missing or damaged.
-    """
+    """Returns what an export of this finished run is made from; raises ValueError when a model is damaged."""
     record = store.runs.record(view.run_id) or {}
     return Material(
         view=view,

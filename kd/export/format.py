@@ -25,8 +25,8 @@ class Material:
     """What an export is made from: a finished run, and where its models are.
 
     view: with the result and the history. software: package → the version that the run was trained with.
-    model_ids, paths, logits: 'teacher', 'distilled' and 'scratch' → its name, its .keras file, and what it
-    says of all test pictures, float32 (10000, 10).
+    model_ids, paths, logits: of teacher, distilled and scratch its id, its .keras file, and its logits of all
+    test pictures, float32 (10000, 10).
     """
 
     view: RunView
@@ -37,36 +37,32 @@ class Material:
 
 
 class Format:
-    """A way to take a run or one of its models along. Importing a format's file loads none of its packages.
+    """A way to take a run or one of its models along. Importing a format's module loads none of its packages.
 
     name: the code on the command line. suffix: what its file's name ends in. packages: module → the package
     that has it; those that the app does without are the extra `export`. of_one_model: whether it holds one of
-    the run's models, and not the run. is_folder: whether its files lie in a folder of their own.
+    the run's models instead of the run. is_folder: whether its files lie in a folder of their own.
     """
 
     name: ClassVar[str]
     suffix: ClassVar[str]
     packages: ClassVar[Mapping[str, str]] = {}
-    of_one_model: ClassVar[bool] = True
+    of_one_model: ClassVar[bool] = False
     is_folder: ClassVar[bool] = False
 
     def file_name(self, run_id: str, model: str) -> str:
-        """The name of its file where nobody chose another."""
+        """Returns the name of the file where the person chose no other."""
         return f"{run_id}-{model}{self.suffix}" if self.of_one_model else f"{run_id}{self.suffix}"
 
     def files(self, material: Material, model: str, name: str, check: Check) -> dict[str, bytes]:
-        """The export's files by name, the one that is called `name` first, or by their paths below it.
+        """Returns the export's files by name, the one called `name` first, or by their paths below it.
 
-        Args:
-            model: 'teacher', 'distilled' or 'scratch'.
-
-        Raises:
-            ValueError: when this run cannot be exported so; the message says why.
+        Raises ValueError when this run cannot be exported so. model: "teacher", "distilled" or "scratch".
         """
         raise NotImplementedError
 
     def check_packages(self) -> None:
-        """Raises: ValueError, when a package that it needs is not installed."""
+        """Raises ValueError when a package that the format needs is not installed."""
         missing = [package for module, package in self.packages.items() if find_spec(module) is None]
         if missing:
             raise Unusable(

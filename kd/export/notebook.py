@@ -20,7 +20,6 @@ class Notebook(Format):
     name = "notebook"
     suffix = ".ipynb"
     packages: ClassVar = {"nbformat": "nbformat"}
-    of_one_model = False
 
     def files(self, material: Material, model: str, name: str, check: Check) -> dict[str, bytes]:
         config, result = material.view.config, material.view.result or {}
@@ -31,7 +30,7 @@ class Notebook(Format):
 
 
 def _written(made: list[Cell]) -> bytes:
-    """The notebook as a file, not yet executed; cells are named by their place, so it is always the same."""
+    """Returns the notebook as a file; cells are named by their place, so it is always the same."""
     from nbformat import v4, validate, writes
 
     new = {"markdown": v4.new_markdown_cell, "code": v4.new_code_cell}
@@ -46,4 +45,4 @@ def _written(made: list[Cell]) -> bytes:
     return writes(notebook).encode()
 
 
-FORMAT = Notebook()
+FORMATS = {"notebook": Notebook()}

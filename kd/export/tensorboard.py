@@ -34,7 +34,6 @@ class TensorBoard(Format):
     name = "tensorboard"
     suffix = ""
     packages: ClassVar = {"tensorboard": "tensorboard"}
-    of_one_model = False
     is_folder = True
 
     def files(self, material: Material, model: str, name: str, check: Check) -> dict[str, bytes]:
@@ -47,7 +46,7 @@ class TensorBoard(Format):
 
 
 def _events(view: RunView, model: str) -> bytes:
-    """The file of one model's events."""
+    """Returns the file of one model's events."""
     from tensorboard.compat.proto.event_pb2 import Event
     from tensorboard.plugins.hparams.summary_v2 import hparams_pb
     from tensorboard.plugins.scalar.summary_v2 import scalar_pb
@@ -68,7 +67,7 @@ def _events(view: RunView, model: str) -> bytes:
 
 
 def _epochs(view: RunView, model: str) -> Iterator[tuple[int, float, dict[str, float]]]:
-    """Epoch, its seconds, and its numbers by tag."""
+    """Yields each epoch, its seconds, and its numbers by tag."""
     events = [event for event in view.history if event["model"] == model]
     if not events:
         accuracy: Any = (view.result or {})[model]["test_accuracy"]
@@ -80,4 +79,4 @@ def _epochs(view: RunView, model: str) -> Iterator[tuple[int, float, dict[str, f
         yield event["epoch"], event.get("seconds", 0.0), numbers
 
 
-FORMAT = TensorBoard()
+FORMATS = {"tensorboard": TensorBoard()}

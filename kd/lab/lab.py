@@ -203,12 +203,12 @@ class Lab:
         """Returns the numbers of a run, of several or of a study: one row for each finished run and model.
 
         Returns:
-            The table of kd.export.numbers.long_form; `kd.export.numbers.columns.dictionary` says what its
+            The table of kd.export.tables; `kd.export.tables.dictionary` says what its
             columns are.
 
         Raises ValueError when a run, or all of a study, has not finished.
         """
-        from kd.export.numbers.long_form import long_form
+        from kd.export.tables import long_form
 
         return long_form(*self._exported(run))
 

@@ -24,8 +24,7 @@ from kd.export.format import Check
 from kd.lab.run_list import RunList
 from kd.lab.wording import checked_name, checked_note, checked_tags
 from kd.networks.numpy_model import NumpyModel
-from kd.pictures.batch import as_batch
-from kd.pictures.mnist import load_mnist, to_model_input
+from kd.pictures.mnist import as_batch, load_mnist, to_model_input
 from kd.pictures.training_set import places
 from kd.runs.courses import Courses
 from kd.runs.in_progress import RunsInProgress

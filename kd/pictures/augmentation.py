@@ -31,7 +31,7 @@ SETTINGS = {
 
 
 def augment(images: tf.Tensor, seed: tf.Tensor, strength: float | tf.Tensor = 1.0) -> tf.Tensor:
-    """A new variant of each picture.
+    """Returns a new variant of each picture.
 
     Args:
         images: float32 (n, 28, 28, 1) in [0, 1].
@@ -54,7 +54,7 @@ def _uniform(shape: tuple, limit: float | tf.Tensor, seed: tf.Tensor) -> tf.Tens
 
 
 def _change_stroke(images: tf.Tensor, seed: tf.Tensor, strength: float | tf.Tensor) -> tf.Tensor:
-    """Blend a quarter of the pictures with their dilated version and a quarter with their eroded one."""
+    """Blends a quarter of the pictures with their dilated version and a quarter with their eroded one."""
     choice = tf.random.stateless_uniform((tf.shape(images)[0], 1, 1, 1), seed)
     dilated = tf.nn.max_pool2d(images, 3, 1, "SAME")
     eroded = -tf.nn.max_pool2d(-images, 3, 1, "SAME")
@@ -64,7 +64,7 @@ def _change_stroke(images: tf.Tensor, seed: tf.Tensor, strength: float | tf.Tens
 
 
 def _coordinates(images: tf.Tensor, seed: tf.Tensor, strength: float | tf.Tensor) -> tf.Tensor:
-    """Where each pixel of the variants is taken from: float32 (2, n, 28, 28), rows and columns."""
+    """Returns where each pixel of the variants is taken from: float32 (2, n, 28, 28), rows and columns."""
     count = tf.shape(images)[0]
     seeds = tf.unstack(tf.random.split(seed, 5))
     angle = strength * _uniform((count,), math.radians(SETTINGS["rotation_degrees"]), seeds[0])
@@ -91,7 +91,7 @@ def _coordinates(images: tf.Tensor, seed: tf.Tensor, strength: float | tf.Tensor
 
 
 def _centre_of_mass(images: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
-    """Row and column of each picture's centre of mass, both (n, 1, 1)."""
+    """Returns row and column of each picture's centre of mass, both (n, 1, 1)."""
     grey = images[..., 0]
     steps = tf.range(SIZE, dtype=tf.float32)
     mass = tf.reduce_sum(grey, (1, 2), keepdims=True) + 1e-6
@@ -101,7 +101,7 @@ def _centre_of_mass(images: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
 
 
 def _sample(images: tf.Tensor, coordinates: tf.Tensor) -> tf.Tensor:
-    """Bilinear samples; outside the picture there is nothing.
+    """Returns bilinear samples; outside the picture everything is black.
 
     It takes four gathers from the flat batch: four times faster than `keras.ops.image.map_coordinates`, which
     would interpolate along the batch too.

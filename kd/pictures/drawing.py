@@ -38,17 +38,7 @@ LEAST_SHARE = 0.04
 
 @cached(LRUCache(1000), key=fingerprint, condition=threading.Condition())
 def prepared(content: bytes) -> np.ndarray:
-    """A picture file, prepared as MNIST was; each content is prepared only once.
-
-    Args:
-        content: the file, as `decode_picture` takes it.
-
-    Returns:
-        float32 (28, 28) of `to_mnist`, read-only.
-
-    Raises:
-        ValueError: as `decode_picture` and `to_mnist`.
-    """
+    """Returns `to_mnist` of the picture in a file, read-only; each content is prepared only once."""
     pixels = decode_picture(content)
     picture = in_turn(to_mnist, pixels, pixels=pixels.shape[0] * pixels.shape[1])
     picture.flags.writeable = False
@@ -56,7 +46,7 @@ def prepared(content: bytes) -> np.ndarray:
 
 
 def to_mnist(image: np.ndarray) -> np.ndarray:
-    """Prepare a picture of one digit as MNIST was prepared.
+    """Prepares a picture of one digit as MNIST was prepared.
 
     Light ink on dark paper works as well as dark on light: the border shows which is the paper.
 
@@ -94,7 +84,7 @@ def _shrunk(image: np.ndarray) -> Image.Image:
 
 
 def _grey(picture: Image.Image) -> np.ndarray:
-    """Luminance (height, width), 0 to 255; what is transparent shows the paper it seems to lie on."""
+    """Returns luminance (height, width), 0 to 255; transparent pixels show the paper below."""
     grey = np.asarray(picture.convert("L"))
     if picture.mode != "RGBA":
         return grey
@@ -107,12 +97,12 @@ def _grey(picture: Image.Image) -> np.ndarray:
 
 
 def _border(picture: np.ndarray) -> np.ndarray:
-    """The values of the pixels on the picture's border."""
+    """Returns the values of the pixels on the picture's border."""
     return picture[_border_mask(picture.shape)]
 
 
 def _border_mask(shape: tuple[int, int]) -> np.ndarray:
-    """True on the outermost fiftieth of the picture, at least one pixel deep: bool (height, width)."""
+    """Returns a mask of the picture's outermost fiftieth, at least one pixel deep: bool (height, width)."""
     depth = max(1, min(shape) // 50)
     mask = np.ones(shape, bool)
     mask[depth:-depth, depth:-depth] = False
@@ -120,7 +110,7 @@ def _border_mask(shape: tuple[int, int]) -> np.ndarray:
 
 
 def _ink(grey: np.ndarray) -> np.ndarray:
-    """How much ink lies on each pixel: (height, width), 0 for paper to 1 for the strongest ink."""
+    """Returns how much ink lies on each pixel: (height, width), 0 for paper to 1 for the strongest ink."""
     border = _border_mask(grey.shape)
     difference = grey - np.float32(np.median(grey[border]))
     grain = np.median(np.abs(difference[border]))
@@ -143,14 +133,14 @@ def _ink(grey: np.ndarray) -> np.ndarray:
 
 
 def _plane(levels: np.ndarray, where: np.ndarray) -> np.ndarray:
-    """The plane nearest to the levels at the pixels in `where` (least squares), over the whole picture."""
+    """Returns the plane nearest to the levels at the pixels in `where` (least squares), for all pixels."""
     rows, columns = np.indices(levels.shape)
     axes = np.stack([np.ones_like(rows), rows, columns], axis=-1)
     return axes @ np.linalg.lstsq(axes[where], levels[where])[0]
 
 
 def _cropped(ink: np.ndarray, above: float = 0.0) -> np.ndarray:
-    """The part of the picture in which there is ink."""
+    """Returns the part of the picture in which there is ink."""
     marked = ink > above
     rows, columns = np.flatnonzero(marked.any(axis=1)), np.flatnonzero(marked.any(axis=0))
     return ink[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
@@ -165,7 +155,7 @@ def _check_more_than_a_dot(ink: np.ndarray) -> None:
 
 
 def _fitted(digit: np.ndarray) -> np.ndarray:
-    """The digit scaled to fit 20×20 with its aspect kept, its strongest ink at 1."""
+    """Returns the digit scaled to fit 20×20 with its aspect kept, its strongest ink at 1."""
     height, width = digit.shape
     scale = BOX / max(height, width)
     size = max(1, round(width * scale)), max(1, round(height * scale))
@@ -174,7 +164,7 @@ def _fitted(digit: np.ndarray) -> np.ndarray:
 
 
 def _centred(fitted: np.ndarray) -> np.ndarray:
-    """The digit in an empty 28×28 field, its centre of mass within half a pixel of the centre."""
+    """Returns the digit in an empty 28×28 field, its centre of mass within half a pixel of the centre."""
     height, width = fitted.shape
     field = np.zeros((FIELD, FIELD), np.float32)
     top = _offset(fitted.sum(axis=1))
@@ -184,6 +174,6 @@ def _centred(fitted: np.ndarray) -> np.ndarray:
 
 
 def _offset(profile: np.ndarray) -> int:
-    """Where a digit starts along one axis, given its ink in each row (or column)."""
+    """Returns where a digit starts along one axis, given its ink in each row (or column)."""
     centre_of_mass = profile @ np.arange(len(profile)) / profile.sum()
     return int(np.clip(np.floor(CENTRE - centre_of_mass + 0.5), 0, FIELD - len(profile)))

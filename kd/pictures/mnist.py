@@ -1,4 +1,4 @@
-"""MNIST from data/mnist.npz: verified, offline, never unpickled."""
+"""MNIST from data/mnist.npz, verified and never unpickled; and pictures as networks take them."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import sys
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -16,13 +17,16 @@ from kd.base.places import CODE, DATA, PROJECT
 from kd.base.unusable import Unusable
 from kd.config import TEST_IMAGES, TRAIN_IMAGES
 from kd.text.translation import _
-from kd.text.words import quoted
+from kd.text.words import plain, quoted
 
 MNIST_FILE = DATA / "mnist.npz"
 _SCRIPT = DATA / "make_mnist.py"
 # in a checkout, its folder is where commands are typed
 REMAKE_COMMAND = f"python {(_SCRIPT.relative_to(CODE) if PROJECT == CODE else _SCRIPT).as_posix()}"
 
+SIDE = 28
+# Pictures that were resized or normalised in float32 may be this far beyond [0, 1].
+_ROUNDING = 1e-5
 # key: (shape, SHA-256 of the uint8 array in C order)
 _ARRAYS = {
     "x_train": (
@@ -54,7 +58,7 @@ class Mnist:
     y_test: np.ndarray
 
     def train(self, size: int = TRAIN_IMAGES) -> tuple[np.ndarray, np.ndarray]:
-        """The first `size` training images, float32 (size, 28, 28, 1) in [0, 1], and labels int32 (size,).
+        """Returns the first training images, float32 (size, 28, 28, 1) in [0, 1], and labels int32 (size,).
 
         Raises:
             ValueError: when there are not that many.
@@ -62,11 +66,7 @@ class Mnist:
         return _slice(self.x_train, self.y_train, size)
 
     def test(self, size: int = TEST_IMAGES) -> tuple[np.ndarray, np.ndarray]:
-        """The first `size` test images, float32 (size, 28, 28, 1) in [0, 1], and labels int32 (size,).
-
-        Raises:
-            ValueError: when there are not that many.
-        """
+        """Returns the same of the test images."""
         return _slice(self.x_test, self.y_test, size)
 
 
@@ -77,13 +77,53 @@ def _slice(images: np.ndarray, labels: np.ndarray, size: int) -> tuple[np.ndarra
 
 
 def to_model_input(images: np.ndarray) -> np.ndarray:
-    """uint8 pictures (n, 28, 28) as the models take them: float32 (n, 28, 28, 1) in [0, 1]."""
+    """Returns uint8 pictures (n, 28, 28) as networks take them: float32 (n, 28, 28, 1) in [0, 1]."""
     return (images.astype(np.float32) / np.float32(255.0))[..., np.newaxis]
+
+
+def as_batch(pictures: Any) -> np.ndarray:
+    """Returns a person's pictures of digits, white on black, as networks take them.
+
+    Args:
+        pictures: an array or a list of shape (28, 28), (28, 28, 1), (n, 28, 28) or (n, 28, 28, 1): of uint8
+            from 0 to 255, or of floats from 0 to 1.
+
+    Raises:
+        ValueError: for any other shape or type, values beyond [0, 1] (such as floats from 0 to 255), NaN or
+            infinity.
+    """
+    try:
+        given = np.asarray(pictures)
+    except (TypeError, ValueError, RuntimeError):  # lists of different lengths, a tensor on another device
+        given = np.empty(0, dtype=object)
+    kind = given.dtype.kind
+    if given.dtype != np.uint8 and kind != "f":
+        raise ValueError(
+            "The pictures must be an array of uint8 from 0 to 255 or of floats from 0 to 1, got "
+            f"{type(pictures).__name__ if kind == 'O' else given.dtype}."
+        )
+    batch = given[np.newaxis] if given.shape in ((SIDE, SIDE), (SIDE, SIDE, 1)) else given
+    batch = batch[..., np.newaxis] if batch.ndim == 3 else batch
+    if batch.ndim != 4 or batch.shape[1:] != (SIDE, SIDE, 1):
+        raise ValueError(
+            f"The pictures must have the shape (28, 28), (n, 28, 28) or (n, 28, 28, 1), got {given.shape}."
+        )
+    if given.dtype == np.uint8:
+        return to_model_input(batch[..., 0])
+    if not np.isfinite(batch).all():
+        raise ValueError("The pictures must be finite, got NaN or infinity in at least one pixel.")
+    low, high = float(batch.min(initial=np.inf)), float(batch.max(initial=-np.inf))
+    if low < -_ROUNDING or high > 1 + _ROUNDING:
+        raise ValueError(
+            f"Pictures of floats must be between 0 and 1, got values from {plain(low)} to {plain(high)}: "
+            "divide by 255, or pass them as uint8."
+        )
+    return np.ascontiguousarray(batch, np.float32)
 
 
 @computed_once(maxsize=4)
 def load_mnist(path: str | os.PathLike | None = None) -> Mnist:
-    """Read and verify the data set; later calls return the same read-only arrays.
+    """Reads and verifies the data set; later calls return the same read-only arrays.
 
     Args:
         path: another file than data/mnist.npz.
@@ -127,7 +167,7 @@ def load_mnist(path: str | os.PathLike | None = None) -> Mnist:
 
 
 def _in_a_file(array: np.ndarray) -> np.ndarray:
-    """The same array, mapped from a nameless file: memory that the system can have back when it needs it."""
+    """Returns the array mapped from a nameless file: memory that the system can take back."""
     if sys.platform == "win32":  # which has no nameless files
         return array
     try:

@@ -57,7 +57,7 @@ _one_at_a_time = ThreadPoolExecutor(1, thread_name_prefix="kd-pictures")
 
 
 def decode_picture(content: bytes) -> np.ndarray:
-    """Read a PNG, JPEG, WebP, BMP or GIF picture; of an animation, the first frame.
+    """Reads a PNG, JPEG, WebP, BMP or GIF picture; of an animation, the first frame.
 
     Size in bytes and pixels is checked before anything is unpacked. The picture is turned upright as its
     EXIF orientation says; palettes, CMYK and 16 bits a channel become 8-bit grey or RGB. One whose longer
@@ -91,15 +91,12 @@ def decode_picture(content: bytes) -> np.ndarray:
 
 
 def refuse_without_warnings() -> None:
-    """For an app or a command: drop Pillow's warnings of large pictures, which are refused in a sentence.
-
-    It holds for the whole process, so the library leaves it to whoever the process belongs to.
-    """
+    """Drops Pillow's warnings of large pictures in the whole process, for an app or a command."""
     warnings.filterwarnings("ignore", category=Image.DecompressionBombWarning)
 
 
 def fingerprint(content: bytes) -> bytes:
-    """A name for a file's content."""
+    """Returns a name for a file's content."""
     return hashlib.blake2b(content).digest()
 
 
@@ -113,7 +110,7 @@ def _size(outcome: np.ndarray | str) -> int:
     condition=threading.Condition(),
 )
 def _outcome(content: bytes, name: bytes) -> np.ndarray | str:
-    """The pixels, or the sentence that says why there are none."""
+    """Returns the pixels, or the sentence that says why there are none."""
     try:
         with _opened(content) as picture:
             kind = "JPEG" if picture.format == "MPO" else picture.format or ""
@@ -132,7 +129,7 @@ class Busy(ValueError):
 
 
 def in_turn(work: Callable[..., Any], *arguments: Any, pixels: int) -> Any:
-    """What `work` returns, done while no other large picture is worked on; small ones need not wait.
+    """Returns what `work` returns, called while no other large picture is worked on; small ones do not wait.
 
     One thread works on all large ones, because the C library keeps the memory that each thread has used.
 
@@ -150,11 +147,7 @@ def in_turn(work: Callable[..., Any], *arguments: Any, pixels: int) -> Any:
 
 
 def check_pixels(width: int, height: int, most: int = MAX_PIXELS) -> None:
-    """Refuse a picture with too many pixels.
-
-    Raises:
-        ValueError: when width × height is above `most`.
-    """
+    """Raises ValueError when a picture has too many pixels."""
     if width * height > most:
         raise ValueError(
             _(
@@ -168,11 +161,7 @@ def check_pixels(width: int, height: int, most: int = MAX_PIXELS) -> None:
 
 
 def _check_scans(content: bytes, pixels: int) -> None:
-    """Refuse a JPEG that goes over its pixels again and again.
-
-    Raises:
-        ValueError: when it has more scans than any camera or program writes, for its size.
-    """
+    """Raises ValueError when a JPEG has more scans than any camera or program writes, for its size."""
     scans = _scans(content)
     if scans > 1 and (pixels > MAX_PIXELS or scans > MAX_SCANS or scans * pixels > MAX_SCANNED_PIXELS):
         raise ValueError(
@@ -185,7 +174,7 @@ def _check_scans(content: bytes, pixels: int) -> None:
 
 
 def _scans(content: bytes) -> int:
-    """How often a JPEG goes over its pixels; too often for one that is nothing but segments."""
+    """Returns how often a JPEG goes over its pixels; above MAX_SCANS when it has too many segments."""
     if content.count(b"\xff\xda") < 2:
         return 1
     scans, at = 0, 2
@@ -200,7 +189,7 @@ def _scans(content: bytes) -> int:
 
 
 def _opened(content: bytes) -> Image.Image:
-    """The picture with its header read and its pixels still packed."""
+    """Returns the picture with its header read and its pixels still packed."""
     try:
         return Image.open(io.BytesIO(content), formats=FORMATS)
     except UnidentifiedImageError:
@@ -237,7 +226,7 @@ def _unpacked(picture: Image.Image) -> np.ndarray:
 
 
 def _small(picture: Image.Image) -> Image.Image:
-    """As grey, RGB or RGBA, averaged down: in strips, so that there is never a second copy of the whole."""
+    """Returns it as grey, RGB or RGBA, averaged down in strips: memory never holds a second whole copy."""
     mode = _mode(picture)
     factor = -(-max(picture.size) // WORKING_SIDE)
     if factor == 1:

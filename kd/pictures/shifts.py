@@ -8,19 +8,19 @@ from __future__ import annotations
 
 import numpy as np
 
-# An epoch's order is drawn with [seed, epoch], and noise with [seed, 1_000_000]: these are nobody else's.
+# Part of the seed: an epoch's order is drawn with [seed, epoch], and label noise with [seed, 1_000_000].
 _SHIFTS = 2_000_000
 
 
 def variants(most: int) -> np.ndarray:
-    """All shifts of up to `most` pixels, int32 ((2 · most + 1)², 2): downwards, and to the right."""
+    """Returns all shifts of up to `most` pixels, int32 ((2 · most + 1)², 2): downwards, and to the right."""
     steps = np.arange(-most, most + 1, dtype=np.int32)
     down, right = np.meshgrid(steps, steps, indexing="ij")
     return np.stack([down.ravel(), right.ravel()], axis=1)
 
 
 def shifted(pictures: np.ndarray, down: int, right: int) -> np.ndarray:
-    """Pictures (n, height, width) moved by so many pixels; a negative number moves up, or to the left."""
+    """Returns pictures (n, height, width) moved by so many pixels; negative is up, or to the left."""
     height, width = pictures.shape[1:]
     moved = np.zeros_like(pictures)
     moved[:, max(down, 0) : height + min(down, 0), max(right, 0) : width + min(right, 0)] = pictures[
@@ -30,6 +30,6 @@ def shifted(pictures: np.ndarray, down: int, right: int) -> np.ndarray:
 
 
 def drawn(most: int, count: int, seed: int, epoch: int) -> np.ndarray:
-    """Which of the variants each of `count` pictures has in this epoch, int64 (count,)."""
+    """Returns which of the variants each of `count` pictures has in an epoch, int64 (count,)."""
     random = np.random.default_rng([seed, _SHIFTS, epoch])
     return random.integers(0, len(variants(most)), count)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
@@ -14,8 +13,10 @@ from kd.pictures.mnist import load_mnist
 from kd.text.translation import _
 from kd.text.words import quoted
 
-# Runs draw with [seed, …], and their seeds are below this: it is nobody else's.
+# A run draws with [seed, …], and seeds are below 2**31. Epoch e, below a million, is shuffled with [seed, e].
 _NONSENSE = 2**31
+_NOISE = 1_000_000
+_PICTURES = 4_000_000
 _KINDS = (SHUFFLED, NOISE, SMOOTH)
 
 # How far neighbouring pixels of smooth noise go together, in pixels: at this reach, the strong teacher takes
@@ -24,7 +25,7 @@ _REACH = 4.5
 
 
 def without_digits(kind: str, places: np.ndarray, seed: int | None = None) -> np.ndarray:
-    """Some training images as pictures of this kind, uint8 (n, 28, 28).
+    """Returns some training images as pictures of this kind, uint8 (n, 28, 28).
 
     Args:
         kind: "digits" leaves them as they are. "shuffled": the pixels of each are in an order of its own.
@@ -39,36 +40,22 @@ def without_digits(kind: str, places: np.ndarray, seed: int | None = None) -> np
         return digits[places]
     random = np.random.default_rng([_NONSENSE, _KINDS.index(kind), *([] if seed is None else [seed])])
     flat = digits.reshape(len(digits), -1)
-    pictures = [_MAKERS[kind](flat, place, random) for place in places]
+    pixels = flat.shape[1]
+    if kind == SHUFFLED:
+        pictures = [random.permutation(flat[place]) for place in places]
+    elif kind == NOISE:
+        pictures = [flat[random.integers(0, len(flat), pixels), np.arange(pixels)] for _ in places]
+    else:
+        pictures = [_smooth(random) for _ in places]
     return np.stack(pictures).reshape(len(places), *digits.shape[1:])
 
 
-def _shuffled(digits: np.ndarray, place: int, random: np.random.Generator) -> np.ndarray:
-    return random.permutation(digits[place])
-
-
-def _noise(digits: np.ndarray, place: int, random: np.random.Generator) -> np.ndarray:
-    return digits[random.integers(0, len(digits), digits.shape[1]), np.arange(digits.shape[1])]
-
-
-def _smooth(_digits: np.ndarray, _place: int, random: np.random.Generator) -> np.ndarray:
+def _smooth(random: np.random.Generator) -> np.ndarray:
     distances = np.subtract.outer(np.arange(28), np.arange(28)) / _REACH
     weights = np.exp(-(distances**2) / 2)
     weights /= np.linalg.norm(weights, axis=1, keepdims=True)  # each number has the variance 1
     numbers = weights @ random.standard_normal((28, 28)) @ weights.T
-    return np.rint(255 * np.clip(2 - 5 * np.abs(numbers), 0, 1)).astype(np.uint8).ravel()
-
-
-_MAKERS: dict[str, Callable[[np.ndarray, int, np.random.Generator], np.ndarray]] = {
-    SHUFFLED: _shuffled,
-    NOISE: _noise,
-    SMOOTH: _smooth,
-}
-
-
-# Epoch e is shuffled with the generator of [seed, e], and epochs are few: these are nobody else's.
-_NOISE = 1_000_000
-_PICTURES = 4_000_000
+    return np.rint(255 * np.clip(2 - 5 * np.abs(numbers), 0, 1)).astype(np.uint8)
 
 
 class TrainingSet(NamedTuple):
@@ -86,7 +73,7 @@ class TrainingSet(NamedTuple):
     rows: np.ndarray
 
     def with_labels(self) -> TrainingSet:
-        """Only the pictures that have a label: all that a student without a teacher can use."""
+        """Returns only the pictures that have a label: all that a student without a teacher can use."""
         if self.labelled is None:
             return self
         kept = self.labelled
@@ -94,7 +81,7 @@ class TrainingSet(NamedTuple):
 
 
 def places(config: RunConfig) -> np.ndarray:
-    """Where the students' pictures are in MNIST's training images, int (train_size,), with digits left out.
+    """Returns where a run's pictures are in MNIST's training images, int (train_size,), all digits included.
 
     Drawn by the seed without replacement, so that a larger number begins with the same ones; or the first.
     """
@@ -104,12 +91,12 @@ def places(config: RunConfig) -> np.ndarray:
 
 
 def training_set(config: RunConfig) -> TrainingSet:
-    """The pictures at `places` without the digits left out; the first `labelled` of these have labels.
+    """Returns the pictures at `places` without the digits left out; the first `labelled` of them have labels.
 
     Of the labels, the share `label_noise`, rounded to a whole number, is replaced, each by one of the digits
     that are left, drawn with equal chances (Zhang et al. 2017, section 2.1: partially corrupted labels). One
-    in ten of them stays right by chance. Which ones, and by what, follows from the seed; a
-    larger share replaces the same ones and more.
+    in ten of them stays right by chance. Which ones, and by what, follows from the seed; a larger share
+    replaces the same ones and more.
 
     Raises:
         ValueError: when no image is left.
@@ -129,23 +116,22 @@ def training_set(config: RunConfig) -> TrainingSet:
     labels = labels[rows]
     with_label = min(config.labelled, len(rows))
     digits = [digit for digit in range(10) if digit not in omitted]
-    labels[:with_label] = _with_noise(labels[:with_label], digits, config.label_noise, config.seed)
+    random = np.random.default_rng([config.seed, _NOISE])
+    order, drawn = random.permutation(with_label), random.choice(digits, with_label)
+    replaced = order[: round(config.label_noise * with_label)]
+    labels[replaced] = drawn[replaced]
     labels[with_label:] = 0
     labelled = np.arange(len(rows)) < with_label
     images = pictures_for_teacher(config)
-    return TrainingSet(
-        images if len(rows) == len(images) else images[rows],
-        labels,
-        None if labelled.all() else labelled,
-        rows,
-    )
+    images = images if len(rows) == len(images) else images[rows]
+    return TrainingSet(images, labels, None if labelled.all() else labelled, rows)
 
 
 def pictures_for_teacher(config: RunConfig) -> np.ndarray:
-    """What a teacher is asked about, uint8 (train_size, 28, 28): its students' pictures are among them.
+    """Returns what a teacher is asked about, uint8 (train_size, 28, 28): its students' pictures, and others.
 
-    Those of digits left out are there, too, so that a teacher's answers to digits serve many runs. Pictures
-    without a label may be no digits (kd/pictures/training_set.py).
+    Digits left out are among them, so that a teacher's answers to digits serve many runs. Pictures without a
+    label may be no digits.
     """
     mnist, chosen = load_mnist(), places(config)
     images = mnist.x_train[chosen]
@@ -157,14 +143,3 @@ def pictures_for_teacher(config: RunConfig) -> np.ndarray:
     seed = None if config.pictures == FIRST else config.seed
     pictures = without_digits(config.unlabelled_pictures, chosen, seed)
     return np.where(without_label[:, np.newaxis, np.newaxis], pictures, images)
-
-
-def _with_noise(labels: np.ndarray, digits: list[int], share: float, seed: int) -> np.ndarray:
-    """These labels, a share of them replaced by any of these digits."""
-    random = np.random.default_rng([seed, _NOISE])
-    order = random.permutation(len(labels))
-    drawn = random.choice(digits, len(labels))
-    replaced = order[: round(share * len(labels))]
-    noisy = labels.copy()
-    noisy[replaced] = drawn[replaced]
-    return noisy

@@ -19,7 +19,7 @@ from kd.pictures.mnist import load_mnist
 from kd.pictures.training_set import places
 from kd.runs.scheduler import Task
 from kd.store.store import Store
-from kd.teachers.logits import shipped_logits
+from kd.teachers.shipped import shipped_logits
 from kd.text.translation import _
 from kd.training.messages import Teaching
 

@@ -20,8 +20,7 @@ from typing import TYPE_CHECKING, Any
 from kd.base import files
 from kd.base.places import DATA
 from kd.config import SHIPPED_TEACHERS
-from kd.teachers.logits import shipped_logits
-from kd.teachers.shipped import shipped_teacher_path, teacher_record
+from kd.teachers.shipped import shipped_logits, shipped_teacher_path, teacher_record
 
 if TYPE_CHECKING:
     import numpy as np

@@ -22,7 +22,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from kd.analysis.bias import best_biases, with_biases
+from kd.analysis.calibration import best_biases, with_biases
 from kd.analysis.evaluation import agreement, correct
 from kd.analysis.logits import CLASSES, divergence_bits, softmax
 from kd.config import MODELS, RunConfig

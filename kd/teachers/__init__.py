@@ -1,1 +1,1 @@
-"""The teachers that come with the project: their recipes, files and logits."""
+"""The teachers that come with the project: their recipes and files."""

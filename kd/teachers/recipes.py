@@ -1,6 +1,6 @@
 """How the shipped teachers are trained: one function for each, and nothing else.
 
-This module loads TensorFlow; kd.teachers.shipped, which finds and describes the results, does not.
+This module loads TensorFlow; kd.teachers.shipped, which finds the results, does not.
 """
 
 from __future__ import annotations

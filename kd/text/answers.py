@@ -77,7 +77,7 @@ _WRONG = {
 }
 
 Opinion = tuple[str, int, tuple[int, ...]]
-"""A kind, an answer and the digits that compete: kd.analysis.opinions.Opinion."""
+"""A kind, an answer and the digits that compete: kd.analysis.observations.Opinion."""
 
 
 def answers_sentence(opinions: Mapping[str, Opinion], label: int | None = None) -> str:

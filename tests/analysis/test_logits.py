@@ -1,22 +1,27 @@
-"""Softmax and entropy, compared with SciPy and plain sums, and the checks of their input."""
+"""Softmax, entropy and divergence, compared with SciPy, and the checks of what all measures take."""
+
+import re
 
 import numpy as np
 import pytest
 from scipy import special, stats
 
+from kd.analysis import evaluation, softening
 from kd.analysis.logits import (
     checked_labels,
     checked_logits,
+    checked_pair,
     divergence_bits,
     entropy_bits,
     log_softmax,
     softmax,
 )
+from kd.analysis.observations import distances_bits, fixed_and_broken, showcase
 
 LOGITS = np.random.default_rng(0).normal(0, 30, (50, 10))
 
 
-@pytest.mark.parametrize("temperature", [0.01, 0.5, 1, 4, 20, 1000])
+@pytest.mark.parametrize("temperature", [0.01, 0.5, 4, 1000])
 def test_softmax_is_scipys(temperature):
     expected = special.log_softmax(LOGITS / temperature, axis=1)
     np.testing.assert_allclose(log_softmax(LOGITS, temperature), expected, rtol=1e-12, atol=1e-12)
@@ -30,8 +35,7 @@ def test_classes_are_the_last_axis_t_is_1_and_float32_is_measured_in_float64(sha
     soft, soft_other = (special.softmax(z.astype(np.float64), axis=-1) for z in (logits, other))
     np.testing.assert_allclose(softmax(logits), soft, rtol=1e-12)
     np.testing.assert_allclose(log_softmax(logits), np.log(soft), rtol=1e-12, atol=1e-12)
-    expected = stats.entropy(soft, base=2, axis=-1)
-    np.testing.assert_allclose(entropy_bits(softmax(logits)), expected, atol=1e-12)
+    np.testing.assert_allclose(entropy_bits(soft), stats.entropy(soft, base=2, axis=-1), atol=1e-12)
     expected = stats.entropy(soft, soft_other, base=2, axis=-1)
     np.testing.assert_allclose(divergence_bits(logits, other), expected, rtol=1e-9)
 
@@ -42,42 +46,15 @@ def test_huge_logits_stay_finite():
     assert np.isfinite(log_softmax(logits)).all()
 
 
-def test_entropy_in_bits():
+def test_entropy_and_divergence_in_bits():
     assert entropy_bits([0.5, 0.5, 0.0]) == 1.0
     assert entropy_bits([1.0, 0.0]) == 0.0
-    before = [np.full(2, np.nan) for _ in range(9)]
-    del before  # what memory held before does not matter
-    assert entropy_bits([1.0, 0.0]) == 0.0
-    third = np.float32(1 / 3)
-    assert entropy_bits(np.full(3, third)) == pytest.approx(
-        -3 * float(third) * np.log2(float(third)), rel=1e-12
-    )
     assert entropy_bits(np.full(10, 0.1)) == pytest.approx(np.log2(10))
-    probabilities = softmax(LOGITS, 20)
-    np.testing.assert_allclose(entropy_bits(probabilities), stats.entropy(probabilities, base=2, axis=1))
-
-
-def test_divergence_in_bits():
+    assert entropy_bits(np.full(3, np.float32(1 / 3))).dtype == np.float64
     other = LOGITS[::-1]
     expected = stats.entropy(softmax(LOGITS, 20), softmax(other, 20), base=2, axis=1)
     np.testing.assert_allclose(divergence_bits(LOGITS, other, 20), expected, rtol=1e-9)
     np.testing.assert_array_equal(divergence_bits(LOGITS, LOGITS + 3, 2).round(9), np.zeros(50))
-
-
-@pytest.mark.parametrize(
-    ("logits", "message"),
-    [
-        (np.zeros(10), r"shape \(pictures, classes\), got \(10,\)"),
-        (np.zeros((0, 10)), r"got \(0, 10\)"),
-        ([[0.0, 1.0], [np.nan, 0.0]], "picture 1 has NaN or infinity"),
-        ([[0.0, np.inf]], "picture 0 has NaN or infinity"),
-        ([["a", "b"]], "array of numbers"),
-        ([[1.0], [1.0, 2.0]], "array of numbers"),
-    ],
-)
-def test_bad_logits_are_refused(logits, message):
-    with pytest.raises(ValueError, match=message):
-        checked_logits(logits)
 
 
 def test_labels_go_from_0_to_the_last_class():
@@ -87,14 +64,50 @@ def test_labels_go_from_0_to_the_last_class():
 
 
 @pytest.mark.parametrize(
-    ("labels", "message"),
+    ("check", "said"),
     [
-        ([1, 2], "one for each of 3"),
-        ([1.0, 2.0, 3.0], "whole numbers"),
-        ([0, 1, 10], "between 0 and 9, got 0 to 10"),
-        ([0, -1, 1], "between 0 and 9"),
+        (lambda: checked_logits(np.zeros(10)), "shape (pictures, classes), got (10,)"),
+        (lambda: checked_logits(np.zeros((0, 10))), "got (0, 10)"),
+        (lambda: checked_logits(np.zeros((3, 1))), "got (3, 1)"),
+        (lambda: checked_logits([[0.0, np.inf]]), "picture 0 has NaN or infinity"),
+        (lambda: checked_logits([["a", "b"]], "ours"), "ours must be an array of numbers, got list"),
+        (lambda: checked_logits([[1.0], [1.0, 2.0]]), "array of numbers"),
+        (lambda: checked_pair(a=LOGITS, b=LOGITS[1:]), "a and b must be of the same pictures and classes"),
+        (lambda: checked_labels([1, 2], 3), "one for each of 3 pictures, got shape (2,)"),
+        (lambda: checked_labels([1.0, 2.0, 3.0], 3), "whole numbers, got float64"),
+        (lambda: checked_labels([0, 1, 10], 3), "between 0 and 9, got 0 to 10"),
+        (lambda: checked_labels([0, -1, 1], 3), "between 0 and 9, got -1 to 1"),
+        (lambda: checked_labels([0, 3, 1], 3, 3), "between 0 and 2"),
+        (lambda: softmax(LOGITS, 0), "temperature must be a finite number above 0"),
+        (lambda: log_softmax(LOGITS, float("nan")), "temperature must be a finite number above 0"),
     ],
 )
-def test_bad_labels_are_refused(labels, message):
-    with pytest.raises(ValueError, match=message):
-        checked_labels(labels, 3)
+def test_what_cannot_be_measured_is_refused(check, said):
+    with pytest.raises(ValueError, match=re.escape(said)):
+        check()
+
+
+GOOD, LABELS = np.eye(10)[[1, 2, 3]], np.array([1, 2, 3])
+DIVERGED = np.where(np.arange(3)[:, None] == 1, np.inf, GOOD)
+THREE = dict.fromkeys(("teacher", "distilled", "scratch"), GOOD)
+
+
+@pytest.mark.parametrize(
+    ("measure", "named"),
+    [
+        (lambda: evaluation.correct(LABELS, DIVERGED), "logits"),
+        (lambda: evaluation.confusion_matrix(LABELS, DIVERGED), "logits"),
+        (lambda: evaluation.agreement(GOOD, DIVERGED), "student_logits"),
+        (lambda: evaluation.compare(LABELS, DIVERGED, GOOD), "distilled_logits"),
+        (lambda: softening.mean_entropy_curve(DIVERGED), "logits"),
+        (lambda: softening.loss_gradient(LABELS, GOOD, DIVERGED, 0.5, 1), "teacher_logits"),
+        (lambda: softening.entropy_curve({"ours": DIVERGED[1]}), "ours"),
+        (lambda: fixed_and_broken(LABELS, {**THREE, "scratch": DIVERGED}), "scratch"),
+        (lambda: showcase(LABELS, {**THREE, "teacher": DIVERGED}), "teacher"),
+        (lambda: distances_bits({"teacher": GOOD[0], "scratch": DIVERGED[1]}), "scratch"),
+    ],
+)
+def test_every_measure_says_whose_training_diverged(measure, named):
+    said = rf"^{named} must be finite, but picture [01] has NaN or infinity: the training diverged\.$"
+    with pytest.raises(ValueError, match=said):
+        measure()

@@ -1,18 +1,30 @@
-"""What a page says about a run, in cases counted by hand."""
+"""What is worth noticing in a run and in the answers to a picture, in cases counted by hand."""
 
 import itertools
+import math
 import re
 
 import numpy as np
 import pandas as pd
+import pytest
+from scipy import special, stats
 
+from kd.analysis.evaluation import compare
 from kd.analysis.observations import (
+    all_disagree,
     confusions,
+    distances_bits,
+    fixed_and_broken,
     most_frequent_confusion,
     most_one_sided_likeness,
+    opinion,
     relearned,
+    showcase,
     teacher_right_on,
 )
+from kd.config import RunConfig
+from kd.lab import Lab
+from ui.pictures.ways_in import FIRST_PICTURE
 
 
 def said(*answers: int) -> np.ndarray:
@@ -26,10 +38,6 @@ def test_the_most_frequent_confusion_is_never_a_right_answer():
     assert most_frequent_confusion(labels, logits) == (4, 9, 2)
     assert confusions(labels, logits, 7, 1) == 1
     assert confusions(labels, logits, 1, 9) == 0
-
-
-def test_only_one_confusion_is_also_the_most_frequent():
-    assert most_frequent_confusion(np.array([1, 1, 4]), said(1, 1, 9)) == (4, 9, 1)
 
 
 def test_relearned_is_right_then_wrong_then_right():
@@ -59,3 +67,128 @@ def test_the_most_one_sided_likeness():
 def test_where_the_teacher_is_right():
     table = pd.DataFrame({"true": [1, 2, 3], "teacher": [1, 9, 3]})
     assert teacher_right_on(table) == 2
+
+
+def test_each_picture_on_which_one_student_is_right():
+    probabilities = {
+        "teacher": [[0.9, 0.1], [0.6, 0.4], [0.2, 0.8], [0.3, 0.7], [0.1, 0.9]],
+        "distilled": [[0.7, 0.3], [0.6, 0.4], [0.8, 0.2], [0.6, 0.4], [0.2, 0.8]],
+        "scratch": [[0.4, 0.6], [0.1, 0.9], [0.1, 0.9], [0.2, 0.8], [0.3, 0.7]],
+    }
+    labels = np.array([0, 0, 1, 1, 1])
+    table = fixed_and_broken(labels, {model: np.log(values) for model, values in probabilities.items()})
+    models = ["teacher", "distilled", "scratch"]
+    each = [name for model in models for name in (model, f"{model}_probability")]
+    assert table.columns.tolist() == ["picture", "change", "true", *each]
+    assert table.index.tolist() == [0, 1, 2, 3]
+    assert table["picture"].tolist() == [1, 0, 2, 3]
+    assert table["change"].tolist() == ["fixed", "fixed", "broken", "broken"]
+    assert table.loc[2, ["true", "teacher", "distilled", "scratch"]].tolist() == [1, 1, 0, 1]
+    assert table.loc[2, "scratch_probability"] == pytest.approx(0.9)
+    assert table.loc[1, "teacher_probability"] == pytest.approx(0.9)
+
+
+def test_counts_are_those_of_the_comparison():
+    random = np.random.default_rng(0)
+    labels = random.integers(0, 10, 500)
+    logits = {
+        model: random.normal(size=(500, 10)) + 2 * np.eye(10)[labels]
+        for model in ("teacher", "distilled", "scratch")
+    }
+    table = fixed_and_broken(labels, logits)
+    result = compare(labels, logits["distilled"], logits["scratch"])
+    counts = table["change"].value_counts()
+    assert counts["fixed"] == result["only_distilled_right"]
+    assert counts["broken"] == result["only_scratch_right"]
+    expected = special.softmax(logits["scratch"], axis=1)[table["picture"], table["true"]]
+    np.testing.assert_allclose(table["scratch_probability"], expected)
+
+
+def _probabilities(**shares):
+    """Ten probabilities with the named shares (_4=0.6), the rest spread evenly."""
+    values = np.full(10, np.nan)
+    for name, share in shares.items():
+        values[int(name[1:])] = share
+    rest = np.isnan(values)
+    values[rest] = (1 - np.nansum(values)) / rest.sum()
+    return values
+
+
+SURE_4 = _probabilities(_4=0.97)
+SURE_9 = _probabilities(_9=0.97)
+FOUR_OR_NINE = _probabilities(_4=0.55, _9=0.42)
+NINE_OR_FOUR = _probabilities(_9=0.6, _4=0.3)
+LEANS_4 = _probabilities(_4=0.7)
+LOST = np.full(10, 0.1)
+
+
+@pytest.mark.parametrize(
+    ("probabilities", "expected"),
+    [
+        (SURE_4, ("sure", 4, (4,))),
+        (FOUR_OR_NINE, ("hesitates", 4, (4, 9))),
+        (NINE_OR_FOUR, ("hesitates", 9, (4, 9))),
+        (_probabilities(_1=0.4, _2=0.3, _7=0.2), ("hesitates", 1, (1, 2, 7))),
+        (_probabilities(_1=0.25, _2=0.25, _7=0.25, _8=0.25), ("hesitates", 1, (1, 2, 7))),
+        (LEANS_4, ("leans", 4, (4,))),
+        ([0.1, 0.9, *[0.0] * 8], ("sure", 1, (1,))),
+        ([0.15, 0.85, *[0.0] * 8], ("hesitates", 1, (0, 1))),
+        (LOST, ("lost", 0, ())),
+    ],
+)
+def test_opinions(probabilities, expected):
+    assert opinion(probabilities) == expected
+
+
+def test_all_disagree_means_as_many_digits_as_models():
+    one_hot = dict(enumerate(np.eye(10)))
+    assert all_disagree({"teacher": one_hot[1], "distilled": one_hot[2], "scratch": one_hot[3]})
+    assert not all_disagree({"teacher": one_hot[1], "distilled": one_hot[2], "scratch": one_hot[1]})
+    assert all_disagree({"teacher": one_hot[1], "scratch": one_hot[3]})
+    assert not all_disagree({"teacher": one_hot[1]})
+
+
+def test_distances_from_the_teacher_are_scipys():
+    logits = dict(
+        zip(("teacher", "distilled", "scratch"), np.random.default_rng(0).normal(0, 3, (3, 10)), strict=True)
+    )
+    teacher = special.softmax(logits["teacher"])
+    expected = {name: stats.entropy(teacher, special.softmax(z), base=2) for name, z in logits.items()}
+    assert distances_bits(logits) == pytest.approx(expected, abs=1e-12)
+
+
+def shares(logits) -> list[float]:
+    """Softmax at T = 4, picture by picture."""
+    powers = [math.exp((float(z) - float(max(logits))) / 4) for z in logits]
+    return [power / sum(powers) for power in powers]
+
+
+def away(teacher: list[float], student: list[float]) -> float:
+    return sum(p * math.log(p / q) for p, q in zip(teacher, student, strict=True))
+
+
+def test_the_first_picture_is_the_one_that_shows_most(tmp_path, mnist):
+    with Lab(tmp_path) as lab:
+        logits = lab.runs[RunConfig().run_id].test_logits()
+    best, most = None, 0.0
+    for number, label in enumerate(mnist.y_test.tolist()):
+        answers = {name: int(values[number].argmax()) for name, values in logits.items()}
+        if [answers[name] == label for name in ("teacher", "distilled", "scratch")] != [True, True, False]:
+            continue
+        soft = {name: shares(values[number]) for name, values in logits.items()}
+        ranks = {name: sorted(range(10), key=values.__getitem__)[::-1] for name, values in soft.items()}
+        if ranks["teacher"][1] != ranks["distilled"][1] or soft["teacher"][ranks["teacher"][1]] < 0.2:
+            continue
+        closer = away(soft["teacher"], soft["scratch"]) - away(soft["teacher"], soft["distilled"])
+        if closer > most:
+            best, most = number, closer
+    assert best == showcase(mnist.y_test, logits) == FIRST_PICTURE
+
+
+@pytest.mark.parametrize("best", [0, 1])
+def test_a_little_closer_is_enough_if_no_picture_shows_more(best):
+    shown = {"teacher": [0.6, 0.3, 0.1], "distilled": [0.55, 0.35, 0.1], "scratch": [0.4, 0.5, 0.1]}
+    less = shown | {"distilled": [0.5, 0.4, 0.1]}
+    pictures = [shown, less] if best == 0 else [less, shown]
+    logits = {model: 4 * np.log([picture[model] for picture in pictures]) for model in shown}
+    assert showcase(np.array([0, 0]), logits) == best

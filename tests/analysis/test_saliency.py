@@ -63,12 +63,3 @@ def test_one_scale_for_all_and_a_table_for_charts(models, image):
     cell = table.set_index(["model", "row", "column"]).loc[("distilled", 10, 13)]
     assert cell["gradient"] == shown.gradients["distilled"][10, 13]
     assert (table.loc[table["row"] == 0, "contribution"] == 0).all(), "ink alone contributes"
-
-
-def test_invalid_input_is_refused(models, image):
-    with pytest.raises(ValueError, match=r"^digit must be a whole number between 0 and 9, got 10\.$"):
-        saliency(models, image, 10)
-    with pytest.raises(ValueError, match=r"^saliency needs at least one model\.$"):
-        saliency({}, image)
-    with pytest.raises(ValueError, match="finite"):
-        saliency(models, image * np.nan)

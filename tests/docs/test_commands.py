@@ -85,11 +85,6 @@ def check_variable(setting: str) -> None:
         assert re.fullmatch(r"KD_[A-Z]+|PYTHONPATH|[A-Z]", name), f"nobody reads {name}"
 
 
-def check_export(settings: list[str]) -> None:
-    for setting in settings:
-        check_variable(setting)
-
-
 def check_kd(arguments: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
     """As far as the run or the study that would begin."""
 
@@ -180,36 +175,25 @@ def check_docker(arguments: list[str]) -> None:
     assert scaled is None or scaled[1] in services
 
 
-def check_streamlit(arguments: list[str]) -> None:
-    action, script = arguments
-    assert action == "run"
-    assert (PROJECT / script).is_file()
-
-
-def check_pytest(arguments: list[str]) -> None:
-    for path in (word for word in arguments if "/" in word):
+def check_files(words: list[str]) -> None:
+    """The files that a command names exist."""
+    for path in (word for word in words if "/" in word or word.endswith(".py")):
         assert (PROJECT / path).exists()
 
 
-def check_pybabel(arguments: list[str]) -> None:
-    assert arguments[0] in CommandLineInterface.commands
-
-
-def check_tensorboard(arguments: list[str]) -> None:
-    program.TensorBoard(default.get_plugins()).configure(argv=["tensorboard", *arguments])
-
-
-CHECKS: dict[str, Callable[[list[str]], None]] = {
+CHECKS: dict[str, Callable[[list[str]], object]] = {
     "dask": check_dask,
     "docker": check_docker,
-    "export": check_export,
+    "export": lambda settings: [check_variable(setting) for setting in settings],
     "make": check_make,
     "mutmut": check_mutmut,
     "pip": check_pip,
-    "pybabel": check_pybabel,
-    "pytest": check_pytest,
-    "streamlit": check_streamlit,
-    "tensorboard": check_tensorboard,
+    "pybabel": lambda arguments: CommandLineInterface.commands[arguments[0]],
+    "pytest": check_files,
+    "streamlit": check_files,
+    "tensorboard": lambda arguments: program.TensorBoard(default.get_plugins()).configure(
+        argv=["tensorboard", *arguments]
+    ),
 }
 
 

@@ -8,31 +8,11 @@ import pytest
 
 from docs import studies
 from docs.studies import PAGE, SECTIONS, Section, left_out, main, sections
-from kd.__main__ import main as kd_main
 from kd.config import RunConfig
 from kd.studies.address import sweep_command
 from kd.studies.study import Study
 
 TINY = RunConfig(train_size=100, epochs=1, omitted_digits="3", teacher="notebook")
-
-
-@pytest.mark.parametrize("name", SECTIONS)
-def test_a_sections_command_asks_for_its_study(name, monkeypatch):
-    study, asked = SECTIONS[name].study, []
-    monkeypatch.setattr("kd.cli.sweep.sweep", lambda study, *_: asked.append(study) or 0)
-    assert kd_main(sweep_command(study).removeprefix("python -m kd ").split()) == 0
-    assert asked == [study]
-    assert list(asked[0].runs()) == list(study.runs())
-
-
-def test_a_command_names_the_preset_that_leaves_least_to_say():
-    assert sweep_command(SECTIONS["omitted"].study) == (
-        "python -m kd sweep --preset unseen_digit --epochs 5,25 --seeds 5"
-    )
-    assert sweep_command(Study(TINY, {"temperature": [1.0, 2.5]}, seeds=2)) == (
-        "python -m kd sweep --teacher notebook --epochs 1 --train-size 100 --omitted-digits 3 "
-        "--temperature 1,2.5 --seeds 2"
-    )
 
 
 def test_the_page_has_its_sections_in_order_with_their_commands():

@@ -12,7 +12,7 @@ from ai_edge_litert.interpreter import Interpreter
 
 from kd.base.places import DATA
 from kd.config import RunConfig
-from kd.export.model_format import INPUT
+from kd.export.models import INPUT
 from kd.networks.numpy_model import NumpyModel
 from kd.text.words import accuracy, file_size, milliseconds
 from tests.export.conftest import MODEL_FORMATS, RUN

@@ -18,7 +18,7 @@ from kd.config import FIELDS, STUDENTS, RunConfig, is_consistent
 from kd.distillation.mistakes import MISTAKES
 from kd.distillation.objectives import OBJECTIVES, Outputs
 from kd.export.format import Material
-from kd.export.notebook import FORMAT
+from kd.export.notebook import Notebook
 from kd.export.plain import cells, plain_keras
 from kd.export.plain.cells import function_of, parameters
 from kd.lab import Lab
@@ -39,7 +39,7 @@ SMALL = RunConfig(train_size=160, epochs=2, teacher="0123456789ab", student_widt
 
 @pytest.fixture
 def notebook(tmp_path) -> nbformat.NotebookNode:
-    """That of the included run, exported and executed."""
+    """Exports the notebook of the included run and executes it."""
     lab = Lab(tmp_path / "home")
     paths = lab.export(RUN, "notebook", path=tmp_path)
     assert [path.name for path in paths] == [f"{RUN}.ipynb", "mnist.npz", f"{RUN}-teacher.keras"]
@@ -72,7 +72,7 @@ class Trained(NamedTuple):
 
 
 def trained(config: RunConfig) -> Trained:
-    """The models of a run, as its worker processes train them."""
+    """Trains the models of a run as worker processes do."""
     from kd.training.answers import teacher_outputs
     from kd.training.student import keras_bytes, train_model
 
@@ -94,7 +94,7 @@ def trained(config: RunConfig) -> Trained:
 
 
 def scaled(model):
-    """A teacher that nobody trained, with logits as large as those of one that was."""
+    """Returns an untrained teacher with logits as large as a trained one's."""
     random = np.random.default_rng(0)
     model.set_weights([random.normal(0, 0.5, weights.shape) for weights in model.get_weights()])
     return model
@@ -102,11 +102,19 @@ def scaled(model):
 
 FIGURES = {name: {"test_accuracy": 0.5} for name in MODELS}
 CASES = {
-    "soft targets without T²": {"temperature_squared": False, "seed": 3},
-    "logit matching without a digit": {"objective": "logit_matching", "omitted_digits": "37"},
+    "soft targets without T², shifted alike, permuted, 60 labels, the others noise": {
+        "temperature_squared": False, "seed": 3, "shift": 1, "permuted_doubts": True, "labelled": 60,
+        "unlabelled_pictures": "noise",
+    },
+    "logit matching without a digit, separable": {
+        "objective": "logit_matching", "omitted_digits": "37", "student": "separable", "student_filters": 4,
+    },
     "decoupled with 60 labels": {"objective": "decoupled", "labelled": 60, "target_weight": 2.0},
     "relations with wrong labels": {"objective": "relations", "label_noise": 0.4, "inter_weight": 3.0},
-    "standardized": {"objective": "standardized", "temperature": 2.0},
+    "standardized, no label at all, the first images": {
+        "objective": "standardized", "temperature": 2.0, "alpha": 0.0, "labelled": 0, "omitted_digits": "1",
+        "pictures": "first",
+    },
     "standardized, weighed by α, linear": {
         "objective": "standardized", "published_weight": False, "student": "linear",
     },
@@ -118,15 +126,8 @@ CASES = {
     "no teacher, smoothed labels, dense": {
         "alpha": 1.0, "student": "dense", "student_units": 8, "labelled": 60, "baseline": "label_smoothing",
     },
-    "separable": {"student": "separable", "student_filters": 4},
-    "no label at all, the first images": {
-        "alpha": 0.0, "labelled": 0, "omitted_digits": "1", "pictures": "first",
-    },
     "another generation, 60 labels, the others smooth noise": {
         "generation": 2, "seed": 5, "labelled": 60, "unlabelled_pictures": "smooth",
-    },
-    "shifted alike, permuted, 60 labels, the others noise": {
-        "shift": 1, "permuted_doubts": True, "labelled": 60, "unlabelled_pictures": "noise",
     },
     "shifted apart, permuted, 60 labels, the others shuffled": {
         "shift": 2, "fixed_teaching": True, "permuted_doubts": True, "labelled": 60, "omitted_digits": "3",
@@ -197,12 +198,12 @@ def test_all_objectives_are_tried():
 
 
 def files(config: RunConfig, precision: str) -> Mapping[str, bytes]:
-    """What is exported of a run with this configuration whose teacher was trained in this precision."""
+    """Exports a run with this configuration, whose teacher was trained in this precision."""
     result = {name: {"test_accuracy": 0.5} for name in STUDENTS}
     result["teacher"] = {"test_accuracy": 0.5, "precision": precision}
     view = RunView(config.run_id, config, "finished", "done", result=result)
     paths = {"teacher": MNIST_FILE}
-    return FORMAT.files(Material(view, {}, {}, paths, {}), "distilled", "again.ipynb", lambda: None)
+    return Notebook().files(Material(view, {}, {}, paths, {}), "distilled", "again.ipynb", lambda: None)
 
 
 def test_a_teacher_in_mixed_precision_is_loaded():

@@ -13,10 +13,7 @@ from kd.__main__ import main
 from kd.base.places import DATA
 from kd.cli.run_name import EITHER, the_one
 from kd.config import FIELDS, MODELS, PRESETS, RunConfig
-from kd.export.numbers.columns import COLUMNS, dictionary
-from kd.export.numbers.csv import FORMAT as CSV
-from kd.export.numbers.long_form import accuracies_in_long_form
-from kd.export.numbers.parquet import FORMAT as PARQUET
+from kd.export.tables import COLUMNS, FORMATS, accuracies_in_long_form, dictionary
 from kd.lab import Lab
 from kd.studies.shipped import AXES, shipped_study
 from kd.terminal.entry import Refusal
@@ -114,28 +111,22 @@ def test_a_study_is_named_by_its_id(lab, study, here, capsys):
     pd.testing.assert_frame_equal(lab.numbers(study), lab.numbers(study.view()))
 
 
-def test_what_is_missing_of_a_study_is_said(lab, study, here, capsys):
-    larger = lab.study(BASE, {"alpha": [0.1, 0.5, 0.9]}, seeds=2)
+def test_of_a_stopped_study_the_finished_runs_are_exported_if_there_are_any(lab, study, here, capsys):
     lab.engine.seconds_an_epoch = 60
-    larger.start()
-    larger.stop()
-    assert larger.wait(PATIENCE).status == "stopped"
-    assert main(["export", larger.id, "--format", "csv"]) == 0
-    assert (
-        capsys.readouterr().err == "4 of the study's 6 runs have finished: the others are not in the table.\n"
+    larger, other = (
+        lab.study(base, {"alpha": [0.1, 0.5, 0.9]}, seeds=2) for base in (BASE, BASE.replace(seed=50))
     )
+    for each in (larger, other):
+        each.start()
+        each.stop()
+        assert each.wait(PATIENCE).status == "stopped"
+    assert main(["export", larger.id, "--format", "csv"]) == 0
+    said = capsys.readouterr().err
+    assert said == "4 of the study's 6 runs have finished: the others are not in the table.\n"
     assert len(pd.read_csv(f"{larger.id}.csv")) == 12
-
-
-def test_a_study_of_which_nothing_has_finished_is_refused(lab, study, here, capsys):
-    other = lab.study(BASE.replace(seed=50), {}, seeds=2)
-    lab.engine.seconds_an_epoch = 60
-    other.start()
-    other.stop()
-    other.wait(PATIENCE)
     assert main(["export", other.id, "--format", "csv"]) == 2
     assert f"No run of study {other.id} has finished" in capsys.readouterr().err
-    assert list(here.iterdir()) == []
+    assert [path.name for path in here.iterdir() if path.name.startswith(other.id)] == []
 
 
 @pytest.mark.parametrize(
@@ -160,19 +151,16 @@ def test_other_names_are_refused_in_a_sentence(names, format, sentence, here, ca
     assert list(here.iterdir()) == []
 
 
-def test_the_beginning_of_several_is_refused():
+def test_a_beginning_of_several_ids_and_no_runs_at_all_are_refused(tmp_path):
     with pytest.raises(Refusal, match=rf"^These finished runs or studies .* '10': 100000000000, {RUN}"):
         the_one("10", [RUN, "100000000000", OTHER], EITHER)
-
-
-def test_no_runs_are_refused(tmp_path):
     with pytest.raises(ValueError, match="No run was named"):
         Lab(tmp_path).numbers([])
 
 
 def test_csv_keeps_every_digit(tmp_path):
     table = Lab(tmp_path).numbers([RUN])
-    again = pd.read_csv(io.BytesIO(CSV.content(table)), float_precision="round_trip")
+    again = pd.read_csv(io.BytesIO(FORMATS["csv"].content(table)), float_precision="round_trip")
     assert list(again["low"]) == list(table["low"])
 
 
@@ -185,7 +173,7 @@ def test_the_study_of_the_app_has_its_accuracies_in_the_same_form():
     for model in MODELS:
         assert list(wide[model]) == list(expected[f"{model}_accuracy"])
     assert set(dictionary(table)["column"]) == {*AXES, "epochs", "seed", "model", "accuracy"}
-    assert PARQUET.content(table)[:4] == b"PAR1"
+    assert FORMATS["parquet"].content(table)[:4] == b"PAR1"
     labelled = runs.assign(length="long", note="no field")
     table = accuracies_in_long_form(labelled, ["length"])
     assert {*dictionary(table)["column"]} == {*AXES, "epochs", "seed", "length", "model", "accuracy"}

@@ -76,29 +76,22 @@ def test_the_metadata_name_the_version_and_the_extras(installed):
     assert all("extra" in need for need in needed if need.startswith("streamlit"))
 
 
-def test_kd_comes_from_the_environment(installed):
-    done = installed.run(
-        "python", "-c", "import kd; from kd.base.places import APP; print(kd.__file__, APP, sep='\\n')"
-    )
-    code, app = done.stdout.splitlines()
+def test_kd_comes_from_the_environment_with_the_remedy_for_damaged_data(installed):
+    names = "kd.__file__, kd.base.places.APP, kd.pictures.mnist.REMAKE_COMMAND"
+    done = installed.run("python", "-c", f"import kd, kd.pictures.mnist; print({names}, sep='\\n')")
+    code, app, remedy = done.stdout.splitlines()
     assert code == str(installed.packages / "kd" / "__init__.py")
     assert app == str(installed.packages / "kd" / "_app" / "app.py")
+    assert "--source" in installed.run(*remedy.split(), "--help").stdout
 
 
-def test_the_remedy_for_damaged_data_can_be_carried_out(installed):
-    done = installed.run(
-        "python", "-c", "from kd.pictures.mnist import REMAKE_COMMAND; print(REMAKE_COMMAND)"
-    )
-    program, script = done.stdout.split()
-    assert "--source" in installed.run(program, script, "--help").stdout
-
-
-def test_the_command_says_its_version_and_its_own_name(installed):
+def test_the_command_says_its_version_and_its_own_name_in_every_language(installed):
     assert installed.run("kd-lab", "--version").stdout.split()[-1] == __version__
     assert installed.run("kd-lab", "--help").stdout.startswith("usage: kd-lab ")
     refused = installed.run("kd-lab", "dance")
     assert refused.returncode == 2
     assert refused.stderr.rstrip().endswith("See: kd-lab --help")
+    assert OPEN in installed.run("kd-lab", "--help", LANGUAGE=LANGUAGE).stdout
 
 
 def test_the_included_runs_are_there_and_the_users_folder_is_used(installed):
@@ -106,19 +99,12 @@ def test_the_included_runs_are_there_and_the_users_folder_is_used(installed):
     done = installed.run("kd-lab", "runs", "--json")
     runs = [json.loads(line) for line in done.stdout.splitlines()]
     assert {run["run"] for run in runs if run["shipped"]} == INCLUDED
-    home = Path(
-        installed.run(
-            "python", "-c", "from kd.base.places import usual_home; print(usual_home())"
-        ).stdout.strip()
-    )
+    asked = "from kd.base.places import usual_home; print(usual_home())"
+    home = Path(installed.run("python", "-c", asked).stdout.strip())
     assert installed.user in home.parents
     assert (home / "lab.sqlite").is_file()
     written = set(installed.packages.rglob("*")) - set(before)
     assert {path for path in written if "__pycache__" not in path.parts} == set()
-
-
-def test_another_language_comes_along(installed):
-    assert OPEN in installed.run("kd-lab", "--help", LANGUAGE=LANGUAGE).stdout
 
 
 def test_an_included_run_reads_a_picture(installed, picture):
@@ -128,13 +114,11 @@ def test_an_included_run_reads_a_picture(installed, picture):
     assert [answers[model]["digit"] for model in ("teacher", "distilled", "scratch")] == [7, 7, 7]
 
 
-@pytest.mark.parametrize(
-    ("form", "ending"), [("keras", ".keras"), ("litert", ".tflite"), ("report", ".html")]
-)
-def test_an_included_run_is_exported(installed, form, ending):
-    done = installed.run("kd-lab", "export", min(INCLUDED), "--format", form)
-    assert done.returncode == 0, done.stderr
-    assert len([path for path in installed.folder.iterdir() if path.suffix == ending]) == 1
+def test_an_included_run_is_exported(installed):
+    for form, suffix in (("keras", ".keras"), ("report", ".html")):
+        done = installed.run("kd-lab", "export", min(INCLUDED), "--format", form)
+        assert done.returncode == 0, done.stderr
+        assert len([path for path in installed.folder.iterdir() if path.suffix == suffix]) == 1
 
 
 def test_a_run_trains(installed):

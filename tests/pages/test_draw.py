@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 
 from kd.analysis.logits import softmax
-from kd.analysis.opinions import all_disagree, distances_bits, opinion
+from kd.analysis.observations import all_disagree, distances_bits, opinion
 from kd.analysis.playback import logits_over_time
 from kd.analysis.saliency import saliency
 from kd.config import PRESETS, RunConfig

@@ -5,7 +5,7 @@ from html import unescape
 import pytest
 
 from kd.analysis.calibration import expected_calibration_error
-from kd.analysis.showcase import fixed_and_broken
+from kd.analysis.observations import fixed_and_broken
 from kd.text.words import a_digit, percent
 from tests.pages.on_page import chart_titles, html_of
 

@@ -24,10 +24,6 @@ def canvas(drawing: np.ndarray) -> np.ndarray:
     return np.dstack([drawing] * 3 + [np.full_like(drawing, 255)])
 
 
-def centre_of_mass(picture: np.ndarray) -> np.ndarray:
-    return (np.indices(picture.shape) * picture).sum(axis=(1, 2)) / picture.sum()
-
-
 @pytest.fixture(scope="module")
 def seven() -> np.ndarray:
     return draw(SEVEN)
@@ -38,14 +34,6 @@ def test_an_mnist_picture_comes_back_unchanged():
         expected = picture.astype(np.float32) / picture.max()
         np.testing.assert_allclose(to_mnist(picture), expected, atol=1e-6)
         np.testing.assert_allclose(to_mnist(255 - picture), expected, atol=1e-6)
-
-
-def test_the_result_is_the_models_input(seven):
-    result = to_mnist(canvas(seven))
-    assert result.shape == (28, 28)
-    assert result.dtype == np.float32
-    assert result.min() == 0.0
-    assert result.max() == 1.0
 
 
 def test_a_block_is_scaled_to_twenty_pixels_and_centred_as_computed_by_hand():
@@ -77,10 +65,6 @@ def test_place_and_size_on_the_canvas_do_not_matter(seven):
     assert np.abs(to_mnist(larger) - expected).mean() < 0.01
 
 
-def test_the_centre_of_mass_is_at_the_centre(seven):
-    assert np.abs(centre_of_mass(to_mnist(seven)) - 14).max() <= 0.5
-
-
 @pytest.mark.parametrize("channels", ["grey", "rgb", "rgba"])
 def test_dark_on_light_is_light_on_dark(seven, channels):
     shaped = {"grey": lambda grey: grey, "rgb": lambda grey: np.dstack([grey] * 3), "rgba": canvas}[channels]
@@ -92,13 +76,6 @@ def test_on_transparent_paper_any_ink_shows(seven, ink):
     picture = np.full((280, 280, 4), ink, np.uint8)
     picture[..., 3] = seven
     np.testing.assert_allclose(to_mnist(picture), to_mnist(seven), atol=0.01)
-
-
-def test_transparent_ink_on_opaque_paper_shows(seven):
-    picture = canvas(np.zeros_like(seven))
-    picture[..., :3] = np.dstack([seven] * 3)
-    picture[..., 3] = 255 - seven // 2
-    assert np.abs(to_mnist(picture) - to_mnist(seven)).mean() < 0.02
 
 
 @pytest.mark.parametrize(
@@ -121,15 +98,6 @@ def test_paper_shows_through_ink_as_computed_by_hand(inks, expected):
         picture[place or ...] = (level, level, level, alpha)
     found = drawing._grey(Image.fromarray(picture))
     assert found[[1, 5], [1, 5]].tolist() == expected
-
-
-@pytest.mark.parametrize(
-    ("shape", "depth"), [((1, 3), 1), ((28, 28), 1), ((99, 200), 1), ((280, 149), 2), ((600, 500), 10)]
-)
-def test_the_border_is_the_outermost_fiftieth(shape, depth):
-    inner = np.zeros((max(0, shape[0] - 2 * depth), max(0, shape[1] - 2 * depth)), bool)
-    expected = np.pad(inner, depth, constant_values=True)[: shape[0], : shape[1]]
-    np.testing.assert_array_equal(drawing._border_mask(shape), expected)
 
 
 def ink(grey: np.ndarray) -> np.ndarray:
@@ -177,14 +145,6 @@ def test_coloured_ink_on_coloured_paper_is_read_by_its_lightness(seven):
     np.testing.assert_allclose(to_mnist(picture), to_mnist(seven), atol=0.03)
 
 
-def test_a_photo_with_uneven_light_and_grain_gives_nearly_the_same_picture(seven):
-    light = 190 + np.linspace(-40, 40, 280)[:, np.newaxis] + np.random.default_rng(0).normal(0, 4, (280, 280))
-    photo = np.clip(light * (1 - 0.75 * seven / 255.0), 0, 255).astype(np.uint8)
-    found, expected = to_mnist(photo), to_mnist(seven)
-    # The paler ink in the shade may shift the centre of mass to the next pixel.
-    assert min(np.abs(np.roll(found, rows, axis=0) - expected).mean() for rows in (-1, 0, 1)) < 0.02
-
-
 def test_a_hairline_is_a_pixel_wide():
     picture = np.zeros((280, 280), np.uint8)
     picture[40:240, 100:104] = 255
@@ -207,12 +167,6 @@ def test_ink_that_runs_over_the_border_is_still_ink():
     assert np.flatnonzero(result.any(axis=0)).size == 2
 
 
-EMPTY = (
-    "The picture is empty (nothing stands out from its background): draw one digit, light on dark or dark on "
-    "light."
-)
-
-
 @pytest.mark.parametrize(
     "picture",
     [
@@ -222,11 +176,8 @@ EMPTY = (
     ],
 )
 def test_a_picture_on_which_nothing_stands_out_is_empty(picture):
-    with pytest.raises(ValueError, match=f"^{re.escape(EMPTY)}$"):
+    with pytest.raises(ValueError, match="empty"):
         to_mnist(picture)
-
-
-def test_ink_of_25_levels_stands_out():
     assert to_mnist(np.pad(np.full((10, 3), 25, np.uint8), 9)).max() == 1
 
 
@@ -246,7 +197,7 @@ def block(height: int, width: int, *, full: int | None = None, rest: int = 0) ->
     ],
 )
 def test_a_dot_is_too_little_ink(picture):
-    with pytest.raises(ValueError, match=r"^There is only a dot: draw one whole digit, larger\.$"):
+    with pytest.raises(ValueError, match="only a dot"):
         to_mnist(picture)
 
 
@@ -262,39 +213,21 @@ def test_a_short_one_is_not_a_dot(pen):
     assert to_mnist(draw([[[0.5, 0.2], [0.5, 0.8]]], pen=pen)).sum() > 10
 
 
-NO_PIXELS = "A picture must be a NumPy array of uint8, got {}."
-NO_PICTURE = (
-    "A picture must be grey (height, width), RGB (height, width, 3) or RGBA (height, width, 4), "
-    "got an array of shape {}."
-)
-
-
 @pytest.mark.parametrize(
-    ("picture", "sentence"),
+    ("picture", "said"),
     [
-        (np.zeros((28, 28), np.float32), NO_PIXELS.format("float32")),
-        ([[0, 255]], NO_PIXELS.format("list")),
+        (np.zeros((28, 28), np.float32), "NumPy array of uint8, got float32"),
+        ([[0, 255]], "got list"),
         *[
-            (np.zeros(shape, np.uint8), NO_PICTURE.format(shape))
+            (np.zeros(shape, np.uint8), f"grey (height, width), .* got an array of shape {shape}")
             for shape in ((784,), (28, 28, 2), (1, 28, 28, 3), (0, 28))
         ],
-        (
-            np.broadcast_to(np.uint8(0), (20_000, 4_000)),
-            "The picture is too large (4,000 × 20,000 pixels): use one of at most 25 million pixels.",
-        ),
+        (np.broadcast_to(np.uint8(0), (20_000, 4_000)), "(4,000 × 20,000 pixels): .* at most 25 million"),
     ],
 )
-def test_a_value_that_is_no_picture_gets_a_sentence_that_names_it(picture, sentence):
-    with pytest.raises(ValueError, match=f"^{re.escape(sentence)}$"):
+def test_a_value_that_is_no_picture_gets_a_sentence_that_names_it(picture, said):
+    with pytest.raises(ValueError, match=said.replace("(", r"\(").replace(")", r"\)")):
         to_mnist(picture)
-
-
-def test_the_given_array_is_left_alone(seven):
-    picture = canvas(seven)
-    picture.flags.writeable = False
-    before = picture.copy()
-    to_mnist(picture)
-    np.testing.assert_array_equal(picture, before)
 
 
 def shapes() -> st.SearchStrategy:
@@ -306,12 +239,13 @@ def shapes() -> st.SearchStrategy:
 @given(hypothesis_numpy.arrays(np.uint8, shapes()))
 def test_any_array_gives_a_picture_or_a_sentence(picture):
     sentence = "A picture."
+    picture.flags.writeable = False
     try:
         result = to_mnist(picture)
     except ValueError as error:
         sentence = str(error)
     else:
-        assert result.shape == (28, 28)
+        assert (result.shape, result.dtype) == ((28, 28), np.float32)
         assert result.min() >= 0.0
         assert result.max() == 1.0
     assert ONE_SENTENCE.fullmatch(sentence)

@@ -1,4 +1,4 @@
-"""Reading MNIST: the official arrays, the notebook's slices, and one sentence when it cannot be read."""
+"""MNIST: the official arrays, the notebook's slices, a sentence if it cannot be read; people's pictures."""
 
 import hashlib
 import io
@@ -14,7 +14,7 @@ import pytest
 from data import make_mnist
 from kd.base.places import DATA
 from kd.pictures import mnist
-from kd.pictures.mnist import REMAKE_COMMAND, load_mnist
+from kd.pictures.mnist import REMAKE_COMMAND, as_batch, load_mnist
 
 FILE = DATA / "mnist.npz"
 
@@ -25,18 +25,18 @@ def raw() -> dict[str, np.ndarray]:
         return dict(archive)
 
 
-def test_all_of_mnist_is_there():
+def test_all_of_mnist_is_there_and_cannot_be_changed():
     mnist = load_mnist()
+    assert load_mnist() is mnist
     assert mnist.x_train.shape == (60_000, 28, 28)
     assert mnist.x_test.shape == (10_000, 28, 28)
     # the class sizes published with MNIST
     assert np.bincount(mnist.y_train).tolist() == [5923, 6742, 5958, 6131, 5842, 5421, 5918, 6265, 5851, 5949]
     assert np.bincount(mnist.y_test).tolist() == [980, 1135, 1032, 1010, 982, 892, 958, 1028, 974, 1009]
-
-
-def test_the_first_label_is_the_famous_five():
-    assert load_mnist().y_train[:5].tolist() == [5, 0, 4, 1, 9]
-    assert load_mnist().y_test[:5].tolist() == [7, 2, 1, 0, 4]
+    assert mnist.y_train[:5].tolist() == [5, 0, 4, 1, 9]
+    assert mnist.y_test[:5].tolist() == [7, 2, 1, 0, 4]
+    with pytest.raises(ValueError, match="read-only"):
+        mnist.x_train[0, 0, 0] = 1
 
 
 def test_slices_equal_the_notebooks_own_preprocessing(raw):
@@ -48,20 +48,9 @@ def test_slices_equal_the_notebooks_own_preprocessing(raw):
         expected = np.reshape(images.astype("float32") / 255.0, (-1, 28, 28, 1))[:10_000]
         np.testing.assert_array_equal(found[0], expected)
         np.testing.assert_array_equal(found[1], labels[:10_000])
-
-
-def test_slices_are_what_the_models_take():
-    images, labels = load_mnist().train(100)
-    assert images.shape == (100, 28, 28, 1)
-    assert images.dtype == np.float32
-    assert (images.min(), images.max()) == (0.0, 1.0)
-    assert labels.shape == (100,)
-    assert labels.dtype == np.int32
-
-
-def test_the_whole_set_is_the_default_slice():
-    images, labels = load_mnist().test()
-    assert len(images) == len(labels) == 10_000
+        assert (found[0].dtype, found[1].dtype) == (np.float32, np.int32)
+    assert [len(part) for part in load_mnist().test()] == [10_000, 10_000]
+    assert [len(part) for part in (*load_mnist().train(1), *load_mnist().test(np.int64(1)))] == [1, 1, 1, 1]
 
 
 @pytest.mark.parametrize("size", [0, -1, 60_001, 1.5, "10", None, True])
@@ -69,10 +58,6 @@ def test_a_size_that_does_not_exist_is_refused(size):
     sentence = f"size must be a whole number between 1 and 60,000, got {size!r}."
     with pytest.raises(ValueError, match=f"^{re.escape(sentence)}$"):
         load_mnist().train(size)
-
-
-def test_one_picture_is_a_size():
-    assert [len(part) for part in (*load_mnist().train(1), *load_mnist().test(np.int64(1)))] == [1, 1, 1, 1]
 
 
 def test_an_array_lies_in_a_file_where_there_is_one(monkeypatch):
@@ -88,48 +73,33 @@ def test_an_array_lies_in_a_file_where_there_is_one(monkeypatch):
     assert mnist._in_a_file(array) is array
 
 
-def test_the_arrays_are_read_once_and_cannot_be_changed():
-    mnist = load_mnist()
-    assert load_mnist() is mnist
-    with pytest.raises(ValueError, match="read-only"):
-        mnist.x_train[0, 0, 0] = 1
+def test_a_missing_file_and_a_folder_name_the_command(tmp_path):
+    for path in (tmp_path / "mnist.npz", tmp_path):
+        with pytest.raises(ValueError, match=REMAKE_COMMAND):
+            load_mnist(path)
 
 
-def test_a_missing_file_names_the_command(tmp_path):
-    with pytest.raises(ValueError, match=f"is missing.*{REMAKE_COMMAND}"):
-        load_mnist(tmp_path / "mnist.npz")
-
-
-@pytest.mark.parametrize("share", [0.0, 0.001, 0.5, 0.999])
-def test_a_truncated_file_names_the_command(tmp_path, share):
-    content = FILE.read_bytes()
-    path = tmp_path / "mnist.npz"
-    path.write_bytes(content[: int(share * len(content))])
-    with pytest.raises(ValueError, match=f"is truncated.*{REMAKE_COMMAND}"):
-        load_mnist(path)
+def flipped(content: bytes) -> bytes:
+    middle = len(content) // 2
+    return content[:middle] + bytes([content[middle] ^ 1]) + content[middle + 1 :]
 
 
 @pytest.mark.parametrize(
-    "content", [b"<html>404</html>", b"\x93NUMPY\x01\x00", b"PK\x03\x04" + b"\x00" * 100]
+    "altered",
+    [
+        lambda whole: b"",
+        lambda whole: whole[: len(whole) // 2],
+        lambda whole: whole[:-100],
+        lambda whole: b"<html>404</html>",
+        lambda whole: b"\x93NUMPY\x01\x00",
+        lambda whole: b"PK\x03\x04" + b"\x00" * 100,
+        flipped,
+    ],
 )
-def test_another_file_names_the_command(tmp_path, content):
+def test_another_file_or_part_of_it_names_the_command(tmp_path, altered):
     path = tmp_path / "mnist.npz"
-    path.write_bytes(content)
-    with pytest.raises(ValueError, match=f"not an npz of MNIST.*{REMAKE_COMMAND}"):
-        load_mnist(path)
-
-
-def test_a_folder_in_place_of_the_file_names_the_command(tmp_path):
-    with pytest.raises(ValueError, match=REMAKE_COMMAND):
-        load_mnist(tmp_path)
-
-
-def test_one_flipped_byte_names_the_command(tmp_path):
-    content = bytearray(FILE.read_bytes())
-    content[len(content) // 2] ^= 1
-    path = tmp_path / "mnist.npz"
-    path.write_bytes(content)
-    with pytest.raises(ValueError, match=REMAKE_COMMAND):
+    path.write_bytes(altered(FILE.read_bytes()))
+    with pytest.raises(ValueError, match=f"is truncated or not an npz of MNIST.*{REMAKE_COMMAND}"):
         load_mnist(path)
 
 
@@ -140,12 +110,14 @@ def test_one_flipped_byte_names_the_command(tmp_path):
         lambda labels: labels.astype(np.int64),
         lambda labels: labels[:9_999],
         lambda labels: labels.astype(object),
+        None,
     ],
-    ids=["one label", "another type", "one too few", "pickled objects"],
+    ids=["one label", "another type", "one too few", "pickled objects", "missing"],
 )
 def test_altered_labels_name_the_command(tmp_path, raw, alter):
-    path = tmp_path / "mnist.npz"
-    np.savez(path, **{**raw, "y_test": alter(raw["y_test"])})
+    path, arrays = tmp_path / "mnist.npz", {**raw}
+    labels = arrays.pop("y_test")
+    np.savez(path, **arrays, **({"y_test": alter(labels)} if alter else {}))
     with pytest.raises(ValueError, match=REMAKE_COMMAND):
         load_mnist(path)
 
@@ -154,7 +126,7 @@ def test_any_altered_byte_gets_a_sentence(tmp_path):
     small = io.BytesIO()
     np.savez_compressed(small, **{key: np.zeros((2, 28, 28), np.uint8) for key in make_mnist.OFFICIAL_FILES})
     content, path = small.getvalue(), tmp_path / "mnist.npz"
-    for place in range(len(content)):
+    for place in range(0, len(content), 3):
         altered = bytearray(content)
         altered[place] ^= 0x55
         path.write_bytes(altered)
@@ -163,11 +135,68 @@ def test_any_altered_byte_gets_a_sentence(tmp_path):
             load_mnist(path)
 
 
-def test_an_archive_without_one_array_names_the_command(tmp_path, raw):
-    path = tmp_path / "mnist.npz"
-    np.savez(path, **{key: raw[key] for key in ("x_train", "y_train", "x_test")})
-    with pytest.raises(ValueError, match=REMAKE_COMMAND):
-        load_mnist(path)
+DIGIT = np.zeros((28, 28), np.uint8)
+DIGIT[5:20, 10:18] = 255
+DIGIT[20, 10:18] = 128
+SCALED = DIGIT / 255
+
+
+@pytest.mark.parametrize(
+    ("pictures", "count"),
+    [
+        (DIGIT, 1),
+        (DIGIT[..., None], 1),
+        (DIGIT[None], 1),
+        (np.stack([DIGIT] * 28), 28),
+        (np.stack([DIGIT] * 3)[..., None], 3),
+        (SCALED, 1),
+        (np.stack([SCALED] * 3).astype(np.float16), 3),
+        (np.stack([SCALED] * 2)[..., None].astype(np.float32), 2),
+        (np.stack([SCALED] * 2).tolist(), 2),
+        (np.asfortranarray(np.stack([SCALED] * 2)), 2),
+        (np.zeros((0, 28, 28), np.uint8), 0),
+        (np.zeros((0, 28, 28)), 0),
+    ],
+)
+def test_a_picture_may_have_several_forms(pictures, count):
+    batch = as_batch(pictures)
+    assert (batch.shape, batch.dtype) == ((count, 28, 28, 1), np.float32)
+    assert batch.flags.c_contiguous
+    tolerance = 1e-3 if getattr(pictures, "dtype", None) == np.float16 else 1e-7
+    for one in batch:
+        np.testing.assert_allclose(one[..., 0], DIGIT / 255.0, atol=tolerance)
+
+
+def test_rounding_beyond_the_scale_is_allowed():
+    assert as_batch(SCALED * (1 + 1e-6)).max() > 1
+    edges = SCALED.copy()
+    edges[0, :2] = -1e-5, 1 + 1e-5
+    np.testing.assert_array_equal(as_batch(edges)[0, 0, :2, 0], np.float32([-1e-5, 1 + 1e-5]))
+
+
+@pytest.mark.parametrize(
+    ("pictures", "said"),
+    [
+        (np.full((28, 28), 5.0), "between 0 and 1, got values from 5 to 5: divide by 255, or pass them as"),
+        (2 * SCALED - 1, "got values from -1 to 1"),
+        (SCALED + 0.001, "between 0 and 1"),
+        ([], r"\(28, 28\), \(n, 28, 28\) or \(n, 28, 28, 1\), got \(0,\)"),
+        (["x"], "uint8 from 0 to 255 or of floats from 0 to 1, got <U1"),
+        (DIGIT.astype(np.int64), "got int64"),
+        (DIGIT > 0, "got bool"),
+        (np.where(DIGIT > 0, np.nan, 0.0), "NaN or infinity"),
+        (np.where(DIGIT > 0, np.inf, 0.0), "NaN or infinity"),
+        (np.zeros((28, 27), np.uint8), r"got \(28, 27\)"),
+        (np.zeros((5, 28, 28, 3), np.uint8), r"got \(5, 28, 28, 3\)"),
+        (np.zeros((1, 5, 28, 28, 1), np.uint8), "got"),
+        (0.5, r"got \(\)"),
+        (None, "got NoneType"),
+        ([[0.0, 1.0], [0.0]], "got list"),
+    ],
+)
+def test_pictures_in_any_other_form_are_refused(pictures, said):
+    with pytest.raises(ValueError, match=said):
+        as_batch(pictures)
 
 
 def idx(array: np.ndarray) -> bytes:

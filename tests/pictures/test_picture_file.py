@@ -41,17 +41,18 @@ def png_header(width: int, height: int, bits: int = 8, colour: int = 0) -> bytes
 PICTURE = encoded(Image.fromarray(RED_LEFT), "PNG")
 
 
-@pytest.mark.parametrize("kind", ["PNG", "BMP"])
-def test_lossless_grey_pictures_come_back_exactly(kind):
-    np.testing.assert_array_equal(decode_picture(encoded(Image.fromarray(GREY), kind)), GREY)
-
-
 @pytest.mark.parametrize(
-    ("kind", "options"), [("PNG", {}), ("BMP", {}), ("GIF", {}), ("WEBP", {"lossless": True})]
+    ("pixels", "kind", "options"),
+    [
+        *[(GREY, kind, {}) for kind in ("PNG", "BMP")],
+        *[(RED_LEFT, kind, {}) for kind in ("PNG", "BMP", "GIF")],
+        (RED_LEFT, "WEBP", {"lossless": True}),
+        (RED_LEFT, "PNG", {"exif": b"Exif\x00\x00II*\x00\xff\xff\xff\xff"}),
+    ],
 )
-def test_lossless_colour_pictures_come_back_exactly(kind, options):
-    found = decode_picture(encoded(Image.fromarray(RED_LEFT), kind, **options))
-    np.testing.assert_array_equal(found, RED_LEFT)
+@pytest.mark.filterwarnings("ignore:Corrupt EXIF")
+def test_lossless_pictures_come_back_exactly_even_with_unreadable_exif(pixels, kind, options):
+    np.testing.assert_array_equal(decode_picture(encoded(Image.fromarray(pixels), kind, **options)), pixels)
 
 
 @pytest.mark.parametrize("kind", ["JPEG", "WEBP"])
@@ -114,12 +115,6 @@ def test_a_photo_taken_sideways_is_turned_upright(kind):
     assert found[22:, :, 0].max() < 60
 
 
-@pytest.mark.filterwarnings("ignore:Corrupt EXIF")
-def test_unreadable_exif_does_not_spoil_a_sound_picture():
-    content = encoded(Image.fromarray(RED_LEFT), "PNG", exif=b"Exif\x00\x00II*\x00\xff\xff\xff\xff")
-    np.testing.assert_array_equal(decode_picture(content), RED_LEFT)
-
-
 def test_exif_that_cannot_be_read_turns_nothing(monkeypatch):
     monkeypatch.setattr(Image.Image, "getexif", lambda _: struct.unpack("I", b""))
     np.testing.assert_array_equal(decode_picture(PICTURE + b" without exif"), RED_LEFT)
@@ -134,11 +129,6 @@ def test_an_app_hears_no_warnings_of_large_pictures():
     assert [str(warning.message) for warning in heard] == ["other"]
 
 
-NO_PICTURE = "This is not a picture, or only part of one: choose a PNG, JPEG, WebP, BMP or GIF file."
-BROKEN = "The picture is damaged or incomplete: save it again, or try another one."
-TOO_MANY = "The picture is too large ({}): use one of at most {} million pixels."
-
-
 def jpeg_header(width: int, height: int) -> bytes:
     return b"\xff\xd8\xff\xc0\x00\x0b\x08" + struct.pack(">HH", height, width) + b"\x01\x01\x11\x00"
 
@@ -149,33 +139,29 @@ def webp_header(width: int, height: int) -> bytes:
 
 
 @pytest.mark.parametrize(
-    ("content", "sentence"),
+    ("content", "said"),
     [
-        (b"", "The file is empty: choose a PNG, JPEG, WebP, BMP or GIF picture."),
-        (b"This is a text file that somebody named digit.png.", NO_PICTURE),
-        (b"\x00" * 1000, NO_PICTURE),
-        (b"%PDF-1.7\n" + b"x" * 100, NO_PICTURE),
-        (encoded(Image.fromarray(GREY), "TIFF"), NO_PICTURE),
-        (encoded(Image.fromarray(GREY), "PPM"), NO_PICTURE),
-        (b"<svg xmlns='http://www.w3.org/2000/svg'/>", NO_PICTURE),
+        (b"", "The file is empty"),
+        (b"This is a text file that somebody named digit.png.", "This is not a picture"),
+        (b"%PDF-1.7\n" + b"x" * 100, "This is not a picture"),
+        (encoded(Image.fromarray(GREY), "TIFF"), "This is not a picture"),
+        (b"<svg xmlns='http://www.w3.org/2000/svg'/>", "This is not a picture"),
         (bytes(MAX_BYTES + 1), "The file is too large (10.0 MB): use one of at most 10 MB."),
-        (bytes(10_050_001), "The file is too large (10.1 MB): use one of at most 10 MB."),
-        (png_header(10_000, 9_000) + png_chunk(b"IDAT", b""), TOO_MANY.format("10,000 × 9,000 pixels", 25)),
-        (png_header(5_000, 5_001) + png_chunk(b"IDAT", b""), TOO_MANY.format("5,000 × 5,001 pixels", 25)),
-        (jpeg_header(8_000, 8_001), TOO_MANY.format("8,000 × 8,001 pixels", 64)),
-        (webp_header(4_000, 3_001), TOO_MANY.format("4,000 × 3,001 pixels", 12)),
         (
-            png_header(60_000, 60_000) + png_chunk(b"IDAT", b""),
-            "The picture is too large: use one of at most 25 million pixels.",
+            png_header(5_000, 5_001) + png_chunk(b"IDAT", b""),
+            "(5,000 × 5,001 pixels): use one of at most 25",
         ),
-        (png_header(28, 28), NO_PICTURE),
-        (png_header(28, 28) + png_chunk(b"IDAT", b"no zlib stream"), BROKEN),
+        (jpeg_header(8_000, 8_001), "(8,000 × 8,001 pixels): use one of at most 64 million"),
+        (webp_header(4_000, 3_001), "(4,000 × 3,001 pixels): use one of at most 12 million"),
+        (png_header(60_000, 60_000) + png_chunk(b"IDAT", b""), "too large: use one of at most 25 million"),
+        (png_header(28, 28), "only part of one"),
+        (png_header(28, 28) + png_chunk(b"IDAT", b"no zlib stream"), "The picture is damaged or incomplete"),
     ],
-    ids=str,
+    ids=lambda value: value if isinstance(value, str) else "",  # and not ten million bytes
 )
 @pytest.mark.filterwarnings("ignore::PIL.Image.DecompressionBombWarning")
-def test_an_unusable_picture_gets_a_sentence(content, sentence):
-    with pytest.raises(ValueError, match=f"^{re.escape(sentence)}$"):
+def test_an_unusable_picture_gets_a_sentence(content, said):
+    with pytest.raises(ValueError, match=re.escape(said)):
         decode_picture(content)
 
 
@@ -187,9 +173,8 @@ def test_the_largest_that_are_allowed():
 def test_without_memory_for_it_a_picture_is_read_another_time(monkeypatch):
     with monkeypatch.context() as without:
         without.setattr(ImageFile.ImageFile, "load", lambda _: bytes(2**62))
-        with pytest.raises(picture_file.Busy) as caught:
+        with pytest.raises(picture_file.Busy, match="not enough memory"):
             decode_picture(PICTURE + b" too much")
-    assert str(caught.value) == "There is not enough memory for this picture: use a smaller one."
     assert decode_picture(PICTURE + b" too much").shape == (24, 40, 3)
 
 

@@ -26,11 +26,8 @@ def plainly(mnist, config: RunConfig) -> tuple[list[int], list[int], list[bool]]
         {},
         {"pictures": "first", "omitted_digits": "3"},
         {"seed": 7},
-        {"omitted_digits": "3"},
         {"omitted_digits": "378", "labelled": 100},
-        {"labelled": 100},
         {"labelled": 0, "alpha": 0.0},
-        {"labelled": 499},
         {"labelled": 500},
         {"labelled": 460, "omitted_digits": "3"},  # more than are left
         {"omitted_digits": "012345678"},
@@ -110,9 +107,5 @@ def test_mnist_itself_stays_as_it_is(mnist):
 
 def test_a_set_without_a_picture_is_refused():
     """The first ten pictures show no 6, 7 or 8."""
-    with pytest.raises(Unusable, match="omitted_digits") as caught:
+    with pytest.raises(Unusable, match=r"omitted_digits must leave some of the 10 .*, got '0123459'"):
         training_set(RunConfig(train_size=10, omitted_digits="0123459", pictures="first"))
-    assert str(caught.value) == (
-        "omitted_digits must leave some of the 10 training images, got '0123459': "
-        "leave out fewer digits or take more images."
-    )

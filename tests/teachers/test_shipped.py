@@ -4,6 +4,7 @@ import dataclasses
 import hashlib
 import json
 import pkgutil
+import shutil
 import subprocess
 import sys
 import zipfile
@@ -14,9 +15,19 @@ import pytest
 from data.pen_digits import draw
 from data.pen_digits import main as pen_digits_main
 from kd.config import PRESETS, SHIPPED_TEACHERS
+from kd.networks.numpy_model import NumpyModel
 from kd.pictures.drawing import to_mnist
 from kd.pictures.mnist import load_mnist
-from kd.teachers.shipped import main, shipped_teacher_path, teacher_record, weights_sha256, write_record
+from kd.teachers import shipped
+from kd.teachers.__main__ import main
+from kd.teachers.shipped import (
+    TEACHER_FOLDER,
+    shipped_logits,
+    shipped_teacher_path,
+    teacher_record,
+    weights_sha256,
+    write_record,
+)
 
 PARAMETERS = 1_433_610
 
@@ -74,60 +85,35 @@ def test_finding_teachers_loads_no_tensorflow():
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 
-def test_every_preset_has_its_teacher():
-    for preset in PRESETS.values():
-        assert shipped_teacher_path(preset.config.teacher).is_file()
-
-
 @pytest.mark.parametrize("name", SHIPPED_TEACHERS)
-def test_files_are_plain_keras_without_optimizer(name, models):
-    assert type(models[name]).__module__.startswith("keras.")
-    assert not models[name].compiled
-    with zipfile.ZipFile(shipped_teacher_path(name)) as archive:
-        config = archive.read("config.json").decode()
-    assert '"module": "kd' not in config
-    assert shipped_teacher_path(name).stat().st_size < 6_000_000
-
-
-@pytest.mark.parametrize("name", SHIPPED_TEACHERS)
-def test_the_record_belongs_to_the_weights(name, models):
-    record = teacher_record(name)
-    weights = models[name].get_weights()
-    digest = hashlib.sha256(b"".join(array.astype("<f4").tobytes() for array in weights))
-    assert record["weights_sha256"] == digest.hexdigest() == weights_sha256(weights)
-    assert record["parameters"] == sum(array.size for array in weights) == PARAMETERS
-
-
-@pytest.mark.parametrize("name", SHIPPED_TEACHERS)
-def test_the_record_names_the_function_that_builds_the_network(name):
-    build = pkgutil.resolve_name(teacher_record(name)["architecture"])
-    assert build().count_params() == PARAMETERS
-
-
-@pytest.mark.parametrize("name", SHIPPED_TEACHERS)
-def test_the_record_tells_the_true_test_accuracy(name, models):
+def test_a_teacher_is_a_plain_keras_file_and_its_record_is_true(name, models):
     from kd.teachers.recipes import classify
 
+    path, model, record = shipped_teacher_path(name), models[name], teacher_record(name)
+    assert type(model).__module__.startswith("keras.")
+    assert not model.compiled  # an optimizer's state triples the file
+    with zipfile.ZipFile(path) as archive:
+        assert '"module": "kd' not in archive.read("config.json").decode()
+    weights = model.get_weights()
+    digest = hashlib.sha256(b"".join(array.astype("<f4").tobytes() for array in weights))
+    assert record["weights_sha256"] == digest.hexdigest() == weights_sha256(weights)
+    built = pkgutil.resolve_name(record["architecture"])().count_params()
+    assert record["parameters"] == sum(array.size for array in weights) == built == PARAMETERS
     pictures, labels = load_mnist().test()
-    accuracy = (classify(models[name], pictures) == labels).mean()
+    accuracy = (classify(model, pictures) == labels).mean()
     # another processor rounds differently, so a borderline picture may change sides
-    assert abs(accuracy - teacher_record(name)["test_accuracy"]) <= 0.0003
+    assert abs(accuracy - record["test_accuracy"]) <= 0.0003
 
 
-def test_the_strong_teacher_is_strong():
-    record = teacher_record("strong")
-    assert record["test_accuracy"] >= 0.991
-    assert record["pen_digits"]["accuracy"] >= 0.975
-    assert record["pen_digits"]["count"] == 1000
-    assert record["pen_digits"]["pen_pixels"] == 22
-    assert record["recipe"]["images"] == 60_000
-
-
-def test_the_notebooks_teacher_is_as_good_as_in_the_notebook():
-    record = teacher_record("notebook")
-    assert 0.96 <= record["test_accuracy"] <= 0.97
-    assert (record["recipe"]["images"], record["recipe"]["epochs"]) == (10_000, 5)
-    assert record["recipe"]["batch_size"] == 32
+def test_the_teachers_are_as_good_as_promised():
+    strong, notebook = teacher_record("strong"), teacher_record("notebook")
+    assert strong["test_accuracy"] >= 0.991
+    pen_digits = {"accuracy": pytest.approx(0.9875, abs=0.0125), "count": 1000, "pen_pixels": 22}
+    assert {name: strong["pen_digits"][name] for name in pen_digits} == pen_digits
+    assert 0.96 <= notebook["test_accuracy"] <= 0.97
+    recipes = [[each["recipe"][name] for name in ("images", "epochs")] for each in (strong, notebook)]
+    assert recipes == [[60_000, 35], [10_000, 5]]
+    assert all(shipped_teacher_path(preset.config.teacher).is_file() for preset in PRESETS.values())
 
 
 @pytest.mark.parametrize("pen", [12, 22, 32])
@@ -137,27 +123,57 @@ def test_the_strong_teacher_reads_digits_drawn_on_the_canvas(models, pen):
     assert np.argmax(logits, axis=1).tolist() == list(HAND)
 
 
+@pytest.mark.parametrize("name", SHIPPED_TEACHERS)
+def test_shipped_logits_are_those_of_the_shipped_teacher(name, mnist):
+    stored = shipped_logits(name)
+    model = NumpyModel.load(shipped_teacher_path(name))
+    np.testing.assert_allclose(model.logits(mnist.train(200)[0]), stored["train"][:200], atol=1e-4, rtol=1e-5)
+    np.testing.assert_allclose(model.logits(mnist.test(200)[0]), stored["test"][:200], atol=1e-4, rtol=1e-5)
+    accuracy = (stored["test"].argmax(axis=1) == mnist.test()[1]).mean()
+    assert accuracy == pytest.approx(teacher_record(name)["test_accuracy"], abs=1e-9)
+
+
+@pytest.fixture
+def copy(tmp_path, monkeypatch):
+    """A copy of the notebook teacher's files, read instead of the included ones."""
+    for suffix in (".json", ".keras", "-logits.npz"):
+        shutil.copy(TEACHER_FOLDER / f"notebook{suffix}", tmp_path)
+    monkeypatch.setattr(shipped, "TEACHER_FOLDER", tmp_path)
+    shipped._load_logits.cache_clear()
+    yield tmp_path / "notebook-logits.npz"
+    shipped._load_logits.cache_clear()
+
+
+def test_missing_damaged_or_foreign_logits_name_the_command(copy):
+    whole = copy.read_bytes()
+    with np.load(copy) as arrays:
+        foreign = {**arrays, "weights_sha256": np.array("0" * 64)}
+    for content, said in ((None, "missing"), (whole[:-1000], "damaged"), (foreign, "another teacher's")):
+        copy.unlink(missing_ok=True)
+        if isinstance(content, dict):
+            np.savez(copy, **content)
+        elif content is not None:
+            copy.write_bytes(content)
+        with pytest.raises(
+            ValueError, match=f"{said}. Make them again with: python -m kd.teacher_logits notebook"
+        ):
+            shipped_logits("notebook")
+
+
 @pytest.mark.parametrize("find", [shipped_teacher_path, teacher_record])
-def test_an_unknown_teacher_gets_a_sentence(find):
+def test_an_unknown_or_missing_teacher_gets_a_sentence(find, tmp_path):
     with pytest.raises(ValueError, match=r"no shipped teacher 'weak': use one of strong, notebook\."):
         find("weak")
-
-
-@pytest.mark.parametrize("find", [shipped_teacher_path, teacher_record])
-def test_a_missing_teacher_names_the_command(find, tmp_path):
     with pytest.raises(ValueError, match=r"is missing.*python -m kd\.teachers make strong"):
         find("strong", tmp_path)
 
 
-def test_an_unreadable_record_names_the_command(tmp_path):
+def test_a_written_record_is_read_back_and_an_unreadable_one_names_the_command(tmp_path):
+    write_record("notebook", {"recipe": "α, T²"}, tmp_path)
+    assert teacher_record("notebook", tmp_path) == {"recipe": "α, T²"}
     (tmp_path / "strong.json").write_text('{"name": ')
     with pytest.raises(ValueError, match=r"not readable JSON.*python -m kd\.teachers make strong"):
         teacher_record("strong", tmp_path)
-
-
-def test_a_written_record_is_read_back(tmp_path):
-    write_record("notebook", {"recipe": "α, T²"}, tmp_path)
-    assert teacher_record("notebook", tmp_path) == {"recipe": "α, T²"}
 
 
 @pytest.mark.parametrize(("name", "epochs"), [("strong", 7), ("notebook", 2)])
@@ -168,22 +184,12 @@ def test_the_command_makes_a_teacher(name, epochs, tmp_path, capsys, monkeypatch
     fewer = dataclasses.replace(mnist, x_test=mnist.x_test[:500], y_test=mnist.y_test[:500])
     monkeypatch.setattr("kd.pictures.mnist.load_mnist", lambda: fewer)
 
-    arguments = [
-        "make",
-        name,
-        "--out",
-        str(tmp_path),
-        "--epochs",
-        str(epochs),
-        "--images",
-        "300",
-        "--seed",
-        "5",
-    ]
-    assert main(arguments) == 0
+    options = f"--epochs {epochs} --images 300 --seed 5".split()
+    assert main(["make", name, "--out", str(tmp_path), *options]) == 0
     record = json.loads((tmp_path / f"{name}.json").read_text(encoding="utf-8"))
     assert (record["seed"], record["recipe"]["epochs"], record["recipe"]["images"]) == (5, epochs, 300)
     model = keras.saving.load_model(tmp_path / f"{name}.keras")
+    assert not model.compiled
     assert weights_sha256(model.get_weights()) == record["weights_sha256"]
     assert record["test_images"] == 500
     assert record["test_accuracy"] > 0.2  # it learned something: guessing gets 0.1

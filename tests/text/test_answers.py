@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kd.analysis.opinions import opinion
+from kd.analysis.observations import opinion
 from kd.text.answers import answers_sentence
 
 SURE_4 = ("sure", 4, (4,))

@@ -8,7 +8,7 @@ import numpy as np
 import streamlit as st
 
 from kd.analysis.logits import softmax
-from kd.analysis.opinions import distances_bits, opinion
+from kd.analysis.observations import distances_bits, opinion
 from kd.analysis.saliency import saliency
 from kd.analysis.softening import HIGHEST_TEMPERATURE, LOWEST_TEMPERATURE
 from kd.charts.making_charts import saliency_chart, saliency_rows

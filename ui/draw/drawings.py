@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import streamlit as st
 
-from kd.analysis.opinions import all_disagree
+from kd.analysis.observations import all_disagree
 from kd.charts.thumbnails import thumbnail_chart, thumbnail_rows
 from kd.text.translation import _, ngettext
 from ui.pictures import ways_in

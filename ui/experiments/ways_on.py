@@ -7,7 +7,7 @@ from html import escape
 import streamlit as st
 
 from kd.config import RunConfig
-from kd.export.numbers.long_form import accuracies_in_long_form
+from kd.export.tables import accuracies_in_long_form
 from kd.lab import Lab
 from kd.studies.address import experiment_command, query_of
 from kd.studies.experiments import EXPERIMENTS

@@ -23,7 +23,7 @@ from ui.shared.guard import guarded
 refuse_without_warnings()
 
 WAYS = {"draw": N_("Draw"), "test": N_("Test pictures"), "upload": N_("Upload")}
-# The example's showcase (kd/analysis/showcase.py), computed in a test and not for every visitor.
+# The example's showcase (kd/analysis/observations.py), computed in a test and not for every visitor.
 FIRST_PICTURE = 4498
 TEST_PICTURE_HELP = N_("One of MNIST's 10,000 test pictures, numbered from 0. No model was trained on them.")
 

@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 from html import escape
-from typing import cast
 
 import pandas as pd
 import streamlit as st
 
-from kd.export import format_named
-from kd.export.numbers.table_format import TableFormat, dictionary_content, dictionary_name
+from kd.export.tables import FORMATS, dictionary_content, dictionary_name
 from kd.text.translation import N_, _
 
 _KINDS = {
@@ -63,7 +61,7 @@ def numbers_along(name: str, numbers: Callable[[], pd.DataFrame]) -> None:
 
 
 def _content(code: str, numbers: Callable[[], pd.DataFrame]) -> bytes:
-    return cast("TableFormat", format_named(code)).content(numbers())
+    return FORMATS[code].content(numbers())
 
 
 def show_command(command: str, name: str = "repeat", note: str = "") -> None:

@@ -8,7 +8,7 @@ from html import escape
 import streamlit as st
 
 from kd.config import RunConfig
-from kd.export.numbers.long_form import accuracies_in_long_form
+from kd.export.tables import accuracies_in_long_form
 from kd.lab import Lab
 from kd.studies.address import sweep_command
 from kd.studies.experiments import EXPERIMENTS

@@ -9,8 +9,7 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from kd.analysis.observations import confusions, most_frequent_confusion, teacher_right_on
-from kd.analysis.showcase import fixed_and_broken
+from kd.analysis.observations import confusions, fixed_and_broken, most_frequent_confusion, teacher_right_on
 from kd.charts import error_charts
 from kd.charts.figure_file import figure_csv
 from kd.config import RunConfig

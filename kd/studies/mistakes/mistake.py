@@ -23,8 +23,7 @@ from kd.pictures.mnist import to_model_input
 from kd.pictures.training_set import places, training_set
 from kd.studies.experiments.card import Chart, Experiment, Paper, compares, distilled, gain, grid, guess
 from kd.studies.experiments.judging import Finding, Quantity
-from kd.teachers.logits import shipped_logits
-from kd.teachers.shipped import shipped_teacher_path
+from kd.teachers.shipped import shipped_logits, shipped_teacher_path
 from kd.text.translation import N_
 
 if TYPE_CHECKING:

@@ -18,8 +18,7 @@ from kd.studies.experiments import EXPERIMENTS
 from kd.studies.mistakes import NAMES
 from kd.studies.mistakes.cards import CARDS
 from kd.studies.mistakes.mistake import BASE, MEASURES, PICTURES, batch, right_gradient, slope, wrong_gradient
-from kd.teachers.logits import shipped_logits
-from kd.teachers.shipped import shipped_teacher_path
+from kd.teachers.shipped import shipped_logits, shipped_teacher_path
 
 SETTINGS = [RunConfig(), RunConfig(alpha=0.6, temperature=3.0)]
 
