@@ -30,12 +30,12 @@ def variants(model_name: str, steps: int) -> dict[str, Any]:
 
     from kd import build_student, build_teacher, load_mnist
     from kd.distillation.objectives import OBJECTIVES, Outputs
-    from kd.training.compiled import CompiledTraining, Kind
+    from kd.training.compiled import CompiledTraining, Kind, LabelsAlone
     from kd.training.networks import Network
 
     is_teacher = model_name == "teacher"
     soft_targets = OBJECTIVES["soft_targets"](alpha=0.1, temperature=4.0, scale=16.0)
-    objective = None if is_teacher else soft_targets
+    objective = LabelsAlone() if is_teacher else soft_targets
     images, labels = load_mnist().x_train[: steps * BATCH_SIZE], load_mnist().train(steps * BATCH_SIZE)[1]
     logits = np.random.default_rng(0).normal(size=(len(labels), 10))  # of no teacher in particular
     taught = {} if is_teacher else {"objective": objective, "teacher": Outputs(logits)}

@@ -44,8 +44,8 @@ def folded_forward(
 
     Returns:
         A differentiable function from a tensor (n, height, width, channels) to logits (n, classes), or with
-        `attention` to `Outputs`, as `attention_map` makes them. It reads the model's variables at every
-        call, so it may be traced once and used while they train.
+        `attention` to `Outputs`. It reads the model's variables at every call, so it may be traced once and
+        used while they train.
 
     Raises:
         ValueError: when `attention` is asked of a model with fewer than two convolutions.
@@ -89,12 +89,7 @@ def attention_map(values: tf.Tensor) -> tf.Tensor:
 
     Zagoruyko & Komodakis 2017, section 3.1, with p = 2; the authors' code (szagoruyko/attention-transfer)
     takes `F.normalize(x.pow(2).mean(1).view(x.size(0), -1))`. A picture without any activity has zeros.
-
-    Args:
-        values: float (n, height, width, channels).
-
-    Returns:
-        Float (n, height · width).
+    From (n, height, width, channels) to (n, height · width).
     """
     height, width = values.shape[1:3]
     activity = tf.reshape(tf.reduce_mean(tf.square(values), axis=3), (-1, height * width))

@@ -15,7 +15,6 @@ import math
 import os
 import re
 import zipfile
-import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -40,18 +39,6 @@ _OPTIONS = {
     "padding": "same",
     "use_bias": True,
 }
-# What zipfile, json and h5py raise for a damaged file
-_DAMAGED = (
-    OSError,
-    EOFError,
-    LookupError,
-    ValueError,
-    TypeError,
-    AttributeError,
-    RuntimeError,
-    zipfile.BadZipFile,
-    zlib.error,
-)
 
 
 class NoTwin(Unusable):
@@ -284,10 +271,8 @@ def _layer(kind: str, options: Mapping[str, Any], weights: Sequence[np.ndarray])
                 "NumPy does not compute a {kind} with {option} {value}.", kind=kind, option=name, value=given
             )
             raise NoTwin(said)
-    own = {
-        each.name: options[each.name] for each in dataclasses.fields(_LAYERS[kind]) if each.name in options
-    }
-    own = {name: tuple(value) if isinstance(value, list) else value for name, value in own.items()}
+    names = {each.name for each in dataclasses.fields(_LAYERS[kind])} & options.keys()
+    own = {name: tuple(value) if isinstance(value := options[name], list) else value for name in names}
     return _LAYERS[kind](weights=tuple(map(readonly, weights)), **own)
 
 
@@ -307,8 +292,8 @@ def read_keras_file(source: str | os.PathLike | bytes) -> tuple[dict[str, Any], 
         source: the file's path, or its bytes.
 
     Returns:
-        The configuration (`config.json`'s "config": name, layers, …) and for each entry of its "layers"
-        the list of that layer's arrays, float32, as Keras' `layer.get_weights()` orders them.
+        The "config" of config.json, and for each entry of its "layers" that layer's arrays, float32, as
+        Keras' `layer.get_weights()` orders them.
 
     Raises:
         ValueError: when the file is missing, truncated or damaged, or is not a Keras 3 Sequential.
@@ -323,13 +308,11 @@ def read_keras_file(source: str | os.PathLike | bytes) -> tuple[dict[str, Any], 
         config = description["config"]
         return config, _layer_weights(weights, [layer["class_name"] for layer in config["layers"]])
     except FileNotFoundError:
-        raise Unusable(
-            _("{file} is missing: train the run again, or choose another one.", file=name)
-        ) from None
-    except _DAMAGED as error:
-        raise Unusable(
-            _("{file} is damaged or not a Keras 3 .keras file: save the model again.", file=name)
-        ) from error
+        said = _("{file} is missing: train the run again, or choose another one.", file=name)
+        raise Unusable(said) from None
+    except Exception as error:  # zipfile, json and h5py raise many kinds of them
+        said = _("{file} is damaged or not a Keras 3 .keras file: save the model again.", file=name)
+        raise Unusable(said) from error
 
 
 def _layer_weights(file: bytes, kinds: list[str]) -> list[list[np.ndarray]]:

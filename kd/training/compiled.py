@@ -11,8 +11,9 @@ from __future__ import annotations
 import dataclasses
 import gc
 from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
 import tensorflow as tf
@@ -28,17 +29,34 @@ ATTENTION = 245
 KINDS_KEPT = 8
 
 
+@dataclass(frozen=True)
+class LabelsAlone(Objective):
+    """The cross-entropy with the labels, and no teacher."""
+
+    term_labels: ClassVar = {}
+    uses_teacher = False
+
+    def loss(self, student_loss, terms) -> Any:
+        return student_loss
+
+    def prepare(self, teacher, labels) -> dict:
+        return {}
+
+    def terms(self, labels, student, prepared, labelled=None) -> dict:
+        return {}
+
+
 class Kind(NamedTuple):
     """What trainings have in common that share a traced step.
 
-    objective: whatever its numbers; None for the cross-entropy alone. smoothed: whether each label is spread
+    objective: whatever its numbers. smoothed: whether each label is spread
     over all classes. partly_labelled: whether there are pictures without a label. shift: by how many pixels
     at most each image is shifted, anew in each epoch. consistent: whether the teacher's outputs are for the
     shifted images, too. precision: of the steps, "float32" or "mixed_bfloat16" (kd.networks.folding);
     evaluation is float32.
     """
 
-    objective: Objective | None = None
+    objective: Objective = LabelsAlone()
     smoothed: bool = False
     partly_labelled: bool = False
     shift: int = 0
@@ -90,12 +108,10 @@ class CompiledTraining:
 
     def __init__(self, network: Network, kind: Kind):
         self.network, self.model, self._kind = network, network.model, kind
-        objective = kind.objective
-        self._attends = objective is not None and objective.compares_attention
-        self.terms = () if objective is None else tuple(objective.term_labels)
-        self._numbers = () if objective is None else tuple(_numbers(objective))
+        self.terms, self._numbers = tuple(kind.objective.term_labels), tuple(_numbers(kind.objective))
+        self._attends = kind.objective.compares_attention
         self._forward = folded_forward(self.model, kind.precision, attention=self._attends)
-        self._prepare = None if objective is None else self._traced_prepare(objective)
+        self._prepare = self._traced_prepare()
         integer, integers = (tf.TensorSpec(shape, tf.int32) for shape in ((), (None,)))
         self._steps = tf.function(
             self._run_steps,
@@ -123,7 +139,7 @@ class CompiledTraining:
         batch_size: int,
         *,
         labelled: np.ndarray | None = None,
-        objective: Objective | None = None,
+        objective: Objective = LabelsAlone(),
         teacher: Outputs | None = None,
         smoothing: float = 0.0,
     ) -> Lesson:
@@ -138,18 +154,14 @@ class CompiledTraining:
                 consistent, a row for each variant of the first picture, then of the second, and so on.
             smoothing: the share of each label that is spread over all classes.
         """
-        values = () if objective is None else tuple(_numbers(objective).values())
-        numbers = tf.constant([*values, smoothing], tf.float32)
-        prepared = {}
-        if self._prepare is not None:
-            outputs = (tf.constant(part, tf.float32) for part in teacher or () if part is not None)
-            each = np.repeat(labels, len(variants(self._kind.shift))) if self._kind.consistent else labels
-            prepared = self._prepare(numbers, tf.constant(each, tf.int32), *outputs)
+        numbers = tf.constant([*_numbers(objective).values(), smoothing], tf.float32)
+        outputs = (tf.constant(part, tf.float32) for part in teacher or () if part is not None)
+        each = np.repeat(labels, len(variants(self._kind.shift))) if self._kind.consistent else labels
         return Lesson(
             tf.convert_to_tensor(images),
             tf.convert_to_tensor(labels),
             tf.constant(np.zeros(0) if labelled is None else labelled, tf.float32),
-            prepared,
+            self._prepare(numbers, tf.constant(each, tf.int32), *outputs),
             numbers,
             batch_size,
             self._kind.shift,
@@ -185,25 +197,23 @@ class CompiledTraining:
             "accuracy": mean(correct, labelled),
         }
 
-    def _traced_prepare(self, objective: Objective) -> Any:
+    def _traced_prepare(self) -> Any:
         def prepare(numbers, labels, logits=None, attention=None):
             return self._with(numbers).prepare(Outputs(logits, attention), labels)
 
         rows = [CLASSES, ATTENTION] if self._attends else [CLASSES]
-        outputs = [tf.TensorSpec((None, size), tf.float32) for size in rows if objective.uses_teacher]
+        rows = rows if self._kind.objective.uses_teacher else []
+        outputs = [tf.TensorSpec((None, size), tf.float32) for size in rows]
         numbers = tf.TensorSpec((len(self._numbers) + 1,), tf.float32)
         labels = tf.TensorSpec((None,), tf.int32)
         return tf.function(prepare, input_signature=[numbers, labels, *outputs], autograph=False)
 
     def _prepared_specs(self) -> dict[str, tf.TensorSpec]:
-        if self._prepare is None:
-            return {}
         prepared = self._prepare.get_concrete_function().structured_outputs
         return {name: tf.TensorSpec((None, *t.shape[1:]), t.dtype) for name, t in prepared.items()}
 
     def _with(self, numbers: tf.Tensor) -> Objective:
         """Returns the objective with these numbers."""
-        assert self._kind.objective is not None
         values = tf.unstack(numbers)[: len(self._numbers)]
         return dataclasses.replace(self._kind.objective, **dict(zip(self._numbers, values, strict=True)))
 
@@ -219,7 +229,7 @@ class CompiledTraining:
             batch = tf.gather(labels, chosen)
             has_label = tf.gather(labelled, chosen) if kind.partly_labelled else None
             taught = variant if kind.consistent else chosen
-            if kind.objective is not None and kind.objective.answers_by_place:
+            if kind.objective.answers_by_place:
                 taught = step * batch_size + tf.range(tf.size(chosen))
             rows = {name: tf.gather(values, taught) for name, values in prepared.items()}
             pictures = tf.gather(images, chosen)
@@ -246,18 +256,15 @@ class CompiledTraining:
             else:
                 student_sum, with_label = tf.reduce_sum(has_label * losses), tf.reduce_sum(has_label)
                 student_loss = student_sum / count
-            loss, terms = student_loss, []
-            if self._kind.objective is not None:
-                objective = self._with(numbers)
-                named = objective.terms(labels, outputs, prepared, has_label)
-                terms = [named[name] for name in self.terms]
-                loss = objective.loss(student_loss, named)
+            objective = self._with(numbers)
+            terms = objective.terms(labels, outputs, prepared, has_label)
+            loss = objective.loss(student_loss, terms)
         gradients = tape.gradient(loss, self.model.trainable_variables)
         self.network.optimizer.apply(gradients)
         correct = tf.cast(tf.argmax(outputs.logits, axis=1, output_type=tf.int32) == labels, tf.float32)
         if has_label is not None:
             correct *= has_label
-        means = [loss * count, student_sum, *(term * count for term in terms)]
+        means = [loss * count, student_sum, *(terms[name] * count for name in self.terms)]
         return [*means, tf.reduce_sum(correct), count, with_label]
 
     def _cross_entropies(self, labels, logits, numbers) -> tf.Tensor:
@@ -270,12 +277,7 @@ class CompiledTraining:
 
 
 def shifted_each(pictures: tf.Tensor, chosen: tf.Tensor, most: int) -> tf.Tensor:
-    """Returns each picture in a variant of its own, as `kd.pictures.shifts.shifted` makes it.
-
-    Args:
-        pictures: uint8 (n, height, width).
-        chosen: int32 (n,), rows of `variants(most)`.
-    """
+    """Returns each picture (n, height, width) as `shifted` makes it by its chosen row of `variants(most)`."""
     size = pictures.shape[1]
     bordered = tf.pad(pictures, [[0, 0], [most, most], [most, most]])
     moved = tf.gather(tf.constant(variants(most)), chosen)
@@ -296,11 +298,10 @@ def _numbers(objective: Objective) -> dict[str, float]:
 
 def compiled_training(architecture: Architecture, kind: Kind) -> CompiledTraining:
     """Returns this process' only CompiledTraining of this kind, whatever the objective's numbers."""
-    if kind.objective is not None:
-        defaults = {field.name: field.default for field in dataclasses.fields(kind.objective)}
-        numbers = {name: defaults[name] for name in _numbers(kind.objective)}
-        kind = kind._replace(objective=dataclasses.replace(kind.objective, **numbers))
-    return _compiled_training(architecture, kind)
+    defaults = {field.name: field.default for field in dataclasses.fields(kind.objective)}
+    numbers = {name: defaults[name] for name in _numbers(kind.objective)}
+    objective = dataclasses.replace(kind.objective, **numbers)
+    return _compiled_training(architecture, kind._replace(objective=objective))
 
 
 @lru_cache(maxsize=KINDS_KEPT)

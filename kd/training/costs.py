@@ -35,9 +35,6 @@ def eval_epochs(config: RunConfig, name: str) -> tuple[int, ...]:
 
     At most MOST_LOOKS, and together not longer than the training itself. Both students of a run look after
     the same epochs, so they can be compared, even if one learns from fewer images.
-
-    Args:
-        name: 'teacher', 'distilled' or 'scratch'.
     """
     is_teacher, epochs = name == "teacher", _epochs(config, name)
     costs = (teacher_architecture(config) if is_teacher else student_architecture(config)).costs
@@ -49,11 +46,7 @@ def eval_epochs(config: RunConfig, name: str) -> tuple[int, ...]:
 
 
 def last_eval_epochs(config: RunConfig, name: str) -> tuple[int, ...]:
-    """Returns the epochs after which a training looks at the test images that nobody follows.
-
-    Args:
-        name: as for `eval_epochs`.
-    """
+    """Returns the epochs after which a training looks at the test images if it is not followed."""
     epochs = _epochs(config, name)
     if name == "teacher" or epochs < LONG:
         return (epochs,)
@@ -63,11 +56,8 @@ def last_eval_epochs(config: RunConfig, name: str) -> tuple[int, ...]:
 def reported_epochs(config: RunConfig, name: str) -> tuple[int, ...]:
     """Returns the epochs that a training tells of, with the last one: all, if there are at most MOST_TOLD.
 
-    Of more, evenly spaced ones, and those after which it looks at the test images. What it then says is of
-    all epochs since it last said something.
-
-    Args:
-        name: as for `eval_epochs`.
+    Of more, evenly spaced ones, and those after which it looks at the test images. Each event is then of all
+    epochs since the last one.
     """
     epochs = _epochs(config, name)
     apart = -(-epochs // MOST_TOLD)

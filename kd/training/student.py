@@ -19,7 +19,7 @@ from kd.pictures.mnist import load_mnist
 from kd.pictures.shifts import variants
 from kd.pictures.training_set import TrainingSet, training_set
 from kd.training.answers import permuted_doubts
-from kd.training.compiled import ATTENTION, CompiledTraining, Kind, Lesson, compiled_training
+from kd.training.compiled import ATTENTION, CompiledTraining, Kind, LabelsAlone, Lesson, compiled_training
 from kd.training.costs import eval_epochs, last_eval_epochs, reported_epochs
 from kd.training.messages import Checkpoint, Snapshots, Teaching, TrainedModel, TrainingStopped
 from kd.training.networks import initial_weights
@@ -120,7 +120,7 @@ class _Recipe(NamedTuple):
     """
 
     architecture: Architecture
-    objective: Objective | None = None
+    objective: Objective = LabelsAlone()
     smoothing: float = 0.0
     shift: int = 0
     consistent: bool = False
@@ -137,7 +137,7 @@ def _recipe(config: RunConfig, name: str) -> _Recipe:
         smoothing = BASELINE_SMOOTHING if config.baseline == "label_smoothing" else 0.0
         return _Recipe(student_architecture(config), smoothing=smoothing, shift=config.shift)
     # at α = 1 the teacher's part has no weight, and the student learns from the labels alone
-    objective = config.objective_values() if has_teaching(config) else None
+    objective = config.objective_values() if has_teaching(config) else LabelsAlone()
     return _Recipe(student_architecture(config), objective, 0.0, config.shift, is_consistent(config))
 
 
@@ -158,7 +158,7 @@ def _lesson(
     compiled: CompiledTraining,
 ) -> Lesson:
     objective, teacher = recipe.objective, None
-    if objective is not None and objective.uses_teacher:
+    if objective.uses_teacher:
         logits, attention = teaching or (None, None)
         times = len(variants(recipe.shift)) if recipe.consistent else 1
         logits = _rows(logits, "teacher_logits", (times * config.train_size, 10), chosen.rows, times)

@@ -6,17 +6,15 @@ import os
 from pathlib import Path
 
 import numpy as np
-import pandas as pd
 import pytest
 import yaml
 
 from kd.config import RunConfig
 from kd.lab import Lab
-from kd.studies.study import Study
 from tests import PROJECT
 from tests.app_process import free_port
 from tests.engine.common import PATIENCE, certificates, kill, until
-from tests.engine.own_cluster import OwnCluster, family, settings
+from tests.engine.own_cluster import OwnCluster, settings
 
 SMALL = RunConfig(teacher="notebook", train_size=320, epochs=3)
 LONG = RunConfig(teacher="notebook", train_size=320, epochs=100, batch_size=1)
@@ -42,22 +40,22 @@ def lab(cluster, tmp_path_factory):
         lab.close()
 
 
-def have(number: int, lab, cluster) -> None:
-    """So many workers, whatever an earlier test has left: those that were killed come back by themselves."""
-    client = lab._engine.ensure()
-    until(lambda: len(client.scheduler_info(n_workers=-1)["workers"]) == len(cluster.workers))
-    cluster.start_workers(number - len(cluster.workers))
-    until(lambda: len(client.scheduler_info(n_workers=-1)["workers"]) == number)
-
-
-def test_a_run_on_the_cluster_comes_back_whole_with_its_events(lab, cluster):
-    have(2, lab, cluster)
+def test_a_run_on_the_cluster_has_the_numbers_of_ones_own_machine_bit_for_bit(
+    lab, engine, tmp_path, monkeypatch
+):
     view = lab.train(SMALL).wait(PATIENCE)
     assert view.status == "finished", view.message
     assert [e["epoch"] for e in view.history if e["model"] == "distilled"] == [1, 2, 3]
     assert lab.runs[view.run_id].models()["scratch"].parameters == 20_490
-    assert lab.store.runs.has(view.run_id)
+    assert lab._engine.workers() == {"student": 2, "teacher": 2}
     assert lab._engine.child is None  # the lab started no engine itself
+    monkeypatch.delenv("KD_SCHEDULER")
+    with Lab(tmp_path, engine) as own:
+        assert own.train(SMALL).wait(PATIENCE).status == "finished"
+        assert own._engine.child is not None
+        there, here = (each.runs[view.run_id].test_logits() for each in (lab, own))
+    for model in there:
+        np.testing.assert_array_equal(there[model], here[model])
 
 
 def test_stop_reaches_the_workers(lab):
@@ -66,30 +64,6 @@ def test_stop_reaches_the_workers(lab):
     run.stop()
     assert run.wait(PATIENCE).status == "stopped"
     until(lambda: not any(lab._engine.ensure().processing().values()))
-
-
-def test_a_study_on_four_workers_has_the_numbers_of_ones_own_machine_bit_for_bit(
-    lab, cluster, engine, tmp_path, monkeypatch
-):
-    study = Study(SMALL.replace(train_size=64), {"temperature": [1.0, 4.0]}, seeds=2)
-    have(4, lab, cluster)
-    done = lab.studies.wait(lab.studies.start(study), PATIENCE)
-    assert done.status == "finished", done
-    assert lab._engine.workers() == {"student": 4, "teacher": 4}
-    monkeypatch.delenv("KD_SCHEDULER")
-    with Lab(tmp_path, engine) as own:
-        assert own.studies.wait(own.studies.start(study), PATIENCE).status == "finished"
-        assert own._engine.child is not None
-        pd.testing.assert_frame_equal(lab.studies.frame(study), own.studies.frame(study), check_exact=True)
-        for _cell, config in study.runs():
-            there, here = lab.runs[config.run_id].test_logits(), own.runs[config.run_id].test_logits()
-            for model in there:
-                np.testing.assert_array_equal(there[model], here[model])
-    for worker in cluster.workers[2:]:
-        for process in family(worker):
-            process.kill()
-    del cluster.workers[2:]
-    have(2, lab, cluster)
 
 
 def test_every_process_of_the_cluster_keeps_its_connections_apart(lab):
@@ -110,8 +84,7 @@ def test_every_process_of_the_cluster_keeps_its_connections_apart(lab):
     assert type(client.scheduler_comm.comm.stream.socket).__name__ == "ForgettingSocket"
 
 
-def test_the_task_of_a_lost_worker_goes_to_another(lab, cluster):
-    have(2, lab, cluster)
+def test_the_task_of_a_lost_worker_goes_to_another(lab):
     run = lab.train(SMALL.replace(epochs=30))
     until(lambda: len(run.history) > 3)
     client = lab._engine.ensure()

@@ -21,12 +21,21 @@ needs_sigstop = pytest.mark.skipif(sys.platform == "win32", reason="Windows has 
 
 
 @pytest.fixture(scope="module")
-def engine():
+def engine(tmp_path_factory):
+    """An engine without TensorFlow, whose process prints something of its own."""
+    folder = tmp_path_factory.mktemp("site")
+    (folder / "sitecustomize.py").write_text('print("a greeting", flush=True)\n', encoding="utf-8")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("PYTHONPATH", WITHOUT_TENSORFLOW)
+        patch.setenv("PYTHONPATH", os.pathsep.join([str(folder), WITHOUT_TENSORFLOW]))
         engine = Engine(seconds_of_silence=SILENCE)
         yield engine
         engine.close()
+
+
+def test_what_else_the_engines_process_prints_goes_to_the_log(engine, caplog):
+    caplog.set_level("INFO", logger="kd")
+    engine.ensure()
+    assert "a greeting" in caplog.text
 
 
 @pytest.fixture

@@ -18,11 +18,9 @@ from tests.engine.common import FORKS, PATIENCE, alive, kill, until
 
 @pytest.fixture(scope="module")
 def engine():
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("KD_WORKERS", "1")
-        engine = Engine()
-        yield engine
-        engine.close()
+    engine = Engine()
+    yield engine
+    engine.close()
 
 
 def both(engine) -> dict[str, int]:
@@ -83,11 +81,17 @@ def test_a_forked_worker_has_tensorflow_from_the_start_unused_and_alone(engine):
     assert list(engine.ensure().run(state).values()) == [expected, expected]
 
 
-def test_the_engines_own_process_loads_neither_tensorflow_nor_pandas(engine):
+def test_the_engines_own_process_loads_neither_tensorflow_nor_pandas_and_is_patient(engine):
     def loaded():
-        return [name for name in ("tensorflow", "keras", "pandas") if name in sys.modules]
+        import dask
+        from dask.utils import parse_timedelta
 
-    assert list(engine.ensure().run(loaded, nanny=True).values()) == [[], []]
+        # how long a nanny waits for its worker to come back, before Dask closes both
+        patience = parse_timedelta(dask.config.get("distributed.deploy.lost-worker-timeout"))
+        loaded = [name for name in ("tensorflow", "keras", "pandas") if name in sys.modules]
+        return loaded, patience > 24 * 3600
+
+    assert list(engine.ensure().run(loaded, nanny=True).values()) == [([], True)] * 2
 
 
 def test_a_worker_has_its_threads_and_gives_memory_back_in_pauses(engine):
@@ -114,12 +118,10 @@ def test_the_replacement_of_a_killed_worker_does_work(engine):
     kill(before["student"])
     assert replaced(engine, before)["teacher"] == before["teacher"]
     assert parents(engine) == parent
-    task = engine.ensure().submit(tasks.warm_student, resources={"student": 1}, pure=False)
-    task.result(PATIENCE)
+    engine.ensure().submit(tasks.warm_student, resources={"student": 1}, pure=False).result(PATIENCE)
 
 
-@pytest.mark.parametrize("error", [OSError("no memory"), EOFError("no answer")])
-def test_a_worker_that_could_not_be_started_is_there_again_soon(engine, error):
+def test_a_worker_that_could_not_be_started_is_there_again_soon(engine):
     """Its nanny gives up for good, whatever the reason was."""
 
     def fail_once(dask_worker):
@@ -128,7 +130,7 @@ def test_a_worker_that_could_not_be_started_is_there_again_soon(engine, error):
 
         async def fail():
             process.start = start
-            raise error
+            raise OSError("no memory")
 
         process.start = fail
 
@@ -142,18 +144,6 @@ def test_a_worker_that_could_not_be_started_is_there_again_soon(engine, error):
     kill(before["student"])
     assert replaced(engine, before)["teacher"] == before["teacher"]
     assert client.submit(abs, -1, resources={"student": 1}, pure=False).result(PATIENCE) == 1
-
-
-def test_a_worker_that_stays_away_for_long_is_still_replaced(engine):
-    """Dask would close the nanny of a worker that is not back in time."""
-
-    def seconds():
-        import dask
-        from dask.utils import parse_timedelta
-
-        return parse_timedelta(dask.config.get("distributed.deploy.lost-worker-timeout"))
-
-    assert min(engine.ensure().run(seconds, nanny=True).values()) > 24 * 3600
 
 
 @pytest.mark.skipif(not FORKS, reason="there is no forkserver")
@@ -192,7 +182,7 @@ time.sleep(600)
 def app():
     """An app whose workers are up: its process, its engine's, and theirs."""
     path = os.pathsep.join([WITHOUT_TENSORFLOW, str(PROJECT)])
-    environment = {**os.environ, "PYTHONPATH": path, "KD_WORKERS": "1"}
+    environment = {**os.environ, "PYTHONPATH": path}
     pipe = subprocess.PIPE
     process = subprocess.Popen(
         [sys.executable, "-c", APP], stdout=pipe, stderr=pipe, text=True, env=environment

@@ -42,7 +42,7 @@ def without_names(model: keras.Sequential) -> list[tuple[str, dict]]:
     return found
 
 
-@pytest.mark.parametrize("filters", [1, 2, 4, 8, 16, 32, 64, 128, 256])
+@pytest.mark.parametrize("filters", [1, 16, 256])
 def test_a_convolutional_network_is_the_notebooks_of_another_width(filters):
     model = Architecture("convolutional", filters).build("student")
     assert without_names(model) == without_names(keras.Sequential(as_in_the_notebook(filters, 2 * filters)))
@@ -51,20 +51,8 @@ def test_a_convolutional_network_is_the_notebooks_of_another_width(filters):
     assert (model.name, model.output_shape) == ("student", (None, 10))
 
 
-def test_the_notebooks_two_are_sizes_16_and_256():
-    for build, size, parameters in (
-        (build_student, 16, STUDENT_PARAMETERS),
-        (build_teacher, 256, TEACHER_PARAMETERS),
-    ):
-        assert without_names(build()) == without_names(Architecture("convolutional", size).build("other"))
-        assert build().count_params() == parameters
-    assert without_names(build_student(width=2)) == without_names(
-        Architecture("convolutional", 32).build("x")
-    )
-
-
-@pytest.mark.parametrize("units", [4, 64, 1024])
-def test_a_dense_network_has_one_hidden_layer(units):
+def test_a_dense_network_has_one_hidden_layer():
+    units = 64
     model = Architecture("dense", units).build("student")
     kinds = [type(layer) for layer in model.layers]
     assert kinds == [layers.Flatten, layers.Dense, layers.LeakyReLU, layers.Dense]
@@ -72,7 +60,7 @@ def test_a_dense_network_has_one_hidden_layer(units):
     assert model.count_params() == 785 * units + 10 * (units + 1)
 
 
-@pytest.mark.parametrize("filters", [1, 16, 64])
+@pytest.mark.parametrize("filters", [1, 16])
 def test_a_separable_network_is_the_notebooks_with_a_kernel_of_two_factors(filters):
     """Each filter of its second convolution is one of the depthwise filters times a row of the 1 × 1 ones."""
     model = Architecture("separable", filters).build("student")
@@ -97,20 +85,17 @@ def test_a_linear_network_is_one_matrix():
 @pytest.mark.parametrize(
     ("fields", "expected"),
     [
-        ({}, Architecture("convolutional", 16)),
-        ({"student_width": 4, "student_units": 8}, Architecture("convolutional", 4)),
+        ({"student_units": 8}, Architecture("convolutional", 16)),
         ({"student": "dense", "student_width": 4, "student_units": 8}, Architecture("dense", 8)),
-        ({"student": "linear", "student_width": 4, "student_units": 8}, Architecture("linear")),
+        ({"student": "linear", "student_width": 4}, Architecture("linear")),
         ({"student": "separable", "student_filters": 8}, Architecture("separable", 8)),
     ],
 )
-def test_a_run_says_which_student_it_trains(fields, expected):
+def test_a_run_says_which_student_and_which_fresh_teacher_it_trains(fields, expected):
     assert student_architecture(RunConfig(**fields)) == expected
-
-
-def test_a_run_says_how_wide_its_fresh_teacher_is():
-    assert teacher_architecture(RunConfig(teacher="fresh")) == Architecture("convolutional", 256)
-    assert teacher_architecture(RunConfig(teacher="fresh", teacher_width=8)).size == 8
+    assert teacher_architecture(RunConfig(teacher="fresh", **fields)) == Architecture("convolutional", 256)
+    narrow = RunConfig(teacher="fresh", teacher_width=8)
+    assert teacher_architecture(narrow) == Architecture("convolutional", 8)
 
 
 @pytest.mark.parametrize(
@@ -128,17 +113,20 @@ def test_what_cannot_be_built_is_refused_in_a_sentence(architecture, message):
         architecture.build("student")
 
 
-BUILDERS = {build_student: ("student", 16), build_teacher: ("teacher", 256)}
+BUILDERS = {
+    build_student: ("student", 16, STUDENT_PARAMETERS),
+    build_teacher: ("teacher", 256, TEACHER_PARAMETERS),
+}
 
 
 @pytest.mark.parametrize("build", BUILDERS)
 def test_without_arguments_the_notebooks_weights_are_drawn(build):
-    name, filters = BUILDERS[build]
+    name, filters, parameters = BUILDERS[build]
     keras.utils.set_random_seed(3)
     ours = build()
     keras.utils.set_random_seed(3)
     theirs = keras.Sequential(as_in_the_notebook(filters, 2 * filters), name=name)
-    assert ours.name == name
+    assert (ours.name, ours.count_params()) == (name, parameters)
     for weight, other in zip(ours.get_weights(), theirs.get_weights(), strict=True):
         np.testing.assert_array_equal(weight, other)
 
@@ -157,28 +145,22 @@ def test_the_two_come_in_other_widths_shapes_and_numbers_of_classes(
     build, arguments, filters, shape, classes
 ):
     model = build(name="mine", **arguments)
-    assert model.name == "mine"
-    assert model.input_shape == (None, *shape)
-    assert [layer.filters for layer in model.layers if isinstance(layer, layers.Conv2D)] == [
-        filters,
-        2 * filters,
-    ]
+    assert (model.name, model.input_shape) == ("mine", (None, *shape))
+    found = [layer.filters for layer in model.layers if isinstance(layer, layers.Conv2D)]
+    assert found == [filters, 2 * filters]
     assert model(np.zeros((3, *shape), np.float32)).shape == (3, classes)
     assert model.layers[-1].activation is keras.activations.linear
 
 
-@pytest.mark.parametrize("build", BUILDERS)
 @pytest.mark.parametrize(
-    ("arguments", "message"),
+    ("name", "values"),
     [
-        *(({"width": width}, "width must be a number above 0 that") for width in (0, -1, 0.001, 1 / 3)),
-        *(({"width": width}, "width must be") for width in (float("nan"), float("inf"), "1", None, True)),
-        *(({"input_shape": shape}, "input_shape must be") for shape in ((28, 28), (28, 28, 0), (28, 28, -1))),
-        *(({"input_shape": shape}, "input_shape must be") for shape in (28, None, "281", (28, None, 1))),
-        *(({"input_shape": shape}, "input_shape must be") for shape in ((2.5, 2, 1), (True, 2, 1))),
-        *(({"classes": classes}, "classes must be") for classes in (0, 1, -3, 2.5, "10", None, True)),
+        ("width", [0, -1, 0.001, 1 / 3, float("nan"), "1", None, True]),
+        ("input_shape", [(28, 28), (28, 28, 0), 28, None, "281", (28, None, 1), (2.5, 2, 1), (True, 2, 1)]),
+        ("classes", [0, 1, 2.5, "10", None, True]),
     ],
 )
-def test_the_two_refuse_nonsense_in_a_sentence(build, arguments, message):
-    with pytest.raises(ValueError, match=rf"^{message} .*\.$"):
-        build(**arguments)
+def test_the_two_refuse_nonsense_in_a_sentence(name, values):
+    for value in values:
+        with pytest.raises(ValueError, match=rf"^{name} must be .*\.$"):
+            build_student(**{name: value})

@@ -1,14 +1,14 @@
-"""The NumPy twin, compared with Keras itself on real MNIST pictures."""
+"""The NumPy twin, compared with Keras itself on real MNIST pictures; and what it refuses."""
 
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
-from functools import partial
 
 import keras
 import numpy as np
 import pytest
 import tensorflow as tf
+from keras import layers
 
 from kd.networks.architectures import (
     STUDENT_PARAMETERS,
@@ -17,7 +17,8 @@ from kd.networks.architectures import (
     build_student,
     build_teacher,
 )
-from kd.networks.numpy_model import NumpyModel
+from kd.networks.numpy_layers import NoTwin
+from kd.networks.numpy_model import NumpyModel, architecture_table, filters_over_time, first_layer
 from kd.networks.students import KINDS
 from kd.pictures.mnist import load_mnist
 
@@ -25,16 +26,9 @@ IMAGES = load_mnist().test(24)[0]
 
 
 SIZES = [
-    *(("convolutional", filters) for filters in (1, 2, 4, 8, 64, 128)),
-    *(("dense", units) for units in (4, 1024)),
-    *(("separable", filters) for filters in (1, 64)),
+    *(("convolutional", filters) for filters in (1, 64, 256)),
     *((kind, student.size.default if student.size else 0) for kind, student in KINDS.items()),
 ]
-BUILDERS = {
-    "teacher": build_teacher,
-    "wide student": lambda: build_student(width=2),
-    **{f"{kind} {size}": partial(Architecture(kind, size).build, "student") for kind, size in SIZES},
-}
 
 
 def _saved(model, path):
@@ -42,11 +36,17 @@ def _saved(model, path):
     return path
 
 
-@pytest.fixture(scope="module", params=BUILDERS)
+@pytest.fixture(scope="module")
+def student_file(tmp_path_factory) -> bytes:
+    """A student with random weights, as a .keras file's content."""
+    return _saved(build_student(), tmp_path_factory.mktemp("student") / "student.keras").read_bytes()
+
+
+@pytest.fixture(scope="module", params=SIZES, ids=str)
 def twins(request, tmp_path_factory):
     """A Keras model with random weights and biases, and its NumPy twin."""
     keras.utils.set_random_seed(3)
-    model = BUILDERS[request.param]()
+    model = Architecture(*request.param).build("student")
     random = np.random.default_rng(4)
     for layer in model.layers:
         if getattr(layer, "use_bias", False):
@@ -54,19 +54,31 @@ def twins(request, tmp_path_factory):
     return model, NumpyModel.load(_saved(model, tmp_path_factory.mktemp("model") / "model.keras"))
 
 
-def test_logits_are_those_of_keras(twins):
+def test_logits_weights_and_penultimate_features_are_those_of_keras(twins):
     model, twin = twins
     logits = twin.logits(IMAGES)
     assert logits.dtype == np.float32
     np.testing.assert_allclose(logits, model(IMAGES, training=False), rtol=1e-4, atol=1e-5)
-
-
-def test_one_picture_none_and_many_agree(twins):
-    _, twin = twins
     many = np.repeat(IMAGES, 20, axis=0)
-    logits = twin.logits(many)
-    assert twin.logits(many[:0]).shape == (0, 10)
-    np.testing.assert_allclose(twin.logits(many[37:38]), logits[37:38], rtol=1e-4, atol=1e-5)
+    assert twin.logits(many[:0]).shape == (0, twin.classes) == (0, 10)
+    np.testing.assert_allclose(twin.logits(many)[37:38], twin.logits(many[37:38]), rtol=1e-4, atol=1e-5)
+
+    assert twin.parameters == model.count_params()
+    for own, expected in zip(twin.weights(), model.get_weights(), strict=True):
+        np.testing.assert_array_equal(own, expected)
+        assert not own.flags.writeable
+
+    expected = tf.constant(IMAGES)
+    for layer in model.layers[:-1]:
+        expected = layer(expected, training=False)
+    features = twin.penultimate(IMAGES)
+    np.testing.assert_allclose(features, expected, rtol=1e-4, atol=1e-5)
+    directions = np.random.default_rng(7).normal(size=(features.shape[1], 3))
+    along = np.einsum("nf,fk->nk", features.astype(np.float64), directions)
+    found = twin.penultimate_map(directions)(IMAGES)
+    np.testing.assert_allclose(found, along, atol=2e-5 * np.abs(along).max())
+    with pytest.raises(ValueError, match="directions must have"):
+        twin.penultimate_map(directions[1:])
 
 
 def _exactly(array, step):
@@ -93,31 +105,6 @@ def test_input_gradient_is_that_of_gradient_tape(twins):
     np.testing.assert_allclose(twin.input_gradient(pictures, weights), expected, rtol=1e-3, atol=1e-5)
 
 
-def test_penultimate_is_the_input_of_the_last_dense_layer(twins):
-    model, twin = twins
-    expected = tf.constant(IMAGES)
-    for layer in model.layers[:-1]:
-        expected = layer(expected, training=False)
-    np.testing.assert_allclose(twin.penultimate(IMAGES), expected, rtol=1e-4, atol=1e-5)
-
-
-def test_penultimate_map_gives_coordinates_along_directions(twins):
-    _, twin = twins
-    features = twin.penultimate(IMAGES)
-    directions = np.random.default_rng(7).normal(size=(features.shape[1], 3))
-    coordinates = twin.penultimate_map(directions)(IMAGES)
-    expected = np.einsum("nf,fk->nk", features.astype(np.float64), directions)
-    np.testing.assert_allclose(coordinates, expected, atol=2e-5 * np.abs(expected).max())
-    with pytest.raises(ValueError, match="directions must have"):
-        twin.penultimate_map(directions[1:])
-
-
-def test_parameters_are_counted_as_keras_counts_them(twins):
-    model, twin = twins
-    assert twin.parameters == model.count_params()
-    assert twin.classes == 10
-
-
 def test_the_notebooks_networks_layer_by_layer(student_file):
     rows = [
         (row.kind, row.output_shape, row.parameters, row.multiply_adds, row.activations)
@@ -134,29 +121,44 @@ def test_the_notebooks_networks_layer_by_layer(student_file):
     assert sum(row[2] for row in rows) == STUDENT_PARAMETERS
 
 
-def test_teacher_counts(tmp_path):
-    assert NumpyModel.load(_saved(build_teacher(), tmp_path / "t.keras")).parameters == TEACHER_PARAMETERS
+def test_the_table_of_several_networks(tmp_path):
+    built = {"teacher": build_teacher(), "student": build_student()}
+    table = architecture_table(
+        {name: NumpyModel.load(_saved(model, tmp_path / f"{name}.keras")) for name, model in built.items()}
+    )
+    counts = table.groupby("model")["parameters"].sum().to_dict()
+    assert counts == {"teacher": TEACHER_PARAMETERS, "student": STUDENT_PARAMETERS}
+    last = table[table["model"] == "teacher"].set_index("position").loc[4]
+    assert last[["kind", "output"]].tolist() == ["Conv2D", "7 × 7 × 512"]
+    assert last[["multiply_adds", "activations"]].tolist() == [7 * 7 * 512 * 3 * 3 * 256, 7 * 7 * 512]
 
 
-def test_first_layer_filters_and_weights_are_keras_arrays(twins):
-    model, twin = twins
-    for own, expected in zip(twin.weights(), model.get_weights(), strict=True):
-        np.testing.assert_array_equal(own, expected)
-    kernel = next(layer for layer in model.layers if layer.weights).kernel.numpy()
-    # a dense unit is a filter as large as the picture
-    filters = kernel if kernel.ndim == 4 else kernel.reshape(28, 28, 1, -1)
-    np.testing.assert_array_equal(twin.first_layer_filters, filters)
-
-
-def test_other_weights_make_another_epoch_of_the_same_network(student_file):
-    model = build_student()
-    flat = np.concatenate([weight.ravel() for weight in model.get_weights()])
-    twin = NumpyModel.load(student_file).with_flat_weights(flat)
-    np.testing.assert_allclose(twin.logits(IMAGES), model(IMAGES), rtol=1e-4, atol=1e-5)
-    with pytest.raises(ValueError, match="20,490"):
-        twin.with_flat_weights(flat[1:])
+@pytest.mark.parametrize(
+    ("architecture", "made_of", "shown"),
+    [
+        (Architecture("convolutional", 2), "filters", (3, 3, 1, 2)),
+        (Architecture("separable", 2), "filters", (3, 3, 1, 2)),
+        (Architecture("dense", 16), "units", (28, 28, 1, 10)),
+        (Architecture("linear"), "digits", (28, 28, 1, 10)),
+    ],
+)
+def test_the_first_layer_of_every_kind_as_it_changes(architecture, made_of, shown, tmp_path):
+    models = [architecture.build("student") for _ in range(2)]
+    twin = NumpyModel.load(_saved(models[0], tmp_path / "student.keras"))
+    assert first_layer(twin) == made_of
+    flat = [np.concatenate([weight.ravel() for weight in model.get_weights()]) for model in models]
+    filters = filters_over_time(twin, np.stack(flat), most=10)
+    assert filters.shape == (2, *shown)
+    for found, model in zip(filters, models, strict=True):
+        np.testing.assert_array_equal(found, model.get_weights()[0].reshape(*shown[:3], -1)[..., :10])
+    # the other weights make it the other network
+    np.testing.assert_allclose(
+        twin.with_flat_weights(flat[1]).logits(IMAGES), models[1](IMAGES), rtol=1e-4, atol=1e-5
+    )
+    with pytest.raises(ValueError, match=f"{twin.parameters:,}"):
+        twin.with_flat_weights(flat[1][1:])
     with pytest.raises(ValueError, match="finite"):
-        twin.with_flat_weights(flat * np.nan)
+        twin.with_flat_weights(flat[1] * np.nan)
 
 
 def test_many_threads_share_one_model(student_file):
@@ -165,34 +167,91 @@ def test_many_threads_share_one_model(student_file):
     with ThreadPoolExecutor(8) as pool:
         together = list(pool.map(lambda i: twin.logits(IMAGES[i : i + 1]), range(len(IMAGES))))
     np.testing.assert_array_equal(together, alone)
-    assert not any(weight.flags.writeable for weight in twin.weights())
 
 
-def test_inference_imports_no_tensorflow(student_file, tmp_path):
-    (tmp_path / "student.keras").write_bytes(student_file)
-    program = (
-        "import sys; from kd.networks.numpy_model import NumpyModel; import numpy;"
-        f"NumpyModel.load({str(tmp_path / 'student.keras')!r}).logits(numpy.zeros((1, 28, 28, 1)));"
-        "sys.exit('tensorflow' in sys.modules or 'keras' in sys.modules)"
-    )
-    assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0
-
-
-def test_the_app_limits_blas_to_one_thread_and_the_library_leaves_it_alone(student_file, tmp_path):
+def test_it_loads_no_tensorflow_and_the_app_alone_limits_blas_to_one_thread(student_file, tmp_path):
     (tmp_path / "student.keras").write_bytes(student_file)
     program = f"""
-import numpy
+import numpy, sys
 from threadpoolctl import threadpool_info, threadpool_limits
 def threads():
     return {{library["num_threads"] for library in threadpool_info() if library["user_api"] == "blas"}}
 threadpool_limits(limits=3, user_api="blas")
 before = threads()  # none where NumPy has macOS' Accelerate
 from kd import Lab
-from kd.networks.numpy_model import NumpyModel
+from kd.networks.numpy_layers import NoTwin
+from kd.networks.numpy_model import NumpyModel, architecture_table, filters_over_time, first_layer
 NumpyModel.load({str(tmp_path / "student.keras")!r}).logits(numpy.zeros((1, 28, 28, 1)))
 assert threads() == before, threads()
+assert not {{"tensorflow", "keras"}} & {{*sys.modules}}
 import ui.shared.server
 assert threads() <= {{1}}, threads()
 """
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize(
+    ("images", "message"),
+    [
+        (IMAGES[0], r"shape \(n, 28, 28, 1\), got \(28, 28, 1\)"),
+        (np.zeros((2, 28, 27, 1), np.float32), "got"),
+        (np.zeros((2, 28, 28, 1), np.uint8), "divide by 255"),
+        (np.full((1, 28, 28, 1), np.nan), "finite"),
+    ],
+)
+def test_pictures_that_do_not_fit_are_refused(student_file, images, message):
+    with pytest.raises(ValueError, match=message):
+        NumpyModel.load(student_file).logits(images)
+
+
+def test_an_output_gradient_that_does_not_fit_is_refused(student_file):
+    twin = NumpyModel.load(student_file)
+    with pytest.raises(ValueError, match="10"):
+        twin.input_gradient(IMAGES[:1], np.ones((1, 9)))
+    with pytest.raises(ValueError, match="finite"):
+        twin.input_gradient(IMAGES[:1], np.full((1, 10), np.inf))
+
+
+def test_a_file_that_is_missing_cut_short_or_of_something_else_is_refused(student_file, tmp_path):
+    with pytest.raises(ValueError, match=r"nowhere\.keras is missing"):
+        NumpyModel.load(tmp_path / "nowhere.keras")
+    for size in (0, 100, len(student_file) // 2, len(student_file) - 50):
+        with pytest.raises(ValueError, match="damaged"):
+            NumpyModel.load(student_file[:size])
+    images = keras.Input((28, 28, 1))
+    functional = keras.Model(images, layers.Dense(10)(layers.Flatten()(images)))
+    with pytest.raises(ValueError, match="is damaged or not"):
+        NumpyModel.load(_saved(functional, tmp_path / "model.keras"))
+
+
+def test_flipped_bytes_never_raise_anything_but_value_error(student_file):
+    random = np.random.default_rng(8)
+    refused = 0
+    for _ in range(60):
+        damaged = bytearray(student_file)
+        for position in random.integers(0, len(damaged), 8):
+            damaged[position] ^= int(random.integers(1, 256))
+        try:
+            NumpyModel.load(bytes(damaged))
+        except ValueError:
+            refused += 1
+    assert refused > 50, "the zip's checksums find nearly all damage"
+
+
+@pytest.mark.parametrize(
+    "layer",
+    [
+        layers.BatchNormalization(),
+        layers.Conv2D(4, 3, activation="relu", padding="same"),
+        layers.Conv2D(4, 3),
+        layers.Conv2D(4, 3, padding="same", dilation_rate=2),
+        layers.Conv2D(4, 3, padding="same", use_bias=False),
+        layers.DepthwiseConv2D(3, padding="same", depth_multiplier=2),
+        layers.MaxPooling2D(2),
+    ],
+)
+def test_what_numpy_does_not_compute_is_named(layer, tmp_path):
+    model = keras.Sequential([keras.Input((28, 28, 1)), layer, layers.Flatten(), layers.Dense(10)])
+    with pytest.raises(NoTwin, match=type(layer).__name__):
+        NumpyModel.load(_saved(model, tmp_path / "model.keras"))

@@ -7,7 +7,6 @@ import pytest
 
 from kd.config import RunConfig
 from kd.networks.architectures import Architecture, student_architecture
-from kd.training import costs
 from kd.training.costs import (
     MOST_LOOKS,
     MOST_TOLD,
@@ -17,8 +16,7 @@ from kd.training.costs import (
     training_seconds,
 )
 from kd.training.networks import initial_weights
-from kd.training.student import train_model
-from tests.training.helpers import BRIEF, history_of, ignore, made_up, never, trained, weights_of
+from tests.training.helpers import BRIEF, history_of, made_up, trained, weights_of
 
 
 @pytest.mark.parametrize("epochs", [1, 2, 7, 12, 13, 100, 2000])
@@ -72,26 +70,6 @@ def test_a_long_training_tells_of_evenly_spaced_epochs_and_of_those_it_looks_aft
         assert max(between) <= 2 * -(-epochs // MOST_TOLD)
 
 
-def test_an_event_is_of_all_epochs_since_the_last_one(monkeypatch, tmp_path):
-    """And a pause in between changes nothing."""
-    config = BRIEF.replace(epochs=7, train_size=50, batch_size=20)
-    every = trained(config, "distilled", made_up(50))
-    monkeypatch.setattr(costs, "MOST_TOLD", 3)
-    few = trained(config, "distilled", made_up(50))
-    assert [event["epoch"] for event in few.history] == [1, 4, 7]
-    for event, of in zip(few.history, ([0], [1, 2, 3], [4, 5, 6]), strict=True):
-        for name in ("loss", "student_loss", "distillation_loss", "accuracy"):
-            expected = np.mean([every.history[epoch][name] for epoch in of])
-            assert event[name] == pytest.approx(expected, rel=1e-6), name
-    for one, other in zip(weights_of(every, tmp_path), weights_of(few, tmp_path), strict=True):
-        np.testing.assert_array_equal(one, other)
-    asked = iter([False] * 5 + [True] * 100)
-    paused = train_model(config, "distilled", made_up(50), ignore, never, lambda: next(asked))
-    assert (paused.epoch, paused.step) > (1, 0)
-    again = train_model(config, "distilled", made_up(50), ignore, never, checkpoint=paused)
-    assert history_of(again) == history_of(few)
-
-
 @pytest.mark.parametrize(
     ("kind", "size", "step", "image", "look"),
     [
@@ -107,7 +85,7 @@ def test_the_costs_are_those_measured_on_two_cores_of_an_amd_epyc(kind, size, st
     assert training_seconds(costs, 3, 70, 32) == pytest.approx(3 * (3 * costs.step + 70 * costs.image))
 
 
-@pytest.mark.parametrize("name", ["distilled", "scratch", "teacher"])
+@pytest.mark.parametrize("name", ["distilled", "teacher"])
 def test_weights_are_the_same_to_the_bit_without_looks(name, tmp_path):
     epochs = 1 if name == "teacher" else 5
     config = BRIEF.replace(epochs=epochs, train_size=2000, teacher_epochs=3, teacher_width=4)
@@ -127,19 +105,6 @@ def test_weights_are_the_same_to_the_bit_without_looks(name, tmp_path):
     assert without.snapshots is None
 
 
-def test_a_snapshot_is_kept_at_every_look(tmp_path):
-    config = BRIEF.replace(epochs=5, train_size=2000)
-    model = trained(config, "distilled", made_up(2000))
-    kept, times = model.snapshots.arrays(), eval_epochs(config, "distilled")
-    assert kept["times"].tolist() == list(times)
-    by_epoch = {event["epoch"]: event["val_accuracy"] for event in model.history}
-    assert kept["accuracies"].tolist() == [by_epoch[time] for time in times]
-    np.testing.assert_array_equal(kept["logits"][-1], model.test_logits.astype(np.float16))
-    flat = np.concatenate([w.ravel() for w in weights_of(model, tmp_path)]).astype(np.float16)
-    assert kept["weights"].shape == (len(times), flat.size)
-    np.testing.assert_array_equal(kept["weights"][-1], flat)
-
-
 def test_a_scratch_student_without_any_label_stays_as_it_starts(mnist, tmp_path):
     config = RunConfig(alpha=0.0, labelled=0, train_size=2000, epochs=5)
     model = trained(config, "scratch")
@@ -154,10 +119,3 @@ def test_a_scratch_student_without_any_label_stays_as_it_starts(mnist, tmp_path)
         weights_of(model, tmp_path), initial_weights(student_architecture(config), 0), strict=True
     ):
         np.testing.assert_array_equal(found, start)
-
-
-def test_unlabelled_pictures_teach_the_distilled_student_alone():
-    config = RunConfig(alpha=0.0, labelled=0, train_size=320, epochs=1)
-    (event,) = trained(config, "distilled", made_up()).history
-    assert event["student_loss"] is event["accuracy"] is None
-    assert event["loss"] == event["distillation_loss"] > 0

@@ -51,24 +51,19 @@ def a_look_each_epoch(monkeypatch):
 
 @pytest.mark.usefixtures("step_by_step")
 @pytest.mark.parametrize(
-    ("student", "name", "answers"),
+    ("changes", "name", "answers"),
     [
-        ("convolutional", "distilled", 3),
-        *[("linear", name, answers) for name, answers in (("scratch", 1), ("distilled", 3), ("scratch", 13))],
+        ({}, "distilled", 3),
+        ({"student": "linear"}, "scratch", 1),
+        ({"student": "linear"}, "distilled", 13),
+        ({"student": "linear", "labelled": 100, "omitted_digits": "3"}, "distilled", 4),
     ],
 )
-def test_a_student_that_pauses_becomes_the_same_to_the_last_bit(student, name, answers, tmp_path):
-    config = SMALL.replace(epochs=2, student=student)
+def test_a_student_that_pauses_becomes_the_same_to_the_last_bit(changes, name, answers, tmp_path):
+    config = SMALL.replace(epochs=2, **changes)
     whole = trained(config, name, made_up())
     assert whole.snapshots.times == [1, 2]
     same_in_every_bit(whole, paused_after(answers, config, name, made_up()), tmp_path)
-
-
-@pytest.mark.usefixtures("step_by_step")
-def test_a_partly_labelled_student_that_pauses_keeps_its_sums(tmp_path):
-    config = SMALL.replace(epochs=2, labelled=100, omitted_digits="3", student="linear")
-    whole = trained(config, "distilled", made_up())
-    same_in_every_bit(whole, paused_after(4, config, "distilled", made_up()), tmp_path)
 
 
 @pytest.mark.parametrize("answers", [2, 23])
@@ -76,19 +71,3 @@ def test_a_teacher_that_pauses_even_within_a_look_becomes_the_same_to_the_last_b
     config = SMALL.replace(teacher_epochs=2, teacher_width=2, teacher_train_size=320)
     whole = trained(config, "teacher")
     same_in_every_bit(whole, paused_after(answers, config, "teacher", None), tmp_path)
-
-
-def test_a_pause_is_asked_for_between_calls_and_within_a_look():
-    """The 10,000 test images are looked at in parts, so a teacher's look of a second is left soon."""
-    config = SMALL.replace(teacher_width=2)  # one epoch of two steps
-    asked = 0
-
-    def should_pause() -> bool:
-        nonlocal asked
-        asked += 1
-        return asked == 10
-
-    checkpoint = train_model(config, "teacher", None, ignore, never, should_pause)
-    assert (checkpoint.epoch, checkpoint.step) == (0, 2)
-    assert checkpoint.evaluation_seconds > 0
-    assert len(train_model(config, "teacher", None, ignore, never, never, checkpoint).history) == 1

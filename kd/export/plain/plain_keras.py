@@ -27,7 +27,7 @@ def prepared(images):
 
 
 def drawn(seed, count):
-    """Where so many of MNIST's training images are, drawn with the run's seed."""
+    """The places of so many of MNIST's training images, drawn with the run's seed."""
     return np.random.default_rng([seed, 4_000_000]).permutation(60_000)[:count]
 
 
@@ -78,7 +78,7 @@ def moved(pictures, most, seed, epoch):
 
 
 def permuted(logits, orders):
-    """All but the largest of each row in another order, (n, 9): as sure as before, but of other digits."""
+    """Logits with all but the largest of each row in another order, (n, 9): as sure, but of other digits."""
     largest = tf.one_hot(tf.argmax(logits, axis=1), 10, dtype="int32")
     places = tf.argsort(largest, axis=1, stable=True)  # the largest comes last
     others = tf.gather(places[:, :-1], orders, batch_dims=1)
@@ -138,7 +138,7 @@ def train(model, images, loss, epochs, batch_size, seed, as_shown=None):
 
 
 def cross_entropies(labels, logits, smoothing=0.0):
-    """Of each picture with its label, of which a share may be spread evenly over all ten digits."""
+    """The cross-entropy of each picture with its label, a share of which may be spread over all digits."""
     targets = ops.one_hot(labels, 10)
     return keras.losses.categorical_crossentropy(targets, logits, from_logits=True, label_smoothing=smoothing)
 
