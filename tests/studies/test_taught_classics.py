@@ -285,13 +285,11 @@ def test_the_assistant_stands_between_the_large_teacher_and_the_student():
 
 
 def test_a_lab_has_one_generation_teach_the_next(fake_lab):
-    run = fake_lab.experiment("born_again", 2)
+    run = fake_lab.experiment("born_again", 1)
     run.start()
     view = run.wait(PATIENCE)
     assert (view.status, view.stage, view.stages) == ("finished", 8, 8)
-    assert sorted(zip(view.rows["generation"], view.rows["seed"], strict=True)) == sorted(
-        (generation, seed) for generation in 2 * (0, 1, 1, 2, 3) for seed in (0, 1)
-    )
+    assert sorted(view.rows["generation"]) == sorted(2 * (0, 1, 1, 2, 3))
 
 
 class Constant:
