@@ -65,6 +65,8 @@ def test_what_was_never_started_is_refused_in_a_sentence(lab):
     for act in (asked.view, asked.wait, asked.stop):
         with pytest.raises(ValueError, match=f"There is no study '{asked.id}': start it"):
             act()
+    with pytest.raises(ValueError, match="has finished: start it, and wait"):
+        asked.chart()
     with pytest.raises(ValueError, match="seeds must be a whole number between 1 and 1,000, got 0"):
         lab.study("notebook", {}, seeds=0)
 
@@ -104,11 +106,6 @@ def test_the_figure_has_one_axis_or_two(read):
 def test_another_figure_is_refused_in_a_sentence(read, at, sentence):
     with pytest.raises(ValueError, match=f"^{re.escape(sentence)}"):
         read.chart(**at)
-
-
-def test_a_figure_of_nothing_is_refused_in_a_sentence(lab):
-    with pytest.raises(ValueError, match="has finished: start it, and wait"):
-        lab.study(BASE, AXES).chart()
 
 
 def test_a_study_fills_a_cluster_that_is_larger_than_this_machine(lab):

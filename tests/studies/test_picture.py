@@ -44,7 +44,7 @@ def test_intervals_stand_along_a_scale():
     ]
 
 
-@pytest.mark.parametrize("width", [60, 80, 100])
+@pytest.mark.parametrize("width", [60, 100])
 def test_each_point_and_end_stands_where_the_scale_says(width):
     lines = picture(BY_SIZE, ["train_size"], width).splitlines()
     ruler = next(n for n, line in enumerate(lines) if "┴" in line)
@@ -60,9 +60,7 @@ def test_each_point_and_end_stands_where_the_scale_says(width):
         assert ("●" in line) is (row["verdict"] != "not shown")
 
 
-def test_rows_are_in_the_order_of_numbers_and_of_words_as_given():
-    lines = picture(BY_SIZE, ["train_size"]).splitlines()
-    assert [line.split()[0] for line in lines[3:7]] == ["200", "500", "10000", "60000"]
+def test_words_are_in_the_order_as_given():
     named = BY_SIZE.assign(objective=["relations", "attention", "decoupled", "soft_targets"])
     lines = picture(named, ["objective"]).splitlines()
     assert [line.split()[0] for line in lines[3:7]] == named["objective"].tolist()
@@ -118,6 +116,8 @@ def test_a_heat_map_over_a_cell_marks_it():
     assert lines[4].split()[:2] == ["0.1", "="]
     assert lines[5].split()[:3] == ["0.5", "?", "+0.9"]
     assert lines[-1] == "+ better   ? not judged yet   = the baseline"
+    with_a_blank = picture(GRID[:3], ["alpha", "temperature"]).splitlines()
+    assert with_a_blank[4] == "  0.1           ▒▒ +3.9"
 
 
 def test_a_third_axis_has_a_map_for_each_value_and_one_that_does_not_vary_none():
@@ -129,11 +129,6 @@ def test_a_third_axis_has_a_map_for_each_value_and_one_that_does_not_vary_none()
     ]
     assert sum("█" in line for line in lines) == 3  # in each map, and in the one legend
     assert not any("epochs" in line for line in lines)
-
-
-def test_a_map_without_some_cells_leaves_them_blank():
-    lines = picture(GRID[:3], ["alpha", "temperature"]).splitlines()
-    assert lines[4] == "  0.1           ▒▒ +3.9"
 
 
 def test_a_wide_map_goes_on_below():
@@ -221,8 +216,7 @@ def test_the_table_has_a_row_for_each_cell():
 
 
 def test_the_table_prints_values_as_they_are():
-    table = BY_SIZE.assign(objective=["[red]", "a_b", "", "x" * 200])
-    text = table_text(table, ["objective"])
+    text = table_text(BY_SIZE.assign(objective=["[red]", "a_b", "", "x" * 200]), ["objective"])
     assert "[red]" in text
     assert "a_b" in text
     assert text.count("x") >= 200

@@ -38,22 +38,30 @@ def lab(fake_lab, monkeypatch):
     return fake_lab
 
 
-def test_without_a_run_there_is_nothing_to_say(lab):
+def save_six(lab: Lab) -> dict[int, str]:
+    """The id of each run, by seed."""
+    six = zip(with_seeds(BASE, 6), DISTILLED, SCRATCH, strict=True)
+    return {config.seed: save(lab, config, distilled, scratch) for config, distilled, scratch in six}
+
+
+def test_what_is_stored_or_deleted_later_counts_from_then_on(lab):
     assert lab.seeds.view(BASE) == SeedsView({}, {}, None, False, SEEDS)
-
-
-def test_one_seed_is_no_verdict_on_seeds(lab):
-    run_id = save(lab, BASE, 0.91, 0.85)
+    first, second, third = with_seeds(BASE, 3)
+    run_id = save(lab, first, 0.91, 0.85)
     view = lab.seeds.view(BASE)
-    assert view.runs == {3: run_id}
-    assert view.differences == {3: pytest.approx(0.06)}
-    assert view.verdict is None
+    assert (view.runs, view.differences, view.verdict) == ({3: run_id}, {3: pytest.approx(0.06)}, None)
+    save(lab, second, 0.9, 0.84)
+    stored_runs.save(lab.store, third)  # without a comparison
+    verdict = lab.seeds.view(BASE).verdict
+    assert (verdict["seeds"], verdict["difference"]) == (2, pytest.approx(6.0))
+    assert math.isnan(verdict["low"])
+    assert verdict["verdict"] == "not judged yet"
+    lab.runs.delete(second.run_id)
+    assert lab.seeds.view(BASE).verdict is None
 
 
-def test_several_seeds_are_judged_by_the_paired_t_test(lab):
-    runs = {}
-    for config, distilled, scratch in zip(with_seeds(BASE, 6), DISTILLED, SCRATCH, strict=True):
-        runs[config.seed] = save(lab, config, distilled, scratch)
+def test_several_seeds_are_judged_by_the_paired_t_test_at_little_cost(lab, monkeypatch):
+    runs = save_six(lab)
     view = lab.seeds.view(BASE)
     assert view.runs == runs
     differences = np.subtract(DISTILLED, SCRATCH)
@@ -64,62 +72,24 @@ def test_several_seeds_are_judged_by_the_paired_t_test(lab):
     expected |= {"low": ends.low, "high": ends.high, "p": test.pvalue}
     assert {name: view.verdict[name] for name in expected} == pytest.approx(expected)
     assert view.verdict["verdict"] == "helps"
+    view.runs.clear()  # what is returned is a copy
+    view.verdict.clear()
+    monkeypatch.setattr(lab.runs._list, "stored", lambda run_id: pytest.fail("it was read again"))
+    again = lab.seeds.view(BASE)
+    assert (again.runs, again.verdict["verdict"]) == (runs, "helps")
 
 
-def test_the_stored_runs_of_a_setting_are_a_row_each(lab):
-    for config, distilled, scratch in zip(with_seeds(BASE, 6)[1:], DISTILLED[1:], SCRATCH[1:], strict=True):
-        save(lab, config, distilled, scratch)
-    runs = lab.seeds.frame(BASE)
+def test_only_the_seeds_that_are_asked_about_count(lab):
+    save_six(lab)
+    assert list(lab.seeds.view(BASE, most=2).runs) == [3, 4]
+    assert list(lab.seeds.view(BASE.replace(seed=5)).runs) == [5, 6, 7, 8]
+    assert lab.seeds.view(BASE, most=2).wanted == 2
+    runs = lab.seeds.frame(BASE.replace(seed=4))
     assert runs["seed"].tolist() == [4, 5, 6, 7, 8]
     assert runs["distilled_accuracy"].tolist() == list(DISTILLED[1:])
     assert runs["scratch_accuracy"].tolist() == list(SCRATCH[1:])
     assert runs["only_scratch"].tolist() == [100] * 5
-    assert lab.seeds.frame(BASE, 2)["seed"].tolist() == [4]
-
-
-def test_only_the_seeds_that_are_asked_about_count(lab):
-    for config, distilled, scratch in zip(with_seeds(BASE, 6), DISTILLED, SCRATCH, strict=True):
-        save(lab, config, distilled, scratch)
-    assert list(lab.seeds.view(BASE, most=2).runs) == [3, 4]
-    assert list(lab.seeds.view(BASE.replace(seed=5)).runs) == [5, 6, 7, 8]
-    assert lab.seeds.view(BASE, most=2).wanted == 2
-
-
-def test_what_is_stored_or_deleted_later_counts_from_then_on(lab):
-    first, second = with_seeds(BASE, 2)
-    save(lab, first, 0.91, 0.85)
-    assert lab.seeds.view(BASE).verdict is None
-    save(lab, second, 0.9, 0.84)
-    verdict = lab.seeds.view(BASE).verdict
-    assert (verdict["seeds"], verdict["difference"]) == (2, pytest.approx(6.0))
-    assert math.isnan(verdict["low"])
-    assert verdict["verdict"] == "not judged yet"
-    lab.runs.delete(second.run_id)
-    assert lab.seeds.view(BASE).verdict is None
-
-
-def test_a_run_without_a_comparison_does_not_count(lab):
-    stored_runs.save(lab.store, BASE)
-    assert lab.seeds.view(BASE).runs == {}
-
-
-def test_looking_costs_little(lab, monkeypatch):
-    for config, distilled, scratch in zip(with_seeds(BASE, 6), DISTILLED, SCRATCH, strict=True):
-        save(lab, config, distilled, scratch)
-    expected = lab.seeds.view(BASE)
-    monkeypatch.setattr(lab.runs._list, "stored", lambda run_id: pytest.fail("it was read again"))
-    for _ in range(20):
-        assert lab.seeds.view(BASE) == expected
-
-
-def test_what_is_returned_is_nobody_elses(lab):
-    for config in with_seeds(BASE, 2):
-        save(lab, config, 0.9, 0.8)
-    view = lab.seeds.view(BASE)
-    view.runs.clear()
-    view.verdict.clear()
-    assert lab.seeds.view(BASE).runs
-    assert lab.seeds.view(BASE).verdict
+    assert lab.seeds.frame(BASE, 2)["seed"].tolist() == [3, 4]
 
 
 def test_more_seeds_are_a_study_of_their_own_and_listed(lab):

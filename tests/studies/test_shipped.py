@@ -27,7 +27,7 @@ from kd.studies.shipped import (
     shipped_study,
 )
 from kd.studies.study import Study
-from tests import PROJECT
+from tests.studies.fake_lab import FakeLab
 
 
 def test_it_has_every_cell_with_five_seeds_and_is_small():
@@ -155,13 +155,12 @@ def command(tmp_path, monkeypatch):
     return command
 
 
-@pytest.mark.processes
 def test_its_command_writes_it(command, monkeypatch):
-    monkeypatch.setattr(make_default_study, "EPOCHS", {100: 1})
-    monkeypatch.setattr(make_default_study, "AXES", {"alpha": (0.1,), "temperature_squared": (True,)})
-    monkeypatch.setattr(make_default_study, "LONG_IMAGES", (100,))
-    monkeypatch.setattr(make_default_study, "LONG_AXES", {"alpha": (0.1,), "temperature_squared": (True,)})
-    monkeypatch.setattr(make_default_study, "SEEDS", 2)
+    axes = {"alpha": (0.1,), "temperature_squared": (True,)}
+    small = {"EPOCHS": {100: 1}, "AXES": axes, "LONG_IMAGES": (100,), "LONG_AXES": axes, "SEEDS": 2}
+    for name, value in small.items():
+        monkeypatch.setattr(make_default_study, name, value)
+    monkeypatch.setattr(make_default_study, "Lab", FakeLab)
     runs = command("default")
     assert list(runs)[:6] == ["length", "train_size", "epochs", "alpha", "temperature_squared", "seed"]
     assert runs.iloc[:, :6].to_numpy().tolist() == [
@@ -170,9 +169,6 @@ def test_its_command_writes_it(command, monkeypatch):
         for seed in range(2)
     ]
     assert {"distilled_blocks", "scratch_blocks"} < {*runs}
-    assert "python data/make_default_study.py " in (PROJECT / "data" / "README.md").read_text(
-        encoding="utf-8"
-    )
 
 
 @pytest.mark.processes
@@ -186,5 +182,3 @@ def test_a_part_of_the_objectives_is_remade_to_the_same_numbers(command, monkeyp
     assert list(again) == list(kept)
     accuracies = [f"{model}_accuracy" for model in ("teacher", "distilled", "scratch")]
     np.testing.assert_allclose(again[accuracies], kept[accuracies], atol=0.005)
-    readme = (PROJECT / "data" / "README.md").read_text(encoding="utf-8")
-    assert "python data/make_default_study.py objectives" in readme

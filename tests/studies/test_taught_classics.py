@@ -14,10 +14,7 @@ from kd.pictures.changes import changed
 from kd.pictures.training_set import places
 from kd.studies.classics import born_again, same_size_same_answers, too_good_a_teacher
 from kd.studies.experiments import EXPERIMENTS
-from kd.studies.experiments.rows import points, varied
 from kd.studies.measures import MEASURES, MeasuredRun, measured
-from kd.text.experiment_words import saying
-from tests.studies.fake_lab import PATIENCE
 
 NAMES = (
     "hundred_labels",
@@ -179,34 +176,6 @@ def test_each_finding_is_what_its_label_says(name):
             assert finding.seeds == SEEDS
 
 
-@pytest.mark.parametrize("name", NAMES)
-def test_sentences_follow_from_the_numbers(name):
-    experiment, rows = EXPERIMENTS[name], made_up(name)
-    findings = experiment.findings(rows)["short"]
-    numbers = [column for column in rows if column not in (*varied(experiment), "seed")]
-    others = rows.copy()
-    others[numbers] = 100 - rows[numbers]  # of two, the smaller is now the larger
-    turned = experiment.findings(others)["short"]
-    for says in experiment.says:
-        one, other = (saying(says, each[says.measured], "it") for each in (findings, turned))
-        assert one
-        assert one != other, says.measured
-
-
-@pytest.mark.parametrize("name", NAMES)
-def test_its_chart_has_a_point_for_every_cell_it_shows(name):
-    experiment, rows = EXPERIMENTS[name], made_up(name)
-    shown = points(rows, experiment)
-    chart = experiment.chart
-    assert set(shown["measure"]) == set(chart.y)
-    assert set(shown["seeds"]) == {SEEDS}
-    assert len(shown) == len(chart.y) * len(
-        rows[["length", chart.x, *([chart.series] if chart.series else [])]].drop_duplicates()
-    )
-    texts = {str(value) for column in (chart.x, chart.series) if column for value in rows[column]}
-    assert set(chart.names) <= texts
-
-
 def test_a_student_of_wrong_labels_has_few_pictures_that_its_teacher_learned_from():
     for config in EXPERIMENTS["wrong_labels"].runs(SEEDS):
         assert config.teacher == "notebook"  # which saw the first 10,000
@@ -282,16 +251,6 @@ def test_the_assistant_stands_between_the_large_teacher_and_the_student():
         assert assistant.model_ids["teacher"] == of_large[config.seed].model_ids["teacher"]
         assert config.model_ids["scratch"] == of_large[config.seed].model_ids["scratch"]
     assert not assistants
-
-
-def test_a_lab_has_one_generation_teach_the_next(fake_lab):
-    run = fake_lab.experiment("born_again", 2)
-    run.start()
-    view = run.wait(PATIENCE)
-    assert (view.status, view.stage, view.stages) == ("finished", 8, 8)
-    assert sorted(zip(view.rows["generation"], view.rows["seed"], strict=True)) == sorted(
-        (generation, seed) for generation in 2 * (0, 1, 1, 2, 3) for seed in (0, 1)
-    )
 
 
 class Constant:

@@ -68,13 +68,10 @@ def test_holms_correction_is_that_of_statsmodels():
     random = np.random.default_rng(4)
     for cells in (1, 2, 7, 60):
         p_values = random.uniform(0.0001, 0.1, cells).round(2 if cells == 60 else 9) + 0.001  # also with ties
-        found = verdicts(with_p(p_values), ["cell"])
-        assert found["p_corrected"].tolist() == pytest.approx(multipletests(found["p"], method="holm")[1])
-
-
-def test_cells_that_cannot_be_tested_take_no_part_in_the_correction():
-    table = pd.concat([with_p([0.04]), runs([({"cell": 9}, [0.5], [0.4])])])
-    assert verdicts(table, ["cell"])["p_corrected"].tolist() == pytest.approx([0.04, np.nan], nan_ok=True)
+        one_more = runs([({"cell": -1}, [0.5], [0.4])])  # it cannot be tested, and takes no part
+        found = verdicts(pd.concat([with_p(p_values), one_more]), ["cell"])
+        expected = [*multipletests(found["p"][:-1], method="holm")[1], np.nan]
+        assert found["p_corrected"].tolist() == pytest.approx(expected, nan_ok=True)
 
 
 def needed(spread, tests):
@@ -88,10 +85,12 @@ def needed(spread, tests):
     return None
 
 
-@pytest.mark.parametrize(("spread", "tests"), [(0.1, 1), (0.3, 1), (0.5, 1), (1.0, 1), (0.3, 12)])
+@pytest.mark.parametrize(("spread", "tests"), [(0.1, 1), (0.5, 1), (0.3, 12)])
 def test_so_many_seeds_show_0_2_points_as_often_as_promised(spread, tests):
     found = _first_enough(np.array([spread]), np.zeros(1), tests)
     assert found.tolist() == [needed(spread, tests)]
+    # where the pictures leave doubt, no number of seeds is enough
+    assert np.isnan(_first_enough(np.array([spread]), np.array([0.2]), tests)).all()
 
 
 def test_the_seeds_that_are_needed_are_a_range_from_the_deviation_s_interval():
@@ -113,10 +112,6 @@ def test_settled_cells_and_a_few_seeds_need_no_more():
     assert few["seeds_from"] is few["seeds_to"] is pd.NA
     torn = one([0.1, 0.9, 0.1, 0.9, 0.5], [0.9, 0.1, 0.5, 0.2, 0.6])  # more than any station
     assert (torn["seeds_from"], torn["seeds_to"]) == (STATIONS[-1], pd.NA)
-
-
-def test_where_the_pictures_leave_doubt_no_number_of_seeds_is_enough():
-    assert np.isnan(_first_enough(np.array([0.3]), np.array([0.2]), 1)).all()
 
 
 def test_blocks_of_pictures_make_an_interval_wider_and_are_those_of_the_pair():
@@ -150,14 +145,6 @@ def test_the_verdict_is_that_of_the_first_seeds_as_many_as_the_last_station():
         assert row[name] == pytest.approx(first[name]) if name != "verdict" else first[name]
 
 
-def test_intervals_cover_the_truth_19_times_out_of_20():
-    draws = 0.3 + np.random.default_rng(2).normal(0, 0.4, (2_000, 5))
-    table = runs([({"cell": n}, 0.8 + row / 100, np.full(5, 0.8)) for n, row in enumerate(draws)])
-    found = verdicts(table, ["cell"])
-    covered = ((found["low"] <= 0.3) & (found["high"] >= 0.3)).mean()
-    assert covered == pytest.approx(0.95, abs=0.012)  # 2.5 standard errors
-
-
 def test_a_study_without_an_effect_seldom_shows_one():
     random, wrong = np.random.default_rng(3), 0
     for _ in range(200):
@@ -167,7 +154,7 @@ def test_a_study_without_an_effect_seldom_shows_one():
     assert wrong / 200 <= 0.01 + 2.5 * math.sqrt(0.01 * 0.99 / 200)
 
 
-@pytest.mark.parametrize("seeds", [1, 2, 4])
+@pytest.mark.parametrize("seeds", [1, 4])
 def test_before_the_first_station_there_is_a_mean_and_nothing_is_judged(seeds):
     row = one(0.8 + np.arange(seeds) / 100, np.full(seeds, 0.8), only_distilled=70, only_scratch=40)
     assert (row["verdict"], row["seeds"]) == ("not judged yet", seeds)
@@ -176,28 +163,21 @@ def test_before_the_first_station_there_is_a_mean_and_nothing_is_judged(seeds):
     assert np.isnan([row["low"], row["high"], row["p"], row["p_corrected"]]).all()
 
 
-def test_equal_differences_say_nothing_of_other_seeds():
+def test_equal_differences_say_nothing_of_other_seeds_and_equal_students_show_none():
     row = one(0.81 + np.arange(5) / 100, 0.8 + np.arange(5) / 100)
     assert (row["verdict"], row["seeds"], row["seeds_from"]) == ("not shown", 5, pd.NA)
     assert row["difference"] == pytest.approx(1)
     assert np.isnan([row["low"], row["high"], row["p"]]).all()
-
-
-def test_equal_students_show_no_difference():
     row = one([0.81, 0.82, 0.1 + 0.2, 0.8, 0.8], [0.81, 0.82, 0.3, 0.8, 0.8])
     assert (row["verdict"], row["p"], row["seeds_from"]) == ("not shown", 1, pd.NA)
     assert row["difference"] == pytest.approx(0)
 
 
-def test_a_seed_without_its_counterpart_does_not_count():
+def test_a_seed_without_its_counterpart_does_not_count_but_where_there_is_no_pair():
     row = one([0.81, np.nan, 0.83, 0.84], [0.80, 0.10, 0.80, np.nan])
     assert row["seeds"] == 2
-    assert row["difference"] == pytest.approx(2)
-    assert row["distilled_accuracy"] == pytest.approx(0.82)
-    assert row["scratch_accuracy"] == pytest.approx(0.80)
-
-
-def test_without_a_pair_there_are_still_accuracies():
+    figures = row[["difference", "distilled_accuracy", "scratch_accuracy"]].tolist()
+    assert figures == pytest.approx([2, 0.82, 0.80])
     row = one([0.81, 0.83], [np.nan, np.nan])
     assert (row["seeds"], row["verdict"]) == (0, "not judged yet")
     assert row["distilled_accuracy"] == pytest.approx(0.82)
@@ -218,11 +198,8 @@ def test_another_cell_is_the_baseline_at_the_same_seed():
     assert math.isnan(found.loc[4, "p_corrected"])
     assert found.loc[1, "seeds"] == 2
     assert found.loc[1, "difference"] == pytest.approx(2)
-
-
-def test_a_baseline_that_is_not_there_yet_leaves_too_few():
-    table = runs([({"T": 1}, [0.8, 0.9], [0.7, 0.7])])
-    assert verdicts(table, ["T"], {"T": 4})["verdict"].tolist() == ["not judged yet"]
+    without = verdicts(table[table["T"] == 1], ["T", "alpha"], {"alpha": 0.1, "T": 4})
+    assert without["verdict"].tolist() == ["not judged yet"]
 
 
 def test_cells_keep_their_order_and_axes_their_columns():

@@ -143,23 +143,21 @@ def test_seeds_are_read_out_one_by_one():
     assert seeds_words({1: -0.5, 0: 7.97}).endswith("seed by seed. 0: 7.97, 1: −0.50.")
 
 
-@pytest.mark.parametrize(
-    ("changes", "drawn", "fixed"),
-    [
-        ({"pictures": "drawn"}, {"the training images"}, {"the included teacher", "MNIST"}),
-        ({"pictures": "first"}, set(), {"the training images", "the included teacher", "MNIST"}),
-        ({"train_size": 60_000}, set(), {"the training images", "the included teacher", "MNIST"}),
-        ({"teacher": "fresh"}, {"the training images", "the teacher"}, {"MNIST"}),
-        ({"objective": "virtual_teacher"}, {"the training images"}, {"MNIST"}),
-    ],
-)
-def test_what_a_seed_decides_is_drawn_anew_and_the_rest_is_fixed(changes, drawn, fixed):
-    first, taken, last = covers(RunConfig(**changes)).split(". ")
-    things = {"the training images", "the teacher", "the included teacher", "MNIST"}
-    assert {thing for thing in things if thing in first} == drawn
-    assert {thing for thing in things if thing in last} == fixed
-    assert "the initial weights" in first
-    assert "test set" in taken
+def test_what_a_seed_decides_is_drawn_anew_and_the_rest_is_fixed():
+    images, included = "the training images", "the included teacher"
+    for changes, drawn, fixed in (
+        ({"pictures": "drawn"}, {images}, {included, "MNIST"}),
+        ({"pictures": "first"}, set(), {images, included, "MNIST"}),
+        ({"train_size": 60_000}, set(), {images, included, "MNIST"}),
+        ({"teacher": "fresh"}, {images, "the teacher"}, {"MNIST"}),
+        ({"objective": "virtual_teacher"}, {images}, {"MNIST"}),
+    ):
+        first, taken, last = covers(RunConfig(**changes)).split(". ")
+        things = {images, "the teacher", included, "MNIST"}
+        assert {thing for thing in things if thing in first} == drawn
+        assert {thing for thing in things if thing in last} == fixed
+        assert "the initial weights" in first
+        assert "test set" in taken
 
 
 def comparison(both, only_distilled, only_scratch, neither, alpha=None):
@@ -213,11 +211,9 @@ def test_without_a_teachers_part_both_students_are_said_to_be_the_same():
     assert "Another seed may give another difference" in verdict_note(comparison(9700, 0, 0, 300, alpha=0.95))
 
 
-@pytest.mark.parametrize(
-    ("distilled", "scratch", "said"), [(1, 0, "the 1 picture that only"), (2, 1, "the 3 pictures that only")]
-)
-def test_students_that_round_differently_are_still_the_same(distilled, scratch, said):
+def test_students_that_round_differently_are_still_the_same():
     """As when they were trained on two machines."""
-    rounded = comparison(9700, distilled, scratch, 300 - distilled - scratch, alpha=1.0)
-    assert said in verdict_note(rounded)
-    assert "due to rounding" in verdict_note(rounded)
+    for distilled, scratch, said in ((1, 0, "the 1 picture that only"), (2, 1, "the 3 pictures that only")):
+        note = verdict_note(comparison(9700, distilled, scratch, 300 - distilled - scratch, alpha=1.0))
+        assert said in note
+        assert "due to rounding" in note
