@@ -15,9 +15,7 @@ if __name__ != "__main__":
 else:
     from kd.config import FIELDS
     from kd.text.translation import N_, _
-    from ui.home.guess import guess
-    from ui.home.next_run import next_setting
-    from ui.home.voices import ADDRESS, hello, voices
+    from ui.home.home import ADDRESS, guess, hello, next_setting, voices
     from ui.shared import address
     from ui.shared.frame import page
     from ui.shared.lesson import home_lesson, section, unseen_section

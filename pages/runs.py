@@ -15,10 +15,9 @@ with page("Runs"):
     address.take(ADDRESS)
     if lab().store.recovered:
         st.warning(literal(lab().store.recovered), icon=":material/database:")
-    entries = lab().runs.views()
-    if not entries:
+    if not lab().runs.views():
         st.write(_("Nothing has been trained yet."))
         st.page_link("pages/train.py", label=_("Train the first run"), icon=":material/model_training:")
     unseen_section(_("Saved runs"))
-    run_list(lab(), entries)
+    run_list(lab())
     runs_lesson()

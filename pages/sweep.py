@@ -11,24 +11,23 @@ from ui.shared.lesson import sweep_lesson, unseen_section
 from ui.shared.server import lab, warm_lab
 from ui.shared.shown import show
 from ui.sweep import compose, studies, watch
-from ui.sweep.start import start_button
 from ui.train import controls
 from ui.train.train_button import ask_for_result_in_sight, bring_result_into_sight
 
 
 @st.fragment
 def form(shown_id: str) -> None:
-    """The study to start. Moving a control redraws only this, unless another study is shown then."""
+    """Draws the study to start; a control that moves redraws this alone, unless another study is shown."""
     with guard():
         if studies.shown_id(lab()) != shown_id:
             st.rerun()
         compose.draw()
-        start_button(ask_for_result_in_sight)
+        compose.start_button(ask_for_result_in_sight)
         bring_result_into_sight()
 
 
 def open_in_train(config: RunConfig, run_id: str | None) -> None:
-    """Go to Train with a run, or with a setting that has not been trained."""
+    """Goes to Train with a run, or with a setting that has not been trained."""
     with address.together():
         controls.set_form(config)
         if run_id is not None:

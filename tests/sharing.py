@@ -11,9 +11,15 @@ import pytest
 from kd.engine.processes import available_cores
 
 MOST = 4
-# These begin first, so that none of them is left alone at the end. A folder's files run in one process: the
-# browser tests share an app, those of exports and of the wheel what was made for them, the others an engine.
-LONGEST = (
+# These begin first, so that none of them is left alone at the end. What begins with a name, or with one of
+# those in brackets, runs in one process: browser tests share an app, and those that train its engine, too;
+# those of exports and of the wheel share what was made for them, the others an engine.
+LONGEST: tuple[str | tuple[str, ...], ...] = (
+    tuple(
+        f"tests/browser/test_{name}.py"
+        for name in ("a_persons_way", "experiments", "keyboard", "moves", "sweep")
+    ),
+    "tests/browser/test_pages.py",
     "tests/browser/",
     "tests/test_benchmarks.py",
     "tests/runs/",
@@ -72,14 +78,14 @@ def starts_processes(item: pytest.Item) -> bool:
 
 
 def place(nodeid: str) -> int:
-    """When a test begins: the lower, the sooner."""
-    return next((n for n, path in enumerate(LONGEST) if nodeid.startswith(path)), len(LONGEST))
+    """Returns when a test begins: the lower, the sooner."""
+    return next((n for n, names in enumerate(LONGEST) if nodeid.startswith(names)), len(LONGEST))
 
 
 def part(nodeid: str) -> str:
-    """The file or folder that one process runs as a whole."""
-    file = nodeid.partition("::")[0]
-    return next((path for path in LONGEST if path.endswith("/") and file.startswith(path)), file)
+    """Names what one process runs as a whole: a line of LONGEST, or else the file."""
+    n = place(nodeid)
+    return str(LONGEST[n]) if n < len(LONGEST) else nodeid.partition("::")[0]
 
 
 @pytest.hookimpl(optionalhook=True)

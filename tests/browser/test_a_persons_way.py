@@ -1,4 +1,4 @@
-"""What a person does: set α and T, train, watch, stop, reload, draw a 7, read three answers."""
+"""What a person does who trains: set α and T, train, watch, stop, reload; and what the server logs of it."""
 
 from __future__ import annotations
 
@@ -8,10 +8,18 @@ import re
 
 from playwright.sync_api import Page, expect
 
-from tests.browser.test_canvas import stroke
+from kd.config import RunConfig
+from tests.browser.test_pages import MOST_SHIFT, PROJECTOR, at_rest, shift
 from ui.train.train_button import PAUSE
 
 MINUTES = 60_000
+STARTED = re.compile(
+    r"|\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d+ Uvicorn server started on .*"
+    r"|  You can now view your Streamlit app in your browser\.|  URL: http://\S+"
+)
+TIME = r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d"
+EVENTS = r"(begins|finished|is being stopped|stopped|deleted|brought back)"
+HAPPENED = re.compile(TIME + r"  run [0-9a-f]{12} " + EVENTS + r"\b.*")
 
 
 def open_train(page: Page, url: str) -> None:
@@ -55,6 +63,13 @@ def train(page: Page) -> None:
         page.wait_for_timeout(1000 * PAUSE)
         asked.click()
     expect(stop).to_be_visible()
+
+
+def expect_trained(page: Page) -> None:
+    """Waits until the run that has been started has its verdict."""
+    expect(page.get_by_role("button", name="Stop", exact=True)).to_be_attached()
+    expect(page.get_by_role("button", name="Train", exact=True)).to_be_attached(timeout=4 * MINUTES)
+    expect(page.get_by_text("McNemar").first).to_be_attached()
 
 
 def slider(page: Page, name: str):
@@ -101,29 +116,6 @@ def test_open_set_train_and_see_the_charts_move(page: Page, site):
     assert [int(row["epoch"]) for row in this_run if row["role"] == "scratch"] == list(range(1, 13))
 
 
-def test_draw_a_seven_with_the_mouse_and_read_three_answers(page: Page, site):
-    page.goto(f"{site.url}/draw")
-    expect(page.get_by_text("Nothing is drawn yet")).to_be_visible()
-    stroke(page, [(0.25, 0.22), (0.5, 0.21), (0.76, 0.22), (0.62, 0.5), (0.5, 0.8)])
-    expect(page.get_by_text("Your drawing, as the models see it.")).to_be_visible()
-    for model in ("Teacher", "Distilled", "Scratch"):
-        expect(page.get_by_text(model).first).to_be_visible()
-    expect(page.get_by_text(re.compile(r"\b7\b")).first).to_be_visible()
-
-    page.get_by_role("button", name="Clear").click()
-    expect(page.get_by_text("Nothing is drawn yet")).to_be_visible()
-
-
-def test_a_nonsense_address_gets_a_sentence(page: Page, site):
-    page.goto(f"{site.url}/train?alpha=7&run=..%2F..%2Fetc")
-    expect(page.get_by_text("alpha must be between 0 and 1")).to_be_visible()
-    expect(page.get_by_text("There is no run")).to_be_visible()
-    # and it disappears with the next thing that the person does
-    slider(page, "α, weight of the true labels").focus()
-    page.keyboard.press("ArrowRight")
-    expect(page.get_by_text("alpha must be between 0 and 1")).to_be_hidden()
-
-
 def test_a_control_moved_while_a_run_trains_leaves_the_run_on_the_screen(page: Page, site):
     open_train(page, site.url)
     set_up_a_run(page, epochs=100, seed=43)
@@ -142,3 +134,49 @@ def test_a_control_moved_while_a_run_trains_leaves_the_run_on_the_screen(page: P
     expect(epoch).not_to_have_text(before, timeout=MINUTES)  # it goes on learning in full view
     page.get_by_role("button", name="Stop the run shown").click()
     expect(page.get_by_text(re.compile("stopped", re.IGNORECASE)).first).to_be_visible(timeout=MINUTES)
+
+
+def test_nothing_jumps_when_a_run_is_trained_and_the_log_has_one_line_per_event(page: Page, site):
+    run_id, before = RunConfig(seed=71).run_id, len(site.log.read_text(encoding="utf-8").splitlines())
+    page.set_viewport_size(PROJECTOR)
+    page.goto(f"{site.url}/train?as_i_move=false&seed=71")
+    at_rest(page)
+    shift(page)
+    page.evaluate("shifts.afterInputToo = true")
+    page.get_by_role("button", name="Train", exact=True).click()
+    expect_trained(page)
+    at_rest(page)
+    assert shift(page) <= MOST_SHIFT
+
+    page.wait_for_timeout(1000)  # the page may know earlier than the log
+    every = site.log.read_text(encoding="utf-8").splitlines()
+    first = next((at for at, line in enumerate(every) if not STARTED.fullmatch(line)), len(every))
+    lines = [*every[:first], *every[before:]]  # what it began with, and what came of this run
+    other = [line for line in lines if not STARTED.fullmatch(line) and not HAPPENED.fullmatch(line)]
+    assert other == []
+    of_the_run = [HAPPENED.fullmatch(line)[1] for line in lines if f"run {run_id} " in line]
+    assert of_the_run == ["begins", "finished"]
+
+
+def test_after_train_a_phone_shows_verdict_numbers_and_chart(phone: Page, site):
+    phone.goto(f"{site.url}/train?as_i_move=false&seed=72")
+    at_rest(phone)
+    phone.get_by_role("button", name="Train", exact=True).tap()
+    expect_trained(phone)
+    expect(phone.locator(".kd-head .kd-verdict")).to_be_in_viewport(ratio=1)
+    expect(phone.locator(".kd-tiles")).to_be_in_viewport()
+    expect(phone.locator(".st-key-figure-accuracy-by-epoch")).to_be_in_viewport(ratio=0.9)
+
+
+def test_one_button_on_home_trains_in_front_of_the_visitor(page: Page, site):
+    page.goto(site.url)
+    page.get_by_role("button", name="Train a student now").click()
+    expect(page.get_by_role("heading", name="Train", level=1)).to_be_visible()
+    expect(page).to_have_url(re.compile(r"/train\?(.*&)?run=[0-9a-f]{12}"))
+    assert RunConfig().run_id not in page.url
+    page.get_by_text("More", exact=True).click()
+    expect(page.get_by_label("Seed", exact=True)).not_to_have_value("0")
+    learning = re.compile("Both students are learning|Distilled is|No difference")
+    expect(page.get_by_text(learning).first).to_be_visible()
+    page.go_back()
+    expect(page.get_by_role("slider", name="T, temperature: softens the three voices")).to_be_visible()

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 
-import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.test_canvas import DRAWN, NOTHING, ONE, SEVEN, expect_ink, go, stroke
+from tests.browser.test_pages import resize
 
 ROWS = ("Teacher", "Distilled", "Scratch")
 
@@ -27,21 +27,21 @@ def clear(page: Page) -> None:
     expect_ink(page, 0)
 
 
-@pytest.mark.parametrize(("width", "height"), [(390, 844), (1024, 768), (1280, 720), (1400, 900)])
-def test_canvas_and_all_answers_are_in_sight_together(page: Page, site, width, height):
-    opened(page, site, width, height)
+def test_canvas_and_all_answers_are_in_sight_together(page: Page, site):
+    opened(page, site, 390, 844)
     expect(page.get_by_text(NOTHING)).to_be_visible()
-    canvas = page.locator("canvas").last.bounding_box()
-    assert canvas["y"] >= 0
-    boxes = [canvas]
-    for name in ROWS:
-        box = page.get_by_role("region", name=name, exact=True).bounding_box()
-        assert box["x"] + box["width"] <= width
-        assert box["y"] + box["height"] <= height, name
-        apart = box["y"] >= canvas["y"] + canvas["height"] or box["x"] >= canvas["x"] + canvas["width"]
-        assert apart, name
-        boxes.append(box)
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    for width, height in ((390, 844), (1024, 768), (1280, 720), (1400, 900)):
+        resize(page, {"width": width, "height": height})
+        canvas = page.locator("canvas").last.bounding_box()
+        assert canvas["y"] >= 0
+        for name in ROWS:
+            box = page.get_by_role("region", name=name, exact=True).bounding_box()
+            assert box["x"] + box["width"] <= width
+            assert box["y"] + box["height"] <= height, name
+            assert box["y"] >= canvas["y"] + canvas["height"] or box["x"] >= canvas["x"] + canvas["width"], (
+                name
+            )
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
 def test_a_dot_says_what_is_missing_and_the_answers_stay(page: Page, site):
@@ -51,6 +51,7 @@ def test_a_dot_says_what_is_missing_and_the_answers_stay(page: Page, site):
     stroke(page, SEVEN)
     expect(page.get_by_text(DRAWN)).to_be_visible()
     expect(sure).not_to_have_text(to_nothing)
+    expect(page.get_by_role("region", name="Teacher", exact=True)).to_contain_text("Teacher7")
     before = sure.all_inner_texts()
     clear(page)
     stroke(page, [(0.5, 0.5), (0.505, 0.505)])

@@ -3,16 +3,37 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
+import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.test_calm import OUTSIDE
+from kd.config import RunConfig
+from kd.lab import Lab
+from kd.studies.experiments import EXPERIMENTS
 from tests.browser.test_live import Heard
+from tests.browser.test_pages import OUTSIDE
+from tests.stored_runs import save_copy
 
 MINUTES = 60_000
 
 
-def test_guess_find_out_and_go_on_to_sweep_wide_and_on_a_phone(page: Page, phone: Page, site):
+@pytest.fixture
+def nearly_all_stored(site) -> Iterator[None]:
+    """Stores all runs of an experiment with two seeds but one, which takes seconds to train."""
+    with Lab(site.log.parent) as lab:
+        found = EXPERIMENTS["never_saw_it"]
+        stored = [config for config in found.runs(2) if config != found.setting]
+        for config in stored:
+            save_copy(lab.store, RunConfig().run_id, config)
+        yield
+        for config in stored:
+            lab.store.runs.remove(config.run_id)
+
+
+def test_guess_find_out_and_go_on_to_sweep_wide_and_on_a_phone(
+    page: Page, phone: Page, site, nearly_all_stored
+):
     page.goto(f"{site.url}/experiments")
     page.get_by_role("link", name="The digit it never saw", exact=True).click()
     heading = page.locator("h1")

@@ -126,13 +126,3 @@ def test_the_invitation_opens_the_pictures_that_were_fixed(page: Page, site):
     row, box = title.bounding_box(), icon.bounding_box()
     assert row["y"] - 10 < box["y"] < row["y"] + 10
     assert box["x"] + box["width"] > row["x"] + row["width"] - 10
-
-
-def test_on_a_phone_the_verdict_and_the_chart_are_in_sight_after_train(page: Page, site):
-    page.set_viewport_size({"width": 390, "height": 844})
-    page.goto(f"{site.url}/train?as_i_move=false")
-    expect(page.locator(".marks").first).to_be_visible()
-    page.get_by_role("button", name="Train", exact=True).click()
-    for part in (page.locator(".kd-head .kd-verdict"), page.locator(".kd-tiles")):
-        expect(part).to_be_in_viewport()
-    expect(page.get_by_test_id("stVegaLiteChart").first).to_be_in_viewport(ratio=0.9)

@@ -1,4 +1,4 @@
-"""The notebook: thousands of runs are sorted and found, two are ticked and compared, and windows agree."""
+"""The notebook: thousands of runs are sorted and found, two are ticked and compared."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from kd.lab import Lab
-from tests.store.test_upkeep import save
 from tests.stored_runs import remove_many, save_many
 
 ROW, TICK = 35, 16
@@ -67,30 +66,6 @@ def test_thousands_of_runs_are_sorted_and_found_and_two_are_compared(page: Page,
     expect(page.get_by_text(re.compile("B is (ahead of|behind) A by"))).to_be_visible()
     expect(page.locator(".st-key-save-compared-runs")).to_be_visible()
     expect(page).to_have_url(re.compile("ticked=[0-9a-f]{12}(,|%2C)[0-9a-f]{12}"))
-
-
-def test_a_window_says_at_once_that_another_window_deleted_the_run(page: Page, site):
-    with Lab(site.log.parent) as lab:
-        run_id = save(lab, 77)
-
-    def delete(window: Page) -> Locator:
-        return window.locator(".st-key-runs_delete").get_by_role("button", name="Delete")
-
-    other = page.context.new_page()
-    for window in (page, other):
-        window.goto(f"{site.url}/runs?fold=false&q={run_id}&ticked={run_id}")
-        expect(delete(window)).to_be_enabled()
-    # by which the two windows are the same person's, also after the browser has been closed
+    # by which all windows are the same person's, also after the browser has been closed
     (cookie,) = (each for each in page.context.cookies() if each["name"] == "_streamlit_xsrf")
     assert cookie["expires"] > time.time() + 300 * 24 * 3600
-    delete(page).click()
-    expect(page.get_by_text("Deleted:")).to_be_visible()
-    delete(other).click()
-    expect(other.get_by_text("This run has already been deleted")).to_be_visible()
-    expect(delete(other)).to_have_count(0)
-    other.get_by_role("button", name="Undo").click()
-    lists(other, 1)
-    expect(other.get_by_text("This run has already been deleted")).to_be_hidden()
-    page.goto(f"{site.url}/runs?fold=false&q={run_id}&ticked={run_id}")
-    delete(page).click()  # leaves the site as it was
-    expect(delete(page)).to_have_count(0)

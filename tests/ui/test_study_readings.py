@@ -92,5 +92,5 @@ def test_the_cell_that_somebody_looks_at_stands_out_and_nobody_elses(lab):
     lab.done, lab.status = STUDY.size, "finished"
     wide = replace(studies.read(lab, STUDY.study_id), study=WIDE, table=verdicts(WIDE_RUNS, list(WIDE.axes)))
     for chosen in (1, 3, None):
-        rows = study_map._map("wide", "en", chosen, wide).rows
+        rows = study_map._map(wide, chosen).rows
         assert rows["chosen"].tolist() == [number == chosen for number in range(4)]

@@ -1,44 +1,144 @@
-"""What the address asks for: an experiment, how it is set, the guess, and what is looked at."""
+"""What a visitor asks, kept in the address, and what is known of it, made once for everybody who looks."""
 
 from __future__ import annotations
 
 import contextlib
 import math
-from collections.abc import Mapping
-from dataclasses import replace
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
+import pandas as pd
 import streamlit as st
 
+from kd.charts.experiment_plan import COLUMNS, INCLUDED, Plan, planned, result_rows
+from kd.lab import Lab
+from kd.lab.experiments import ExperimentRun, ExperimentView
 from kd.studies.address import seeds_of
 from kd.studies.experiments import EXPERIMENTS, Experiment, experiment
+from kd.studies.experiments.experiment import Findings
+from kd.studies.experiments.rows import has_shipped, shipped_rows, steps
+from kd.studies.mistakes.mistake import MistakeExperiment
 from kd.studies.study import checked_seeds
+from kd.text.experiment_words import when_words
 from kd.text.study_words import plain_value
-from kd.text.translation import _
-from ui.experiments.stored import Asked, plan_of
+from kd.text.translation import _, language
 from ui.shared import address, notices
 
 EXPERIMENT, GUESS, SEEN, SEEDS = "experiment", "guess", "seen", "seeds"
-RUN, INCLUDED = "run", "included"
+RUN = "run"
 """What is looked at: what the lab here has computed, or the result that came with the app; "" before."""
 
 _KEPT, _TAKEN = "experiments_kept", "experiments_taken"
 
 
+@dataclass(frozen=True)
+class Asked:
+    """One experiment as this visitor has it. guess: a code of its choices, or a value for each place."""
+
+    experiment: Experiment
+    seeds: int
+    seen: str = ""
+    guess: str | tuple[float, ...] | None = None
+
+    @property
+    def key(self) -> str:
+        """Names what is asked, without the guess."""
+        chosen = ",".join(f"{name}={value}" for name, value in sorted(self.experiment.chosen.items()))
+        return f"{self.experiment.name}-{self.seeds}-{chosen}"
+
+    def running(self, lab: Lab) -> ExperimentRun:
+        """Returns the experiment in this lab, started or not."""
+        return lab.experiment(self.experiment.name, self.seeds, **self.experiment.chosen)
+
+    def findings(self, view: ExperimentView | None) -> dict[str, Findings]:
+        """Returns the findings of what is looked at, at each length; view: None for what is included."""
+        return included_findings(self.experiment.name) if view is None else view.findings
+
+    def rows(self, view: ExperimentView | None) -> pd.DataFrame:
+        """Returns the runs of what is looked at."""
+        return included_runs(self.experiment.name) if view is None else view.rows
+
+
+def _key(found: Experiment) -> tuple[str, str, str]:
+    return found.name, str(sorted(found.chosen.items())), language()
+
+
+_KEYS: dict[str | type[Any], Callable[[Any], Any]] = {
+    Experiment: _key,
+    MistakeExperiment: _key,
+    Asked: lambda asked: asked.key,
+}
+made_once = st.cache_resource(max_entries=300, show_spinner=False, hash_funcs=_KEYS)
+"""Decorates what is made once for an experiment, its options and the language, whoever looks."""
+
+
+@made_once
+def run_ids(asked: Asked) -> list[str]:
+    """Returns the ids of all its runs."""
+    return [config.run_id for config in asked.experiment.runs(asked.seeds)]
+
+
+@made_once
+def plan_of(found: Experiment) -> Plan:
+    """Returns its chart without results."""
+    return planned(found, included_runs(found.name))
+
+
+@made_once
+def included_runs(name: str) -> pd.DataFrame:
+    """Returns the runs that came with the app; none where no result did."""
+    return shipped_rows(name) if has_shipped(name) else pd.DataFrame()
+
+
+@made_once
+def included_findings(name: str) -> dict[str, Findings]:
+    """Returns what the included runs come to at each length."""
+    return EXPERIMENTS[name].findings(included_runs(name))
+
+
+def is_included(found: Experiment) -> bool:
+    """Returns whether a result of exactly this came with the app."""
+    return not found.chosen and has_shipped(found.name)
+
+
+@made_once
+def when(found: Experiment, length: str) -> str:
+    """Returns what a length is called within a sentence; empty where the experiment has only one."""
+    return when_words(length, steps(found, length)) if len(found.lengths) > 1 else ""
+
+
+@made_once
+def chart_rows(found: Experiment, length: str, source: str, name: str, _runs: pd.DataFrame) -> pd.DataFrame:
+    """Returns the rows of its chart at a length; name: of these runs, another once more have finished."""
+    return result_rows(plan_of(found), found, _runs[_runs["length"] == length], source)
+
+
+def no_rows() -> pd.DataFrame:
+    """Returns a chart's rows before there are any."""
+    return pd.DataFrame(columns=list(COLUMNS))
+
+
+@st.cache_data(ttl=20, max_entries=200, show_spinner=False, hash_funcs=_KEYS)
+def seconds(asked: Asked, done: int, _lab: Lab) -> float:
+    """Returns about how long it takes in this lab; done: how many runs are stored."""
+    return asked.running(_lab).estimate()
+
+
 def heading() -> str:
-    """The title of the experiment in the address, marked for translation; empty where there is none."""
+    """Returns the title of the experiment in the address, marked for translation; empty on the shelf."""
     name = st.query_params.get(EXPERIMENT, "")
     return EXPERIMENTS[name].title if name in EXPERIMENTS else ""
 
 
 def parameters() -> tuple[str, ...]:
-    """Everything that the address may say."""
+    """Names everything that the address may say."""
     options = {name: None for each in EXPERIMENTS.values() for name in each.options}
     return (EXPERIMENT, SEEDS, SEEN, GUESS, *options)
 
 
 def take() -> Asked | None:
-    """What is asked now; None for the shelf. What the address leaves open is as this visitor left it."""
+    """Returns what is asked now, None for the shelf; what the address leaves open is as it was left."""
     name = st.query_params.get(EXPERIMENT)
     if name is None:
         if st.session_state.pop(_TAKEN, None) is not None:
@@ -52,43 +152,43 @@ def take() -> Asked | None:
         return None
     said = {each: st.query_params[each] for each in parameters() if each in st.query_params}
     kept = st.session_state.setdefault(_KEPT, {})
-    before = kept.get(name, Asked(found, found.seeds))
+    asked = kept.get(name, Asked(found, found.seeds))
     if said != st.session_state.get(_TAKEN):
-        if address.went_back():
-            before = Asked(found, found.seeds)
-        before = _read(said, before)
+        asked = _read(said, Asked(found, found.seeds) if address.went_back() else asked)
         address.say()
-    kept[name] = before
-    _tell(before)
-    return before
+    kept[name] = asked
+    _tell(asked)
+    return asked
 
 
 def change(**changes: Any) -> Asked:
-    """Keep what has changed of the experiment in the address, and say so there."""
-    kept = st.session_state[_KEPT]
-    name = st.query_params[EXPERIMENT]
+    """Keeps what has changed of the experiment in the address, and says so there."""
+    kept, name = st.session_state[_KEPT], st.query_params[EXPERIMENT]
     kept[name] = replace(kept[name], **changes)
     _tell(kept[name])
     return kept[name]
 
 
 def choose(name: str, value: Any) -> None:
-    """In a callback: set an option; what is not allowed becomes a notice."""
-    found = st.session_state[_KEPT][st.query_params[EXPERIMENT]].experiment
-    with _said():
-        change(experiment=found.choose(**{name: value}), seen="")
+    """Sets an option, and goes back to the question if it had another value.
 
-
-def guess_of(found: Experiment, text: str, places: int) -> str | tuple[float, ...]:
-    """A guess as the address has it: a code, or numbers with commas.
+    A slow browser may report a control that has just left the page, as if it had been moved.
 
     Raises:
-        ValueError: when it is neither; the message is the sentence to show.
+        ValueError: in a sentence, when it is not allowed.
     """
+    found = st.session_state[_KEPT][st.query_params[EXPERIMENT]].experiment
+    changed = found.choose(**{name: value})
+    if changed.chosen[name] != found.chosen.get(name, found.options[name].default):
+        change(experiment=changed, seen="")
+
+
+def _guess_of(found: Experiment, text: str) -> str | tuple[float, ...]:
+    """Reads a guess: a code, or numbers with commas."""
     if not found.guess.drawn:
         found.guess.choice(text)
         return text
-    numbers: list[float] = []
+    places, numbers = len(plan_of(found).places or ()), list[float]()
     with contextlib.suppress(ValueError):
         numbers = [float(part) for part in text.split(",")]
     if len(numbers) != places or not all(map(math.isfinite, numbers)):
@@ -103,10 +203,11 @@ def guess_of(found: Experiment, text: str, places: int) -> str | tuple[float, ..
 
 
 def _read(said: Mapping[str, str], asked: Asked) -> Asked:
-    """What the address says, each part of it that is allowed."""
-    options = {name: said[name] for name in asked.experiment.options if name in said}
+    """Returns what the address says, as far as it is allowed."""
     seen = said.get(SEEN, asked.seen)
-    if seen not in ("", RUN, INCLUDED):
+    if seen in ("", RUN, INCLUDED):
+        asked = replace(asked, seen=seen)
+    else:
         notices.add(
             _(
                 "There is nothing called “{text}” to look at: use {allowed}.",
@@ -114,9 +215,8 @@ def _read(said: Mapping[str, str], asked: Asked) -> Asked:
                 allowed=f"{RUN}, {INCLUDED}",
             )
         )
-        seen = asked.seen
-    asked = replace(asked, seen=seen)
     with _said():
+        options = {name: said[name] for name in asked.experiment.options if name in said}
         asked = replace(asked, experiment=asked.experiment.choose(**options))
     with _said():
         if SEEDS in said:
@@ -125,25 +225,21 @@ def _read(said: Mapping[str, str], asked: Asked) -> Asked:
             asked = replace(asked, seeds=seeds)
     with _said():
         if said.get(GUESS):
-            asked = replace(asked, guess=guess_of(asked.experiment, said[GUESS], _places(asked.experiment)))
+            asked = replace(asked, guess=_guess_of(asked.experiment, said[GUESS]))
     return asked
 
 
 @contextlib.contextmanager
-def _said() -> Any:
-    """What is not allowed becomes a notice."""
+def _said() -> Iterator[None]:
+    """Turns what is not allowed into a notice."""
     try:
         yield
     except ValueError as error:
         notices.add(str(error))
 
 
-def _places(found: Experiment) -> int:
-    return len(plan_of(found).places or ())
-
-
 def _tell(asked: Asked) -> None:
-    """Have the address say what is asked, as far as it is not usual."""
+    """Has the address say what is asked, as far as it is not usual."""
     found, guess = asked.experiment, asked.guess
     said: dict[str, str | None] = dict.fromkeys(parameters())
     said |= {EXPERIMENT: found.name, SEEN: asked.seen or None}

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from html import escape
-
 import streamlit as st
 
 from kd.charts.sure_charts import leaderboard_chart, leaderboard_ends, leaderboard_rows
@@ -23,6 +21,8 @@ from kd.text.translation import N_, _
 from ui.shared import address
 from ui.shared.along import show_command
 from ui.shared.figure import figure
+from ui.shared.lesson import lesson
+from ui.shared.pieces import quiet, verdict
 
 OVER = address.choice(
     N_("Objectives are not compared with “{text}”: use {allowed}."),
@@ -32,7 +32,7 @@ ADDRESS = {"over": OVER}
 
 
 def choose() -> str:
-    """What the objectives are compared with."""
+    """Draws the choice of what the objectives are compared with, and returns it."""
     return address.choose(
         st.segmented_control,
         _("Compared with"),
@@ -43,8 +43,8 @@ def choose() -> str:
     )
 
 
-def leaderboard_of(over: str) -> None:
-    """What holds at both lengths, a chart of each, and what the objectives have in common. over: of OVER."""
+def draw(over: str) -> None:
+    """Draws what holds at both lengths, a chart of each, and what the objectives have in common."""
     spec, other = FIELDS["objective"], _(OVER.labels[over])
     names = {name: spec.choice_label(name) for name in spec.choice_labels}
     studies = {length: leaderboard_study(over, length) for length in TIMES}
@@ -57,9 +57,9 @@ def leaderboard_of(over: str) -> None:
     else:
         ((only_length, only_rows),) = rows.items()
         said, moved = after(only_length, leaderboard_sentence(only_rows, names, other)), ""
-    st.html(f'<p class="kd kd-verdict" role="status">{escape(said)}</p>')
+    verdict(said)
     if moved:
-        st.html(f'<p class="kd kd-quiet">{escape(moved)}</p>')
+        quiet(moved)
     ends = leaderboard_ends([*tables.values()])
     for place, (length, table) in zip(st.columns(len(tables), gap="large"), tables.items(), strict=True):
         with place:
@@ -86,4 +86,27 @@ def leaderboard_of(over: str) -> None:
         seeds=int(table["seeds"].min()),
         count=int(table["p"].notna().sum()),
     )
-    st.html(f'<p class="kd kd-quiet">{escape(words)}</p>')
+    quiet(words)
+
+
+def explain() -> None:
+    """Draws the lesson."""
+    lesson(
+        _("Which of seven is best?"),
+        _(
+            "Compare enough objectives, and one looks better by luck: of six comparisons with nothing "
+            "to find, up to one time in four some interval is without 0. So the verdicts are corrected "
+            "together. Holm's method asks most of the smallest p, less of the next, and stops at the first "
+            "that fails. What passes may be called better; the rest cannot be told apart with so few seeds, "
+            "which does not mean that it is equal."
+        ),
+        _(
+            "Look for an interval that is without 0 and still hollow. Alone, that objective would have been "
+            "published."
+        ),
+        r"p_{(k)} < \frac{0.01}{m - k + 1} \quad \text{for } k = 1, 2, \dots \text{ until one fails}",
+        _(
+            "$m$: how many comparisons; $p_{(k)}$: the $k$-th smallest p. Holm (1979), *A Simple "
+            "Sequentially Rejective Multiple Test Procedure*."
+        ),
+    )

@@ -1,9 +1,8 @@
-"""What can be done with the ticked runs: open, name, tag, annotate, keep, delete."""
+"""What can be done with the ticked runs: open, take along, describe, keep, delete and bring back."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from html import escape
+from collections.abc import Callable, Sequence
 
 import streamlit as st
 
@@ -16,16 +15,62 @@ from kd.studies.study import MOST_SEEDS, Study
 from kd.text.translation import _, ngettext
 from ui.runs.listing import MINE, NOBODYS, owner
 from ui.runs.table import untick
-from ui.runs.undo import attempt, delete, undo
+from ui.shared import notices
 from ui.shared.along import numbers_along, show_command
-from ui.shared.guard import guarded
 from ui.shared.person import person
+from ui.shared.pieces import acts, quiet
+from ui.shared.run_words import setting
 
 _MOST_COMMANDS = 20
 
 
-def along(lab: Lab, lines: Sequence[Line]) -> None:
-    """Draw the buttons. Runs without a result have no numbers yet."""
+_NAME, _TAGS, _NOTE, _EDITED = "runs_name", "runs_tags", "runs_note", "runs_edited"
+
+
+def actions(lab: Lab, lines: Sequence[Line]) -> None:
+    """Draws them in a row whose place is always there; without ticked runs, Undo is in it."""
+    runs = [entry for line in lines for entry in line.entries]
+    with st.container(key="runs_actions", horizontal=True, vertical_alignment="center", gap="small"):
+        if not runs:
+            _undo(lab)
+            return
+        words = ngettext("{count} run ticked", "{count} runs ticked", len(runs), count=f"{len(runs):,}")
+        quiet(words, width="content")
+        if len(lines) == 1:
+            st.page_link(
+                "pages/train.py",
+                label=_("Open in Train"),
+                icon=":material/model_training:",
+                query_params={"run": lines[0].first.run_id},
+                width="content",
+            )
+        _along(lab, lines)
+        problem = _read_only(runs)
+        _describe(lab, lines, problem)
+        _keep(lab, runs, problem)
+        _delete(lab, runs, problem)
+        _button(
+            "untick", _("Untick all"), _("Ticks no run any more."), on_click=acts(untick), icon="deselect"
+        )
+
+
+def _button(
+    key: str, label: str, help: str, on_click: Callable[[], None], problem: str = "", icon: str = ""
+) -> None:
+    """Draws a button, which says what it does, or why it cannot (`problem`)."""
+    st.button(
+        label,
+        key=f"runs_{key}",
+        type="tertiary",
+        icon=f":material/{icon}:" if icon else None,
+        disabled=bool(problem),
+        help=problem or help,
+        on_click=on_click,
+    )
+
+
+def _along(lab: Lab, lines: Sequence[Line]) -> None:
+    """Draws numbers and commands. Runs without a result have no numbers yet."""
     finished = [entry.run_id for line in lines for entry in line.entries if entry.figures is not None]
     if finished:
         numbers_along("runs", lambda: lab.numbers(finished))
@@ -35,7 +80,7 @@ def along(lab: Lab, lines: Sequence[Line]) -> None:
 
 
 def commands_of(line: Line) -> list[str]:
-    """One command for a run, or for seeds that follow one another; one for each seed otherwise."""
+    """Returns one command for a run or for seeds that follow one another, otherwise one for each seed."""
     configs = sorted((entry.config for entry in line.entries), key=lambda config: config.seed)
     first, seeds = configs[0], [config.seed for config in configs]
     if 1 < len(seeds) <= MOST_SEEDS and seeds == list(range(first.seed, first.seed + len(seeds))):
@@ -43,43 +88,8 @@ def commands_of(line: Line) -> list[str]:
     return [train_command(config) for config in configs]
 
 
-_NAME, _TAGS, _NOTE, _EDITED = "runs_name", "runs_tags", "runs_note", "runs_edited"
-
-
-def actions(lab: Lab, lines: Sequence[Line]) -> None:
-    """Draw them in a row whose place is always there; without ticked runs, Undo is in it."""
-    runs = [entry for line in lines for entry in line.entries]
-    with st.container(key="runs_actions", horizontal=True, vertical_alignment="center", gap="small"):
-        if not runs:
-            undo(lab)
-            return
-        words = ngettext("{count} run ticked", "{count} runs ticked", len(runs), count=f"{len(runs):,}")
-        st.html(f'<p class="kd kd-quiet">{escape(words)}</p>', width="content")
-        if len(lines) == 1:
-            st.page_link(
-                "pages/train.py",
-                label=_("Open in Train"),
-                icon=":material/model_training:",
-                query_params={"run": lines[0].first.run_id},
-                width="content",
-            )
-        along(lab, lines)
-        problem = _read_only(runs)
-        _describe(lab, lines, problem)
-        _keep(lab, runs, problem)
-        delete(lab, runs, problem)
-        st.button(
-            _("Untick all"),
-            key="runs_untick",
-            type="tertiary",
-            icon=":material/deselect:",
-            help=_("Ticks no run any more."),
-            on_click=guarded(untick),
-        )
-
-
 def _read_only(runs: Sequence[RunView]) -> str:
-    """Why not all of these runs can be changed; empty if they can."""
+    """Says why not all of these runs can be changed; empty if they can."""
     me = person()
     if all(owner(entry, me) in (MINE, NOBODYS) for entry in runs):
         return ""
@@ -89,7 +99,7 @@ def _read_only(runs: Sequence[RunView]) -> str:
 
 
 def _describe(lab: Lab, lines: Sequence[Line], problem: str) -> None:
-    """Name, tags and note of the ticked runs, as far as they have the same."""
+    """Draws name, tags and note of the ticked runs, as far as they have the same."""
     ids = [entry.run_id for line in lines for entry in line.entries]
     if st.session_state.get(_EDITED) != ids:
         st.session_state[_EDITED] = ids
@@ -124,8 +134,7 @@ def _describe(lab: Lab, lines: Sequence[Line], problem: str) -> None:
             _("Save"),
             type="primary",
             help=_("Replaces what the ticked runs have."),
-            on_click=guarded(_save),
-            args=(lab, ids),
+            on_click=acts(_save, lab, ids),
         )
 
 
@@ -135,8 +144,7 @@ def _common(texts: Sequence[str]) -> str:
 
 def _save(lab: Lab, ids: list[str]) -> None:
     written = {"name": st.session_state[_NAME], "note": st.session_state[_NOTE]}
-    tags = st.session_state[_TAGS].split(",")
-    attempt(lambda: lab.runs.annotate(ids, tags=tags, person=person(), **written))
+    lab.runs.annotate(ids, tags=st.session_state[_TAGS].split(","), person=person(), **written)
 
 
 def _keep(lab: Lab, runs: Sequence[RunView], problem: str) -> None:
@@ -144,17 +152,81 @@ def _keep(lab: Lab, runs: Sequence[RunView], problem: str) -> None:
     keeps = _("Keeps these runs even when space runs out.")
     if pinned:
         keeps = _("These runs stay even when space runs out. Press again to stop keeping them.")
-    st.button(
+    label, icon, ids = (
         _("Kept") if pinned else _("Keep"),
-        key="runs_keep",
-        type="tertiary",
-        icon=":material/keep:" if pinned else None,
-        disabled=bool(problem),
-        help=problem or keeps,
-        on_click=guarded(_pin),
-        args=(lab, [entry.run_id for entry in runs], not pinned),
+        "keep" if pinned else "",
+        [run.run_id for run in runs],
+    )
+    _button(
+        "keep",
+        label,
+        keeps,
+        on_click=acts(lab.runs.pin, ids, not pinned, person()),
+        problem=problem,
+        icon=icon,
     )
 
 
-def _pin(lab: Lab, ids: list[str], pinned: bool) -> None:
-    attempt(lambda: lab.runs.pin(ids, pinned, person()))
+def _delete(lab: Lab, runs: Sequence[RunView], problem: str) -> None:
+    if not problem and any(entry.active for entry in runs):
+        problem = _("A run that waits or trains cannot be deleted: stop it first.")
+    deletes = ngettext(
+        "Deletes this run. Undo brings it back.",
+        "Deletes these {count} runs. Undo brings them back.",
+        len(runs),
+        count=f"{len(runs):,}",
+    )
+    ids = [entry.run_id for entry in runs]
+    _button(
+        "delete", _("Delete"), deletes, on_click=acts(_delete_now, lab, ids), problem=problem, icon="delete"
+    )
+
+
+def _delete_now(lab: Lab, ids: list[str]) -> None:
+    untick()
+    deleted = lab.runs.deleted()
+    if left := [run_id for run_id in ids if run_id not in deleted]:
+        lab.runs.delete(left, person())
+    else:  # another window's list may not show yet what was done here
+        notices.add(
+            ngettext(
+                "This run has already been deleted: Undo brings it back.",
+                "These runs have already been deleted: Undo brings them back.",
+                len(ids),
+            )
+        )
+
+
+def _undo(lab: Lab) -> None:
+    """Draws Undo for what was deleted last, or says what else one can do here."""
+    deleted = lab.runs.deleted_last(person())
+    if not deleted:
+        quiet(
+            _(
+                "Tick a run to open or name it, and several to compare them. "
+                "Undo appears here after you delete a run."
+            )
+        )
+        return
+    note = ngettext(
+        "Deleted: {run}",
+        "Deleted: {count} runs",
+        len(deleted),
+        run=setting(next(iter(deleted.values()))),
+        count=f"{len(deleted):,}",
+    )
+    quiet(note, width="content")
+    brings = ngettext("Brings the run back.", "Brings the runs back.", len(deleted))
+    _button("undo", _("Undo"), brings, on_click=acts(_restore, lab, list(deleted)), icon="undo")
+
+
+def _restore(lab: Lab, ids: list[str]) -> None:
+    if gone := lab.runs.restore(ids):
+        notices.add(
+            ngettext(
+                "This run cannot be brought back: its space was needed for others.",
+                "{count} runs cannot be brought back: their space was needed for others.",
+                len(gone),
+                count=f"{len(gone):,}",
+            )
+        )

@@ -34,36 +34,84 @@ from kd.text.verdicts import (
     surer_headline,
 )
 from kd.text.words import listing
-from ui.runs.pair import LETTERS, chosen_pair
+from ui.shared import address, notices
 from ui.shared.figure import figure
 from ui.shared.lesson import unseen_section
+from ui.shared.pieces import acts, quiet
 from ui.shared.run_words import differs
 
 MOST_COMPARED = len(SETTING_SHAPES)
+LETTERS = "ABCDEF"
 _HEIGHT = 300
+_USUAL = "AB"
+_PAIR, _FIRST, _SECOND = "pair", "pair_first", "pair_second"
+
+
+def _read(text: str) -> str:
+    if len(text) != 2 or not set(text) <= set(LETTERS) or text[0] == text[1]:
+        raise ValueError(
+            _("pair must be two letters of compared runs such as AC, not “{text}”.", text=notices.cut(text))
+        )
+    return text
+
+
+PAIR = address.Parameter(_read, str, _USUAL)
+
+
+def _chosen_pair(letters: Sequence[str]) -> tuple[str, str]:
+    """Returns the pair that is looked at; draws the choice of it where there are more than two letters."""
+    pair = st.session_state.get(_PAIR, _USUAL)
+    if not set(pair) <= set(letters):  # one of them is no longer ticked
+        pair = _USUAL
+    first, second = pair[0], pair[1]
+    if len(letters) > 2:
+        st.session_state[_FIRST], st.session_state[_SECOND] = first, second
+        with st.container(horizontal=True, key="runs_pair"):
+            for label, key, help in (
+                (_("Compared with"), _FIRST, _("The run that each of the others is compared with.")),
+                (_("Answers of"), _SECOND, _("Whose answers are set against those of the first.")),
+            ):
+                st.segmented_control(
+                    label,
+                    list(letters),
+                    key=key,
+                    required=True,
+                    help=help,
+                    on_change=acts(_choose, first, second),
+                )
+    return first, second
+
+
+def _choose(first: str, second: str) -> None:
+    """Keeps the pair that was chosen; if both are now the same run, the two change places."""
+    new_first, new_second = st.session_state[_FIRST], st.session_state[_SECOND]
+    if new_first == new_second:
+        new_first, new_second = (new_first, first) if new_first != first else (second, new_second)
+    st.session_state[_PAIR] = pair = f"{new_first}{new_second}"
+    address.keep(_PAIR, PAIR, pair)
 
 
 def compared(lab: Lab, lines: Sequence[Line]) -> None:
-    """Draw the comparison of the first MOST_COMPARED lines that have a result."""
+    """Draws the comparison of the first MOST_COMPARED lines that have a result."""
     finished = [line for line in lines if all(entry.figures is not None for entry in line.entries)]
     shown = finished[:MOST_COMPARED]
     with st.container(key="runs_compared"):
         unseen_section(_("Comparison"))
         if len(shown) < 2:
-            _quiet(_("Tick two runs that have finished to compare them."))
+            quiet(_("Tick two runs that have finished to compare them."))
             return
         settings = [sorted(line.entries, key=lambda entry: entry.config.seed) for line in shown]
         names = dict(zip(LETTERS, settings, strict=False))
         labels = load_mnist().y_test
         _who_is_who(names, shown)
-        first, second = chosen_pair(list(names))
+        first, second = _chosen_pair(list(names))
         others = [letter for letter in names if letter != first]
         each = [names[first], *(names[letter] for letter in others)]
         found = between(each, labels, lambda run_id: lab.runs[run_id].test_logits()["distilled"])
         pairs = dict(zip(others, found, strict=True))
         _verdicts(first, pairs)
         if len(finished) > len(shown):
-            _quiet(_("The first {count} are compared: untick some to compare others.", count=len(shown)))
+            quiet(_("The first {count} are compared: untick some to compare others.", count=len(shown)))
         left, right = st.columns(2, gap="large")
         with left:
             _courses(lab, names)
@@ -71,12 +119,12 @@ def compared(lab: Lab, lines: Sequence[Line]) -> None:
         with right:
             _differences(names)
             for letter, runs in names.items():
-                _quiet(f"{letter}: {_own_verdict(lab, runs)}")
+                quiet(f"{letter}: {_own_verdict(lab, runs)}")
             _sweep_between(lab, settings)
 
 
 def _verdicts(first: str, pairs: Mapping[str, Between]) -> None:
-    """What lies between the first of the pair and each of the others, in words first; the tests are below."""
+    """Says what lies between the first of the pair and each of the others, with the tests below."""
     for letter, each in pairs.items():
         words = between_words(first, letter, vars(each))
         st.html(
@@ -86,7 +134,7 @@ def _verdicts(first: str, pairs: Mapping[str, Between]) -> None:
 
 
 def _own_verdict(lab: Lab, runs: Sequence[RunView]) -> str:
-    """Whether distillation helps at one of the settings."""
+    """Says whether distillation helps at one of the settings."""
     of_seeds = figures_of_seeds(runs)
     if of_seeds is not None:
         return surer_headline(of_seeds, runs[0].config)
@@ -95,7 +143,7 @@ def _own_verdict(lab: Lab, runs: Sequence[RunView]) -> str:
 
 
 def _courses(lab: Lab, names: dict[str, list[RunView]]) -> None:
-    """The curves of each setting's run of a seed that the others have too, if there is one."""
+    """Draws the curves of each setting's run, of a seed that the others have too if there is one."""
     shared = set.intersection(*({entry.config.seed for entry in runs} for runs in names.values()))
     histories = {letter: _one(lab, runs, shared).history for letter, runs in names.items()}
     rows, axes = courses_rows(histories, _HEIGHT)
@@ -121,12 +169,12 @@ def _one(lab: Lab, runs: Sequence[RunView], shared: set[int]) -> RunView:
 
 
 def _differences(names: dict[str, list[RunView]]) -> None:
-    """A table of the settings' differences, a column each."""
+    """Draws a table of the settings' differences, a column each."""
     configs = {letter: runs[0].config for letter, runs in names.items()}
     single = all(len(runs) == 1 for runs in names.values())
     fields = differing(list(configs.values()), but=() if single else ("seed",))
     if not fields:
-        _quiet(_("They have the same setting."))
+        quiet(_("They have the same setting."))
         return
     rows = {_(FIELDS[name].label): [_value(name, config) for config in configs.values()] for name in fields}
     if not single:
@@ -135,7 +183,7 @@ def _differences(names: dict[str, list[RunView]]) -> None:
 
 
 def _sweep_between(lab: Lab, settings: Sequence[Sequence[RunView]]) -> None:
-    """The way to a study of these settings in every combination, where there can be one."""
+    """Draws the link to a study of these settings in every combination, where there can be one."""
     study = study_between(settings)
     if study is not None:
         # an id that nobody knows yet would leave the address at once, as another entry in the history
@@ -158,7 +206,7 @@ def _value(name: str, config: RunConfig) -> str:
 def _confusions(
     lab: Lab, labels: np.ndarray, names: dict[str, list[RunView]], first: str, second: str, found: Between
 ) -> None:
-    """Where the errors of the second setting's student differ from those of the first's."""
+    """Draws where the errors of the second setting's student differ from those of the first's."""
     seeds = found.seeds
     shared = set(seeds[:1] if len(seeds) != 2 or found.test == PAIRED_T else ())
     logits = [
@@ -177,12 +225,8 @@ def _confusions(
     )
 
 
-def _quiet(words: str) -> None:
-    st.html(f'<p class="kd kd-quiet">{escape(words)}</p>')
-
-
 def _who_is_who(names: dict[str, list[RunView]], lines: Sequence[Line]) -> None:
-    """What each letter stands for: a name, or else a setting."""
+    """Says what each letter stands for: a name, or else a setting."""
     settings = [differs(line.first.config, ("seed",)) or _("the default setting") for line in lines]
     if len(set(settings)) < len(settings):
         settings = [differs(line.first.config, ()) or _("the default setting") for line in lines]

@@ -44,7 +44,7 @@ class Listing:
 
 
 def listing(entries: tuple[RunView, ...], fold: bool) -> Listing:
-    """Every run, made once for all who look, as long as nothing changes.
+    """Returns every run, listed once for all who look as long as nothing changes.
 
     Args:
         entries: of `Runs.views`.
@@ -61,7 +61,7 @@ def listing(entries: tuple[RunView, ...], fold: bool) -> Listing:
 def found(
     listed: Listing, words: str = "", by: str = "", values: Sequence[str] = (), whose: str = ""
 ) -> list[int]:
-    """The places of the lines that a search is for.
+    """Returns the places of the lines that a search is for.
 
     Args:
         words: each of them is in the name, the tags, the note or the setting, or is what an id begins with.
@@ -79,14 +79,14 @@ def found(
 
 
 def owner(entry: RunView, me: str) -> str:
-    """Whose a run is: MINE, OTHERS, APP, or NOBODYS in particular."""
+    """Returns whose a run is: MINE, OTHERS, APP, or NOBODYS in particular."""
     if entry.shipped:
         return APP
     return NOBODYS if not entry.whose else MINE if entry.whose == me else OTHERS
 
 
 def owners(listed: Sequence[Line]) -> list[str]:
-    """Whose each line is, in words."""
+    """Says of each line whose it is."""
     me, several = person(), _("several")
     words = {APP: _("the app"), MINE: _("you"), OTHERS: _("somebody else"), NOBODYS: ""}
     found = [{words[owner(entry, me)] for entry in line.entries} for line in listed]
@@ -145,14 +145,14 @@ def _interval(line: Line) -> str:
 
 
 def _when(created: float) -> datetime | None:
-    """In the server's time zone."""
+    """Returns a time in the server's time zone; None for one that no calendar has."""
     with contextlib.suppress(OverflowError, OSError, ValueError):
         return datetime.fromtimestamp(created)
     return None
 
 
 def _state(entry: RunView) -> str:
-    """What a run without a result is doing, or how it ended; empty for one that has a result."""
+    """Says what a run without a result is doing, or how it ended; empty for one that has a result."""
     if entry.status == "finished":
         return ""
     if entry.phase == "paused":

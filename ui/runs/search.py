@@ -9,8 +9,8 @@ import streamlit as st
 
 from kd.config import FIELDS
 from kd.text.translation import N_, _, ngettext
+from ui.runs.compared import PAIR
 from ui.runs.listing import APP, MINE, OTHERS, Listing, found
-from ui.runs.pair import PAIR
 from ui.shared import address, notices
 
 COLUMNS = {
@@ -93,12 +93,12 @@ ADDRESS = {
 
 
 def folds() -> bool:
-    """Whether runs that differ in seed alone are one line; its switch is drawn by `search`."""
+    """Returns whether runs that differ in seed alone are one line; `search` draws its switch."""
     return bool(st.session_state.get("fold", True))
 
 
 def search(listed: Listing) -> list[int]:
-    """Draw the controls above the table; returns the places of the lines that they find."""
+    """Draws the controls above the table; returns the places of the lines that they find."""
     with st.container(horizontal=True, vertical_alignment="bottom", key="runs_search"):
         words = st.text_input(
             _("Find"),
@@ -135,19 +135,16 @@ def search(listed: Listing) -> list[int]:
         address.keep("fold", _FOLD, fold)
         places = found(listed, words, by, values, "" if whose == "all" else whose)
         if len(places) < len(listed.lines):
-            _say_how_many(len(places), len(listed.lines))
+            count, lines = len(places), len(listed.lines)
+            words = ngettext(
+                "{count} of {all} row", "{count} of {all} rows", lines, count=f"{count:,}", all=f"{lines:,}"
+            )
+            st.html(f'<p class="kd kd-quiet" role="status">{escape(words)}</p>', width="content")
     return places
 
 
-def _say_how_many(count: int, all_lines: int) -> None:
-    words = ngettext(
-        "{count} of {all} row", "{count} of {all} rows", all_lines, count=f"{count:,}", all=f"{all_lines:,}"
-    )
-    st.html(f'<p class="kd kd-quiet" role="status">{escape(words)}</p>', width="content")
-
-
 def columns(listed: Listing) -> list[str]:
-    """The columns that are shown, in order."""
+    """Returns the columns that are shown, in order."""
     chosen = st.session_state.get("columns") or _usual(listed)
     return [name for name in COLUMNS if name in chosen]
 

@@ -39,7 +39,7 @@ class _Shown:
 
 
 def ticked(listed: Listing) -> list[Line]:
-    """The lines that are ticked, in the order of the table; also those that a search leaves out."""
+    """Returns the ticked lines in the order of the table, also lines that a search leaves out."""
     ids = set(st.session_state.get(_TICKED, []))
     if not ids:
         return []
@@ -47,12 +47,12 @@ def ticked(listed: Listing) -> list[Line]:
 
 
 def untick() -> None:
-    """Tick no line any more."""
+    """Ticks no line any more."""
     _tick([])
 
 
 def table(listed: Listing, places: Sequence[int]) -> None:
-    """Draw the lines at these places."""
+    """Draws the lines at these places."""
     shown = [listed.lines[place] for place in places]
     ids = [line.first.run_id for line in shown]
     chosen = {line.first.run_id for line in ticked(listed)}
@@ -74,7 +74,7 @@ def table(listed: Listing, places: Sequence[int]) -> None:
 
 
 def _show(ids: list[str], rows: list[int]) -> None:
-    """Have the table tick these rows: a tick is a place, and would be another line's when the lines change.
+    """Has the table tick these rows: a tick is a place, and would be another line's when the lines change.
 
     It stays the same table: another one would take a third of a second to appear, unsorted.
     """
@@ -89,7 +89,7 @@ def _show(ids: list[str], rows: list[int]) -> None:
 
 
 def _note_ticks() -> None:
-    """A line was ticked, or is no longer; those that the search leaves out stay as they are."""
+    """Notes which lines are ticked now; lines that the search leaves out stay as they are."""
     notices.clear()
     known, rows = st.session_state[_SHOWN], st.session_state[_TABLE]["selection"]["rows"]
     seconds = time.monotonic() - known.since

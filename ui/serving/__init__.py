@@ -23,7 +23,7 @@ from streamlit.runtime import Runtime
 from streamlit.web.server import server_util
 
 from kd.text.translation import _
-from ui.serving import limits, log_limit
+from ui.serving import limits
 from ui.serving.first_paint import ShowsWaiting
 from ui.serving.hosts import KnownHostsOnly
 from ui.shared.person import follow_the_reader
@@ -35,9 +35,9 @@ LOADED_AT_START = ("scipy.stats", "ui.shared.server", "kd.charts.run_charts")
 
 
 def middleware() -> list[Middleware]:
-    """Return what every request passes through before it reaches Streamlit; also prepares the process."""
+    """Returns what every request passes through before it reaches Streamlit; also prepares the process."""
     follow_the_reader()
-    log_limit.install()
+    limits.limit_the_log()
     logging.getLogger("uvicorn.error").setLevel(logging.WARNING)
     limits.allow_descriptors()
     return [Middleware(KnownHostsOnly), Middleware(limits.BoundedUploads), Middleware(ShowsWaiting)]
@@ -45,7 +45,7 @@ def middleware() -> list[Middleware]:
 
 @asynccontextmanager
 async def lifespan(_app: object) -> AsyncIterator[None]:
-    """Guard Streamlit's runtime while the server is up; open a browser unless it runs headless."""
+    """Guards Streamlit's runtime while the server is up; opens a browser unless it runs headless."""
     runtime = Runtime.instance()
     limits.guard(runtime)
     load()
@@ -60,7 +60,7 @@ async def lifespan(_app: object) -> AsyncIterator[None]:
 
 
 def load() -> threading.Thread:
-    """Start to load what the first visitor would wait for, in a thread, which is returned."""
+    """Starts to load what the first visitor would wait for, in a thread, which is returned."""
     thread = threading.Thread(target=_load, name="kd-load", daemon=True)
     thread.start()
     return thread
@@ -72,7 +72,7 @@ def _load() -> None:
 
 
 def explain(_error: Exception) -> bool:
-    """Say in one sentence that something failed outside every guard, such as values that no browser sends."""
+    """Says in one sentence that something failed outside every guard, as with values no browser sends."""
     st.error(
         _(
             "Something went wrong; the server's log has the details. Saved runs are not affected: "

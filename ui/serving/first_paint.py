@@ -19,50 +19,47 @@ class ShowsWaiting:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or scope["method"] != "GET":
+        is_asked = scope["type"] == "http" and scope["method"] == "GET"
+        if not is_asked or "text/html" not in Headers(scope=scope).get("accept", ""):
             await self._app(scope, receive, send)
             return
-        if "text/html" in Headers(scope=scope).get("accept", ""):
-            names = (b"accept-encoding", b"if-none-match", b"if-modified-since", b"range")
-            left = [(name, value) for name, value in scope["headers"] if name not in names]
-            scope = {**scope, "headers": left}  # the page comes whole, and as plain text
-        await self._app(scope, receive, _Styled(send))
+        names = (b"accept-encoding", b"if-none-match", b"if-modified-since", b"range")
+        left = [(name, value) for name, value in scope["headers"] if name not in names]
+        start: Message | None = None
+        body = b""
+
+        async def send_styled(message: Message) -> None:
+            nonlocal start, body
+            if message["type"] == "http.response.start" and _is_page(message):
+                start = message
+            elif start is not None:
+                body += message.get("body", b"")
+                if not message.get("more_body", False):
+                    body = _styled(start, body)
+                    await send(start)
+                    await send({"type": "http.response.body", "body": body})
+            else:
+                await send(message)
+
+        await self._app({**scope, "headers": left}, receive, send_styled)  # whole, and as plain text
 
 
-class _Styled:
-    """Passes a response on; if it is a page, as a whole and with the stylesheet."""
+def _is_page(start: Message) -> bool:
+    headers = Headers(raw=start["headers"])
+    return start["status"] == 200 and headers.get("content-type", "").startswith("text/html")
 
-    def __init__(self, send: Send) -> None:
-        self._send = send
-        self._start: Message | None = None
-        self._body = b""
 
-    async def __call__(self, message: Message) -> None:
-        if message["type"] == "http.response.start":
-            headers = Headers(raw=message["headers"])
-            is_page = message["status"] == 200 and headers.get("content-type", "").startswith("text/html")
-            if is_page and "content-encoding" not in headers:
-                self._start = message
-                return
-        elif self._start is not None and message["type"] == "http.response.body":
-            self._body += message.get("body", b"")
-            if message.get("more_body", False):
-                return
-            message = {"type": "http.response.body", "body": self._styled(self._start)}
-            start, self._start = self._start, None
-            await self._send(start)
-        await self._send(message)
-
-    def _styled(self, start: Message) -> bytes:
-        body = self._body.replace(b"<title>Streamlit</title>", b"<title>KD Lab</title>", 1)
-        body = body.replace(_END_OF_HEAD, _style() + _END_OF_HEAD, 1)
-        headers = MutableHeaders(raw=list(start["headers"]))
-        headers["content-length"] = str(len(body))
-        for name in ("etag", "last-modified"):  # they are those of Streamlit's file
-            if name in headers:
-                del headers[name]
-        start["headers"] = headers.raw
-        return body
+def _styled(start: Message, body: bytes) -> bytes:
+    """Returns a page with the stylesheet; the headers in `start` become those of this page."""
+    body = body.replace(b"<title>Streamlit</title>", b"<title>KD Lab</title>", 1)
+    body = body.replace(_END_OF_HEAD, _style() + _END_OF_HEAD, 1)
+    headers = MutableHeaders(raw=list(start["headers"]))
+    headers["content-length"] = str(len(body))
+    for name in ("etag", "last-modified"):  # they are those of Streamlit's file
+        if name in headers:
+            del headers[name]
+    start["headers"] = headers.raw
+    return body
 
 
 @cache

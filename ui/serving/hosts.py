@@ -53,7 +53,7 @@ class KnownHostsOnly:
             await PlainTextResponse(sentence, 403)(scope, receive, send)
 
     def _refusal(self, asked: str | None, origin: str | None, scheme: str) -> str | None:
-        """Say in one sentence why such a request is refused; None if it is not."""
+        """Says in one sentence why such a request is refused; None if it is not."""
         host = None if asked is None else _parsed(f"//{asked}")
         if asked is not None and (host is None or not self._knows(host.hostname)):
             return _(
@@ -89,7 +89,7 @@ class KnownHostsOnly:
 
 
 def _with_origin_of(scope: Scope, host: str) -> Scope:
-    """Return the request with an Origin that is literally its Host's.
+    """Returns the request with an Origin that is literally its Host's.
 
     Streamlit compares the two again. If they differed, it would ask the internet for this machine's outside
     address while everybody waits.
@@ -101,7 +101,7 @@ def _with_origin_of(scope: Scope, host: str) -> Scope:
 
 
 def _patterns(names: str) -> list[str]:
-    """Read KD_HOSTS as patterns for names; of a full address, only the name counts."""
+    """Reads KD_HOSTS as patterns for names; of a full address, only the name counts."""
     patterns = []
     for name in filter(None, (name.strip() for name in names.split(","))):
         parts = _parsed(name if "://" in name else f"//{name}")
@@ -113,7 +113,7 @@ def _patterns(names: str) -> list[str]:
 
 
 def _parsed(address: str) -> SplitResult | None:
-    """Split an address that is a host and a port at most; None if it is anything else."""
+    """Splits an address that is a host and a port at most; None if it is anything else."""
     try:
         parts = urlsplit(address.lower())
         parts.port  # noqa: B018 - raises unless it is a number

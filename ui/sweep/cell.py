@@ -1,4 +1,4 @@
-"""One cell of a study: its verdict, the slices through it, the curves of its seeds, and the way to Train."""
+"""One cell of a study: its verdict, the slices through it, how its students learned, and the way to Train."""
 
 from __future__ import annotations
 
@@ -7,28 +7,30 @@ from html import escape
 
 import streamlit as st
 
+from kd.charts.run_charts import accuracy_lines, accuracy_rows
 from kd.config import FIELDS, RunConfig
 from kd.lab import Lab
+from kd.runs.courses import COMING, KEPT, MISSING
 from kd.studies.study import Study
 from kd.studies.sure.near import near_note, other_length_note
 from kd.studies.verdicts import HELPS
 from kd.text.study_words import cell_words, in_sentence
-from kd.text.translation import _, language
-from kd.text.words import sentence_case
+from kd.text.translation import _
+from kd.text.words import duration, sentence_case
+from ui.shared.figure import figure
 from ui.shared.guard import guarded
-from ui.sweep import curves
+from ui.shared.pieces import quiet
 from ui.sweep import map as study_map
-from ui.sweep.studies import Shown, cells, in_steps
+from ui.sweep.studies import Shown, cells, in_steps, made_once, number_of_cells
 
 CELL = "sweep_cell"
-_MOST_KEPT = 200
+_CHOICE = f"{CELL}_choice"
 
 
 def chosen(shown: Shown) -> int | None:
-    """The number of the cell that is looked at: the one that was touched, else where it helps most."""
+    """Returns the number of the cell that is looked at: the one touched last, else where it helps most."""
     kept = st.session_state.get(CELL)
-    number = shown.study.size // shown.study.seeds
-    if isinstance(kept, int) and kept < number:
+    if isinstance(kept, int) and kept < number_of_cells(shown.study):
         return kept
     if (shown.view is not None and shown.view.active) or not len(shown.table):
         return None
@@ -36,18 +38,11 @@ def chosen(shown: Shown) -> int | None:
     best = (helps if len(helps) else shown.table)["difference"].astype(float)
     if best.isna().all():
         return None
-    values = shown.table.loc[best.idxmax(), list(shown.study.axes)].to_dict()
-    return cells(shown.study).index(values)
-
-
-def looked_at(study: Study) -> int | None:
-    """The number of the cell of this study that was drawn last here."""
-    cell = st.session_state.get(f"{CELL}_choice")
-    return cell if isinstance(cell, int) and cell < study.size // study.seeds else None
+    return cells(shown.study).index(shown.table.loc[best.idxmax(), list(shown.study.axes)].to_dict())
 
 
 def touched() -> None:
-    """A cell of the figure has been clicked."""
+    """Remembers the cell of the figure that has been clicked."""
     points = st.session_state[study_map.FIGURE]["selection"].get("opened") or []
     if points:
         st.session_state[CELL] = int(points[0]["cell"])
@@ -56,14 +51,14 @@ def touched() -> None:
 def look_into(
     lab: Lab, shown: Shown, cell: int | None, open_in_train: Callable[[RunConfig, str | None], None]
 ) -> None:
-    """Draw what there is to see of a cell."""
-    names = study_map.labels(shown)
-    st.session_state[f"{CELL}_choice"] = cell
+    """Draws what there is to see of a cell."""
+    names = study_map.labels(shown.study)
+    st.session_state[_CHOICE] = cell
     with st.container(horizontal=True, vertical_alignment="bottom", key="sweep_cell_row"):
         st.selectbox(
             _("Cell"),
             range(len(names)),
-            key=f"{CELL}_choice",
+            key=_CHOICE,
             format_func=names.__getitem__,
             placeholder=_("Choose a cell"),
             help=_("The cell that is shown below. A click on the map does the same."),
@@ -72,56 +67,122 @@ def look_into(
         )
         if cell is not None:
             config = shown.config(cell)
-            run_id = config.run_id if lab.store.runs.has(config.run_id) else None
             if st.button(
                 _("Open in Train"),
                 key="sweep_open",
                 icon=":material/model_training:",
                 help=_("Shows this cell's run with its first seed on Train, or its setting, ready to start."),
             ):
-                open_in_train(config, run_id)
+                open_in_train(config, config.run_id if lab.store.runs.has(config.run_id) else None)
     if cell is None:
-        how = _("Touch a cell of the map to look into it.")
-        st.html(f'<p class="kd kd-quiet">{escape(how)}</p>')
+        quiet(_("Touch a cell of the map to look into it."))
         return
-    said = cell_words(names[cell], shown.row(cell), shown.failed.get(cell, ""), study_map.over(shown))
+    row, over = shown.row(cell), study_map.over(shown)
+    said = cell_words(names[cell], row, shown.failed.get(cell, ""), over)
     st.html(f'<p class="kd kd-sentence">{escape(said)}</p>')
-    if shown.view is None and (note := other_length_note(shown.config(cell))):
-        st.html(f'<p class="kd kd-quiet">{escape(note)}</p>')
-    row = shown.row(cell)
-    if row is not None and row["seeds"] == 1 and not study_map.over(shown):
-        st.html(f'<p class="kd kd-quiet">{escape(near_note(shown.config(cell)))}</p>')
-    _slices(shown, cell)
-    curves.draw(lab, shown, cell)
+    if shown.view is None and (note := other_length_note(config)):
+        quiet(note)
+    if row is not None and row["seeds"] == 1 and not over:
+        quiet(near_note(config))
+    if len(shown.study.axes) == 2:
+        slices = slices_through(shown, cell)
+        for place, axis, (words, here, one) in zip(
+            st.columns(2, gap="large"), shown.study.axes, slices, strict=True
+        ):
+            with place:
+                quiet(here)
+                study_map.draw_slice(f"sweep-slice-{axis}", axis, words, one)
+    if shown.view is not None:
+        _how_they_learned(lab, shown, cell)
 
 
 def _choose() -> None:
-    st.session_state[CELL] = st.session_state[f"{CELL}_choice"]
+    st.session_state[CELL] = st.session_state[_CHOICE]
 
 
-def _slices(shown: Shown, cell: int) -> None:
-    """The gain along each of two axes, through the cell."""
-    axes = list(shown.study.axes)
-    if len(axes) < 2:
-        return
-    slices = _slices_through(shown.name, language(), cell, shown)
-    for place, axis, (words, here, one) in zip(st.columns(2, gap="large"), axes, slices, strict=True):
-        with place:
-            st.html(f'<p class="kd kd-quiet">{escape(here)}</p>')
-            study_map.draw_slice(f"sweep-slice-{axis}", axis, words, one)
-
-
-@st.cache_resource(max_entries=_MOST_KEPT, show_spinner=False)
-def _slices_through(
-    name: str, language: str, cell: int, _shown: Shown
-) -> list[tuple[str, str, study_map.Drawing]]:
-    """Of each axis: what the slice shows, where it is, and what is drawn."""
-    found, values = [], cells(_shown.study)[cell]
+@made_once
+def slices_through(shown: Shown, cell: int) -> list[tuple[str, str, study_map.Drawing]]:
+    """Returns for each of two axes what the slice through the cell shows, where it is, and what is drawn."""
+    found, values = [], cells(shown.study)[cell]
     for axis in values:
         (other,) = (name for name in values if name != axis)
-        data = _shown.table[_shown.table[other] == values[other]]
-        fixed = in_sentence(in_steps(_shown.study, {other: values[other]}))
+        data = shown.table[shown.table[other] == values[other]]
+        fixed = in_sentence(in_steps(shown.study, {other: values[other]}))
         words = _("Gain along {field}, {where}.", field=_(FIELDS[axis].label), where=fixed)
         here = f"{sentence_case(fixed)}."
-        found.append((words, here, study_map.slice_of(data, axis, _shown.study.axes[axis])))
+        found.append((words, here, study_map.slice_of(data, axis, shown.study.axes[axis])))
     return found
+
+
+def _how_they_learned(lab: Lab, shown: Shown, cell: int) -> None:
+    """Draws a curve for each seed, and the button that has missing looks at the test images made."""
+    runs = _stored_runs(lab, shown.study, cell)
+    if not runs:
+        return
+    states = {run_id: lab.courses.state(run_id) for run_id in runs.values()}
+    known = [*states.values()].count(KEPT)
+    words, one = _learned(shown.study, cell, tuple(runs.values()), known, lab, runs)
+    figure("sweep-curves", accuracy_lines, one.rows, words, sent=one.sent, **one.arguments, height=320)
+    if len(runs) > 1:
+        quiet(_("Bold: {seed}. Thin: the other seeds.", seed=next(iter(runs))))
+    if COMING in states.values():
+        said = _(
+            "Training them once more, with looks on the way: {done} of {seeds} seeds.",
+            done=known,
+            seeds=len(states),
+        )
+        st.html(f'<p class="kd kd-quiet" role="status">{escape(said)}</p>')
+    elif missing := [run_id for run_id, state in states.items() if state == MISSING]:
+        failures = [*filter(None, map(lab.courses.failure, missing))]
+        estimate, time = lab.estimate(shown.config(cell)), ""
+        if estimate is not None:
+            time = " " + _("About {time}.", time=duration(max(1.0, len(missing) * estimate.students)))
+        with st.container(horizontal=True, vertical_alignment="center", key="sweep_courses"):
+            st.button(
+                _("See how they learned"),
+                key="sweep_learn",
+                icon=":material/show_chart:",
+                help=_(
+                    "Trains these seeds once more, with looks on the way, to exactly the same weights.{time}",
+                    time=time,
+                ),
+                on_click=guarded(lab.courses.want),
+                args=(missing,),
+            )
+            ends = _("A study looks at the test images only at the end of a training.")
+            quiet(failures[-1] if failures else ends)
+
+
+def curves_are_coming(lab: Lab, study: Study) -> bool:
+    """Returns whether seeds of the cell that was drawn last are being trained once more."""
+    cell = st.session_state.get(_CHOICE)
+    if not isinstance(cell, int) or cell >= number_of_cells(study):
+        return False
+    return any(lab.courses.state(run_id) == COMING for run_id in _stored_runs(lab, study, cell).values())
+
+
+def _stored_runs(lab: Lab, study: Study, cell: int) -> dict[str, str]:
+    """Returns for each seed of a cell whose run is stored what it is called, and the run's id."""
+    values = cells(study)[cell]
+    configs = [study.config(values, number) for number in range(study.seeds)]
+    return {
+        _("Seed {seed}", seed=config.seed): config.run_id
+        for config in configs
+        if lab.store.runs.has(config.run_id)
+    }
+
+
+@made_once
+def _learned(
+    study: Study, cell: int, run_ids: tuple[str, ...], known: int, _lab: Lab, _runs: dict[str, str]
+) -> tuple[str, study_map.Drawing]:
+    """Returns what the curves show, and what is drawn; known: of how many runs the course is known."""
+    views = {name: _lab.runs.view(run_id) for name, run_id in _runs.items()}
+    first, *others = views
+    rows, axes = accuracy_rows(
+        views[first].history,
+        None,
+        views[first].config.epochs,
+        earlier={name: views[name].history for name in others},
+    )
+    return _("Test accuracy by epoch of {seeds}.", seeds=", ".join(views)), study_map.drawing(rows, axes)

@@ -1,14 +1,15 @@
-"""The form of a study: what varies, over how many seeds, and what the rest is."""
+"""The form of a study: what varies, over how many seeds, what the rest is, and the button that starts it."""
 
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from html import escape
 
 import streamlit as st
 
 from kd.config import FIELDS, OFFERED, PRESETS, RunConfig
+from kd.lab import Lab
 from kd.studies.address import (
     PARAMETERS,
     SEEDS,
@@ -27,20 +28,26 @@ from kd.text.study_words import plain_value
 from kd.text.translation import _, ngettext
 from ui.shared import address, notices
 from ui.shared.guard import guarded
+from ui.shared.person import person
+from ui.shared.pieces import acts, quiet, takes
 from ui.shared.run_words import setting
 from ui.shared.server import lab
 from ui.shared.shown import looked_at
+from ui.sweep import studies
+from ui.sweep.cell import CELL
+from ui.sweep.studies import KEYS, number_of_cells
 
 MOST_SEEDS = 10
 NONE, OWN = "", "own"
 FIRST, SECOND = "sweep_first", "sweep_second"
 SEEDS_KEY, BASE, _OWN_BASE, _TAKEN = "sweep_seeds", "sweep_base", "sweep_own", "sweep_taken"
-_EPOCHS = "sweep_epochs"
+_EPOCHS, _ASKED = "sweep_epochs", "sweep_asked"
+SECONDS_WITHOUT_ASKING = 3600
 _DEFAULT = {FIRST: "train_size", SECOND: "temperature"}
 
 
 def take_address() -> None:
-    """Let the address set the form, once for each address; a study that is known sets what it leaves open."""
+    """Lets an address set the form, once; a study that is known sets what the address leaves open."""
     asked = {name: st.query_params[name] for name in PARAMETERS if name in st.query_params}
     if asked == st.session_state.get(_TAKEN) or (not asked and FIRST in st.session_state):
         return
@@ -64,7 +71,7 @@ def take_address() -> None:
 
 
 def set_form(study: Study) -> None:
-    """Set every control as in this study; before they are drawn, or in a callback."""
+    """Sets every control as in this study; before they are drawn, or in a callback."""
     axes = {name: tuple(map(plain_value, values)) for name, values in study.axes.items() if name in OFFERED}
     hidden = {name: getattr(RunConfig(), name) for name in FIELDS if name not in OFFERED}
     _set(axes, study.base.replace(**hidden), min(study.seeds, MOST_SEEDS))
@@ -84,7 +91,7 @@ def _set(axes: Mapping[str, tuple[str, ...]], base: RunConfig, seeds: int) -> No
 
 
 def current() -> Study:
-    """What the form says at this moment.
+    """Returns the study that the form says.
 
     Raises:
         ValueError: in a sentence, when that is no study.
@@ -98,7 +105,7 @@ def current() -> Study:
 
 
 def base_of() -> RunConfig:
-    """The setting of whatever does not vary.
+    """Returns the setting of all that does not vary.
 
     Raises:
         ValueError: when it is a run that has been deleted.
@@ -110,7 +117,7 @@ def base_of() -> RunConfig:
 
 
 def draw() -> None:
-    """Draw the controls."""
+    """Draws the controls."""
     _axis(FIRST, _("Vary"), _("What differs between the cells of the study, from left to right."))
     _axis(
         SECOND,
@@ -137,11 +144,11 @@ def draw() -> None:
         on_change=guarded(_base_chosen),
     )
     with contextlib.suppress(ValueError):
-        st.html(f'<p class="kd kd-quiet">{escape(setting(base_of()))}</p>')
+        quiet(setting(base_of()))
 
 
 def _bases() -> dict[str, str]:
-    """The codes of the settings to choose from → what they are called."""
+    """Returns for each code of a setting to choose from what it is called."""
     found = {key: _(preset.label) for key, preset in PRESETS.items()}
     run_id = looked_at()
     chosen = st.session_state[BASE]
@@ -155,7 +162,7 @@ def _bases() -> dict[str, str]:
 
 
 def _axis(key: str, label: str, help: str) -> None:
-    """A field to vary, and its values."""
+    """Draws a field to vary, and its values."""
     names = may_vary() if key == FIRST else [NONE, *may_vary()]
     st.selectbox(
         label,
@@ -192,7 +199,7 @@ def _axis(key: str, label: str, help: str) -> None:
 
 
 def _in_words(name: str, text: str) -> str:
-    """A value in words; one that is not allowed, as it was typed."""
+    """Returns a value in words; one that is not allowed, as it was typed."""
     with contextlib.suppress(ValueError):
         return FIELDS[name].in_words(value_of(name, text))
     return text
@@ -206,7 +213,7 @@ def _axis_chosen(key: str) -> None:
 
 
 def _base_chosen() -> None:
-    """Another setting has been chosen: the epochs follow it, unless they were chosen by hand."""
+    """Lets the epochs follow the setting that was chosen, unless they were chosen by hand."""
     key, state = _values_key("epochs"), st.session_state
     if _EPOCHS in state and state.get(key) == state[_EPOCHS]:
         del state[key]
@@ -215,7 +222,7 @@ def _base_chosen() -> None:
 
 
 def _begin(name: str) -> None:
-    """The values that an axis begins with, unless it has some."""
+    """Gives an axis values to begin with, unless it has some."""
     key, state = _values_key(name), st.session_state
     if key not in state:
         state[key] = list(map(plain_value, offered_first(name, _known_base())))
@@ -230,22 +237,65 @@ def _known_base() -> RunConfig | None:
 
 
 def _moved() -> None:
-    """A control has been set: the address says what the form says, as far as that is a study."""
+    """Has the address say what the form says, as far as that is a study."""
     notices.clear()
     with contextlib.suppress(ValueError):
         tell(current())
 
 
 def tell(study: Study) -> None:
-    """Have the address say what this study is."""
+    """Has the address say what this study is."""
     said = query_of(study)
     address.rewrite({name: said.get(name) for name in PARAMETERS if name != STUDY})
     st.session_state[_TAKEN] = {name: st.query_params[name] for name in PARAMETERS if name in st.query_params}
 
 
-def size_words(study: Study) -> str:
-    """How many cells and runs a study has."""
-    cells = study.size // study.seeds
+def start_button(started: Callable[[], None]) -> None:
+    """Draws the button and what it will do; started: called when a study has been started."""
+    study, said, asks = None, "", False
+    try:
+        study = current()
+    except ValueError as error:
+        said = str(error)
+    if study is not None:
+        said = _("{size}, {takes}.", size=_size_words(study), takes=takes(_seconds(study, lab())))
+        asks = st.session_state.get(_ASKED) == study.study_id
+        if asks:
+            said = _("{size} Single runs go first. Press again to start it.", size=said)
+    st.button(
+        _("Start anyway") if asks else _("Start"),
+        key="sweep_start",
+        type="primary",
+        width="stretch",
+        disabled=study is None,
+        help=_("Trains what is missing of this study. Runs that somebody presses Train for go first."),
+        on_click=acts(_start, started),
+    )
+    st.html(f'<p class="kd kd-hint kd-quiet">{escape(said)}</p>')
+
+
+def _start(started: Callable[[], None]) -> None:
+    study = current()
+    asked = st.session_state.pop(_ASKED, None)
+    if asked != study.study_id and lab().estimate(study) > SECONDS_WITHOUT_ASKING:
+        st.session_state[_ASKED] = study.study_id
+        return
+    study_id = lab().studies.start(study, person=person())
+    st.session_state.pop(CELL, None)
+    with address.together():
+        studies.show(study_id)
+        tell(study)
+    started()
+
+
+@st.cache_data(ttl=20, max_entries=100, show_spinner=False, hash_funcs=KEYS)
+def _seconds(study: Study, _lab: Lab) -> float:
+    return _lab.estimate(study)
+
+
+def _size_words(study: Study) -> str:
+    """Says how many cells and runs a study has."""
+    cells = number_of_cells(study)
     return _(
         "{cells} × {seeds}: {runs}",
         cells=ngettext("{count} cell", "{count} cells", cells, count=f"{cells:,}"),

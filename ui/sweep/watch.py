@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from html import escape
+from typing import Any
 
 import streamlit as st
 
@@ -14,21 +15,101 @@ from kd.studies.address import sweep_command
 from kd.studies.experiments import EXPERIMENTS
 from kd.studies.view import StudyView
 from kd.text.study_words import progress_words
-from kd.text.translation import _, language
-from ui.live import pace as pacing
-from ui.shared import notices
+from kd.text.translation import _
+from ui.live import following
 from ui.shared.along import numbers_along, show_command
-from ui.shared.guard import guard, guarded
+from ui.shared.guard import guarded
 from ui.shared.person import person
+from ui.shared.pieces import acts, head, moves, quiet
 from ui.shared.run_words import study_name
 from ui.sweep import cell as one_cell
-from ui.sweep import compose, curves, studies
+from ui.sweep import compose, studies
 from ui.sweep import map as study_map
-from ui.sweep.studies import SHIPPED, Shown, cells
+from ui.sweep.studies import SHIPPED, Shown, number_of_cells
+
+_SECONDS_BETWEEN_LOOKS = 1.0
+_CHOICE = "sweep_choice"
+
+OpenInTrain = Callable[[RunConfig, str | None], None]
 
 
-def along(lab: Lab, shown: Shown) -> None:
-    """Draw the buttons. The study that came with the app has no runs here."""
+def follow(lab: Lab, study_id: str, open_in_train: OpenInTrain) -> None:
+    """Draws a study, and keeps redrawing it while it fills."""
+    following.follow(_pace, _look, lab, study_id, open_in_train)
+
+
+def _pace(lab: Lab, study_id: str, _open_in_train: object = None) -> float | None:
+    """Returns the seconds between two looks at a study; None for one of which there is no news."""
+    if study_id == SHIPPED:
+        return None
+    view = lab.studies.view(study_id)
+    news = moves(view.status) or one_cell.curves_are_coming(lab, view.study)
+    return _SECONDS_BETWEEN_LOOKS if news else None
+
+
+def _look(lab: Lab, study_id: str, open_in_train: OpenInTrain) -> None:
+    shown = studies.read(lab, study_id)
+    view = shown.view
+    head(escape(study_map.sentence(shown)), _how_far(shown), view)
+    if view is not None:
+        _buttons(lab, view)
+        if view.experiment in EXPERIMENTS:
+            st.page_link(
+                "pages/experiments.py",
+                label=_("Part of the experiment “{title}”", title=_(EXPERIMENTS[view.experiment].title)),
+                icon=":material/science:",
+                query_params={"experiment": view.experiment},
+            )
+    chosen = one_cell.chosen(shown)
+    study_map.draw(shown, chosen, on_select=guarded(one_cell.touched))
+    one_cell.look_into(lab, shown, chosen, open_in_train)
+    # while it is closed, the table of a large study is not sent with every look
+    with st.expander(_("The same as a table"), key="sweep_table", on_change="rerun") as section:
+        if section.open:
+            st.html(study_map.table(shown))
+            quiet(study_map.notes(shown))
+    if _pace(lab, study_id) is None:  # each look would close their menus
+        _along(lab, shown)
+
+
+def _how_far(shown: Shown) -> str:
+    """Says how far the study is, or where it comes from."""
+    view = shown.view
+    if view is not None:
+        return progress_words(view.status, view.done, view.runs, view.seconds_left, view.elsewhere)
+    return _(
+        "This study came with the app: {cells} cells with {seeds} seeds each. Its epochs follow the "
+        "images, so that every student takes about as many steps.",
+        cells=number_of_cells(shown.study),
+        seeds=shown.study.seeds,
+    )
+
+
+def _buttons(lab: Lab, view: StudyView) -> None:
+    """Draws pause, stop and go on, as far as they make sense."""
+    with st.container(horizontal=True, key="sweep_buttons"):
+        if view.elsewhere:
+            return
+        if moves(view.status):
+            _button("pause", _("Pause"), _("Rests at once, and loses nothing."), lab.studies.pause, view)
+        elif view.status != "finished":
+            _button("go_on", _("Go on"), _("Trains what is missing."), _go_on, lab, view)
+        if view.active:
+            stop = _("Ends what is being trained. What has finished is kept.")
+            _button("stop", _("Stop"), stop, lab.studies.stop, view)
+
+
+def _button(key: str, label: str, help: str, act: Callable[..., object], *arguments: Any) -> None:
+    others = _("Others want this study too, so it continues for them.")
+    st.button(label, key=f"sweep_{key}", help=help, on_click=acts(act, *arguments, person(), others=others))
+
+
+def _go_on(lab: Lab, view: StudyView, person: str) -> None:
+    lab.studies.start(view.study, person=person, experiment=view.experiment)
+
+
+def _along(lab: Lab, shown: Shown) -> None:
+    """Draws the numbers and the command. The study that came with the app has no runs here."""
     view = shown.view
     with st.container(horizontal=True, key="sweep_along"):
         if view is None:
@@ -45,122 +126,8 @@ def along(lab: Lab, shown: Shown) -> None:
         show_command(sweep_command(shown.study))
 
 
-_SECONDS_BETWEEN_LOOKS = 1.0
-_CHOICE = "sweep_choice"
-
-OpenInTrain = Callable[[RunConfig, str | None], None]
-
-
-def follow(lab: Lab, study_id: str, open_in_train: OpenInTrain) -> None:
-    """Draw a study, and keep redrawing it while it fills."""
-    every = pacing.with_jitter(_pace(lab, study_id))
-    st.fragment(_look, run_every=every)(lab, study_id, every, open_in_train)
-
-
-def _pace(lab: Lab, study_id: str) -> float | None:
-    """Seconds between two looks at a study; None for one of which there is no news."""
-    if study_id == SHIPPED:
-        return None
-    view = lab.studies.view(study_id)
-    there_is_news = studies.moves(view) or curves.are_coming(lab, view.study, one_cell.looked_at(view.study))
-    return pacing.slowed(_SECONDS_BETWEEN_LOOKS) if there_is_news else None
-
-
-def _look(lab: Lab, study_id: str, every: float | None, open_in_train: OpenInTrain) -> None:
-    with guard():
-        if pacing.is_another(every, _pace(lab, study_id)):
-            st.rerun()
-        if every:
-            pacing.note_look()
-        shown = studies.read(lab, study_id)
-        _head(shown)
-        if shown.view is not None:
-            _buttons(lab, shown.view)
-            _link_to_experiment(shown.view)
-        chosen = one_cell.chosen(shown)
-        study_map.draw(shown, chosen, on_select=guarded(one_cell.touched))
-        one_cell.look_into(lab, shown, chosen, open_in_train)
-        # while it is closed, the table of a large study is not sent with every look
-        with st.expander(_("The same as a table"), key="sweep_table", on_change="rerun") as section:
-            if section.open:
-                st.html(study_map.table(shown.name, language(), shown))
-                said = study_map.notes(shown.name, language(), shown)
-                st.html(f'<p class="kd kd-quiet">{escape(said)}</p>')
-        if not every:  # each look would close their menus
-            along(lab, shown)
-
-
-def _head(shown: Shown) -> None:
-    """The sentence, and below it how far the study is, or where it comes from."""
-    view = shown.view
-    if view is None:
-        below = _(
-            "This study came with the app: {cells} cells with {seeds} seeds each. Its epochs follow the "
-            "images, so that every student takes about as many steps.",
-            cells=len(cells(shown.study)),
-            seeds=shown.study.seeds,
-        )
-        bar = ""
-    else:
-        below = progress_words(view.status, view.done, view.runs, view.seconds_left, view.elsewhere)
-        bar = ""
-        if view.status != "finished":
-            name = escape(_("Runs that have finished"))
-            bar = f'<progress value="{view.done}" max="{view.runs}" aria-label="{name}"></progress>'
-    st.html(
-        f'<div class="kd kd-head"><p class="kd-verdict" role="status">{escape(study_map.sentence(shown))}</p>'
-        f'<p class="kd-quiet{"" if view else " kd-source"}">{escape(below)}</p>{bar}</div>'
-    )
-
-
-def _link_to_experiment(view: StudyView) -> None:
-    """Where a study is explained that is part of an experiment."""
-    if view.experiment in EXPERIMENTS:
-        st.page_link(
-            "pages/experiments.py",
-            label=_("Part of the experiment “{title}”", title=_(EXPERIMENTS[view.experiment].title)),
-            icon=":material/science:",
-            query_params={"experiment": view.experiment},
-        )
-
-
-def _buttons(lab: Lab, view: StudyView) -> None:
-    """Pause, stop and go on, as far as they make sense."""
-    with st.container(horizontal=True, key="sweep_buttons"):
-        if view.elsewhere:
-            return
-        if view.status in ("running", "waiting for room"):
-            _button(
-                "pause", _("Pause"), _("Rests at once, and loses nothing."), lab.studies.pause, view, person()
-            )
-        elif view.status != "finished":
-            _button("go_on", _("Go on"), _("Trains what is missing."), _go_on, lab, view)
-        if view.active:
-            stop = _("Ends what is being trained. What has finished is kept.")
-            _button("stop", _("Stop"), stop, lab.studies.stop, view, person())
-
-
-def _button(key: str, label: str, help: str, act: Callable[..., object], *arguments: object) -> None:
-    st.button(
-        label, key=f"sweep_{key}", help=help, on_click=guarded(_act), args=(act, *arguments), type="secondary"
-    )
-
-
-def _act(act: Callable[..., object], *arguments: object) -> None:
-    notices.clear()
-    try:
-        if act(*arguments) is False:
-            notices.add(_("Others want this study too, so it continues for them."))
-    except (ValueError, OSError) as error:
-        notices.add(str(error))
-
-
-def _go_on(lab: Lab, view: StudyView) -> None:
-    lab.studies.start(view.study, person=person(), experiment=view.experiment)
-
-
 def choose(lab: Lab, shown_id: str) -> None:
-    """The list of studies, with the one that is shown chosen."""
+    """Draws the list of studies, with the one that is shown chosen."""
     names = {SHIPPED: _("Training images and T: came with the app")}
     # what people have composed before what experiments consist of
     found = sorted(lab.studies.views(), key=lambda view: view.experiment in EXPERIMENTS)
@@ -174,13 +141,11 @@ def choose(lab: Lab, shown_id: str) -> None:
         key=_CHOICE,
         format_func=lambda study_id: names.get(study_id, study_id),
         help=_("The study that is shown: yours, other people's, or the one that came with the app."),
-        on_change=guarded(_choose),
-        args=(lab,),
+        on_change=acts(_choose, lab),
     )
 
 
 def _choose(lab: Lab) -> None:
-    notices.clear()
     study_id = st.session_state[_CHOICE]
     st.session_state.pop(one_cell.CELL, None)
     studies.show(study_id)

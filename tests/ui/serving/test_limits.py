@@ -1,18 +1,24 @@
-"""What a browser may ask, and how many of its files the server keeps."""
+"""What a browser may ask, how many of its files the server keeps, and how often the log repeats itself."""
 
 from __future__ import annotations
 
 import asyncio
+import gc
+import logging
 import subprocess
 import sys
+import threading
+from collections.abc import Iterator
 from types import SimpleNamespace
 
+import psutil
 import pytest
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.runtime import Runtime
 from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
 from streamlit.runtime.uploaded_file_manager import UploadedFileRec
 
+from kd.store.store import Store
 from tests import PROJECT
 from ui.serving import limits
 
@@ -75,21 +81,19 @@ def names(held: MemoryUploadedFileManager, session: str) -> list[str]:
     return list(held.file_storage.get(session, {}))
 
 
-def test_a_sessions_next_file_takes_the_place_of_its_first(held):
+def test_the_next_file_takes_the_place_of_a_sessions_first_and_the_largest_session_makes_room(
+    held, monkeypatch
+):
     for name in ("one", "two", "three"):
         upload(held, "a", name)
     assert names(held, "a") == ["two", "three"]
-
-
-def test_the_session_with_the_most_bytes_makes_room_for_the_next(held, monkeypatch):
-    monkeypatch.setattr(limits, "BYTES_IN_ALL", 100)
+    monkeypatch.setattr(limits, "BYTES_IN_ALL", 120)
     upload(held, "greedy", "large", 60)
     upload(held, "greedy", "larger", 30)
     upload(held, "modest", "small", 10)
     upload(held, "newcomer", "new", 50)
-    assert names(held, "greedy") == ["larger"]
-    assert names(held, "modest") == ["small"]
-    assert names(held, "newcomer") == ["new"]
+    kept = {session: names(held, session) for session in ("a", "greedy", "modest", "newcomer")}
+    assert kept == {"a": ["two", "three"], "greedy": ["larger"], "modest": ["small"], "newcomer": ["new"]}
 
 
 @pytest.mark.parametrize(
@@ -119,6 +123,22 @@ def test_the_limit_on_descriptors_is_raised_as_far_as_it_goes(monkeypatch, soft,
     assert limit[0] == raised
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no descriptors")
+def test_a_thread_that_has_ended_holds_no_descriptors_of_the_database(tmp_path):
+    store, process, held = Store(tmp_path), psutil.Process(), []
+    gc.collect()
+    gc.disable()
+    try:
+        for _ in range(10):
+            reader = threading.Thread(target=store.runs.rows)
+            reader.start()
+            reader.join()
+            held.append(process.num_fds())
+    finally:
+        gc.enable()
+    assert held[-1] == held[0]
+
+
 BEFORE_AND_AFTER = """
 import sys
 import kd
@@ -133,3 +153,48 @@ def test_what_the_first_visitor_needs_is_loaded_in_the_background_alone():
     command = [sys.executable, "-c", BEFORE_AND_AFTER]
     done = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, timeout=600)
     assert done.stdout.split("\n") == ["[]", "[]", ""], done.stderr
+
+
+@pytest.fixture
+def log(caplog) -> Iterator[logging.Logger]:
+    """A logger with its own limit."""
+    logger = logging.getLogger("tests.limited")
+    limit = limits.LogLimit()
+    logger.addFilter(limit)
+    yield logger
+    logger.removeFilter(limit)
+
+
+def test_repeated_messages_are_logged_a_few_times_a_minute(log, caplog, monkeypatch):
+    def went_wrong(number: object) -> None:
+        log.warning(f"somebody did {number}")
+
+    for number in range(10_000):
+        went_wrong(number)
+    log.warning("something else")
+    assert len(caplog.records) == limits.OF_A_KIND + 1
+    monkeypatch.setattr(limits, "A_MINUTE", 0)
+    went_wrong("it again")
+    assert caplog.messages[-1] == "somebody did it again"
+    caplog.set_level(logging.INFO)
+    caplog.clear()
+    for _ in range(1000):
+        log.info("run queued")
+    assert len(caplog.records) == 1000  # news of runs is never held back
+
+
+def test_one_traceback_is_enough_and_none_is_long(log, caplog):
+    def deep(levels: int) -> None:
+        if levels:
+            deep(levels - 1)
+        else:
+            raise ValueError("x" * 1_000_000)
+
+    for _ in range(20):
+        try:
+            deep(100)
+        except ValueError:
+            log.exception("it went wrong")
+    assert "deep(levels - 1)" in caplog.text
+    assert caplog.text.count("Traceback") == 1
+    assert len(caplog.text) < 30_000

@@ -10,7 +10,7 @@ import ssl
 import subprocess
 import sys
 import tomllib
-from collections.abc import Iterator
+from functools import cache
 
 import psutil
 import pytest
@@ -22,12 +22,7 @@ from kd.engine.processes import READY
 from kd.store.store import Store
 from tests import PROJECT, WITHOUT_TENSORFLOW
 
-OURS = [
-    path
-    for folder in ("kd", "ui", "pages")
-    for path in sorted((PROJECT / folder).rglob("*.py"))
-    if path.name != "__init__.py"
-]
+OURS = [path for folder in ("kd", "ui", "pages") for path in sorted((PROJECT / folder).rglob("*.py"))]
 
 
 @pytest.fixture(scope="module")
@@ -53,13 +48,7 @@ def credentials(line: dict) -> Security:
     return Security(**{name: line[name] for name in names}, require_encryption=True)
 
 
-def test_a_client_with_the_credentials_is_let_in(engine):
-    _, line = engine
-    with Client(line["address"], security=credentials(line), timeout=240, set_as_default=False) as client:
-        assert client.submit(sum, [1, 2]).result(timeout=240) == 3
-
-
-def test_every_process_of_the_engine_keeps_its_connections_apart(engine):
+def test_a_client_with_the_credentials_is_let_in_and_every_process_keeps_its_connections_apart(engine):
     """Otherwise one broken connection breaks the others: see tests/engine/test_preload.py."""
 
     def kind_of_socket() -> str:
@@ -70,8 +59,8 @@ def test_every_process_of_the_engine_keeps_its_connections_apart(engine):
     _, line = engine
     with Client(line["address"], security=credentials(line), timeout=240, set_as_default=False) as client:
         kinds = {
+            client.submit(kind_of_socket).result(timeout=240),
             client.run_on_scheduler(kind_of_socket),
-            *client.run(kind_of_socket).values(),
             *client.run(kind_of_socket, nanny=True).values(),
         }
     assert kinds == {"ForgettingSocket"}
@@ -95,13 +84,13 @@ def host_and_port(line: dict) -> tuple[str, int]:
     return host, int(port)
 
 
-def test_a_stranger_without_a_certificate_is_refused(engine):
+def test_strangers_are_refused_and_the_engine_still_serves_its_own(engine):
     _, line = engine
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.check_hostname = False
     context.verify_mode = ssl.CERT_NONE
     with socket.create_connection(host_and_port(line), timeout=240) as plain:
-        stranger = context.wrap_socket(plain)
+        stranger = context.wrap_socket(plain)  # without a certificate
 
         def answers() -> None:
             while stranger.recv(1024):  # in TLS 1.3, the refusal comes with the first answer
@@ -110,19 +99,11 @@ def test_a_stranger_without_a_certificate_is_refused(engine):
 
         with pytest.raises((ssl.SSLError, ConnectionError)):
             answers()
-
-
-def test_a_stranger_with_a_certificate_of_their_own_is_refused(engine):
-    _, line = engine
-    forged = Security.temporary()
-    with pytest.raises(OSError, match=r"(?i)time|certificate|handshake"):
-        Client(line["address"], security=forged, timeout=3, set_as_default=False)
-
-
-def test_a_stranger_in_plain_text_is_refused(engine):
-    _, line = engine
-    with pytest.raises(OSError, match=r"(?i)time|connect"):
-        Client(line["address"].replace("tls://", "tcp://"), timeout=3, set_as_default=False)
+    own = {"security": Security.temporary()}, line["address"]
+    plain_text = {}, line["address"].replace("tls://", "tcp://")
+    for credentials_of_strangers, address in (own, plain_text):
+        with pytest.raises(OSError, match=r"(?i)time|certificate|handshake|connect"):
+            Client(address, timeout=2, set_as_default=False, **credentials_of_strangers)
     with socket.create_connection(host_and_port(line), timeout=240) as plain:
         plain.sendall(b"GET /info/main/workers.html HTTP/1.1\r\nHost: x\r\n\r\n")
         try:
@@ -130,21 +111,22 @@ def test_a_stranger_in_plain_text_is_refused(engine):
         except ConnectionError:
             answer = b""
     assert b"HTTP" not in answer
-
-
-def test_the_engine_still_serves_its_own_after_all_that(engine):
-    test_a_client_with_the_credentials_is_let_in(engine)
+    with Client(line["address"], security=credentials(line), timeout=240, set_as_default=False) as client:
+        assert client.submit(sum, [1, 2]).result(timeout=240) == 3
 
 
 FORBIDDEN_CALLS = {"eval", "exec", "compile", "__import__", "system", "popen", "loads_pickle"}
 FORBIDDEN_MODULES = {"pickle", "cloudpickle", "dill", "marshal", "shelve"}
 
 
-def nodes() -> Iterator[tuple[str, ast.AST]]:
-    """Everything that our code says, with where it says so."""
-    for path in (PROJECT / "app.py", *OURS):
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            yield f"{path.relative_to(PROJECT)}:{getattr(node, 'lineno', 0)}", node
+@cache
+def nodes() -> list[tuple[str, ast.AST]]:
+    """Returns everything that our code says, with where it says so."""
+    return [
+        (f"{path.relative_to(PROJECT)}:{getattr(node, 'lineno', 0)}", node)
+        for path in (PROJECT / "app.py", *OURS)
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+    ]
 
 
 def is_unsafe(node: ast.AST) -> bool:
@@ -192,20 +174,19 @@ def test_the_servers_protections_are_on():
 ODD_IDS = ["", ".", "..", "/", "../../etc/passwd", "a" * 12 + "\n", "A" * 12, "0" * 11, "\0" * 12, "é" * 12]
 
 
-@pytest.mark.parametrize("run_id", [*ODD_IDS, "0123456789a/", "${HOME}0000000", "0000;rm -rf /"])
-def test_an_odd_id_never_becomes_a_path(run_id, tmp_path):
+def test_an_odd_id_never_becomes_a_path(tmp_path):
     store = Store(tmp_path)
-    assert not store.runs.has(run_id)
-    assert store.runs.record(run_id) is None
-    assert store.runs.restore([run_id]) == [run_id]
-    store.runs.remove(run_id)
-    store.models.remove(run_id)
-    assert (tmp_path / "models").is_dir()
-    assert store.runs.models_of(run_id) == {}
-    assert not store.is_usable(run_id)
-    assert store.models.get(run_id) is None
-    assert store.models.logits(run_id) is None
-    assert store.models.snapshots(run_id) is None
+    for run_id in (*ODD_IDS, "0123456789a/", "${HOME}0000000", "0000;rm -rf /"):
+        assert not store.runs.has(run_id)
+        assert store.runs.record(run_id) is None
+        assert store.runs.restore([run_id]) == [run_id]
+        store.runs.remove(run_id)
+        store.models.remove(run_id)
+        assert (tmp_path / "models").is_dir()
+        assert store.runs.models_of(run_id) == {}
+        assert not store.is_usable(run_id)
+        for read in (store.models.get, store.models.logits, store.models.snapshots):
+            assert read(run_id) is None
 
 
 def test_every_field_of_a_run_is_a_number_a_switch_or_one_of_a_list():

@@ -1,0 +1,339 @@
+"""Every page on a phone, wide, and on a projector: nothing jumps, and all can be read in both schemes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from kd.lab import Lab
+from tests import PROJECT
+from tests.browser.accessibility import faults
+from tests.browser.conftest import PHONE, WIDE
+from tests.browser.test_canvas import DRAWN, NOTHING, SEVEN, stroke
+from tests.store.test_upkeep import save
+
+SMALL_TEXT = (PROJECT / "tests" / "browser" / "small_text.js").read_text(encoding="utf-8")
+PROJECTOR = {"width": 1280, "height": 720}
+CHARTS = "[data-testid=stVegaLiteChart], .kd-live-figure, .kd-live-answers, .kd-bars"
+# address → figures that can be saved: where the button is, and the title in whose row
+SAVED = {
+    "train": [(".st-key-save-accuracy-by-epoch", ".st-key-figure-accuracy-by-epoch .role-title-text")],
+    "dark_knowledge": [
+        (f"{figure} .kd-live-save", f"{figure} figcaption")
+        for figure in (".st-key-live-soft-targets .kd-live-wide", ".st-key-live-soft-targets .kd-live-narrow")
+    ],
+    "dark_knowledge?view=pull": [
+        (".st-key-live-pull .kd-live-narrow .kd-live-save", ".st-key-live-pull .kd-live-narrow figcaption")
+    ],
+    "dark_knowledge?view=all": [(".st-key-save-look-alikes", ".st-key-figure-look-alikes .role-title-text")],
+    "how_sure": [(".st-key-live-adding-seeds .kd-live-save", ".st-key-live-adding-seeds figcaption")],
+}
+MOST_SHIFT = 0.05
+# Another size of the window has been laid out: for ten frames the page has been as high as it is.
+SETTLED = """() => new Promise((done) => {
+  let height = 0, frames = 0;
+  const look = () => {
+    const now = document.querySelector('[data-testid=stMainBlockContainer]').getBoundingClientRect().height;
+    frames = now === height ? frames + 1 : 0;
+    height = now;
+    if (frames < 10) requestAnimationFrame(look); else done();
+  };
+  requestAnimationFrame(look);
+})"""
+OUTSIDE = """() => [...document.querySelectorAll('p, button, .kd-number, svg text, h1, h2')]
+  .filter((element) => element.checkVisibility())
+  .filter((element) => !element.closest('.kd-unseen, header, .stElementToolbar, [data-testid=stSidebar]'))
+  .map((element) => [element.getBoundingClientRect(), element.textContent])
+  .filter(([box]) => box.width > 2 && box.right > innerWidth + 1)
+  .map(([, text]) => text)"""
+# The longest time, in seconds, that anything on the page takes to move or to change its colour.
+LONGEST = """() => Math.max(...[...document.querySelectorAll('body, body *')].flatMap(element => {
+    const { animationDuration, transitionDuration } = getComputedStyle(element);
+    return `${animationDuration}, ${transitionDuration}`.split(', ').map(parseFloat);
+}))"""
+
+
+def at_rest(page: Page) -> None:
+    """Waits until the page is drawn: its script has run, and every chart and figure is there."""
+    expect(page.locator("h1")).to_be_attached()
+    expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
+    page.wait_for_function(
+        "[...document.querySelectorAll('[data-testid=stVegaLiteChart]')]"
+        ".every((chart) => chart.querySelector('svg') || !chart.checkVisibility())"
+    )
+    expect(page.get_by_test_id("stSkeleton")).to_have_count(0)
+
+
+def resize(page: Page, size: dict[str, int]) -> None:
+    page.set_viewport_size(size)
+    page.evaluate(SETTLED)
+    at_rest(page)
+
+
+def shift(page: Page) -> float:
+    """Returns how far the page has jumped since this was asked last; prints what did."""
+    seen = page.evaluate("({ ...shifts })")
+    page.evaluate("Object.assign(shifts, { sum: 0, moved: [] })")
+    print(*seen["moved"], sep="\n")
+    return seen["sum"]
+
+
+def unfold(page: Page, section: str) -> None:
+    # Streamlit sometimes forgets a section that is unfolded while the page is still being drawn
+    at_rest(page)
+    summary = page.locator("summary").filter(has_text=section).last
+    unfolded = page.locator("details").filter(has=summary).last
+    for _ in range(5):
+        if unfolded.get_attribute("open") is None:
+            summary.click()
+        page.wait_for_timeout(250)
+        if unfolded.get_attribute("open") is not None:
+            break
+
+
+def expect_drawn(page: Page, figure: str) -> None:
+    expect(page.locator(f".st-key-save-{figure}")).to_be_visible()
+
+
+def choose(page: Page, option: str) -> None:
+    page.get_by_role("radio", name=option, exact=True).click()
+
+
+def home(page: Page) -> Iterator[str]:
+    unfold(page, "Why this works")
+    unfold(page, "The formula")
+    expect(page.locator(".katex").first).to_be_visible()
+    page.get_by_role("button", name="Show me").click()
+    expect(page.get_by_text("you guessed").or_(page.get_by_text("Well guessed"))).to_be_visible()
+    yield "a guess answered"
+
+
+def train(page: Page) -> Iterator[str]:
+    unfold(page, "More")
+    yield "all controls"
+    page.get_by_role("tab", name="Playback").click()
+    expect(page.locator(".kd-live-strip").last).to_be_visible()
+    yield "played back"
+    page.get_by_role("tab", name="Inside").click()
+    expect_drawn(page, "filters-scratch")
+    page.get_by_role("button", name="Save").first.click()
+    expect(page.get_by_test_id("stPopoverBody")).to_be_visible()
+    yield "architectures and a menu"
+    page.keyboard.press("Escape")
+    page.get_by_role("tab", name="Errors").click()
+    expect_drawn(page, "confusion-difference")
+    yield "confusions"
+    choose(page, "Fixed and broken")
+    expect(page.locator(".kd-cards").first).to_be_visible()
+    yield "fixed and broken"
+    choose(page, "Sure and right")
+    expect_drawn(page, "reliability")
+    yield "sure and right"
+
+
+def draw(page: Page) -> Iterator[str]:
+    unfold(page, "Why these answers?")
+    unfold(page, "How would the students have read it earlier?")
+    stroke(page, SEVEN)
+    expect(page.get_by_text(DRAWN)).to_be_visible()
+    expect(page.locator(".kd-live-strip").last).to_be_visible()
+    expect_drawn(page, "saliency-scratch")
+    yield "a drawing"
+    choose(page, "Upload")
+    expect(page.get_by_text("Nothing is uploaded yet")).to_be_visible()
+    yield "an upload"
+
+
+def one_digit(page: Page) -> Iterator[str]:
+    choose(page, "One digit")
+    expect(page.get_by_role("radio", name="9", exact=True).first).to_be_visible()
+    yield "one digit"
+
+
+def own_picture(page: Page) -> Iterator[str]:
+    choose(page, "Draw")
+    expect(page.get_by_text(NOTHING)).to_be_visible()
+    expect_drawn(page, "mean-entropy")
+    yield "a drawing"
+
+
+def sweep(page: Page) -> Iterator[str]:
+    for figure in ("sweep-map", "sweep-slice-train_size", "sweep-slice-temperature"):
+        expect_drawn(page, figure)
+    unfold(page, "The same as a table")
+    expect(page.locator(".kd-table")).to_be_visible()
+    yield "a study and its table"
+
+
+def as_it_is(page: Page) -> Iterator[str]:
+    yield "as it opens"
+
+
+# address → what is done there; each state that comes of it is looked at by axe
+PAGES: dict[str, Callable[[Page], Iterator[str]]] = {
+    "": home,
+    "train": train,
+    "draw": draw,
+    "draw?way=test": as_it_is,
+    "runs": as_it_is,
+    "sweep": sweep,
+    "how_sure": as_it_is,
+    "how_sure?sure=objectives": as_it_is,
+    "experiments": as_it_is,
+    "experiments?experiment=how_many_images": as_it_is,
+    "experiments?experiment=never_saw_it&seen=included&guess=most": as_it_is,
+    "dark_knowledge": as_it_is,
+    "dark_knowledge?view=pull": one_digit,
+    "dark_knowledge?view=all": own_picture,
+}
+
+
+@pytest.mark.parametrize("address", PAGES)
+def test_a_wide_page_is_calm_readable_and_accessible_and_can_be_presented(page: Page, site, address):
+    page.set_viewport_size(PROJECTOR)
+    page.goto(f"{site.url}/{address}")
+    at_rest(page)
+    assert shift(page) <= MOST_SHIFT
+    present_by_keyboard(page)
+    resize(page, WIDE)
+    assert page.evaluate(SMALL_TEXT, [CHARTS, 14]) == []
+    for place, title in SAVED.get(address, ()):
+        expect_one_small_icon(page, place, title)
+    found = []
+    for state in PAGES[address](page):
+        found += faults(page, state)
+    assert found == []
+
+
+def present_by_keyboard(page: Page) -> None:
+    """Enters and leaves presenter mode, in which type is large and controls and navigation are gone."""
+    expect_result_whole(page)
+    navigation, temperature = (
+        page.get_by_test_id("stSidebar"),
+        page.get_by_role("slider", name="T, temperature"),
+    )
+    page.get_by_role("button", name="Present", exact=True).press("Enter")
+    expect(navigation).to_be_hidden()
+    expect(page).to_have_url(re.compile("present=true"))
+    if "/train" in page.url:
+        expect(temperature).to_be_hidden()
+    page.evaluate(SETTLED)
+    at_rest(page)
+    assert page.evaluate(SMALL_TEXT, ["body", 20]) == []
+    expect_result_whole(page)
+    page.keyboard.press("Escape")
+    expect(navigation).to_be_visible()
+    expect(page).not_to_have_url(re.compile("present"))
+    if "/train" in page.url:
+        expect(temperature).to_be_visible()
+
+
+def expect_result_whole(page: Page) -> None:
+    """Expects the verdict and the chart of accuracies of Train to be in sight without scrolling."""
+    if "/train" in page.url:
+        expect(page.locator(".kd-head")).to_be_in_viewport(ratio=1)
+        expect(page.locator(".st-key-figure-accuracy-by-epoch .stVegaLiteChart svg")).to_be_in_viewport(
+            ratio=1
+        )
+
+
+def expect_one_small_icon(page: Page, place: str, title: str) -> None:
+    """Expects one icon, by which the figure is saved, in the row of its title."""
+    button = page.locator(place).get_by_role("button", name="Save")
+    row, icon = page.locator(title).first.bounding_box(), button.bounding_box()
+    assert icon["width"] <= 40
+    assert abs(icon["y"] + icon["height"] / 2 - row["y"] - row["height"] / 2) < 20
+    assert icon["x"] >= row["x"]
+    button.press("Enter")
+    menu = page.locator("[data-testid=stPopoverBody], .kd-live-menu:popover-open")
+    for kind in ("PNG", "SVG", "CSV"):
+        expect(menu.get_by_role("button", name=kind)).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(menu).to_have_count(0)
+
+
+@pytest.mark.parametrize("address", PAGES)
+def test_a_phones_page_does_not_jump_while_it_loads_and_stays_within_its_box(phone: Page, site, address):
+    phone.goto(f"{site.url}/{address}")
+    at_rest(phone)
+    assert shift(phone) <= MOST_SHIFT
+    if address == "train":
+        expect_layers_whole(phone)
+    if address.startswith("dark"):
+        phone.get_by_role("radio", name="One digit").tap()
+        expect(phone.get_by_role("radio", name="9", exact=True).first).to_be_visible()
+        at_rest(phone)
+    assert phone.evaluate(OUTSIDE) == []
+
+
+def expect_layers_whole(phone: Page) -> None:
+    """Expects the layers of a network with their numbers within their figure."""
+    phone.get_by_role("tab", name="Inside").tap()
+    figure = phone.locator(".st-key-figure-layers")
+    expect(figure.locator("svg text").filter(has_text="4.64 k")).to_be_visible()
+    inside = figure.bounding_box()
+    assert inside["height"] < 330
+    for number in figure.locator("svg text").filter(has_text=re.compile(r"[kM\\d] +Distilled")).all():
+        box = number.bounding_box()
+        assert inside["x"] <= box["x"]
+        assert box["x"] + box["width"] <= inside["x"] + inside["width"] + 1
+
+
+@pytest.mark.parametrize("size", [PHONE, PROJECTOR], ids=["phone", "projector"])
+def test_no_page_jumps_that_the_navigation_opens_which_only_a_phone_closes_then(page: Page, site, size):
+    page.set_viewport_size(size)
+    page.goto(f"{site.url}/runs")
+    at_rest(page)
+    page.evaluate("shifts.afterInputToo = oneByOne = true")
+    for name in ("Draw", "Train", "Dark knowledge", "How sure", "Sweep", "Experiments", "Home"):
+        link = page.get_by_test_id("stSidebar").get_by_role("link", name=name, exact=True)
+        if size is PHONE:
+            page.get_by_test_id("stExpandSidebarButton").click()
+        expect(link).to_be_in_viewport(ratio=1)
+        before = page.locator("h1").text_content()
+        shift(page)
+        link.click()
+        expect(page.locator("h1")).not_to_have_text(before)
+        at_rest(page)
+        assert shift(page) <= MOST_SHIFT, name
+        if size is PHONE:
+            expect(link).not_to_be_in_viewport()
+        else:
+            expect(link).to_be_in_viewport()
+    if size is PROJECTOR:
+        resize(page, {"width": 2400, "height": 1000})
+        assert page.get_by_test_id("stMainBlockContainer").bounding_box()["width"] == 1600
+
+
+@pytest.fixture
+def run_to_delete(site):
+    lab = Lab(site.log.parent)
+    run_id = save(lab, 91)
+    yield run_id
+    lab.store.runs.remove(run_id)
+    lab.close()
+
+
+def test_warnings_and_what_is_done_with_a_run_are_accessible(page: Page, site, run_to_delete):
+    page.goto(f"{site.url}/dark_knowledge?run=none&T=hot")
+    expect(page.get_by_test_id("stAlert")).to_have_count(2)
+    found = faults(page, "a wrong address")
+    page.goto(f"{site.url}/runs?fold=false&ticked={run_to_delete}")
+    delete = page.locator(".st-key-runs_delete").get_by_role("button")
+    expect(delete).to_be_enabled()
+    found += faults(page, "a run ticked")
+    delete.click()
+    expect(page.get_by_role("button", name="Undo")).to_be_visible()
+    found += faults(page, "a run deleted")
+    assert found == []
+
+
+def test_nothing_moves_for_those_who_ask_for_less_motion(page: Page, site):
+    page.goto(f"{site.url}/draw")
+    expect(page.get_by_text(NOTHING)).to_be_visible()
+    assert page.evaluate(LONGEST) > 0.05
+    page.emulate_media(reduced_motion="reduce")
+    assert page.evaluate(LONGEST) <= 0.001

@@ -1,0 +1,126 @@
+"""What Home is built from: one picture and four voices, a guess with its answer, and the run it starts."""
+
+from __future__ import annotations
+
+from html import escape
+from itertools import count
+
+import streamlit as st
+
+from kd.analysis.softening import HIGHEST_TEMPERATURE, LOWEST_TEMPERATURE
+from kd.config import RunConfig
+from kd.lab import Lab, RunView
+from kd.studies.few_images import FewImages, answer_sentence, few_images
+from kd.studies.shipped import LONG
+from kd.text.translation import _
+from kd.text.words import percent
+from ui.live import controls, views
+from ui.live.live import live
+from ui.pictures.ways_in import FIRST_PICTURE, test_picture, test_picture_sentence
+from ui.shared import address
+from ui.shared.guard import guard, guarded
+from ui.shared.lesson import section
+from ui.shared.markup import pixels, role
+from ui.shared.pieces import verdict
+
+TEMPERATURE = "soft"
+"""The key of T, in the session and in the address: other pages have a T of their own."""
+
+ADDRESS = {TEMPERATURE: address.number("T", LOWEST_TEMPERATURE, HIGHEST_TEMPERATURE, instead=1.0)}
+ENDS = (50, 100)
+_GUESS, _ANSWERED = "guess", "guess_answered"
+
+
+def hello() -> None:
+    """Draws what it is about, where there are no models yet."""
+    st.html(f'<div class="kd kd-hello">{_hello()}</div>')
+
+
+def _hello() -> str:
+    teacher = _("teacher")
+    words = _(
+        "A label names one digit and says nothing more. A large network, the {teacher}, also knows what else "
+        "the picture could be. Drag T, and its doubts are heard.",
+        teacher=role("teacher", teacher),
+    )
+    return f"<p>{words}</p>"
+
+
+@st.fragment
+def voices(lab: Lab, view: RunView) -> None:
+    """Draws the showcase picture, and what a finished run's models say of it at the visitor's temperature."""
+    with guard():
+        picture, label = test_picture(FIRST_PICTURE)
+        logits = {
+            model: values[FIRST_PICTURE] for model, values in lab.runs[view.run_id].test_logits().items()
+        }
+        with st.container(key="voices"):
+            seen = pixels(picture, _("A handwritten {digit}, 28 by 28 pixels", digit=label))
+            which = f'<p class="kd-quiet">{test_picture_sentence(FIRST_PICTURE, label)}</p>'
+            st.html(f'<div class="kd kd-hello">{seen}<div>{_hello()}{which}</div></div>')
+            temperature = controls.temperature(
+                TEMPERATURE,
+                ADDRESS[TEMPERATURE],
+                _("T, temperature: softens the three voices"),
+                _("Divides the logits before the softmax. At 1 you see the models' own answers."),
+            )
+            live("voices", [temperature], [views.voices(logits, label), views.voices_sentence(logits)])
+
+
+@st.fragment
+def guess() -> None:
+    """Draws a question with a slider, a button that answers it, and the answer on the slider's scale."""
+    with guard():
+        found = few_images()
+        section(_("What do you guess {images} images cost?", images=f"{found.few:,}"))
+        answered = st.session_state.get(_ANSWERED, False)
+        words = _(
+            "In about {steps} steps, a student that learns alone from {many} images gets {enough} of new "
+            "digits right. How many does it get right with {few} images, in as many steps?",
+            steps=f"{found.steps:,}",
+            many=f"{found.many:,}",
+            enough=percent(sum(found.enough) / len(found.enough)),
+            few=f"{found.few:,}",
+        )
+        st.html(f'<p class="kd kd-ask">{escape(words)}</p>')
+        control = controls.hundredths(
+            _GUESS,
+            ENDS,
+            75,
+            _("Your guess, in percent"),
+            _("How many of the 10,000 test pictures the student gets right after so few images."),
+        )
+        values = live("guess", [control], [_scale(found, answered)])
+        with st.container(key="guess_answer"):
+            if answered:
+                verdict(answer_sentence(values["guess"], found, few_images(LONG)))
+            else:
+                st.button(
+                    _("Show me"),
+                    on_click=guarded(_answer),
+                    icon=":material/visibility:",
+                    help=_("Shows what five seeds of the study that comes with KD Lab say."),
+                )
+
+
+def _answer() -> None:
+    st.session_state[_ANSWERED] = True
+
+
+def _scale(found: FewImages, answered: bool) -> views.View:
+    few, many = (_("{images} images", images=f"{images:,}") for images in (found.few, found.many))
+    title = _("Test pictures that the student gets right; a small dot is one seed")
+    rows = [
+        views.on_scale("scratch", many, found.enough),
+        views.guess_on_scale(few),
+        views.on_scale("scratch", few, found.alone if answered else ()),
+        views.on_scale("distilled", few, found.taught if answered else ()),
+    ]
+    return views.scale(title, (ENDS[0] / 100, ENDS[1] / 100), rows)
+
+
+def next_setting(lab: Lab) -> RunConfig:
+    """Returns the standard setting with the first seed after its own whose run is not stored."""
+    standard = RunConfig()
+    settings = (standard.replace(seed=seed) for seed in count(standard.seed + 1))
+    return next(config for config in settings if not lab.store.is_usable(config.run_id))

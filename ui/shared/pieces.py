@@ -1,0 +1,71 @@
+"""Small pieces that several pages draw: lines of text, how far a study is, what a button does."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from html import escape
+from typing import Any
+
+import streamlit as st
+
+from kd.lab.experiments import ExperimentView
+from kd.studies.view import StudyView
+from kd.text.translation import _
+from kd.text.words import duration
+from ui.shared import notices
+from ui.shared.guard import guarded
+
+
+def quiet(words: str, **options: Any) -> None:
+    """Draws a line in small grey type; options: of `st.html`."""
+    st.html(f'<p class="kd kd-quiet">{escape(words)}</p>', **options)
+
+
+def verdict(words: str) -> None:
+    """Draws a sentence in large type, which screen readers say when it changes."""
+    st.html(f'<p class="kd kd-verdict" role="status">{escape(words)}</p>')
+
+
+def moves(status: str) -> bool:
+    """Returns whether a study or an experiment with this status goes on by itself."""
+    return status in ("running", "waiting for room")
+
+
+def head(sentence: str, below: str, view: StudyView | ExperimentView | None) -> None:
+    """Draws what a study says, how far it is in words, and a bar while runs are missing.
+
+    Args:
+        sentence: as HTML.
+        view: None for what came with the app.
+    """
+    bar, source = "", "" if view else " kd-source"
+    if view is not None and view.status != "finished":
+        name = escape(_("Runs that have finished"))
+        bar = f'<progress value="{view.done}" max="{view.runs}" aria-label="{name}"></progress>'
+    st.html(
+        f'<div class="kd kd-head"><p class="kd-verdict" role="status">{sentence}</p>'
+        f'<p class="kd-quiet{source}">{escape(below)}</p>{bar}</div>'
+    )
+
+
+def takes(seconds: float) -> str:
+    """Says about how long something takes; 0 means that all of it is stored."""
+    return _("about {time}", time=duration(max(1.0, seconds))) if seconds else _("everything is stored")
+
+
+def acts(act: Callable[..., object], *arguments: Any, others: str = "") -> Callable[[], None]:
+    """Returns a widget's callback that does this; a refusal becomes a notice.
+
+    Args:
+        others: the notice where the act returns False, since other people want the same.
+    """
+
+    def clicked() -> None:
+        notices.clear()
+        try:
+            if act(*arguments) is False and others:
+                notices.add(others)
+        except (ValueError, OSError) as error:
+            notices.add(str(error))
+
+    return guarded(clicked)
