@@ -54,7 +54,7 @@ def test_train(page: Page, site):
     expect(page.locator(".kd-live-strip").last).to_be_visible()
     found += faults(page, "Train, played back")
     open_tab(page, "Inside")
-    expect_drawn(page, "filters-scratch")
+    expect(page.locator(".kd-live-filters").last).to_be_visible()
     page.get_by_role("button", name="Save").first.click()
     expect(page.get_by_test_id("stPopoverBody")).to_be_visible()
     found += faults(page, "Train, architectures and a menu")
