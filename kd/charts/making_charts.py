@@ -1,9 +1,8 @@
-"""Charts of what networks are made of: layers to scale, the first layer's filters, and saliency."""
+"""Charts of what networks are made of: layers to scale, and saliency."""
 
 from __future__ import annotations
 
 import altair as alt
-import numpy as np
 import pandas as pd
 
 from kd.analysis.saliency import Saliency
@@ -75,14 +74,8 @@ MEASURES = {
     "activations": N_("Activations per picture"),
 }
 """What can be drawn of a layer, still in English: `_` where it is shown."""
-# What the numbers of a first layer's filters count.
-_NUMBERS = {"filters": N_("Filter"), "units": N_("Unit"), "digits": N_("Digit")}
 # The height of a layer's bars and of the chart's title, in pixels.
 _LAYER_HEIGHT, _AROUND_LAYERS = 48, 70
-# A line of filters and of the title, in pixels: 8 small filters across are 90 high.
-_LINE, _TITLE = 720, 40
-# Filters as large as a picture: so many across.
-_PICTURES_ACROSS, _PICTURES_LINE = 5, 110
 
 
 def layer_rows(table: pd.DataFrame, measure: str) -> pd.DataFrame:
@@ -149,85 +142,3 @@ def layer_chart(rows: pd.DataFrame, title: str, roles: tuple[str, ...], layers: 
         _("Bars are to scale"),
         words={"role": role_words()},
     )
-
-
-def filter_rows(filters: np.ndarray, limit: float, model: str, first: int = 1) -> pd.DataFrame:
-    """Makes the rows of the filters of a first layer at one time.
-
-    Args:
-        filters: (height, width, 1, filters).
-        limit: the weight that gets the full colour.
-        model: the filters' model.
-        first: the first one's number; 0 if they are the digits'.
-
-    Returns:
-        Columns role, filter (from `first`), row, column (in the filter, from 1), weight, sign,
-        strength (0 to 1), x and y (where it is drawn).
-    """
-    row, column, number = np.indices((*filters.shape[:2], filters.shape[3]))
-    weights = filters[:, :, 0, :].astype(np.float64)
-    side, across = filters.shape[0], _across(filters.shape[3], filters.shape[0])
-    columns = {
-        "filter": number + first,
-        "row": row + 1,
-        "column": column + 1,
-        "weight": weights,
-        "sign": np.where(weights > 0, "positive", "negative"),
-        "strength": np.minimum(np.abs(weights) / limit, 1.0),
-        "x": (number % across * (side + 1) + column).astype(str),
-        "y": (number // across * (side + 1) + row).astype(str),
-    }
-    return pd.DataFrame({"role": model, **{name: values.ravel() for name, values in columns.items()}})
-
-
-def filter_chart(
-    rows: pd.DataFrame, title: str, filters: int, side: int = 3, kind: str = "filters"
-) -> alt.LayerChart:
-    """Draws the filters side by side: green weights add where the picture is bright, red ones subtract.
-
-    Args:
-        rows: of `filter_rows`.
-        title: the name of their model.
-        filters: how many there are.
-        side: of a filter, in pixels of the picture.
-        kind: of `kd.networks.numpy_model.first_layer`.
-    """
-    across = _across(filters, side)
-    lines = -(-filters // across)
-    height = _TITLE + lines * (_PICTURES_LINE if across == _PICTURES_ACROSS else _LINE // across)
-    weights = (
-        alt.Chart()
-        .mark_rect()
-        .encode(
-            x=alt.X("x:N", axis=None, scale=alt.Scale(domain=_places(across, side))),
-            y=alt.Y("y:N", axis=None, scale=alt.Scale(domain=_places(lines, side))),
-            color=alt.Color(
-                "sign:N",
-                scale=alt.Scale(domain=["positive", "negative"], range=[FOR, AGAINST]),
-                legend=None,
-            ),
-            fillOpacity=alt.FillOpacity(
-                "strength:Q", scale=alt.Scale(domain=[0, 1], range=[0.04, 1]), legend=None
-            ),
-            tooltip=[
-                alt.Tooltip("role_words:N", title=_("Model")),
-                alt.Tooltip("filter:Q", title=_(_NUMBERS[kind])),
-                alt.Tooltip("row:Q", title=_("Row")),
-                alt.Tooltip("column:Q", title=_("Column")),
-                alt.Tooltip("weight:Q", title=_("Weight"), format="+.3f"),
-            ],
-        )
-    )
-    return finished(alt.layer(weights, data=rows), title, height, words={"role": role_words()})
-
-
-def _across(filters: int, side: int) -> int:
-    """Returns how many filters are side by side."""
-    if side == SIDE:
-        return _PICTURES_ACROSS
-    return 8 if filters <= 16 else 16
-
-
-def _places(filters: int, side: int) -> list[str]:
-    """Returns the places of this many filters in a row, with a gap after each but the last."""
-    return [str(place) for place in range(filters * (side + 1) - 1)]

@@ -196,18 +196,18 @@ def layers_words(rows: pd.DataFrame, measure: str, title: str) -> str:
     return " ".join(sentences)
 
 
-def filters_words(rows: pd.DataFrame) -> str:
-    """A first layer's filters. rows: role (one model), filter, weight."""
-    weights, number = rows["weight"].tolist(), rows["filter"].nunique()
+def filters_words(model: str, weights: np.ndarray) -> str:
+    """Says what a first layer's filters are like. weights: (height, width, 1, filters)."""
+    number = weights.shape[-1]
     return ngettext(
         "{name}: {count} filter with weights from {lowest} to {highest}; {share} of them are positive.",
         "{name}: {count} filters with weights from {lowest} to {highest}; {share} of them are positive.",
         number,
-        name=_(NAMES[rows["role"].iat[0]]),
+        name=_(NAMES[model]),
         count=number,
-        lowest=signed(min(weights)),
-        highest=signed(max(weights)),
-        share=percent(sum(weight > 0 for weight in weights) / len(weights)),
+        lowest=signed(float(weights.min())),
+        highest=signed(float(weights.max())),
+        share=percent(float((weights > 0).mean())),
     )
 
 

@@ -286,3 +286,19 @@ def test_arrow_keys_go_to_the_next_stop(asked, value, direction, expected):
 
 def test_what_a_sentence_is_filled_with_is_not_filled_again(asked):
     assert asked("filled('{a} and {b} and {c}', { a: '{b}', b: 2 })") == "{b} and 2 and {c}"
+
+
+def test_filters_have_a_colour_for_the_sign_of_each_weight_and_save_every_one(asked):
+    weights = np.arange(-18, 18).reshape(2, 3, 3, 1, 2)
+    view = views.filters("scratch", ["", "here"], weights, limit=18.0, first=0)
+    found = pd.DataFrame(asked("VIEWS.filters(a).rows(b)", view, {"point": 1}))
+    assert len(found) == 18
+    one = found[(found["filter"] == 1) & (found["row"] == 3) & (found["column"] == 2)]
+    assert one["weight"].tolist() == [weights[1, 2, 1, 0, 1]]
+    shown = asked(
+        "(() => { const view = VIEWS.filters(a); view.draw(b); return [...view.element.querySelectorAll('i')]"
+        ".map((cell) => cell.style.background); })()",
+        view,
+        {"point": 0},
+    )
+    assert all("213, 94, 0" in colour for colour in shown)  # none wants ink at the first point

@@ -118,7 +118,7 @@ def train(page: Page) -> Iterator[str]:
     expect(page.locator(".kd-live-strip").last).to_be_visible()
     yield "played back"
     page.get_by_role("tab", name="Inside").click()
-    expect_drawn(page, "filters-scratch")
+    expect(page.locator(".kd-live-filters").last).to_be_visible()
     page.get_by_role("button", name="Save").first.click()
     expect(page.get_by_test_id("stPopoverBody")).to_be_visible()
     yield "architectures and a menu"

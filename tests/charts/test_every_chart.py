@@ -125,9 +125,6 @@ CHARTS = {
         error_charts.reliability_rows(LABELS, logits(at))
     ),
     "layers": layers,
-    "filters": lambda at: making_charts.filter_chart(
-        making_charts.filter_rows(np.full((3, 3, 1, 2), float(at)), 4.0, "scratch"), "", 2
-    ),
     "saliency": saliency,
     "heat map": heat,
     "slice": along,

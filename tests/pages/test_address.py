@@ -13,6 +13,7 @@ from kd.config import FIELD_TYPES, FIELDS, OFFERED, Contradiction, RunConfig, to
 from kd.studies.address import PARAMETERS
 from tests.pages.on_page import html_of, labelled, warnings_of
 from ui.experiments.asked import parameters
+from ui.pictures.ways_in import FIRST_PICTURE
 from ui.shared import address
 
 fuzzed = settings(max_examples=10, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -134,34 +135,35 @@ def test_every_spelling_is_taken_and_spelled_as_widgets_do(open_page, page, said
 @pytest.mark.parametrize(
     ("page", "refused"),
     [
-        ("train", {"mistake": ("same_network", "'mistake' is not a field of a run")}),
+        ("train", {"mistake": ("same_network", "'mistake' is not a field of a run", None)}),
         (
             "dark_knowledge",
             {
-                "T": ("nan", "T must be a number between 0.1 and 100, not “nan”. It is set to 4."),
-                "log": ("maybe", "log must be true or false, not “maybe”. It is off."),
-                "picture": ("-1", "There is no test picture “-1”"),
-                "view": ("![x](//example.org/p.png)", "no view “![x](//example.org/p.png)”"),
+                "T": ("nan", "T must be a number between 0.1 and 100, not “nan”. It is set to 4.", 4.0),
+                "log": ("maybe", "log must be true or false, not “maybe”. It is off.", False),
+                "picture": ("-1", "There is no test picture “-1”", FIRST_PICTURE),
+                "view": ("![x](//example.org/p.png)", "no view “![x](//example.org/p.png)”", "one"),
             },
         ),
         (
             "draw",
             {
-                "soften": ("9" * 3000, f"not “{'9' * 39}…”. It is set to 1."),
-                "way": ("x" * 3000, f"There is no way “{'x' * 39}…” to a picture: use draw, test, "),
-                "run": ("x" * 3000, f"There is no run “{'x' * 39}…” here"),
-                "picture": ("10000", "numbered from 0 to 9,999"),
+                "soften": ("9" * 3000, f"not “{'9' * 39}…”. It is set to 1.", 1.0),
+                "way": ("x" * 3000, f"no way “{'x' * 39}…” to a picture: use draw, test, ", "draw"),
+                "run": ("x" * 3000, f"There is no run “{'x' * 39}…” here", None),
+                "picture": ("10000", "numbered from 0 to 9,999", FIRST_PICTURE),
             },
         ),
     ],
 )
-def test_a_refused_value_gets_a_sentence_and_leaves_the_address(open_page, page, refused):
-    app = open_page(page, **{name: text for name, (text, _sentence) in refused.items()})
+def test_a_refused_value_gets_a_sentence_and_is_the_usual_one(open_page, page, refused):
+    app = open_page(page, **{name: text for name, (text, _sentence, _usual) in refused.items()})
     said = warnings_of(app)
     assert len(said) == len(refused)
-    for name, (text, sentence) in refused.items():
+    for name, (text, sentence, usual) in refused.items():
         assert any(sentence in each for each in said)
         assert app.query_params.get(name) not in (text, [text])
+        assert usual is None or app.session_state[name] == usual
 
 
 def test_a_choice_in_another_language_has_the_same_address(open_page, pseudo_language):

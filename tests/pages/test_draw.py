@@ -27,7 +27,6 @@ from tests.pages.on_page import (
     html_of,
     labelled,
     move,
-    values_of,
     warnings_of,
 )
 from ui.draw.drawings import KEPT
@@ -142,9 +141,8 @@ def test_a_dot_gets_a_sentence_and_leaves_the_last_answers_where_they_are(open_p
     assert "of 1 drawing." in said(app)
 
 
-@pytest.mark.parametrize("data", ["nonsense", "data:image/png;base64,!!!!", "data:image/png;base64,aGVsbG8="])
-def test_an_incomplete_drawing_gets_a_sentence(open_page, data):
-    app = open_page("draw", {"canvas_0": {"drawing": {"raw": {}, "data": data}}})
+def test_an_incomplete_drawing_gets_a_sentence(open_page):
+    app = open_page("draw", {"canvas_0": {"drawing": {"raw": {}, "data": "data:image/png;base64,aGVsbG8="}}})
     assert "press Clear and draw again" in warnings_of(app)[0]
 
 
@@ -184,9 +182,12 @@ def test_a_sentence_says_which_models_read_a_test_picture_wrongly(open_page):
     assert "Its label says 9" in text
 
 
-@pytest.mark.parametrize("page", ["draw", "dark_knowledge"])
 @pytest.mark.parametrize(
-    ("status", "why"), [("running", "is still training"), ("failed", "failed before its models were ready")]
+    ("page", "status", "why"),
+    [
+        ("draw", "running", "is still training"),
+        ("dark_knowledge", "failed", "failed before its models were ready"),
+    ],
 )
 def test_the_page_says_so_when_another_run_than_the_address_names_answers(
     open_page, lab, shipped, monkeypatch, page, status, why
@@ -201,18 +202,6 @@ def test_the_page_says_so_when_another_run_than_the_address_names_answers(
     assert "uses another one" not in html_of(open_page(page, run=shipped.run_id))
 
 
-@pytest.mark.parametrize(
-    ("query", "sentence"),
-    [({"way": "test", "picture": value}, "numbered from 0 to 9,999") for value in ("x", "9" * 400, "1.5", "")]
-    + [({"soften": value}, "between 0.1 and 100") for value in ("0", "101", "hot", "1e400", "")],
-)
-def test_what_is_impossible_in_the_address_gets_a_sentence_and_the_usual(open_page, query, sentence):
-    app = open_page("draw", **query)
-    assert sentence in warnings_of(app)[0]
-    assert f"est picture {FIRST_PICTURE:,}" in html_of(app)
-    assert values_of(app, "answers") == {"T": 1.0}
-
-
 def test_an_ambiguous_picture_is_one_that_the_teacher_is_unsure_about(open_page, lab, shipped):
     app = press(open_page("draw", way="test"), "An ambiguous one")
     sure = softmax(lab.runs[shipped.run_id].test_logits()["teacher"]).max(axis=1)
@@ -221,8 +210,8 @@ def test_an_ambiguous_picture_is_one_that_the_teacher_is_unsure_about(open_page,
 
 @pytest.mark.parametrize(
     "content",
-    [b"", b"this is text", png(np.zeros((300, 300), np.uint8)), png(np.zeros((300, 300), np.uint8))[:60]],
-    ids=["empty", "text", "black", "truncated"],
+    [b"this is text", png(np.zeros((300, 300), np.uint8))],
+    ids=["text", "black"],
 )
 def test_an_upload_that_is_no_digit_gets_a_sentence(open_page, content):
     app = open_page("draw", way="upload")
@@ -232,13 +221,6 @@ def test_an_upload_that_is_no_digit_gets_a_sentence(open_page, content):
     (sentence,) = warnings_of(app)
     assert sentence.endswith(".")
     assert "Traceback" not in sentence
-
-
-def test_drawings_are_kept_in_every_language(open_page, mnist, pseudo_language):
-    app = draw(open_page("draw"), canvas_picture(mnist.x_test[0]))
-    assert "⟦**Your latest drawings.**" in said(app)
-    draw(app, canvas_picture(mnist.x_test[1]))  # still the same canvas: the drawing went on
-    assert list(app.session_state["drawings"]) == ["drawing 0"]
 
 
 def test_the_last_drawings_are_kept_and_all_disagreements_of_the_session_counted(
@@ -253,7 +235,7 @@ def test_the_last_drawings_are_kept_and_all_disagreements_of_the_session_counted
         for i in drawings
     ]
     assert sum(disagree) > 0
-    app = open_page("draw")
+    app = draw(open_page("draw"), canvas_picture(mnist.x_test[5]))  # goes on: half a digit is not kept
     for number, i in enumerate(drawings):
         draw(app, canvas_picture(mnist.x_test[i]), number)
         press(app, "Clear")

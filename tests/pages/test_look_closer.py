@@ -2,43 +2,23 @@
 
 from html import unescape
 
-import pytest
-
 from kd.analysis.calibration import expected_calibration_error
 from kd.analysis.observations import fixed_and_broken
 from kd.text.words import a_digit, percent
 from tests.pages.on_page import chart_titles, html_of
 
 
-@pytest.fixture
-def opened(open_page, shipped):
-    """Opens the section at one of its parts."""
-
-    def opened(part):
-        app = open_page("train", run=shipped.run_id)
-        app.session_state["explore"] = "Errors"
-        app.session_state["errors"] = part
-        app.run()
-        assert not app.exception
-        return app
-
-    return opened
-
-
-def test_nothing_is_computed_before_it_is_opened(open_page, shipped):
+def test_confusions_of_all_three_and_the_difference_are_drawn_once_the_tab_is_opened(open_page, shipped):
     app = open_page("train", run=shipped.run_id)
     assert not any("its answers" in title for title in chart_titles(app))
+    app.session_state["explore"] = "Errors"
+    drawn = set(chart_titles(app.run()))
+    assert drawn >= {f"{model}: its answers" for model in ("Teacher", "Distilled", "Scratch")}
+    assert "Distilled − scratch" in drawn
 
 
-def test_confusions_of_all_three_and_the_difference(opened):
-    titles = chart_titles(opened("confusions"))
-    for title in ("Teacher: its answers", "Distilled: its answers", "Scratch: its answers"):
-        assert title in titles
-    assert "Distilled − scratch" in titles
-
-
-def test_fixed_and_broken_pictures_with_all_three_answers(opened, lab, shipped, mnist):
-    app = opened("changes")
+def test_fixed_and_broken_pictures_with_all_three_answers(open_page, lab, shipped, mnist):
+    app = open_page("train", {"explore": "Errors", "errors": "changes"}, run=shipped.run_id)
     table = fixed_and_broken(mnist.y_test, lab.runs[shipped.run_id].test_logits())
     fixed = table[table["change"] == "fixed"]
     text = unescape(html_of(app))
@@ -53,8 +33,8 @@ def test_fixed_and_broken_pictures_with_all_three_answers(opened, lab, shipped, 
     assert f"No. {table.iloc[len(fixed)]['picture']:,}" in unescape(html_of(app))
 
 
-def test_calibration_errors_are_in_a_table(opened, lab, shipped, mnist):
-    app = opened("trust")
+def test_calibration_errors_are_in_a_table(open_page, lab, shipped, mnist):
+    app = open_page("train", {"explore": "Errors", "errors": "trust"}, run=shipped.run_id)
     error = expected_calibration_error(mnist.y_test, lab.runs[shipped.run_id].test_logits()["scratch"])
     assert app.table[-1].value["Scratch"].iloc[0] == percent(error)
     assert "Sure and right: reliability in 15 bins" in chart_titles(app)

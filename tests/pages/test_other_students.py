@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from html import unescape
 
 import numpy as np
@@ -14,7 +15,7 @@ from kd.lab.runs import Run
 from kd.networks.architectures import Architecture
 from kd.networks.numpy_model import NumpyModel
 from kd.text.words import MODELS
-from tests.pages.on_page import chart_titles, html_of, move, words_of_charts
+from tests.pages.on_page import chart_titles, html_of, move
 
 
 @pytest.fixture
@@ -47,22 +48,30 @@ def ratio(models, measure: str) -> float:
     return teacher / student
 
 
+def made_of(app):
+    """The sentences about the first layer's filters, and what is drawn of a student's, by student."""
+    figures = [json.loads(each.proto.json) for each in app.get("bidi_component")][-1]["views"]
+    assert figures[0]["kind"] == "sentence"
+    return figures[0]["says"], {figure["role"]: figure for figure in figures[1:]}
+
+
 def test_the_sentence_compares_the_real_models_and_the_filters_follow_the_time(open_page, lab, shipped):
     app = open_page("train", {"explore": "Inside"}, run=shipped.run_id)
     models, text = lab.runs[shipped.run_id].models(), unescape(html_of(app))
     assert f"The teacher has {ratio(models, 'parameters'):.0f} times as many parameters" in text
     assert f"{ratio(models, 'multiply_adds'):.0f} times as many multiplications." in text
-    assert chart_titles(app)[-3:] == ["Parameters", "Distilled", "Scratch"]
-    app.select_slider(key="playback-filters").set_value(1).run()
-    assert "filters after epoch 10" in unescape(html_of(app))
-    app.select_slider(key="playback-filters").set_value(0).run()
-    assert "filters after epoch 5" in unescape(html_of(app))
-    app.button(key="button-filters").click().run()
-    # the first step comes with Play, from where it was, or else from the start
-    assert app.select_slider(key="playback-filters").value == 0
-    assert app.button(key="button-filters").label == "Pause"
-    app.button(key="button-filters").click().run()
-    assert app.button(key="button-filters").label == "Play"
+    assert chart_titles(app)[-1] == "Parameters"
+    says, figures = made_of(app)
+    assert (says[0], says[-1]) == (
+        "The first layer's filters after epoch 5",
+        "The first layer's filters after epoch 40",
+    )
+    first = models["scratch"].first_layer_filters
+    figure = figures["scratch"]
+    weights = np.array(figure["weights"][-1])
+    assert weights == pytest.approx(np.moveaxis(first, -1, 0).reshape(first.shape[-1], -1), abs=2e-3)
+    assert figure["limit"] >= np.abs(weights).max()
+    assert "Scratch: 16 filters with weights from" in figure["words"][0]
 
 
 @pytest.mark.parametrize(
@@ -79,10 +88,13 @@ def test_the_sentence_compares_the_real_models_and_the_filters_follow_the_time(o
 def test_what_they_are_made_of(open_page, shipped, students, heading, filters, lesson):
     app = open_page("train", {"explore": "Inside"}, run=shipped.run_id)
     assert not app.error
-    assert heading in unescape(html_of(app))
-    assert chart_titles(app)[-3:] == ["Parameters", "Distilled", "Scratch"]
-    said = [words for words in words_of_charts(app) if words.startswith(("Distilled: ", "Scratch: "))][-2:]
-    assert all(f": {filters} filter" in words for words in said)
+    says, figures = made_of(app)
+    assert all(heading in sentence for sentence in says)
+    for figure in figures.values():
+        assert len(figure["weights"][0]) == filters
+        assert len(figure["weights"][0][0]) == figure["side"] ** 2
+        assert f": {filters} filter" in figure["words"][0]
+        assert figure["first"] == (0 if "each digit" in heading else 1)
     assert f"What the {lesson} look for" in [heading.value for heading in app.subheader]
     if filters == 1:
         layers = students["distilled"].layers

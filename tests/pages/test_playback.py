@@ -1,7 +1,6 @@
-"""Playing training back: the text follows the slider, and Play runs from the start to the end."""
+"""Playing training back: what the browser gets to draw at every point in time."""
 
 import contextlib
-from html import unescape
 
 import numpy as np
 import pytest
@@ -11,21 +10,13 @@ from kd.analysis.evaluation import accuracy, agreement, confusion_matrix
 from kd.lab.runs import Run
 from kd.text import words
 from kd.text.chart_words import point_name
-from tests.pages.on_page import drawn_in_the_browser, html_of, move, values_of
+from tests.pages.on_page import drawn_in_the_browser, move, values_of
 from ui.pictures.ways_in import FIRST_PICTURE
 from ui.train.playback import course
 
 
-@pytest.fixture
-def opened(open_page, shipped):
-    app = open_page("train", run=shipped.run_id)
-    app.session_state["explore"] = "Playback"
-    app.run()
-    assert not app.exception
-    return app
-
-
-def test_every_point_has_its_sentence_lines_and_matrices(opened, lab, shipped, mnist):
+def test_every_point_has_its_sentence_lines_and_matrices_and_is_sent_once(open_page, lab, shipped, mnist):
+    opened = open_page("train", {"explore": "Playback"}, run=shipped.run_id)
     teacher, answers = lab.runs[shipped.run_id].test_logits()["teacher"], {}
     kept = lab.runs[shipped.run_id].snapshots()
     for student in ("distilled", "scratch"):
@@ -53,23 +44,10 @@ def test_every_point_has_its_sentence_lines_and_matrices(opened, lab, shipped, m
     np.testing.assert_allclose(
         reading, np.float64([logits[FIRST_PICTURE] for logits in answers["scratch"]]), rtol=1e-7
     )
-
-
-def test_a_point_that_is_left_changes_nothing_that_is_sent(opened):
     assert values_of(opened, "playback-train") == {"point": 7}
-    (part, *_) = opened.get("bidi_component")
-    sent = part.proto.json
+    sent = opened.get("bidi_component")[0].proto.json
     move(opened, "playback-train", point=2)
     assert opened.get("bidi_component")[0].proto.json == sent
-
-
-def test_play_on_the_server_begins_at_the_start_and_becomes_pause(open_page, shipped):
-    app = open_page("train", {"explore": "Inside"}, run=shipped.run_id)
-    app.button(key="button-filters").click().run()
-    assert app.select_slider(key="playback-filters").value == 0
-    assert app.button(key="button-filters").label == "Pause"
-    app.button(key="button-filters").click().run()
-    assert app.button(key="button-filters").label == "Play"
 
 
 @pytest.fixture
@@ -86,23 +64,23 @@ def ended_at_once(lab, shipped, monkeypatch):
 
 
 @pytest.mark.parametrize(
-    ("page", "session", "said"),
+    ("page", "session", "channel", "said"),
     [
-        ("train", {"explore": "Playback"}, "So short a training is looked at only once"),
-        ("train", {"explore": "Inside"}, "The first layer's filters after epoch 40"),
-        ("draw", {"reading_open": True}, "So short a training is saved only once"),
+        ("train", {"explore": "Playback"}, "train", "So short a training is looked at only once"),
+        ("train", {"explore": "Inside"}, "filters", "What the filters look for"),
+        ("draw", {"reading_open": True}, "draw", "So short a training is saved only once"),
     ],
 )
-def test_a_single_point_is_shown_without_a_slider(open_page, shipped, ended_at_once, page, session, said):
+def test_a_single_point_is_shown_without_a_slider(
+    open_page, shipped, ended_at_once, page, session, channel, said
+):
     app = open_page(page, session, run=shipped.run_id)
-    text = unescape(html_of(app)) + "".join(element.value for element in app.markdown)
-    assert said in text
-    if figures := drawn_in_the_browser(app, f"playback-{page}"):
-        assert all(sentence.startswith("After epoch 40") for sentence in figures["sentence"]["says"])
-        assert values_of(app, f"playback-{page}") == {"point": 0}
-    # a browser fails to draw a slider of one value
-    assert not [slider for slider in app.select_slider if slider.key.startswith("playback")]
-    assert not [button for button in app.button if button.label == "Play"]
+    assert said in "".join(element.value for element in (*app.markdown, *app.subheader))
+    assert all(
+        "fter epoch 40" in said
+        for said in drawn_in_the_browser(app, f"playback-{channel}", first=True)["sentence"]["says"]
+    )
+    assert values_of(app, f"playback-{channel}") == {"point": 0}
 
 
 def test_a_training_that_has_to_be_repeated_says_so(lab, shipped, monkeypatch):
@@ -111,17 +89,3 @@ def test_a_training_that_has_to_be_repeated_says_so(lab, shipped, monkeypatch):
     monkeypatch.setattr(st, "spinner", lambda words: said.append(words) or contextlib.nullcontext())
     monkeypatch.setattr(Run, "snapshots", lambda self: said[-1])
     assert "trained once more" in course(lab, shipped.run_id)
-
-
-def test_snapshots_end_where_the_run_ended(lab, shipped):
-    logits = lab.runs[shipped.run_id].test_logits()
-    for student, snapshots in lab.runs[shipped.run_id].snapshots().items():
-        assert snapshots["times"][-1] == max(e["epoch"] for e in shipped.history if e["model"] == student)
-        # saved in float16
-        assert snapshots["logits"][-1].astype(float) == pytest.approx(logits[student], abs=0.04, rel=1e-3)
-        assert not snapshots["weights"].flags.writeable
-
-
-def test_snapshots_of_an_unknown_run_are_refused_in_a_sentence(lab):
-    with pytest.raises(ValueError, match="There is no run"):
-        lab.runs["0123456789ab"].snapshots()

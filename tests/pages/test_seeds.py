@@ -58,25 +58,22 @@ def test_one_seed_becomes_five_and_the_verdict_deepens(open_page, known):
     )
 
 
-def test_a_button_asks_for_more_seeds_than_come_by_themselves(open_page, known):
+def test_a_button_asks_for_more_seeds_than_come_by_themselves_or_says_why_not(open_page, known, monkeypatch):
     known["seeds"] = FIVE
     app = open_page("train")
     assert {"10 seeds", "20 seeds"} <= set(labelled(app))
     labelled(app)["20 seeds"].click().run()
     assert known["more"] == [20]
-    known["seeds"] = SeedsView(FIVE.runs, FIVE.differences, ROW, training=True, wanted=20)
+    known["seeds"] = SeedsView(FIVE.runs, FIVE.differences, ROW, training=True, wanted=10)
     app.run()
-    assert not {"10 seeds", "20 seeds"} & set(labelled(app))
-    assert "5 of 20 seeds" in html_of(app)
+    assert "10 seeds" not in labelled(app)
+    assert "5 of 10 seeds" in html_of(app)
 
-
-def test_refused_seeds_are_a_sentence(open_page, known, monkeypatch):
     def refuse(self, config, number, person):
         raise OSError("The study cannot be recorded.")
 
     monkeypatch.setattr(Seeds, "more", refuse)
-    app = open_page("train")
-    labelled(app)["10 seeds"].click().run()
+    labelled(app)["20 seeds"].click().run()
     assert warnings_of(app) == ["The study cannot be recorded."]
 
 
@@ -89,6 +86,8 @@ def test_students_that_are_the_same_by_construction_have_no_seeds_to_compare(ope
     known["seeds"] = FIVE
     app = open_page("train", run=config.run_id)
     assert "both students are the same by construction." in html_of(app)
+    assert "another seed changes both alike" in html_of(app)
+    assert "No difference shown" not in html_of(app)
     assert dots(app) == 0
     assert "10 seeds" not in labelled(app)
     lab.runs.delete(config.run_id)

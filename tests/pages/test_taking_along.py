@@ -41,14 +41,10 @@ def _numbers() -> None:
     numbers_along("runs", lambda: lab().numbers(both))
 
 
-def test_the_numbers_leave_with_a_dictionary_of_their_columns(lab):
+def test_the_buttons_give_the_same_table_and_a_dictionary_of_its_columns(lab, monkeypatch):
     app = AppTest.from_function(_numbers).run()
-    assert not app.exception
     assert labels(app) == ["CSV", "Parquet", "What the columns mean"]
     assert all(button.proto.help for button in app.get("download_button"))
-
-
-def test_what_the_buttons_give_is_the_same_table(lab, monkeypatch):
     given = {}
 
     def button(label, content, file_name, **_others):

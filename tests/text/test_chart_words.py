@@ -133,8 +133,8 @@ def test_layers_have_a_total_and_a_largest():
 
 
 def test_filters_have_extremes_and_a_share_of_positive_weights():
-    rows = pd.DataFrame({"role": "scratch", "filter": [1, 1, 2, 2], "weight": [-0.517, 0.2, 0.1, 0.333]})
-    assert words.filters_words(rows) == (
+    weights = np.array([[-0.517, 0.1], [0.2, 0.333]]).reshape(1, 2, 1, 2)
+    assert words.filters_words("scratch", weights) == (
         "Scratch: 2 filters with weights from −0.52 to +0.33; 75.0\u00a0% of them are positive."
     )
 

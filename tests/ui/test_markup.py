@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from html import unescape
 
-import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
@@ -34,20 +33,11 @@ def test_any_text_is_one_paragraph_of_itself(text):
     assert "\n" not in seen
 
 
-@pytest.mark.parametrize(
-    ("text", "found"),
-    [
-        ("see http://example.org", r"https?://"),
-        ("see HTTPS://example.org", r"(?i)https?://"),
-        ("see www.example.org", r"www\."),
-        ("see WWW.example.org", r"(?i)www\."),
-        ("write to a@example.org", r"@\w"),
-        ("a :smile: and :material/delete: and :red[x]", r":[\w/+-]"),
-    ],
-)
-def test_markup_that_streamlit_finds_in_finished_text_is_defused(text, found):
-    assert re.search(found, text)
-    assert not re.search(found, shown(literal(text)))
+def test_markup_that_streamlit_finds_in_finished_text_is_defused():
+    found = re.compile(r"(?i)https?://|www\.|@\w|:[\w/+-]")
+    for text in ("see HTTPS://example.org", "see WWW.example.org", "to a@example.org", ":smile: :red[x]"):
+        assert found.search(text)
+        assert not found.search(shown(literal(text)))
 
 
 def test_invisible_characters_are_replaced_and_long_text_is_cut():
@@ -55,8 +45,5 @@ def test_invisible_characters_are_replaced_and_long_text_is_cut():
     cut = shown(literal("x" * 10_000))
     assert len(cut) == 400
     assert cut.endswith("x…")
-
-
-def test_our_own_sentences_are_unchanged():
     sentence = "T must be a number between 0.5 and 20, got “nan”: it stands at 4. (α · T² – 10 %)"
-    assert shown(literal(sentence)) == sentence
+    assert shown(literal(sentence)) == sentence  # one of our own

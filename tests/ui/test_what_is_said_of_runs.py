@@ -63,31 +63,22 @@ def test_home_shows_only_runs_that_are_as_it_describes_them(one, plain):
 
 
 @pytest.mark.parametrize(
-    ("times", "said"),
+    ("distilled", "scratch", "said"),
     [
-        ([0.25, 1.0], "before the first epoch is half over, both students read most digits."),
-        ([1.0, 2.0], "after epoch 1, both students read most digits."),
-        ([0.25, None], "at no time do both students read most of them."),
+        ({0.25: 0.9, 1.0: 0.9}, {0.25: 0.3, 1.0: 0.9}, "{when}, both students read most digits."),
+        ({0.25: 0.9, 0.5: 0.9}, {0.25: 0.3, 0.5: 0.9}, "before the first epoch is half over, both students"),
+        ({0.25: 0.9, 1.0: 0.9}, {0.25: 0.3, 1.0: 0.3}, "at no time do both students read most of them."),
+        (
+            {5.0: 0.9, 9.0: 0.9},
+            {5.0: 0.9, 9.0: 0.9},
+            "after epoch 5, the first point here, both students already",
+        ),
+        ({5.0: 0.9}, {5.0: 0.9}, "So short a training is looked at only once, at its end"),
     ],
 )
-def test_when_most_is_learned_is_read_off_the_run(times, said):
-    students = zip(("distilled", "scratch"), times, strict=True)
-    first, second = ((student, time) for student, time in students)
-    rows = []
-    for student, time in (first, second):
-        rows += [(student, point, 0.9 if time and point >= times[0] else 0.3) for point in (0.25, 1.0, 2.0)]
+def test_when_most_is_learned_is_read_off_the_run(distilled, scratch, said):
+    rows = [("distilled", *point) for point in distilled.items()] + [
+        ("scratch", *point) for point in scratch.items()
+    ]
     table = pd.DataFrame(rows, columns=["model", "time", "accuracy"])
-    assert said in playback.most_is_learned(table)
-
-
-@pytest.mark.parametrize(
-    ("points", "said"),
-    [
-        ((5.0, 10.0), "after epoch 5, the first point here, both students already read most digits."),
-        ((5.0,), "So short a training is looked at only once, at its end"),
-    ],
-)
-def test_of_few_points_no_more_is_said_than_they_show(points, said):
-    rows = [(student, point, 0.9) for student in ("distilled", "scratch") for point in points]
-    table = pd.DataFrame(rows, columns=["model", "time", "accuracy"])
-    assert said in playback.most_is_learned(table)
+    assert said.format(when="after epoch 1") in playback.most_is_learned(table)

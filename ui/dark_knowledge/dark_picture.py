@@ -9,7 +9,7 @@ import numpy as np
 import streamlit as st
 
 from kd.analysis.softening import most_ambiguous, picture_table
-from kd.charts.thumbnails import thumbnail_chart, thumbnail_rows
+from kd.charts.thumbnails import thumbnail_rows
 from kd.lab import Lab
 from kd.pictures.mnist import load_mnist
 from kd.text.chart_words import pictures_words
@@ -17,8 +17,7 @@ from kd.text.translation import N_, _
 from kd.text.words import MODELS
 from ui.pictures import ways_in
 from ui.shared import address, notices
-from ui.shared.figure import computed, framed, presented, save_menu, spec
-from ui.shared.guard import guarded
+from ui.shared.figure import computed, framed, thumbnails
 from ui.shared.markup import literal, pixels
 
 SOURCE = address.choice(
@@ -77,32 +76,19 @@ def choose(lab: Lab, run_id: str) -> Shown:
 
 
 def strip(numbers: tuple[int, ...], captions: tuple[str, ...], name: str) -> None:
-    """Draw thumbnails of test pictures; a click shows that picture, also from within a fragment.
-
-    Args:
-        name: of the file that it is saved in, in lower case with hyphens.
-    """
+    """Draw thumbnails of test pictures; a click shows that picture. name: of the file they are saved in."""
     key = f"strip-{name}"
-    rows = thumbnail_rows(load_mnist().x_test[list(numbers)], numbers, captions)
-    ready = spec(thumbnail_chart, "thumbnails", rows, columns=4, count=STRIP)
-    with framed(name, titled=False):
-        save_menu(name, lambda: (ready, rows))
-        st.vega_lite_chart(
-            {**presented(ready), "data": {"values": rows}},
-            key=key,
-            on_select=guarded(lambda: _pick(key)),
-            alt=pictures_words(numbers, captions),
-        )
-    if st.session_state.pop(f"{key}-picked", False):
-        st.rerun()
 
-
-def _pick(key: str) -> None:
-    points = st.session_state[key].selection.picked
-    if points:
+    def pick(number: int) -> None:
         notices.clear()
-        st.session_state["picture"] = int(points[0]["picture"])
+        st.session_state["picture"] = number
         st.session_state[f"{key}-picked"] = True
+
+    rows = thumbnail_rows(load_mnist().x_test[list(numbers)], numbers, captions)
+    with framed(name, titled=False):
+        thumbnails(name, key, rows, pictures_words(numbers, captions), pick, columns=4, count=STRIP)
+    if st.session_state.pop(f"{key}-picked", False):
+        st.rerun()  # the whole page, also from within a fragment
 
 
 def _strip(digit: int | None, logits: np.ndarray) -> tuple[tuple[int, ...], tuple[int, ...]]:

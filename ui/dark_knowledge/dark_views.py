@@ -234,7 +234,6 @@ def one_picture_lesson(label: int, config: RunConfig) -> None:
 
 
 def pull_lesson() -> None:
-    """Draw the lesson under the pull on a student."""
     lesson(
         _("Two pulls on every logit"),
         _(

@@ -209,7 +209,6 @@ def _card(row: dict) -> str:
 
 
 def _lines(row: dict) -> tuple[str, str, str]:
-    """Returns what is said of a neighbour, line by line."""
     return (
         _("Label {label}", label=row["label"]),
         _("No. {number}", number=f"{row['picture']:,}"),
@@ -218,7 +217,6 @@ def _lines(row: dict) -> tuple[str, str, str]:
 
 
 def draw_lesson() -> None:
-    """Draw the lesson under the answers."""
     lesson(
         _("What the models see"),
         _(

@@ -6,17 +6,17 @@ import numpy as np
 import streamlit as st
 
 from kd.analysis.observations import all_disagree
-from kd.charts.thumbnails import thumbnail_chart, thumbnail_rows
+from kd.charts.thumbnails import thumbnail_rows
 from kd.text.translation import _, ngettext
 from ui.pictures import ways_in
 from ui.pictures.canvas import drawing_name
 from ui.pictures.ways_in import DRAWN, UPLOADED, Given
-from ui.shared.figure import framed, save_menu, spec
+from ui.shared.figure import framed, thumbnails
 from ui.shared.guard import guarded
 
 KEPT = 12
 _DRAWINGS, _TALLY = "drawings", "drawings_tally"
-_STRIP, _NUMBER = "drawings_strip", "drawings_number"
+_NUMBER = "drawings_number"
 
 
 def remembered(given: Given) -> Given:
@@ -44,9 +44,7 @@ def remembered(given: Given) -> Given:
 def last_drawings(given: Given, shown: Given, logits: dict[str, np.ndarray]) -> None:
     """Draw the strip of the latest drawings, and count the disagreements.
 
-    Args:
-        given, shown: what the page was given, and what it shows, from `remembered`.
-        logits: model → (10,), for what it shows.
+    given: what the page was given. shown: what `remembered` made of it. logits: model → (10,), for that.
     """
     drawings = st.session_state.get(_DRAWINGS, {})
     if not drawings:
@@ -55,31 +53,31 @@ def last_drawings(given: Given, shown: Given, logits: dict[str, np.ndarray]) -> 
     for name, picture in drawings.items():
         if np.array_equal(picture, shown.picture):
             tally[name] = all_disagree(logits)
-    head = framed("drawings")
-    head.markdown(
-        ngettext(
-            "**Your latest drawings.** All three models disagree on {disputed} of {total} drawing. Can you "
-            "draw a digit that gets three different answers?",
-            "**Your latest drawings.** All three models disagree on {disputed} of {total} drawings. Can you "
-            "draw a digit that gets three different answers?",
-            len(tally),
-            disputed=sum(tally.values()),
-            total=len(tally),
-        )
-    )
     numbers = range(1, len(drawings) + 1)
     captions = [
         _("{number}: all disagree", number=n) if tally[name] else str(n)
         for n, name in zip(numbers, drawings, strict=True)
     ]
-    rows = thumbnail_rows(np.stack(list(drawings.values())), numbers, captions)
-    ready = spec(thumbnail_chart, "drawings", rows, count=KEPT)
-    st.vega_lite_chart(
-        {**ready, "data": {"values": rows}},
-        key=_STRIP,
-        on_select=guarded(lambda: _clicked(given)),
-        alt=_("Your latest drawings, to go back to: {drawings}.", drawings=", ".join(captions)),
-    )
+
+    def pick(number: int) -> None:
+        st.session_state[_NUMBER] = number
+        _recall(given, number)
+
+    with framed("drawings"):
+        st.markdown(
+            ngettext(
+                "**Your latest drawings.** All three models disagree on {disputed} of {total} drawing. Can "
+                "you draw a digit that gets three different answers?",
+                "**Your latest drawings.** All three models disagree on {disputed} of {total} drawings. Can "
+                "you draw a digit that gets three different answers?",
+                len(tally),
+                disputed=sum(tally.values()),
+                total=len(tally),
+            )
+        )
+        rows = thumbnail_rows(np.stack(list(drawings.values())), numbers, captions)
+        words = _("Your latest drawings, to go back to: {drawings}.", drawings=", ".join(captions))
+        thumbnails("drawings", "drawings_strip", rows, words, pick, count=KEPT)
     st.pills(
         _("Go back to"),
         numbers,
@@ -87,15 +85,6 @@ def last_drawings(given: Given, shown: Given, logits: dict[str, np.ndarray]) -> 
         help=_("Choose one of these drawings by its number, or click its picture."),
         on_change=guarded(lambda: _recall(given, st.session_state[_NUMBER])),
     )
-    with head:
-        save_menu("drawings", lambda: (ready, rows))
-
-
-def _clicked(given: Given) -> None:
-    points = st.session_state[_STRIP].selection.picked
-    if points:
-        st.session_state[_NUMBER] = int(points[0]["picture"])
-        _recall(given, st.session_state[_NUMBER])
 
 
 def _recall(given: Given, number: int | None) -> None:

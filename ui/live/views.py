@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from kd.analysis.softening import HIGHEST_TEMPERATURE, LOWEST_TEMPERATURE, temperature_grid
-from kd.charts.parts import CELL_COLORS, ROLES, TEMPERATURE_TICKS
+from kd.charts.parts import AGAINST, CELL_COLORS, FOR, ROLES, TEMPERATURE_TICKS
 from kd.text.dark_words import PULL_SAYS, SOFT_TARGET_SAYS, VOICES_SAYS
 from kd.text.translation import N_, _
 from kd.text.words import MODELS, NAMES
@@ -221,6 +221,34 @@ def reading(model: str, title: str, words: str, logits: np.ndarray, points: Sequ
     rows = [numbers(row) for row in logits]
     said = {"title": title, "words": words, "points": list(points)}
     return {"kind": "reading", "role": model, "logits": rows, **said}
+
+
+def filters(model: str, words: Sequence[str], weights: np.ndarray, limit: float, first: int) -> View:
+    """A first layer's filters at each point in time, green where they want ink and orange-red where none.
+
+    Args:
+        words: what the figure shows at each of the k points, for readers who do not see it.
+        weights: (k, height, width, 1, filters).
+        limit: the weight that gets the full colour.
+        first: the number of the first filter.
+    """
+    side, number = weights.shape[1], weights.shape[-1]
+    return {
+        "kind": "filters",
+        "role": model,
+        "title": _(NAMES[model]),
+        "words": list(words),
+        "weights": np.moveaxis(weights, -1, 1)
+        .reshape(-1, number, side * side)
+        .astype(float)
+        .round(4)
+        .tolist(),
+        "side": side,
+        "across": 5 if side > 5 else 8 if number <= 16 else 16,
+        "limit": limit,
+        "first": first,
+        "colours": [FOR, AGAINST],
+    }
 
 
 def saved(view: View, file: str) -> View:

@@ -76,7 +76,6 @@ def canvas(pen: int) -> tuple[bytes, np.ndarray] | None:
 
 
 def clear() -> None:
-    """Empty the canvas."""
     kept = _kept()
     st.session_state[_KEY] = _Kept(canvas=kept.canvas + 1, drawing=kept.drawing + 1)
 

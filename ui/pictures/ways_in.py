@@ -126,12 +126,10 @@ def numbered() -> Given:
 
 
 def random_button(label: str) -> None:
-    """Draw a button that chooses a random test picture."""
     st.button(label, on_click=guarded(_any_picture), width="stretch", help=_("Any test picture."))
 
 
 def test_picture_sentence(number: int, label: int) -> str:
-    """Returns which test picture this is."""
     return _("Test picture {number}. Its label says {label}.", number=f"{number:,}", label=label)
 
 
@@ -209,11 +207,7 @@ _KEPT = "kept_picture"
 
 
 def keep(picture: np.ndarray, instead_of: Given | None = None) -> None:
-    """Show this picture, (28, 28) in [0, 1], until another one is given.
-
-    Args:
-        instead_of: what is given now; None for what the next page is given at first.
-    """
+    """Show this picture until another one is given than instead_of, or than what the next page is given."""
     st.session_state[_KEPT] = (picture, instead_of and digest(instead_of.picture))
 
 
@@ -250,5 +244,4 @@ def take_along(shown: Given) -> None:
 
 
 def digest(picture: np.ndarray) -> str:
-    """Returns a name for what a picture looks like."""
     return hashlib.sha256(picture.tobytes()).hexdigest()

@@ -65,12 +65,8 @@ def _text(parameter: Parameter, value: Any) -> str | None:
 def choose(widget: Callable[..., str], label: str, parameter: Parameter, key: str, **arguments: Any) -> str:
     """Draw a choice whose labels are translated, and keep its code in the address; returns the code.
 
-    Streamlit's own `bind` would write the label there: an address in the sender's language.
-
-    Args:
-        widget: st.selectbox, st.segmented_control, st.pills or st.radio.
-        parameter: what `take` has been given for this key.
-        arguments: of the widget.
+    widget: such as st.selectbox, with its arguments. Streamlit's own `bind` would write the label into the
+    address, in the sender's language.
     """
     st.session_state.setdefault(key, parameter.default)
     code = widget(
@@ -113,9 +109,7 @@ def number(name: str, lowest: float, highest: float, instead: float) -> Paramete
 def choice(refusal: str, labels: Mapping[str, str]) -> Parameter:
     """Returns one of several codes, of which the first is what a bare address means.
 
-    Args:
-        refusal: the sentence for anything else, marked with `N_`, with {text} and {allowed}.
-        labels: code → what the page shows, marked with `N_`.
+    refusal: the sentence for anything else, marked with `N_`, with {text} and {allowed}.
     """
     # Earlier versions wrote the English labels into the address.
     codes = {label: code for code, label in labels.items()} | {code: code for code in labels}
@@ -154,10 +148,9 @@ def went_back() -> bool:
 
 
 def rewrite(changes: Mapping[str, str | None]) -> None:
-    """Change several parameters at once, also those that widgets are bound to; None takes one out.
+    """Change several parameters at once; None takes one out.
 
-    Each message about the address becomes an entry in the browser's history, and widgets that are moved one
-    by one send one each. Sent together, one Back undoes them together.
+    Each message about the address becomes an entry in the browser's history: one Back undoes this one.
     """
     with get_session_state().query_params() as address:
         changed = False
@@ -189,10 +182,7 @@ def say() -> None:
 
 
 def go_to(page: str, carrying: Iterable[str] = ()) -> None:
-    """Go to another page, whose address has these parameters alone.
-
-    Streamlit refuses to clear what widgets are bound to.
-    """
+    """Go to another page, whose address has these parameters alone."""
     with get_session_state().query_params() as address:
         query = {name: address.get_all(name) for name in carrying if name in address}
         address.clear_with_no_forward_msg(preserve_embed=True)

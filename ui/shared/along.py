@@ -25,9 +25,7 @@ _KINDS = {
 def numbers_along(name: str, numbers: Callable[[], pd.DataFrame]) -> None:
     """Draw the button that unfolds the buttons for CSV, Parquet and the dictionary.
 
-    Args:
-        name: of the files, and with it the widgets' keys: a study's id, or "runs".
-        numbers: the table, of `Lab.numbers`; made when a button is clicked, not before.
+    name: of the files, and with it of the widgets' keys. numbers: called when a button is clicked.
     """
 
     def button(file_name: str, title: str, mime: str, about: str, content: Callable[[], bytes]) -> None:
@@ -65,13 +63,7 @@ def _content(code: str, numbers: Callable[[], pd.DataFrame]) -> bytes:
 
 
 def show_command(command: str, name: str = "repeat", note: str = "") -> None:
-    """Draw a button that unfolds the command, which has a button of its own to copy it.
-
-    Args:
-        command: of `kd.studies.address`.
-        name: the widget's key: one for each place on a page.
-        note: what has to be known of it.
-    """
+    """Draw a button that unfolds a command to copy, with a note. name: the widget's key."""
     with st.popover(
         _("Repeat it in a terminal"),
         type="tertiary",

@@ -13,9 +13,10 @@ import streamlit as st
 
 from kd.charts.figure_file import figure_csv, figure_png, figure_svg
 from kd.charts.parts import PRESENTED_TEXT_PIXELS, TEXT_PIXELS, text_sizes, vega_lite
-from kd.charts.thumbnails import card_chart, thumbnail_rows
+from kd.charts.thumbnails import card_chart, thumbnail_chart, thumbnail_rows
 from kd.text.translation import _, language
 from ui.shared.frame import presenting
+from ui.shared.guard import guarded
 from ui.shared.markup import unseen
 
 
@@ -53,14 +54,11 @@ def figure(
     """Draw a figure, with the button that saves it in the row of its title.
 
     Args:
-        name: in lower case with hyphens: the widget key, the file's name, and the key of the kept chart.
+        name: in lower case with hyphens: the widget's key, and with file_note the file's name.
         chart: (rows, **arguments) → Altair chart; must depend on the rows in nothing but its data.
-        rows: the figure's numbers.
         alt: what the figure shows, in a sentence or three for readers who do not see it.
-        file_note: added to the file's name, such as "T4".
-        on_select: called when something in the figure is clicked; the key in the session is `name`.
+        on_select: called when something in the figure is clicked.
         sent: the rows as Arrow has them, where many people look at them: converting them takes longest.
-        arguments: of the chart.
     """
     ready = spec(chart, name, rows, **arguments)
     with framed(name):
@@ -94,6 +92,27 @@ def presented(ready: dict[str, Any]) -> dict[str, Any]:
     return {**ready, "config": {**config, **sizes}, "height": height}
 
 
+def thumbnails(
+    name: str, key: str, rows: pd.DataFrame, alt: str, pick: Callable[[int], None], **arguments: Any
+) -> None:
+    """Draw pictures as one chart, with the button that saves it.
+
+    Args:
+        rows: of `kd.charts.thumbnails.thumbnail_rows`.
+        pick: called in a callback with the number of a picture that is clicked.
+        arguments: of `kd.charts.thumbnails.thumbnail_chart`.
+    """
+
+    def clicked() -> None:
+        if points := st.session_state[key].selection.picked:
+            pick(int(points[0]["picture"]))
+
+    ready = spec(thumbnail_chart, f"thumbnails-{name}", rows, **arguments)
+    save_menu(name, lambda: (ready, rows))
+    chart = {**presented(ready), "data": {"values": rows}}
+    st.vega_lite_chart(chart, key=key, on_select=guarded(clicked), alt=alt)
+
+
 def save_words() -> dict[str, Any]:
     """Returns what the button that saves a figure is called, and what its menu says."""
     return {
@@ -115,12 +134,7 @@ def save_cards(
     file_note: str,
     table: pd.DataFrame,
 ) -> None:
-    """Draw the button that saves pictures with captions, which a page shows as its own cards.
-
-    Args:
-        name, file_note, table: as `save_menu`.
-        pictures, captions, numbers: as `kd.charts.thumbnails.thumbnail_rows`.
-    """
+    """Draw the button that saves pictures with captions, which a page shows as its own cards."""
 
     def contents() -> tuple[dict[str, Any], pd.DataFrame]:
         rows = thumbnail_rows(pictures, numbers, captions)
@@ -140,9 +154,8 @@ def save_menu(
     """Draw the button that saves a figure as PNG, SVG or CSV.
 
     Args:
-        name: the file's name and the widgets' key, in lower case with hyphens.
+        name: the widget's key, and with file_note the file's name.
         contents: () → (Vega-Lite, its rows); called once the menu is open.
-        file_note: added to the file's name; may be empty.
         table: the figure's numbers, if they are not the rows.
     """
     file_name, words = f"{name}-{file_note}" if file_note else name, save_words()

@@ -36,11 +36,8 @@ _PAGES = (
 def page(title: str, heading: str = "") -> Iterator[None]:
     """Set up a page, draw navigation and heading, and guard what the page draws inside the with-block.
 
-    Notices appear under the heading, even if the rest fails.
-
-    Args:
-        title: the page's name, in English.
-        heading: instead of the name, marked with `N_`.
+    Notices appear under the heading, even if the rest fails. heading: instead of the title, which is the
+    page's name in English.
     """
     follow_the_reader()
     settle()

@@ -33,15 +33,10 @@ def unseen_section(title: str, *marks: str) -> None:
 def lesson(
     title: str, paragraph: str, try_this: str, formula: str, symbols: str, folded: bool = False
 ) -> None:
-    """Draw the five parts, in the reader's language; in presenter mode, nothing.
+    """Draw a lesson for a second-year student, in the reader's language; in presenter mode, nothing.
 
-    Args:
-        title: what the lesson is about, in a few words.
-        paragraph: for a second-year student.
-        try_this: something to do that ends in a surprise.
-        formula: LaTeX.
-        symbols: what its symbols mean, and its source.
-        folded: whether the lesson belongs to a folded section: its heading is then one level lower.
+    try_this: something to do that ends in a surprise. formula: LaTeX. symbols: what they mean, and the
+    source. folded: whether it belongs to a folded section: its heading is then one level lower.
     """
     if presenting():
         return
@@ -67,12 +62,7 @@ _FEWER_WRONG = N_(
 
 
 def home_lesson(ratio: float, teacher: float, distilled: float) -> None:
-    """Draw the lesson under the voices of Home, in a folded section.
-
-    Args:
-        ratio: how many parameters the teacher has for each of the student's.
-        teacher, distilled: their test accuracies, as fractions.
-    """
+    """Draw the lesson of Home. ratio: of the parameters. teacher, distilled: the test accuracies."""
     lost = round(10_000 * (teacher - distilled))
     lesson(
         _("What the teacher adds"),
@@ -90,7 +80,6 @@ def home_lesson(ratio: float, teacher: float, distilled: float) -> None:
 
 
 def runs_lesson() -> None:
-    """Draw the lesson under the list of runs."""
     lesson(
         _("How far one run can be trusted"),
         _(
@@ -112,7 +101,6 @@ def runs_lesson() -> None:
 
 
 def sweep_lesson() -> None:
-    """Draw the lesson under a study on Sweep."""
     lesson(
         _("One run is an anecdote"),
         _(

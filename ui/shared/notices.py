@@ -32,7 +32,6 @@ def shown() -> bool:
 
 
 def show() -> None:
-    """Draw the sentences, if any."""
     st.session_state[_SHOWN] = kept()
     for sentence in kept():
         st.warning(literal(sentence), icon=":material/info:")

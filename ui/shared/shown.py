@@ -77,11 +77,7 @@ def finished_run(lab: Lab) -> tuple[RunView | None, list[RunView], RunView | Non
 def choose_finished_run(
     asked: RunView, finished: list[RunView], instead_of: RunView | None, label: str, help: str
 ) -> None:
-    """Draw a list of all finished runs with the asked one chosen, and why it is not the one shown elsewhere.
-
-    Args:
-        asked, finished, instead_of: of `finished_run`.
-    """
+    """Draw what `finished_run` found: a list with one run chosen, and why it is not the one before."""
     settings = {entry.run_id: setting(entry.config) for entry in finished}
     st.session_state[_CHOICE] = asked.run_id
     st.selectbox(

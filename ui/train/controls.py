@@ -103,11 +103,7 @@ def preset_of(config: RunConfig) -> str | None:
 
 
 def current() -> RunConfig:
-    """Returns what the controls say now, even in a callback, when the page as drawn may be stale.
-
-    Raises:
-        Contradiction: when they contradict each other; its message names the control.
-    """
+    """Returns what the controls say now, also in a callback. Contradiction: its message names the control."""
     try:
         return RunConfig(**_values())
     except Contradiction as error:
@@ -120,7 +116,6 @@ def current() -> RunConfig:
 
 
 def last_moved() -> str | None:
-    """Returns the field that was set last, or None."""
     return st.session_state.get(_LAST_MOVED)
 
 
@@ -276,7 +271,6 @@ def _in_session(name: str, of_config: Any) -> Any:
 
 
 def _parameter(name: str) -> address.Parameter:
-    """Returns how a field stands in the address."""
     default = _in_session(name, getattr(_DEFAULT, name))
     return address.Parameter(partial(_read, name), "".join if FIELDS[name].digits else address.plain, default)
 
@@ -302,7 +296,6 @@ def _choice_words(name: str, choice: Any) -> str:
 
 
 def _help(name: str) -> str:
-    """Returns what a field is, and what each of its choices is."""
     spec = FIELDS[name]
     words = _(spec.help)
     if name == "epochs":

@@ -73,8 +73,7 @@ _MORE_MODEST = N_(
 def invitation(lab: Lab, run_id: str, look: Callable[[], None]) -> None:
     """Draw a few pictures that only the distilled student reads, and a button that shows them all.
 
-    Args:
-        look: called, in a callback, once the session's choices are made; brings the tab with them.
+    look: brings the tab with them; called in a callback.
     """
     table = _changes(run_id, lab.runs[run_id].test_logits())
     if table.empty:
@@ -104,7 +103,6 @@ def invitation(lab: Lab, run_id: str, look: Callable[[], None]) -> None:
 
 
 def look_closer(lab: Lab, run_id: str) -> None:
-    """Draw the tab of a finished run."""
     part = st.segmented_control(
         _("Look at"),
         list(PARTS),
@@ -267,14 +265,12 @@ def _card(row: dict) -> str:
 
 
 def _caption(row: dict) -> str:
-    """Returns what a card says, as plain text."""
     answers = [f"{_(NAMES[model])} {row[model]} ({_for_the_true_one(row, model)})" for model in MODELS]
     first = _("It is {a_digit}, no. {number}", a_digit=a_digit(row["true"]), number=f"{row['picture']:,}")
     return "\n".join([first, *answers])
 
 
 def _for_the_true_one(row: dict, model: str) -> str:
-    """Returns the probability that a model gives the true digit."""
     return _("{percent} for {digit}", percent=percent(row[f"{model}_probability"]), digit=row["true"])
 
 

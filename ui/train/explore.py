@@ -17,14 +17,14 @@ from kd.text.translation import N_, _, language
 from kd.text.verdicts import covers, evidence, evidence_of_seeds, verdict_note
 from kd.text.words import MODELS, NAMES, accuracy, file_size, listing, milliseconds, plain
 from ui.shared.along import show_command
-from ui.shared.figure import framed, said_chart, save_menu, spec
+from ui.shared.figure import spec
 from ui.shared.guard import guard
 from ui.shared.lesson import OBJECTIVE, OBJECTIVE_SYMBOLS, lesson
 from ui.shared.server import is_quick
 from ui.shared.shown import shown_run
 from ui.train.errors import invitation, look_closer
 from ui.train.inside import look_inside
-from ui.train.live import Figure, come_to, pace, seeds_of
+from ui.train.live import Figure, growing, pace, seeds_of
 from ui.train.playback import play_training
 from ui.train.trail import trail
 
@@ -87,10 +87,14 @@ def explore(lab: Lab, view: RunView) -> None:
 
 def loss(view: RunView) -> None:
     """Draw the distilled student's loss and its parts by epoch."""
-    with framed("loss-by-epoch"):
-        _loss(view.run_id, come_to(view), view)
-        if not view.active:  # each look would close the menu
-            save_menu("loss-by-epoch", lambda: _loss_figure(view)[:2], view.run_id)
+
+    def chart() -> Figure:
+        config = view.config
+        rows, axes = loss_rows(view.history, config.objective_values(), config.epochs)
+        ready = spec(loss_lines, "loss-by-epoch", rows, **axes)
+        return ready, rows, loss_words(rows, axes["parts"])
+
+    growing("loss-by-epoch", view, chart)
 
 
 def _explore(lab: Lab, run_id: str) -> None:
@@ -133,7 +137,7 @@ def _result(lab: Lab, view: RunView) -> None:
         for words in filter(None, _evidence(lab, view)):
             st.html(f'<p class="kd kd-quiet">{escape(words)}</p>')
         _table(view.run_id, view.created if view.result else None, language(), view)
-        if not view.active:  # as above
+        if not view.active:  # each look would close it
             show_command(train_command(view.config))
 
 
@@ -146,22 +150,6 @@ def _evidence(lab: Lab, view: RunView) -> list[str]:
         return [evidence(comparison), verdict_note(comparison), near_note(view.config)]
     known = evidence_of_seeds(seeds.verdict)
     return [known, covers(view.config) if known else "", evidence(comparison)]
-
-
-def _loss_figure(view: RunView) -> Figure:
-    """Returns the loss and its parts: the chart stays while its rows and words change."""
-    config = view.config
-    rows, axes = loss_rows(view.history, config.objective_values(), config.epochs)
-    chart = spec(loss_lines, "loss-by-epoch", rows, **axes)
-    return chart, rows, loss_words(rows, axes["parts"])
-
-
-# Cached as messages to the browser: built once an epoch for everyone who watches.
-
-
-@st.cache_data(max_entries=500, show_spinner=False)
-def _loss(run_id: str, come_to: str, _view: RunView) -> None:
-    said_chart(*_loss_figure(_view))
 
 
 @st.cache_data(max_entries=500, show_spinner=False)
@@ -186,7 +174,6 @@ def _table(run_id: str, finished_run_of: float | None, language: str, _view: Run
 
 
 def train_lesson(config: RunConfig) -> None:
-    """Draw the lesson under a run of this setting."""
     if config.objective_class.uses_teacher:
         try_this = _(
             "Set α to 0 and press Train. The distilled student now never sees a label, only what its teacher "

@@ -6,26 +6,22 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from kd.charts.making_charts import MEASURES, filter_chart, filter_rows, layer_chart, layer_rows
+from kd.charts.making_charts import MEASURES, layer_chart, layer_rows
 from kd.lab import Lab
 from kd.networks.numpy_model import architecture_table, filters_over_time, first_layer
 from kd.text.chart_words import filters_words, layers_words, point_name
 from kd.text.translation import _
 from kd.text.words import NAMES, STUDENTS, count, percent
+from ui.live import views
 from ui.shared.figure import computed, figure
-from ui.shared.guard import guard, guarded
 from ui.shared.lesson import lesson
-from ui.train.playback import course, time_help
+from ui.train.playback import course, play
 
 # Of filters as large as the picture, so many are drawn.
 _PICTURES = 10
-_SECONDS_A_POINT = 0.8
-# The session's keys: whether the filters play, and the point they are at.
-_PLAYS, _AT = "playing-filters", "playback-filters"
 
 
 def look_inside(lab: Lab, run_id: str) -> None:
-    """Draw the tab of a finished run."""
     run = lab.runs[run_id]
     models = run.models()
     roles = ("teacher", "distilled")
@@ -72,19 +68,8 @@ def look_inside(lab: Lab, run_id: str) -> None:
     st.caption(
         _("Both students have the same layers, so one is shown for both. In total: {each}.", each=each)
     )
-    times = course(lab, run_id)["distilled"]["times"].tolist()
     kind = first_layer(models["distilled"])
-    most = None if kind == "filters" else _PICTURES
-    filters = computed(
-        run_id,
-        "filters",
-        _compute=lambda: {
-            s: filters_over_time(models[s], run.snapshots()[s]["weights"], most) for s in STUDENTS
-        },
-    )
-    number = models["distilled"].first_layer_filters.shape[-1]
-    plays = st.session_state.get(_PLAYS, False)
-    st.fragment(_play, run_every=_SECONDS_A_POINT if plays else None)(kind, number, filters, times, plays)
+    _filters(lab, run_id, kind)
     if kind == "filters":
         _lesson_of_filters(table[table["model"] == "distilled"].set_index("kind"))
     else:
@@ -96,67 +81,24 @@ def _ratio(ours: float, theirs: float) -> str:
     return f"{ratio:.0f}" if ratio >= 9.5 else f"{ratio:.2g}"
 
 
-def _play(
-    kind: str, number: int, filters: dict[str, np.ndarray], times: list[float], was_playing: bool
-) -> None:
-    """Draw play, pause and a slider over the points, and the filters at the chosen one.
-
-    A single point leaves nothing to choose, and a browser fails to draw a slider of one value.
-    """
-    with guard():
-        last = len(times) - 1
-        at = min(st.session_state.get(_AT, last), last)
-        if was_playing and st.session_state[_PLAYS]:
-            at, st.session_state[_PLAYS] = min(at + 1, last), at < last
-        if was_playing != st.session_state.get(_PLAYS, False):
-            st.rerun()  # begins or ends the ticking
-        at = st.session_state[_AT] = max(at, 0)
-        if last > 0:
-            button, slider = st.columns([1, 6], vertical_alignment="bottom")
-            button.button(
-                _("Pause") if was_playing else _("Play"),
-                icon=":material/pause:" if was_playing else ":material/play_arrow:",
-                key="button-filters",
-                on_click=guarded(_toggle),
-                args=(last,),
-                width="stretch",
-                help=_("Plays through the points by itself, or pauses at this one."),
-            )
-            slider.select_slider(
-                _("Time"),
-                range(len(times)),
-                key=_AT,
-                format_func=lambda i: point_name(times[i]),
-                on_change=guarded(_pause),
-                help=time_help(times),
-            )
-        st.html(f'<p class="kd">{_heading(kind, number, point_name(times[at]))}</p>')
-        limit = max(float(np.abs(values).max()) for values in filters.values())
-        for column, student in zip(st.columns(2, gap="large"), STUDENTS, strict=True):
-            with column:
-                rows = filter_rows(filters[student][at], limit, student, first=0 if kind == "digits" else 1)
-                figure(
-                    f"filters-{student}",
-                    filter_chart,
-                    rows,
-                    alt=filters_words(rows),
-                    file_note=f"point{at + 1}",
-                    title=_(NAMES[student]),
-                    filters=filters[student].shape[-1],
-                    side=filters[student].shape[1],
-                    kind=kind,
-                )
-
-
-def _toggle(last: int) -> None:
-    """Pause, or play: from the beginning if it was at the end. The first step comes as soon as it plays."""
-    plays = st.session_state[_PLAYS] = not st.session_state.get(_PLAYS, False)
-    if plays:
-        st.session_state[_AT] = -1 if st.session_state[_AT] == last else st.session_state[_AT] - 1
-
-
-def _pause() -> None:
-    st.session_state[_PLAYS] = False
+def _filters(lab: Lab, run_id: str, kind: str) -> None:
+    """Draw play, pause and a slider over the points, and both students' filters at the chosen one."""
+    kept, models = course(lab, run_id), lab.runs[run_id].models()
+    times = kept["distilled"]["times"].tolist()
+    most = None if kind == "filters" else _PICTURES
+    filters = computed(
+        run_id,
+        "filters",
+        _compute=lambda: {s: filters_over_time(models[s], kept[s]["weights"], most) for s in STUDENTS},
+    )
+    number = models["distilled"].first_layer_filters.shape[-1]
+    limit = max(float(np.abs(weights).max()) for weights in filters.values())
+    figures = [views.point_sentence([_heading(kind, number, point_name(time)) for time in times])]
+    for s, weights in filters.items():
+        words = [filters_words(s, each) for each in weights]
+        view = views.filters(s, words, weights, limit, first=0 if kind == "digits" else 1)
+        figures.append(views.half(views.saved(view, f"filters-{s}-point{{at}}")))
+    play("filters", times, figures)
 
 
 def _heading(kind: str, number: int, when: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from html import escape
 from typing import Any
 
@@ -97,12 +97,21 @@ def seeds_of(lab: Lab, view: RunView) -> SeedsView | None:
     return lab.seeds.view(view.config)
 
 
-def come_to(view: RunView) -> str:
-    """Returns what the charts of a run depend on: how far each model is, its scores, and the language."""
+def growing(name: str, view: RunView, chart: Callable[[], Figure], *of: Any) -> None:
+    """Draw a chart of a run's history, built once an epoch for all who watch. of: what else is in it."""
     last = {
         event["model"]: (event["epoch"], event["val_accuracy"], event.get("loss")) for event in view.history
     }
-    return repr((language(), presenting(), view.teacher_accuracy, len(view.history), sorted(last.items())))
+    come_to = repr((language(), presenting(), view.teacher_accuracy, len(view.history), sorted(last.items())))
+    with framed(name):
+        _growing(name, view.run_id, come_to, of, _chart=chart)
+        if not view.active:  # each look would close the menu
+            save_menu(name, lambda: chart()[:2], view.run_id)
+
+
+@st.cache_data(max_entries=1_000, show_spinner=False)  # as messages to the browser
+def _growing(name: str, run_id: str, come_to: str, of: tuple, _chart: Callable[[], Figure]) -> None:
+    said_chart(*_chart())
 
 
 def _pace(view: RunView, seeds: SeedsView | None) -> float | None:
@@ -130,10 +139,8 @@ def _look(lab: Lab, run_id: str, every: float | None) -> None:
         earlier = trail.ghosts(lab, run_id)
         if view.result is not None:
             trail.look_at(run_id)
-        with framed("accuracy-by-epoch"):
-            _accuracy(run_id, come_to(view), tuple(run.run_id for run in earlier), view, earlier)
-            if not view.active:  # each look would close the menu
-                save_menu("accuracy-by-epoch", lambda: _accuracy_figure(view, earlier)[:2], view.run_id)
+        thin = tuple(run.run_id for run in earlier)
+        growing("accuracy-by-epoch", view, lambda: _accuracy_figure(view, earlier), thin)
         with st.container(horizontal=True, vertical_alignment="center", gap="small", key="hero_tools"):
             if earlier:
                 _ghost_tools(len(earlier))
@@ -305,11 +312,3 @@ def _accuracy_figure(view: RunView, earlier: list[RunView]) -> Figure:
         words = f"{words} {thin}"
     chart = spec(run_charts.accuracy_lines, "accuracy-by-epoch", rows, **axes, height=_HEIGHT)
     return chart, rows, words
-
-
-# Cached as messages to the browser: built once an epoch for everyone who watches.
-@st.cache_data(max_entries=500, show_spinner=False)
-def _accuracy(
-    run_id: str, come_to: str, ghosts: tuple[str, ...], _view: RunView, _earlier: list[RunView]
-) -> None:
-    said_chart(*_accuracy_figure(_view, _earlier))

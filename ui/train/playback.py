@@ -84,7 +84,7 @@ def play_picture(lab: Lab, run_id: str, picture: np.ndarray) -> None:
             logits = computed(
                 run_id, "drawing", picture, _compute=lambda: _read_over_time(lab, run_id, kept, picture)
             )
-            _play("draw", times, _reading(times, logits))
+            play("draw", times, _reading(times, logits))
             _lesson_of_a_picture(len(times))
 
 
@@ -97,13 +97,6 @@ def course(lab: Lab, run_id: str) -> dict[str, dict[str, np.ndarray]]:
         )
     ):
         return lab.runs[run_id].snapshots()
-
-
-def time_help(times: Sequence[float]) -> str:
-    """Returns what a slider over these points has on it."""
-    if times[0] < 1:
-        return _("A few points within the first epoch, then the ends of epochs.")
-    return _("The ends of epochs.")
 
 
 def most_is_learned(table: pd.DataFrame) -> str:
@@ -148,13 +141,16 @@ _AGREEMENT = N_(
 _KEPT_IN_16_BITS = N_("Weights and logits are kept in 16 bits: {size} per point before compression.")
 
 
-def _play(name: str, times: Sequence[float], figures: list[views.View]) -> None:
+def play(name: str, times: Sequence[float], figures: list[views.View]) -> None:
     """Draw play, pause and a slider over the points (not for a single one), and figures that follow."""
     channel = f"playback-{name}"
     if len(times) == 1:
         live(channel, [], figures, {"point": 0})
     else:
-        control = controls.points(channel, list(map(_when, times)), _("Time"), time_help(times))
+        help = _("The ends of epochs.")
+        if times[0] < 1:
+            help = _("A few points within the first epoch, then the ends of epochs.")
+        control = controls.points(channel, list(map(_when, times)), _("Time"), help)
         live(channel, [control], figures)
 
 
@@ -178,7 +174,7 @@ def _courses(times: Sequence[float], table: pd.DataFrame) -> None:
         lines = {student: own[student][name].tolist() for student in STUDENTS}
         course = views.course(_(title), lines, points, start, name)
         figures.append(views.half(views.saved(course, f"playback-{name}")))
-    _play("train", times, figures)
+    play("train", times, figures)
 
 
 def _how_good(student: str, rows: pd.DataFrame, at: int) -> str:

@@ -63,13 +63,11 @@ def ghosts(lab: Lab, run_id: str) -> list[RunView]:
 
 
 def clear_ghosts() -> None:
-    """Draw no lines of the runs so far."""
     with _lock:
         _looked_at[person()] = dict.fromkeys(_looked_at.get(person(), {}), False)
 
 
 def forget_everybody() -> None:
-    """Start anew, as a new server would."""
     with _lock:
         _looked_at.clear()
 

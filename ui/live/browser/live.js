@@ -39,7 +39,7 @@ const sentence = (data) => {
 const SAMPLES = [0.1, 0.5, 1, 2, 4, 8, 16, 30, 60, 99];
 
 const VIEWS = {
-  sentence, softTargets, entropies, pulls, strengths, course, confusion, reading, answers, voices: answers, scale,
+  sentence, softTargets, entropies, pulls, strengths, course, confusion, reading, filters, answers, voices: answers, scale,
   seeds,
 };
 

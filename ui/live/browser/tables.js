@@ -1,4 +1,4 @@
-// Ten rows: a confusion matrix at a point in time, and how a picture was read at all points.
+// A confusion matrix at a point in time, how a picture was read at all points, and a first layer's filters at one.
 
 const FULL_COLOUR = 0.03;
 
@@ -55,5 +55,38 @@ const reading = (data) => {
         })),
       ),
     draw: ({ point }) => columns.forEach((column, at) => column.classList.toggle('kd-live-here', at === point)),
+  };
+};
+
+const filters = (data) => {
+  const figure = figureOf(data.title);
+  const squares = data.weights[0].map((weights) => made('div', { class: 'kd-live-filter' }, ...weights.map(() => made('i'))));
+  const cells = squares.map((square) => [...square.children]);
+  const style = `--side: ${data.side}; --across: ${data.across}`;
+  const words = made('p', { class: 'kd-unseen' });
+  figure.element.append(made('div', { class: 'kd-live-filters', style, 'aria-hidden': 'true' }, ...squares), words);
+  const colourOf = (weight) => {
+    const share = 0.04 + 0.96 * Math.min(1, Math.abs(weight) / data.limit);
+    return data.colours[weight > 0 ? 0 : 1] + Math.round(255 * share).toString(16).padStart(2, '0');
+  };
+  return {
+    element: figure.element,
+    rows: ({ point }) =>
+      data.weights[point].flatMap((weights, at) =>
+        weights.map((weight, pixel) => {
+          const [row, column] = [Math.floor(pixel / data.side) + 1, (pixel % data.side) + 1];
+          return { role: data.role, filter: at + data.first, row, column, weight };
+        }),
+      ),
+    draw: ({ point }) => {
+      say(words, data.words[point]);
+      data.weights[point].forEach((weights, at) => {
+        weights.forEach((weight, pixel) => {
+          const cell = cells[at][pixel];
+          cell.style.background = colourOf(weight);
+          cell.title = weight.toFixed(3);
+        });
+      });
+    },
   };
 };
