@@ -1,4 +1,4 @@
-"""What the browser draws of a page's numbers: the data of one figure each, in the reader's language."""
+"""What the browser draws: each function returns the data of one figure, in the reader's language."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _ALONG_T = {
 
 
 def soft_target_sentence(teacher: np.ndarray, label: int | None) -> View:
-    """What the teacher says at T. teacher: its logits, (10,). label: the true class, if it is known."""
+    """What the teacher says at T, in a sentence. teacher: its logits, (10,). label: if it is known."""
     says = _in_words(SOFT_TARGET_SAYS)
     return {"kind": "sentence", "of": "softTarget", "logits": numbers(teacher), "label": label, "says": says}
 
@@ -251,32 +251,18 @@ def filters(model: str, words: Sequence[str], weights: np.ndarray, limit: float,
     }
 
 
-def saved(view: View, file: str) -> View:
-    """The figure with a menu that saves it as PNG, SVG or CSV.
+def saved(view: View, file: str, size: str = "whole") -> View:
+    """Returns the figure with a menu that saves it as PNG, SVG or CSV.
 
     Args:
         file: its name without an ending; {T}, {alpha} and {at} become what is shown then.
+        size: how much of a row it has, where there is room: half, wide, or narrow beside a wide one.
     """
-    return {**view, "file": file}
-
-
-def wide(view: View) -> View:
-    """The figure with more than half of a row, where there is room."""
-    return {**view, "size": "wide"}
-
-
-def narrow(view: View) -> View:
-    """The figure beside a wide one."""
-    return {**view, "size": "narrow"}
-
-
-def half(view: View) -> View:
-    """The figure with half of a row, where there is room."""
-    return {**view, "size": "half"}
+    return {**view, "file": file, "size": size}
 
 
 def numbers(values: Iterable[float]) -> list[float]:
-    """Logits to the eight figures that float32 has at most."""
+    """Returns logits to the eight figures that float32 has at most."""
     return [float(f"{value:.8g}") for value in values]
 
 
