@@ -15,7 +15,8 @@ from typing import Any
 
 from kd.config import SHIPPED_TEACHERS, TRAIN_IMAGES
 from kd.teachers.shipped import MAKE_COMMAND, TEACHER_FOLDER, check_name, weights_sha256, write_record
-from kd.terminal.entry import Parser, exit_code, run
+from kd.terminal.arguments import Parser
+from kd.terminal.entry import exit_code, run
 from kd.terminal.streams import quiet_standard_error
 from kd.text.translation import _
 from kd.text.words import accuracy, quoted
@@ -36,6 +37,7 @@ def make(name: str, folder: Path, epochs: int | None, images: int | None, seed: 
     with quiet_standard_error():
         import tensorflow as tf
 
+        from kd.networks.architectures import build_teacher
         from kd.teachers.recipes import RECIPES, classify
 
         tf.zeros(())  # this looks for devices, now
@@ -67,7 +69,9 @@ def make(name: str, folder: Path, epochs: int | None, images: int | None, seed: 
     }
     folder.mkdir(parents=True, exist_ok=True)
     partial = folder / f"{name}.partial.keras"
-    _without_optimizer(model).save(partial)
+    plain = build_teacher()  # `save(include_optimizer=False)` would keep Adam's moments
+    plain.set_weights(model.get_weights())
+    plain.save(partial)
     partial.replace(folder / f"{name}.keras")
     write_record(name, record, folder)
     return record
@@ -94,13 +98,6 @@ def _command(arguments: list[str] | None) -> int:
     path, right = options.out / f"{options.name}.keras", accuracy(record["test_accuracy"])
     print(_("{path}: {accuracy} of the test images right", path=path, accuracy=right))
     return 0
-
-
-def _without_optimizer(model: Any) -> Any:
-    """Returns an uncompiled copy: `save(include_optimizer=False)` would keep Adam's moments."""
-    copy = type(model).from_config(model.get_config())
-    copy.set_weights(model.get_weights())
-    return copy
 
 
 def _check_range(field: str, value: int | None, maximum: int) -> None:
