@@ -8,6 +8,7 @@ from scipy.stats import entropy
 
 from kd.config import RunConfig
 from kd.lab.runs import Run
+from kd.pictures.changes import changed
 from kd.pictures.mnist import load_mnist
 from kd.pictures.training_set import places
 from kd.studies.measures import MEASURES, MeasuredRun, measure, measured, value
@@ -84,12 +85,6 @@ def test_two_teachers_together_say_what_the_product_of_their_predictions_says():
     )
 
 
-def test_no_error_can_be_copied_of_a_teacher_that_makes_none():
-    run = made_up()
-    run.logits["teacher"][np.arange(10_000), LABELS] += 1_000
-    assert np.isnan(measured("errors_copied", run))
-
-
 def test_what_a_student_knows_of_digits_it_never_saw():
     run = made_up("3")
     logits, threes = run.logits["distilled"].astype(float), LABELS == 3
@@ -122,17 +117,6 @@ def test_a_bias_on_the_digits_it_saw_leaves_the_others_alone():
     assert measured("right_with_seen_biased", run) > 100 * (logits.argmax(1) == LABELS).mean() + 1
 
 
-def test_where_no_digit_is_left_out_nothing_is_known_of_any():
-    run = made_up("")
-    assert np.isnan(measured("omitted_right", run))
-    assert np.isnan(measured("best_bias", run))
-
-
-def test_parameters_are_those_of_the_record():
-    assert measured("parameters", made_up()) == 20_490
-    assert measured("teacher_parameters", made_up()) == 1_433_610
-
-
 def made_up_course(epochs: int, looks: dict[int, tuple[float, float]]) -> MeasuredRun:
     """A run that was looked at after some epochs. looks: epoch → accuracy of distilled and scratch."""
     history = [
@@ -158,7 +142,42 @@ def test_what_the_last_fifth_changes_is_the_gain_at_the_end_less_that_before_it(
     assert measured("late_gain", made_up_course(200, looks)) == pytest.approx(gain, nan_ok=True)
 
 
-def test_an_unknown_measure_is_refused():
+class Constant:
+    """A network that takes everything for one digit, but a picture with a white corner for another."""
+
+    def __init__(self, digit: int, in_white: int):
+        self._digits = digit, in_white
+
+    def logits(self, pictures):
+        assert pictures.shape[1:] == (28, 28, 1)
+        assert pictures.max() <= 1
+        return np.eye(10)[np.where(pictures[:, 0, 0, 0] > 0.9, self._digits[1], self._digits[0])]
+
+
+def test_what_is_right_of_changed_pictures_is_measured_of_every_fifth(mnist):
+    labels = mnist.y_test[::5]
+    models = {"distilled": Constant(1, 7), "scratch": Constant(2, 2)}
+    run = MeasuredRun(RunConfig(), {}, dict, lambda: models)
+    share = {digit: 100 * float(np.mean(labels == digit)) for digit in range(10)}
+    assert measured("right_plain", run) == pytest.approx(share[1])
+    assert measured("right_inverted", run) == pytest.approx(share[7])
+    assert measured("gain_plain", run) == pytest.approx(share[1] - share[2])
+    assert measured("gain_inverted", run) == pytest.approx(share[7] - share[2])
+    assert measured("scratch_right_thin", run) == pytest.approx(share[2])
+    assert changed(mnist.x_test[:1], "inverted")[0, 0, 0] == 255
+
+
+def test_what_is_not_known_is_nan_and_parameters_are_those_of_the_record():
+    run = made_up("")  # no digit is left out
+    assert np.isnan(measured("omitted_right", run))
+    assert np.isnan(measured("best_bias", run))
+    run.logits["teacher"][np.arange(10_000), LABELS] += 1_000  # which makes no errors to copy
+    assert np.isnan(measured("errors_copied", run))
+    assert (measured("parameters", run), measured("teacher_parameters", run)) == (20_490, 1_433_610)
+
+
+def test_every_measure_says_what_it_is_and_an_unknown_one_is_refused():
+    assert all(each.label and each.unit is not None for each in MEASURES.values())
     for ask in (measure, value):
         with pytest.raises(ValueError, match=r"There is no measure 'luck': use .*parameters"):
             ask("luck")
@@ -180,7 +199,3 @@ def test_what_was_measured_of_an_earlier_result_does_not_count(fake_lab):
         assert runs.measures(each) == {"agreement": 5.0}
     save(fake_lab.store)
     assert runs.measures(run_id) == {}
-
-
-def test_every_measure_says_what_it_is():
-    assert all(each.label and each.unit is not None for each in MEASURES.values())

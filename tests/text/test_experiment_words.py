@@ -6,25 +6,43 @@ import math
 
 import pytest
 
-from kd.studies.experiments.judging import AGREES, CANNOT_TELL, DISAGREES, Finding
+from kd.studies.experiments.judging import (
+    AGREES,
+    CANNOT_TELL,
+    DISAGREES,
+    Finding,
+    above,
+    below,
+    between,
+)
 from kd.text.experiment_words import (
     NOT_YET,
     Says,
+    before_words,
+    change_words,
     claim_words,
     curve_words,
     finding_words,
     guess_words,
     kept_words,
+    label_words,
+    late_words,
     number_words,
     paper_words,
     place_words,
     progress_words,
     saying,
+    told,
     verdict_word,
+    when_words,
 )
 
 SAYS = Says(
-    "gain", "It helps by {value} ({interval}).", "It costs {value} ({interval}).", "Perhaps ({interval})."
+    "gain {where}",
+    "{where}, it helps by {value} ({interval}).",
+    "It costs {value} ({interval}).",
+    "Perhaps ({interval}).",
+    {"where": "here"},
 )
 
 
@@ -53,24 +71,96 @@ def test_a_finding_has_its_interval_and_its_seeds(finding, words):
 @pytest.mark.parametrize(
     ("finding", "sentence"),
     [
-        (found(6.5, 5.9, 7.1), "It helps by 6.5 (5.9 to 7.1)."),
+        (found(6.5, 5.9, 7.1), "Here, it helps by 6.5 (5.9 to 7.1)."),
         (found(-6.5, -7.1, -5.9), "It costs 6.5 (5.9 to 7.1)."),
         (found(0.5, -0.6, 1.6), "Perhaps (99\u00a0%: −1.3 to +2.3)."),
-        (found(3.0, math.nan, math.nan, seeds=1), "Gain: +3.00 points so far (1 seed: not judged yet)."),
+        (found(3.0, math.nan, math.nan, seeds=1), "Gain here: +3.00 points so far (1 seed: not judged yet)."),
         (found(math.nan, math.nan, math.nan, seeds=0), ""),
     ],
 )
 def test_a_sentence_takes_a_side_only_where_the_interval_does(finding, sentence):
-    assert saying(SAYS, finding, "gain") == sentence
+    assert saying(SAYS, finding) == sentence
+    assert saying(Says("gain"), finding) == ""
 
 
-def test_a_side_may_be_that_of_another_number_than_0():
+def test_a_side_may_be_that_of_another_number_than_0_and_a_sentence_that_of_all_sides():
     says = Says(
-        "right", "Only {value} ({interval}).", "Just {value} ({interval}).", "Half ({interval}).", at=50
+        "share", "Only {value} ({interval}).", "Just {value} ({interval}).", "Half ({interval}).", at=50
     )
-    assert saying(says, found(60, 55, 65, unit="percent"), "") == "Only 60.0 (55.0 to 65.0)."
-    assert saying(says, found(40, 35, 45, unit="percent"), "") == "Just 40.0 (35.0 to 45.0)."
-    assert saying(says, found(50, 45, 55, unit="percent"), "") == "Half (99\u00a0%: 41.7 to 58.3)."
+    both = Says("share", "It is {value} ({interval}).", at=50)
+    for mean, words in ((60, "Only 60.0 (55.0 to 65.0)."), (40, "Just 40.0 (35.0 to 45.0).")):
+        share = found(mean, mean - 5, mean + 5, unit="percent")
+        assert saying(says, share) == words
+        assert saying(both, share) == f"It is {mean}.0 ({mean - 5}.0 to {mean + 5}.0)."
+    undecided = found(50, 45, 55, unit="percent")
+    assert saying(says, undecided) == "Half (99\u00a0%: 41.7 to 58.3)."
+    assert saying(both, undecided) == "It is 50.0 (45.0 to 55.0)."
+    assert label_words(SAYS) == "gain here"
+
+
+TWO = {
+    code: Says(code, f"{code} is up {{value}}.", f"{code} is down {{value}}.", f"{code}?") for code in "AB"
+}
+UP, DOWN, NEITHER = (Finding(mean, mean - 1, mean + 1, 0.01, 5) for mean in (4.0, -4.0, 0.0))
+UNKNOWN = Finding(*[math.nan] * 4, 0)
+SO_FAR = Finding(2.0, *[math.nan] * 3, 3)
+
+
+def said(short: tuple[Finding, Finding], long: tuple[Finding, Finding]) -> dict[str, str]:
+    by_length = {"short": dict(zip("AB", short, strict=True)), "long": dict(zip("AB", long, strict=True))}
+    return told(TWO, by_length)
+
+
+def test_the_long_training_is_told_first_and_of_the_short_one_what_was_otherwise():
+    alike = said((UP, DOWN), (UP, DOWN))
+    assert [*alike] == ["long", "short"]
+    assert alike["long"] == "A is up 4.0. B is down 4.0."
+    assert "A is" not in alike["short"]
+    one = said((DOWN, DOWN), (UP, DOWN))["short"]
+    assert "A is down" in one
+    assert "B is" not in one
+    assert said((DOWN, UP), (UP, DOWN))["short"] == "A is down 4.0. B is up 4.0."
+    # what cannot be told at one of the two is not said to be alike
+    assert "A?" in said((NEITHER, UP), (UP, UP))["short"]
+
+
+def test_what_is_not_judged_yet_is_told_at_each_length_and_what_is_unknown_is_not():
+    assert [*said((UP, UP), (UNKNOWN, UNKNOWN))] == ["short"]
+    assert said((UNKNOWN, UNKNOWN), (UNKNOWN, UNKNOWN)) == {}
+    both = said((SO_FAR, SO_FAR), (SO_FAR, SO_FAR))
+    assert both["short"] == both["long"]
+    assert "not judged yet" in both["long"]
+
+
+def test_a_length_is_named_by_its_steps():
+    assert when_words("short", (640, 640)) == "after 640 steps"
+    assert when_words("long", (2_000, 9_375)) == "trained out (2,000 to 9,375 steps)"
+
+
+def test_a_guess_is_told_what_it_would_have_been():
+    words = {verdict: before_words("after 640 steps", verdict, "4 points") for verdict in
+             (AGREES, DISAGREES, CANNOT_TELL)}  # fmt: skip
+    assert len(set(words.values())) == 3
+    assert all(each.startswith("After 640 steps") and "4 points" in each for each in words.values())
+    assert "points" not in before_words("after 640 steps", AGREES, "")
+
+
+def test_the_last_fifth_is_told_with_its_spread_over_the_settings():
+    assert late_words((math.nan,) * 3) == ""
+    assert "by +0.10 points." in late_words((0.1, 0.1, 0.1))
+    several = late_words((0.1, -0.25, 0.5))
+    assert all(number in several for number in ("+0.10", "−0.25", "+0.50"))
+
+
+@pytest.mark.parametrize("expected", [above(1), below(1), between(-1, 1)])
+def test_what_would_change_a_verdict_is_another_for_each_verdict_and_names_the_ends(expected):
+    ends = [f"{end:g}".replace("-", "−") for end in (expected.low, expected.high) if math.isfinite(end)]
+    words = [
+        change_words(expected.low, expected.high, verdict, "percent")
+        for verdict in (AGREES, DISAGREES, CANNOT_TELL)
+    ]
+    assert len(set(words)) == 3
+    assert all(end in each for each in words for end in ends)
 
 
 def test_what_came_out_is_told_with_its_verdict_on_the_paper():

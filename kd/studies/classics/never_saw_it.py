@@ -47,23 +47,22 @@ EXPERIMENT = Experiment(
         N_("Right, in percent of the test images of these digits"),
     ),
     plan=_plan,
-    quantities={
-        "as_it_is": at("omitted_right"),
-        "with_bias": at("omitted_right_with:bias"),
-        "with_best": at("omitted_right_biased"),
-        "bias_adds": at("omitted_right_biased") - at("omitted_right"),
-        "all_with_best": at("right_biased"),
-        "best_bias": at("best_bias"),
+    outcomes={
+        "as_it_is": gets_right(at("omitted_right"), N_("of the digits it never saw, the student as it is")),
+        "with_bias": named(
+            at("omitted_right_with:bias"), N_("right of the digits left out, with the bias chosen")
+        ),
+        "bias_adds": adds(at("omitted_right_biased") - at("omitted_right"), N_("the best bias")),
+        "with_best": gets_right(
+            at("omitted_right_biased"), N_("of the digits it never saw, the student with the best bias")
+        ),
+        "all_with_best": named(at("right_biased"), N_("right of all digits, with the best bias")),
+        "best_bias": named(at("best_bias"), N_("best bias")),
     },
     measures=(
         *("scratch_omitted_right", "omitted_right", "omitted_right_with:{bias}", "omitted_right_biased"),
         *("right_biased", "best_bias"),
     ),
-    labels={
-        "with_bias": N_("right of the digits left out, with the bias chosen"),
-        "all_with_best": N_("right of all digits, with the best bias"),
-        "best_bias": N_("best bias"),
-    },
     claims=(
         Claim(
             N_("Even as it is, the student gets most of the 3s right."),
@@ -79,11 +78,6 @@ EXPERIMENT = Experiment(
             quote="with the right bias, the distilled model gets 98.6% of the test 3s correct",
             figure=N_("a bias of 3.5, the best there"),
         ),
-    ),
-    says=(
-        gets_right("as_it_is", N_("of the digits it never saw, the student as it is")),
-        adds("bias_adds", N_("the best bias")),
-        gets_right("with_best", N_("of the digits it never saw, the student with the best bias")),
     ),
     options={
         "omitted_digits": Option(FIELDS["omitted_digits"], "3"),

@@ -27,6 +27,7 @@ def _plan(seeds: int, times: int) -> list[list[Part]]:
 
 _ensemble = at("ensemble_right", who=OF_BOTH)
 _one_teacher = (distilled(who=FIRST) + distilled(who=SECOND)) * 0.5
+_of_both = distilled(who=OF_BOTH)
 _of_one = (distilled(who=OF_FIRST) + distilled(who=OF_SECOND)) * 0.5
 _STUDENT_OF_BOTH = N_("the student of both")
 
@@ -70,11 +71,11 @@ EXPERIMENT = Experiment(
         },
     ),
     plan=_plan,
-    quantities={
-        "ensemble": _ensemble - _one_teacher,
-        "student": gain(who=OF_BOTH),
-        "second_teacher": distilled(who=OF_BOTH) - _of_one,
-        "left_behind": distilled(who=OF_BOTH) - _ensemble,
+    outcomes={
+        "ensemble": compares(_ensemble - _one_teacher, N_("the mean of both teachers"), N_("one of them")),
+        "student": compares(gain(who=OF_BOTH), _STUDENT_OF_BOTH, N_("the same network with labels alone")),
+        "second_teacher": compares(_of_both - _of_one, _STUDENT_OF_BOTH, N_("a student of one")),
+        "left_behind": compares(_of_both - _ensemble, _STUDENT_OF_BOTH, N_("its teachers together")),
     },
     claims=(
         Claim(
@@ -89,12 +90,6 @@ EXPERIMENT = Experiment(
             quote="More than 80% of the improvement in frame classification accuracy",
             figure=N_("58.9 % alone, 61.1 % for ten together, 60.8 % for the single student of the ten"),
         ),
-    ),
-    says=(
-        compares("ensemble", N_("the mean of both teachers"), N_("one of them")),
-        compares("student", _STUDENT_OF_BOTH, N_("the same network with labels alone")),
-        compares("second_teacher", _STUDENT_OF_BOTH, N_("a student of one")),
-        compares("left_behind", _STUDENT_OF_BOTH, N_("its teachers together")),
     ),
     measures=("ensemble_right",),
     sweep=Study(_BASE, {"temperature": (1.0, 4.0, 10.0), "alpha": (0.1, 0.5)}, seeds=5),
