@@ -27,7 +27,7 @@ from kd.distillation.objectives import OBJECTIVES, Outputs  # noqa: E402
 from kd.networks.numpy_model import NumpyModel  # noqa: E402
 from kd.pictures.mnist import to_model_input  # noqa: E402
 from kd.pictures.training_set import places, training_set  # noqa: E402
-from kd.studies.mistakes.mistake import GRADIENTS, Slope  # noqa: E402
+from kd.studies.mistakes import GRADIENTS, Slope  # noqa: E402
 from kd.teachers.shipped import shipped_logits, shipped_teacher_path  # noqa: E402
 
 CONFIG = RunConfig()

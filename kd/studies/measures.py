@@ -97,7 +97,7 @@ def with_gains(runs: pd.DataFrame) -> pd.DataFrame:
     return runs.assign(**right, gain=right["distilled_right"] - right["scratch_right"])
 
 
-def _parameters(run: MeasuredRun, model: str) -> float:
+def _parameters(model: str, run: MeasuredRun) -> float:
     return float(run.result[model]["parameters"])
 
 
@@ -119,20 +119,28 @@ def _improbable(run: MeasuredRun) -> float:
     return 100 * float((student * (teacher < _IMPROBABLE)).sum(axis=1).mean())
 
 
+def _agreement(model: str, run: MeasuredRun) -> float:
+    return 100 * agreement(run.logits["teacher"], run.logits[model])
+
+
+def _divergence(model: str, run: MeasuredRun) -> float:
+    return math.log(2) * float(divergence_bits(run.logits["teacher"], run.logits[model]).mean())
+
+
 def _train_agreement(run: MeasuredRun) -> float:
     """Returns the agreement on the pictures that distilled learned from, as they are in MNIST."""
     pictures = to_model_input(training_set(run.config).images)
     return 100 * agreement(*(run.models[name].logits(pictures) for name in ("teacher", "distilled")))
 
 
-def _errors_copied(run: MeasuredRun, model: str) -> float:
+def _copied(model: str, run: MeasuredRun) -> float:
     """Returns how many of the teacher's errors a student takes for the same wrong digit."""
     teacher, student = (run.logits[name].argmax(axis=1) for name in ("teacher", model))
     wrong = teacher != run.labels
     return 100 * float((student == teacher)[wrong].mean()) if wrong.any() else math.nan
 
 
-def _loss(run: MeasuredRun, epoch: int) -> float:
+def _loss(epoch: int, run: MeasuredRun) -> float:
     """Returns the mean loss over the steps of an epoch."""
     losses = [event["loss"] for event in run.history if event["model"] == "distilled"]
     return float(losses[epoch])
@@ -175,21 +183,30 @@ def _right(run: MeasuredRun, logits: np.ndarray, omitted: bool = False) -> float
     return 100 * float(chosen.mean()) if len(chosen) else np.nan
 
 
+def _right_of_omitted(model: str, run: MeasuredRun) -> float:
+    return _right(run, run.logits[model], omitted=True)
+
+
 def _best(run: MeasuredRun, model: str = "distilled", seen: bool = False) -> dict[int, float]:
     """Returns the best biases of the digits left out, or of those that were seen."""
     digits = [digit for digit in range(CLASSES) if (digit in _omitted(run)) != seen]
     return best_biases(run.labels, run.logits[model], digits)
 
 
-def _biased(run: MeasuredRun, model: str = "distilled", seen: bool = False) -> np.ndarray:
-    return with_biases(run.logits[model], _best(run, model, seen))
+def _with_best(model: str, omitted: bool, run: MeasuredRun) -> float:
+    return _right(run, with_biases(run.logits[model], _best(run, model)), omitted)
 
 
-def _with(run: MeasuredRun, bias: str) -> np.ndarray:
-    return with_biases(run.logits["distilled"], dict.fromkeys(_omitted(run), float(bias)))
+def _with_best_of_seen(run: MeasuredRun) -> float:
+    return _right(run, with_biases(run.logits["distilled"], _best(run, seen=True)))
 
 
-def _mean_bias(run: MeasuredRun, seen: bool = False) -> float:
+def _right_with(omitted: bool, run: MeasuredRun, bias: str) -> float:
+    biases = dict.fromkeys(_omitted(run), float(bias))
+    return _right(run, with_biases(run.logits["distilled"], biases), omitted)
+
+
+def _mean_bias(seen: bool, run: MeasuredRun) -> float:
     biases = list(_best(run, seen=seen).values())
     return float(np.mean(biases)) if biases else np.nan
 
@@ -210,22 +227,12 @@ def _answers(model: NumpyModel, change: str) -> np.ndarray:
     return model.logits(_changed_pictures(change)).argmax(axis=1)
 
 
-def _right_of_changed(run: MeasuredRun, model: str, change: str) -> float:
+def _right_of_changed(model: str, change: str, run: MeasuredRun) -> float:
     return 100 * float(np.mean(_answers(run.models[model], change) == run.labels[::_EVERY]))
 
 
-def _gain_of_changed(run: MeasuredRun, change: str) -> float:
-    return _right_of_changed(run, "distilled", change) - _right_of_changed(run, "scratch", change)
-
-
-def _of_students(
-    name: str, distilled: str, scratch: str, unit: str, of: Callable[..., float]
-) -> dict[str, Measure]:
-    """Returns the same measure of both students. distilled, scratch: their labels."""
-    return {
-        name: Measure(distilled, unit, partial(of, model="distilled")),
-        f"scratch_{name}": Measure(scratch, unit, partial(of, model="scratch")),
-    }
+def _gain_of_changed(change: str, run: MeasuredRun) -> float:
+    return _right_of_changed("distilled", change, run) - _right_of_changed("scratch", change, run)
 
 
 _CHANGES = {
@@ -238,87 +245,63 @@ _CHANGES = {
     "inverted": N_("inverted"),
 }
 
-MEASURES: dict[str, Measure] = {
-    "parameters": Measure(
-        N_("Parameters of a student"), "parameters", partial(_parameters, model="distilled")
-    ),
-    "teacher_parameters": Measure(
-        N_("Parameters of the teacher"), "parameters", partial(_parameters, model="teacher")
-    ),
-    "ensemble_right": Measure(N_("Both teachers together"), "percent", _ensemble_right),
-    "improbable": Measure(
-        N_("Probability that distilled gives to what its teacher rules out"), "percent", _improbable
-    ),
-    **_of_students(
-        "agreement",
-        N_("Distilled agrees with the teacher"),
-        N_("Scratch agrees with the teacher"),
-        "percent",
-        lambda run, model: 100 * agreement(run.logits["teacher"], run.logits[model]),
-    ),
-    "train_agreement": Measure(
-        N_("Distilled agrees with the teacher on its training images"), "percent", _train_agreement
-    ),
-    **_of_students(
-        "divergence",
-        N_("KL to the teacher, distilled"),
-        N_("KL to the teacher, scratch"),
-        "nats",
-        lambda run, model: math.log(2) * divergence_bits(run.logits["teacher"], run.logits[model]).mean(),
-    ),
-    **_of_students(
-        "errors_copied",
-        N_("Teacher's errors that distilled repeats"),
-        N_("Teacher's errors that scratch makes, too"),
-        "percent",
-        _errors_copied,
-    ),
-    "loss_at_first": Measure(N_("Loss in the first epoch"), "", partial(_loss, epoch=0)),
-    "loss_at_last": Measure(N_("Loss in the last epoch"), "", partial(_loss, epoch=-1)),
-    "late_gain": Measure(N_("What the last fifth of training changes in the gain"), "points", _late_gain),
-    **_of_students(
-        "omitted_right",
-        N_("Digits left out, distilled"),
-        N_("Digits left out, scratch"),
-        "percent",
-        lambda run, model: _right(run, run.logits[model], omitted=True),
-    ),
-    **_of_students(
-        "omitted_right_biased",
-        N_("Digits left out, with the best bias"),
-        N_("Digits left out, scratch with the best bias"),
-        "percent",
-        lambda run, model: _right(run, _biased(run, model), omitted=True),
-    ),
-    "right_biased": Measure(
-        N_("All digits, with the best bias"), "percent", lambda run: _right(run, _biased(run))
-    ),
-    "best_bias": Measure(N_("Best bias"), "", _mean_bias),
-    "omitted_right_with": Measure(
-        N_("Digits left out, with the bias chosen"),
-        "percent",
-        lambda run, bias: _right(run, _with(run, bias), omitted=True),
-    ),
-    "right_with": Measure(
-        N_("All digits, with the bias chosen"), "percent", lambda run, bias: _right(run, _with(run, bias))
-    ),
-    "right_with_seen_biased": Measure(
-        N_("All digits, with the best bias on those it saw"),
-        "percent",
-        lambda run: _right(run, _biased(run, seen=True)),
-    ),
-    "best_bias_of_seen": Measure(N_("Best bias on the digits it saw"), "", partial(_mean_bias, seen=True)),
-    **{
-        f"gain_{change}": Measure(name, "points", partial(_gain_of_changed, change=change))
-        for change, name in _CHANGES.items()
+# Unit → measure → its label, and what computes it
+_BY_UNIT: dict[str, dict[str, tuple[str, Callable[..., float]]]] = {
+    "parameters": {
+        "parameters": (N_("Parameters of a student"), partial(_parameters, "distilled")),
+        "teacher_parameters": (N_("Parameters of the teacher"), partial(_parameters, "teacher")),
     },
-    **{
-        measure: found
-        for change, name in _CHANGES.items()
-        for measure, found in _of_students(
-            f"right_{change}", name, name, "percent", partial(_right_of_changed, change=change)
-        ).items()
+    "percent": {
+        "ensemble_right": (N_("Both teachers together"), _ensemble_right),
+        "improbable": (N_("Probability that distilled gives to what its teacher rules out"), _improbable),
+        "agreement": (N_("Distilled agrees with the teacher"), partial(_agreement, "distilled")),
+        "scratch_agreement": (N_("Scratch agrees with the teacher"), partial(_agreement, "scratch")),
+        "train_agreement": (N_("Distilled agrees with the teacher on its training images"), _train_agreement),
+        "errors_copied": (N_("Teacher's errors that distilled repeats"), partial(_copied, "distilled")),
+        "scratch_errors_copied": (
+            N_("Teacher's errors that scratch makes, too"),
+            partial(_copied, "scratch"),
+        ),
+        "omitted_right": (N_("Digits left out, distilled"), partial(_right_of_omitted, "distilled")),
+        "scratch_omitted_right": (N_("Digits left out, scratch"), partial(_right_of_omitted, "scratch")),
+        "omitted_right_biased": (
+            N_("Digits left out, with the best bias"),
+            partial(_with_best, "distilled", True),
+        ),
+        "scratch_omitted_right_biased": (
+            N_("Digits left out, scratch with the best bias"),
+            partial(_with_best, "scratch", True),
+        ),
+        "right_biased": (N_("All digits, with the best bias"), partial(_with_best, "distilled", False)),
+        "omitted_right_with": (N_("Digits left out, with the bias chosen"), partial(_right_with, True)),
+        "right_with": (N_("All digits, with the bias chosen"), partial(_right_with, False)),
+        "right_with_seen_biased": (N_("All digits, with the best bias on those it saw"), _with_best_of_seen),
+        **{
+            f"right_{change}": (name, partial(_right_of_changed, "distilled", change))
+            for change, name in _CHANGES.items()
+        },
+        **{
+            f"scratch_right_{change}": (name, partial(_right_of_changed, "scratch", change))
+            for change, name in _CHANGES.items()
+        },
     },
+    "nats": {
+        "divergence": (N_("KL to the teacher, distilled"), partial(_divergence, "distilled")),
+        "scratch_divergence": (N_("KL to the teacher, scratch"), partial(_divergence, "scratch")),
+    },
+    "points": {
+        "late_gain": (N_("What the last fifth of training changes in the gain"), _late_gain),
+        **{f"gain_{change}": (name, partial(_gain_of_changed, change)) for change, name in _CHANGES.items()},
+    },
+    "": {
+        "loss_at_first": (N_("Loss in the first epoch"), partial(_loss, 0)),
+        "loss_at_last": (N_("Loss in the last epoch"), partial(_loss, -1)),
+        "best_bias": (N_("Best bias"), partial(_mean_bias, False)),
+        "best_bias_of_seen": (N_("Best bias on the digits it saw"), partial(_mean_bias, True)),
+    },
+}
+MEASURES = {
+    name: Measure(label, unit, of) for unit, table in _BY_UNIT.items() for name, (label, of) in table.items()
 }
 
 

@@ -7,7 +7,7 @@ import math
 import pytest
 
 from kd.studies.experiments.judging import Finding
-from kd.studies.mistakes.mistake import Course, Slope
+from kd.studies.mistakes import Course, Slope
 from kd.text.mistake_words import gradient_words, loss_words, noticed, noticed_words
 
 RIGHT = Course(42.0, 3.4)

@@ -16,7 +16,7 @@ from kd.studies.experiments.experiment import Findings
 from kd.studies.experiments.judging import judged, judged_curve
 from kd.studies.experiments.rows import late_gain, points
 from kd.studies.measures import value
-from kd.studies.mistakes.mistake import Gauges, MistakeExperiment
+from kd.studies.mistakes import Gauges, MistakeExperiment
 from kd.text.experiment_words import (
     before_words,
     curve_words,

@@ -7,7 +7,7 @@ from functools import cache
 import numpy as np
 
 from kd.studies.experiments.card import *
-from kd.studies.mistakes.mistake import LOSS, RIGHT_LINE, Mistake, MistakeExperiment, Thread, made
+from kd.studies.mistakes import LOSS, RIGHT_LINE, Mistake, MistakeExperiment, Thread, made
 
 _BOTH = "p, q = softmax(teacher_logits / T), softmax(student_logits / T)\n"
 _SOFTMAX = 'teacher.add(layers.Dense(10, activation="softmax"))'

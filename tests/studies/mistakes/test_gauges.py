@@ -9,10 +9,10 @@ from scipy.stats import ttest_rel
 
 from data import make_gradients
 from kd.distillation.mistakes import MISTAKES
+from kd.studies import experiments
 from kd.studies.experiments import EXPERIMENTS
-from kd.studies.mistakes import NAMES
+from kd.studies.mistakes import BASE, MEASURES, Course, slopes
 from kd.studies.mistakes.cards import CARDS
-from kd.studies.mistakes.mistake import BASE, MEASURES, Course, slopes
 
 
 def test_the_gradients_are_those_of_what_is_trained():
@@ -123,8 +123,8 @@ def test_luck_is_what_the_best_of_simulated_runs_gains():
 
 
 def test_there_are_twelve_mistakes_with_a_thread_each():
-    assert sorted(CARDS) == sorted(NAMES)
-    assert len(NAMES) == 12
+    assert sorted(CARDS) == sorted(experiments.MISTAKES)
+    assert len(CARDS) == 12
     assert sorted(code for card in CARDS.values() for code in card.mistake.wrong) == sorted(
         [*MISTAKES, "best_of_many"]
     )

@@ -9,7 +9,7 @@ import pytest
 from kd.distillation.mistakes import MISTAKES
 from kd.distillation.objectives import OBJECTIVES, Outputs
 from kd.studies.experiments import EXPERIMENTS
-from kd.studies.mistakes import NAMES
+from kd.studies.mistakes.cards import CARDS
 
 ALPHA, T, ROWS = 0.3, 5.0, 6
 _RANDOM = np.random.default_rng(11)
@@ -134,4 +134,4 @@ def test_kept_answers_are_taken_by_the_number_of_the_batch():
 
 def test_the_lines_of_all_cards_are_carried_out():
     others = {"probabilities_for_logits", "teacher_in_training", "cached_answers", "best_of_many"}
-    assert {*NAMES} == OF_THE_LOSS | others
+    assert {*CARDS} == OF_THE_LOSS | others
