@@ -306,11 +306,7 @@ MEASURES = {
 
 
 def measure(name: str) -> Measure:
-    """Returns a measure by its name, with or without arguments.
-
-    Raises:
-        ValueError: when there is none.
-    """
+    """Returns a measure by its name, with or without arguments; raises ValueError when there is none."""
     found = MEASURES.get(name.partition(":")[0])
     if found is None:
         raise ValueError(f"There is no measure {quoted(name)}: use {', '.join(MEASURES)}.")
@@ -318,19 +314,11 @@ def measure(name: str) -> Measure:
 
 
 def measured(name: str, run: MeasuredRun) -> float:
-    """Returns what a measure gives of a run.
-
-    Raises:
-        ValueError: when there is no such measure, or the run's logits cannot be had.
-    """
+    """Returns what a measure gives of a run; raises ValueError where the run's logits cannot be had."""
     _name, *arguments = name.split(":")
     return float(measure(name).of(run, *arguments))
 
 
 def value(name: str) -> Value:
-    """Returns what a column of an experiment's rows is: a measure's, or one that follows from the accuracies.
-
-    Raises:
-        ValueError: when it is neither.
-    """
+    """Returns what a column of an experiment's rows is: a measure, or what follows from the accuracies."""
     return FROM_ACCURACIES.get(name) or measure(name)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, TypeAlias
 
 from kd.text.study_words import MINUS, axis_value, decimals
 from kd.text.translation import N_, _, ngettext
@@ -49,7 +49,6 @@ _UNITS = {
     "parameters": N_("{number} parameters"),
     "": N_("{number}"),
 }
-_SIGNED = ("points",)
 FIRST_VERDICT = 5
 """With how many seeds something is judged for the first time."""
 _STATES = {
@@ -63,13 +62,6 @@ _STATES = {
 _WHEN = {"short": N_("after {steps} steps"), "long": N_("trained out ({steps} steps)")}
 _BEFORE = {AGREES: N_("{when}, it would have been right"), DISAGREES: N_("{when}, it would have been wrong")}
 _UNDECIDED = N_("{when}, it could not have been told")
-_LATE = {
-    "one": N_("The last fifth of the long training changes the gain by {mean}."),
-    "several": N_(
-        "The last fifth of the long training changes the gain by {mean} on average, in the settings by "
-        "{low} to {high}."
-    ),
-}
 _DRAWN = {
     "weights": N_("the students' initial weights and the order of their images"),
     "drawn images": N_("which training images they see"),
@@ -101,29 +93,8 @@ _OTHER_CHANGES = (
 )
 
 
-class Found(Protocol):
-    """kd.studies.experiments.judging.Finding."""
-
-    @property
-    def mean(self) -> float: ...
-
-    @property
-    def low(self) -> float: ...
-
-    @property
-    def high(self) -> float: ...
-
-    @property
-    def sure(self) -> tuple[float, float]: ...
-
-    @property
-    def confidence(self) -> float: ...
-
-    @property
-    def seeds(self) -> int: ...
-
-    @property
-    def unit(self) -> str: ...
+Found: TypeAlias = Any
+"""A finding: kd.studies.experiments.judging.Finding."""
 
 
 @dataclass(frozen=True)
@@ -273,7 +244,7 @@ def bare(number: float, unit: str, digits: int, signed: bool = True) -> str:
     """Returns a number as `number_words` has it, without its unit."""
     if unit == "parameters":
         return count(round(number))
-    text = f"{number:+.{digits}f}" if signed and unit in _SIGNED else f"{number:.{digits}f}"
+    text = f"{number:+.{digits}f}" if signed and unit == "points" else f"{number:.{digits}f}"
     if float(text) == 0:
         return text.lstrip("+-")
     return text.replace("-", MINUS)
@@ -342,8 +313,15 @@ def late_words(late: tuple[float, float, float]) -> str:
         return ""
     mean, high = (number_words(each, "points", digits=2) for each in (late[0], late[2]))
     if mean == high:
-        return _(_LATE["one"], mean=mean)
-    return _(_LATE["several"], mean=mean, low=bare(late[1], "points", 2), high=high)
+        return _("The last fifth of the long training changes the gain by {mean}.", mean=mean)
+    low = bare(late[1], "points", 2)
+    return _(
+        "The last fifth of the long training changes the gain by {mean} on average, in the settings by "
+        "{low} to {high}.",
+        mean=mean,
+        low=low,
+        high=high,
+    )
 
 
 def drawn_words(anew: Sequence[str], fixed: Sequence[str]) -> str:

@@ -132,24 +132,24 @@ def test_what_is_not_judged_yet_is_told_at_each_length_and_what_is_unknown_is_no
     assert "not judged yet" in both["long"]
 
 
-def test_a_length_is_named_by_its_steps():
-    assert when_words("short", (640, 640)) == "after 640 steps"
-    assert when_words("long", (2_000, 9_375)) == "trained out (2,000 to 9,375 steps)"
-
-
-def test_a_guess_is_told_what_it_would_have_been():
-    words = {verdict: before_words("after 640 steps", verdict, "4 points") for verdict in
-             (AGREES, DISAGREES, CANNOT_TELL)}  # fmt: skip
-    assert len(set(words.values())) == 3
-    assert all(each.startswith("After 640 steps") and "4 points" in each for each in words.values())
+def test_what_came_out_is_told_against_the_paper_and_against_the_guess():
+    finding = found(6.5, 5.9, 7.1)
+    verdicts = (AGREES, DISAGREES, CANNOT_TELL, NOT_YET)
+    for told_of in (
+        {verdict: claim_words(finding, verdict, "Small data.") for verdict in verdicts},
+        {verdict: guess_words("a lot", "Small data.", finding, verdict) for verdict in verdicts},
+    ):
+        assert len(set(told_of.values())) == 4
+        assert all(finding_words(finding) in words for words in told_of.values())
+        assert "these 5 seeds cannot tell" in told_of[CANNOT_TELL]
+    assert "“a lot”, and it is not: Small data. +6.5 points" in told_of[DISAGREES]
+    assert "Small data." in claim_words(finding, DISAGREES, "Small data.")
+    assert "Small data." not in claim_words(finding, AGREES, "Small data.")
+    assert len({verdict_word(verdict) for verdict in verdicts}) == 4
+    before = {verdict: before_words("after 640 steps", verdict, "4 points") for verdict in verdicts[:3]}
+    assert len(set(before.values())) == 3
+    assert all(each.startswith("After 640 steps") and "4 points" in each for each in before.values())
     assert "points" not in before_words("after 640 steps", AGREES, "")
-
-
-def test_the_last_fifth_is_told_with_its_spread_over_the_settings():
-    assert late_words((math.nan,) * 3) == ""
-    assert "by +0.10 points." in late_words((0.1, 0.1, 0.1))
-    several = late_words((0.1, -0.25, 0.5))
-    assert all(number in several for number in ("+0.10", "−0.25", "+0.50"))
 
 
 @pytest.mark.parametrize("expected", [above(1), below(1), between(-1, 1)])
@@ -163,73 +163,33 @@ def test_what_would_change_a_verdict_is_another_for_each_verdict_and_names_the_e
     assert all(end in each for each in words for end in ends)
 
 
-def test_what_came_out_is_told_with_its_verdict_on_the_paper():
-    finding = found(6.5, 5.9, 7.1)
-    said = {
-        verdict: claim_words(finding, verdict, "Small data.")
-        for verdict in (AGREES, DISAGREES, CANNOT_TELL, NOT_YET)
-    }
-    assert len(set(said.values())) == 4
-    assert all(finding_words(finding) in words for words in said.values())
-    assert [verdict for verdict, words in said.items() if "Small data." in words] == [DISAGREES]
-    assert "these 5 seeds cannot tell" in said[CANNOT_TELL]
-
-
-def test_what_the_paper_says_is_in_its_own_words_with_the_section():
-    assert paper_words("is much less effective", "section 4", "0.9 %") == (
-        "“is much less effective” (section 4); 0.9 %"
-    )
-    assert paper_words("", "abstract", "0.9 %") == "abstract; 0.9 %"
-    assert paper_words("", "abstract", "") == "abstract"
-
-
-def test_a_guess_is_told_what_came_out():
-    finding = found(6.5, 5.9, 7.1)
-    shown = "the gain +6.5 points (95 % between +5.9 and +7.1, 5 seeds)"
-    assert guess_words("a lot", "the gain", finding, AGREES) == f"You guessed “a lot”, and so it is: {shown}."
-    assert guess_words("a lot", "the gain", finding, DISAGREES) == (
-        f"You guessed “a lot”, and it is not: {shown}."
-    )
-    assert guess_words("a lot", "the gain", finding, CANNOT_TELL) == (
-        f"You guessed “a lot”, and these 5 seeds cannot tell: {shown}."
-    )
-
-
 def test_a_curve_is_told_how_often_it_is_right_and_where_it_is_furthest_off():
     places = [
         {"x": "100", "verdict": AGREES, "off": 1.0},
         {"x": "500", "verdict": DISAGREES, "off": -7.25},
         {"x": "900", "verdict": DISAGREES, "off": 4.0},
     ]
-    assert curve_words(DISAGREES, places, 3, "points") == (
-        "Your curve is off: within 3.0 points in 1 of 3 places, and most too low at 500, by 7.2 points."
-    )
+    off = curve_words(DISAGREES, places, 3, "points")
+    assert "within 3.0 points in 1 of 3 places" in off
+    assert "too low at 500, by 7.2 points" in off
     assert "everywhere within 3.0 points" in curve_words(AGREES, places[:1], 3, "points")
-    assert "in 1 of 2 places" in curve_words(
-        CANNOT_TELL, [places[0], {**places[0], "verdict": "x"}], 3, "points"
-    )
+    undecided = [places[0], {**places[0], "verdict": CANNOT_TELL}]
+    assert "in 1 of 2 places" in curve_words(CANNOT_TELL, undecided, 3, "points")
 
 
-def test_places_are_named_where_they_have_a_name():
+def test_lengths_quotations_places_and_progress():
+    assert when_words("short", (640, 640)) == "after 640 steps"
+    assert when_words("long", (2_000, 9_375)) == "trained out (2,000 to 9,375 steps)"
+    assert late_words((math.nan,) * 3) == ""
+    assert "by +0.10 points." in late_words((0.1, 0.1, 0.1))
+    assert "+0.10 points on average, in the settings by −0.25 to +0.50" in late_words((0.1, -0.25, 0.5))
+    assert paper_words("less effective", "section 4", "0.9 %") == "“less effective” (section 4); 0.9 %"
+    assert paper_words("", "abstract", "") == "abstract"
     names = {"as it was": "nothing", "4": "four"}
-    assert place_words("as it was", names) == "nothing"
-    assert place_words(4.0, names) == "four"
-    assert place_words(60_000, names) == "60,000"
-    assert place_words(0.2, names) == "0.2"
-    assert place_words("", names) == "–"
-
-
-def test_numbers_progress_and_verdicts():
-    assert number_words(math.nan, "points") == "–"
-    assert number_words(0.0, "points") == "0.0 points"
-    assert progress_words("running", 3, 10, 12) == "3 of 10 runs; about 12 s left."
-    assert (
-        progress_words("stopped", 3, 10, 12) == "Stopped: 3 of 10 runs are stored. Go on trains the others."
-    )
-    assert progress_words("not started", 0, 10, 12) == "Not started: it takes about 12 s."
-    assert kept_words(3, 10) == "3 of 10 runs are kept: the same command goes on from there."
-    assert [verdict_word(code) for code in (AGREES, DISAGREES, CANNOT_TELL)] == [
-        "agrees",
-        "disagrees",
-        "cannot tell",
+    assert [place_words(value, names) for value in ("as it was", 4.0, 60_000, 0.2, "")] == [
+        *("nothing", "four", "60,000", "0.2", "–")
     ]
+    assert (number_words(math.nan, "points"), number_words(0.0, "points")) == ("–", "0.0 points")
+    for status, words in (("running", "3 of 10 runs; about 12 s"), ("stopped", "3 of 10 runs are stored")):
+        assert words in progress_words(status, 3, 10, 12)
+    assert kept_words(3, 10).startswith("3 of 10 runs are kept")

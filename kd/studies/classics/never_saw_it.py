@@ -5,6 +5,8 @@ from kd.studies.experiments.card import *
 from kd.text.translation import _
 
 _BASE = PRESETS["unseen_digit"].config
+_HELP = N_("What is added to the logits of the digits left out.")
+_BIAS = FieldSpec(label=N_("Bias"), help=_HELP, minimum=-30.0, maximum=30.0, step=0.5)
 
 
 def _plan(seeds: int, times: int, omitted_digits: str, bias: float) -> list[list[Part]]:
@@ -82,13 +84,7 @@ EXPERIMENT = Experiment(
     options={
         "omitted_digits": Option(FIELDS["omitted_digits"], "3"),
         "bias": Option(
-            FieldSpec(
-                label=N_("Bias"),
-                help=N_("What is added to the logits of the digits left out."),
-                minimum=-30.0,
-                maximum=30.0,
-                step=0.5,
-            ),
+            _BIAS,
             3.5,
             moves=tuple(half / 2 for half in range(-4, 25)),
             explores=("omitted_right_with", "right_with"),

@@ -2,20 +2,17 @@
 
 from kd.studies.experiments.card import *
 
-TEACHERS = FIRST, SECOND = ("first teacher", "second teacher")
+FIRST, SECOND = "first teacher", "second teacher"
 OF_FIRST, OF_SECOND, OF_BOTH = "of the first", "of the second", "of both"
 _BASE = RunConfig(alpha=0.1, temperature=4.0, train_size=1_000, epochs=20)
 
 
 def _plan(seeds: int, times: int) -> list[list[Part]]:
     base = longer(_BASE, times)
-    labels_alone = [base.replace(alpha=1.0, generation=each) for each in (0, 1)]
-    teachers = [
-        Part(Study(config, {}, seeds), {"who": who})
-        for who, config in zip(TEACHERS, labels_alone, strict=True)
-    ]
+    labels_alone = {FIRST: base.replace(alpha=1.0), SECOND: base.replace(alpha=1.0, generation=1)}
+    teachers = [Part(Study(config, {}, seeds), {"who": who}) for who, config in labels_alone.items()]
     students = []
-    for pair in zip(*(with_seeds(config, seeds) for config in labels_alone), strict=True):
+    for pair in zip(*(with_seeds(config, seeds) for config in labels_alone.values()), strict=True):
         one, other = (config.model_ids["distilled"] for config in pair)
         taught = {OF_FIRST: (one, ""), OF_SECOND: (other, ""), OF_BOTH: (one, other)}
         for who, (teacher, second) in taught.items():

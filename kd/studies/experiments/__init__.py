@@ -69,9 +69,6 @@ class _Experiments(Mapping[str, Experiment]):
         found: Experiment = module.CARDS[name] if hasattr(module, "CARDS") else module.EXPERIMENT
         return found
 
-    def __contains__(self, name: object) -> bool:
-        return name in self._files
-
     def __iter__(self) -> Iterator[str]:
         return iter(self._files)
 
@@ -83,11 +80,7 @@ EXPERIMENTS: Mapping[str, Experiment] = _Experiments()
 
 
 def experiment(name: str, **options: Any) -> Experiment:
-    """Returns an experiment by its name, with what is chosen of its options.
-
-    Raises:
-        ValueError: when there is none of this name, or it does not allow these options.
-    """
+    """Returns an experiment with what is chosen of its options; raises ValueError when there is none such."""
     if name not in EXPERIMENTS:
         (nearest,) = get_close_matches(str(name), EXPERIMENTS, n=1, cutoff=0.0)
         raise ValueError(

@@ -11,8 +11,6 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
 
-import pandas as pd
-
 from kd.config import DENSE, FIELDS, LINEAR, PRESETS, TRAIN_IMAGES, RunConfig
 from kd.studies.experiments.experiment import (
     Chart,
@@ -32,11 +30,11 @@ from kd.studies.study import Study
 from kd.text.translation import N_
 
 __all__ = [
-    "FIELDS", "PRESETS", "RunConfig", "DENSE", "LINEAR", "TRAIN_IMAGES", "Study", "N_", "partial", "pd",
+    "FIELDS", "PRESETS", "RunConfig", "DENSE", "LINEAR", "TRAIN_IMAGES", "Study", "N_", "partial",
     "Kinds", "Chart", "Claim", "Experiment", "Guess", "Option", "Outcome", "Paper", "Part", "Plan",
     "Quantity",
     "each", "fields_of", "grid", "longer", "names_of", "taught_by", "value", "with_seeds",
-    "above", "at", "below", "between", "arxiv", "by_seed", "guess",
+    "above", "at", "below", "between", "arxiv", "guess",
     "distilled", "gain", "scratch", "teacher",
     "adds", "agrees_more", "answers_alike", "compares", "gets_right", "helps", "loses", "named",
 ]  # fmt: skip
@@ -57,13 +55,7 @@ def grid(base: RunConfig, axes: Mapping[str, Sequence[Any]], **options: Any) -> 
 def each(
     base: RunConfig, column: str, kinds: Mapping[Any, Mapping[str, Any]], axes: Mapping[str, Any] = {}
 ) -> Plan:
-    """Plans a study for each kind: the base with the fields that the kind changes.
-
-    Args:
-        column: of the rows, in which the kinds differ.
-        kinds: what is in the column → the fields.
-        axes: of each study.
-    """
+    """Plans a study for each kind: the base with other fields. kinds: what is in the column → the fields."""
     return lambda seeds, times: [
         [
             Part(Study(longer(base.replace(**fields), times), axes, seeds), {column: kind})
@@ -96,12 +88,8 @@ def taught_by(
 ) -> list[Part]:
     """Returns a setting taught by models of earlier runs: a part for each teacher, with its seed.
 
-    Of the same size and generation, a student starts from its teacher's first weights.
-
-    Args:
-        base: what does not follow from the teacher.
-        labels: of the parts.
-        role: which model of a run is the teacher: "distilled" or "teacher".
+    Of the same size and generation, a student starts from its teacher's first weights. role: which model of a
+    run is the teacher, "distilled" or "teacher".
     """
     return [Part(Study(base.replace(teacher=run.model_ids[role], seed=run.seed), {}), labels) for run in runs]
 

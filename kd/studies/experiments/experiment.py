@@ -86,11 +86,7 @@ class Guess:
     tolerance: float = 0.0
 
     def choice(self, code: str) -> Choice:
-        """Returns the answer with this code.
-
-        Raises:
-            ValueError: when there is none.
-        """
+        """Returns the answer with this code; raises ValueError when there is none."""
         if code not in self.choices:
             raise ValueError(
                 _(
@@ -196,11 +192,7 @@ class Experiment:
         return {self.only: both[self.only]} if self.only else both
 
     def at(self, length: str) -> Experiment:
-        """Returns the same experiment at one of its lengths.
-
-        Raises:
-            ValueError: when it is not run at this one.
-        """
+        """Returns the same experiment at one length; raises ValueError when it is not run at this one."""
         if length not in self.lengths:
             raise ValueError(
                 _(
@@ -215,8 +207,7 @@ class Experiment:
     def stages(self, seeds: int) -> list[list[Part]]:
         """Returns the studies that answer it, in stages, each part labelled with its length.
 
-        Raises:
-            ValueError: when there cannot be so many seeds, or a study does not allow what was chosen.
+        Raises ValueError when there cannot be so many seeds, or a study does not allow what was chosen.
         """
         return [
             [Part(part.study, {"length": length, **part.labels}) for part in stage]
@@ -225,11 +216,7 @@ class Experiment:
         ]
 
     def runs(self, seeds: int) -> list[RunConfig]:
-        """Returns all runs of its studies, without duplicates.
-
-        Raises:
-            ValueError: as `stages`.
-        """
+        """Returns all runs of its studies, without duplicates."""
         return list(
             dict.fromkeys(config for part in self.parts(seeds) for _cell, config in part.study.runs())
         )
@@ -259,11 +246,7 @@ class Experiment:
         return {name.replace("{", "").replace("}", ""): name.format(**options) for name in names}
 
     def choose(self, **values: Any) -> Experiment:
-        """Returns the same experiment with other options.
-
-        Raises:
-            ValueError: when it does not have such an option, or not with such a value.
-        """
+        """Returns the same experiment with other options; raises ValueError when it does not allow them."""
         for name in values:
             if name not in self.options:
                 raise ValueError(

@@ -144,13 +144,10 @@ def judged_curve(
 ) -> tuple[str, list[dict[str, Any]]]:
     """Returns whether a curve that was drawn is what came out, within a tolerance.
 
-    Args:
-        points: one line of `kd.studies.experiments.rows.points`.
-        drawn: x → how high the curve is there; other points do not count.
-
-    Returns:
-        A verdict: NOT_YET where a place has too few seeds, AGREES where every place does, DISAGREES where any
-        does, otherwise CANNOT_TELL. And the places: x, verdict, and how far the curve is above the mean: off.
+    points: one line of `kd.studies.experiments.rows.points`. drawn: x → how high the curve is there; other
+    points do not count. The verdict is NOT_YET where a place has too few seeds, AGREES where every place
+    does, DISAGREES where any does, otherwise CANNOT_TELL. Each place has x, its verdict, and how far the
+    curve is above the mean: off.
     """
     places: list[dict[str, Any]] = []
     for point in points.itertuples(index=False):
@@ -169,10 +166,8 @@ def judged_curve(
 def by_seed(rows: pd.DataFrame, value: str, **where: Any) -> BySeed:
     """Returns a column of an experiment's rows by seed, as `in_cell`, in the one cell that has these values.
 
-    Two of these can be added or subtracted: pandas pairs them by seed, and what has no partner is NaN.
-
-    Raises:
-        ValueError: when several rows of one seed have these values.
+    Two of these can be added or subtracted: pandas pairs them by seed, and what has no partner is NaN. Raises
+    ValueError when several rows of one seed have these values.
     """
     chosen = np.logical_and.reduce([np.ones(len(rows), bool), *(rows[n] == v for n, v in where.items())])
     cell = rows.loc[chosen]

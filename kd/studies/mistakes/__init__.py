@@ -95,14 +95,10 @@ class Mistake:
     def gauges(self, rows: pd.DataFrame) -> dict[str, Gauges]:
         """Returns what each code's students come to; rows: of the experiment, at one length."""
         losses = courses(rows) if {*MEASURES} <= {*rows} else {}
+        found = {code: [each.finding(rows) for each in pair] for code, pair in self.accuracies.items()}
         return {
-            code: Gauges(
-                losses.get(code),
-                losses.get(RIGHT),
-                slopes().get(code),
-                *(each.finding(rows) for each in accuracies),
-            )
-            for code, accuracies in self.accuracies.items()
+            code: Gauges(losses.get(code), losses.get(RIGHT), slopes().get(code), *pair)
+            for code, pair in found.items()
         }
 
 
@@ -124,11 +120,8 @@ def made(
 ) -> MistakeExperiment:
     """Returns an experiment that makes mistakes of kd.distillation.mistakes beside the same right students.
 
-    Args:
-        wrong: the lines of code that make it, or code → lines where there are several; right: those that
-            do not.
-        students: code → what the student with this mistake is called, marked for translation.
-        words: of the experiment.
+    wrong: the lines of code that make it, or code → lines where there are several; right: those that do not.
+    students: code → what the student with this mistake is called, marked for translation.
     """
     lines = {name: wrong} if isinstance(wrong, str) else wrong
     called = students or {name: N_("the student with the mistake")}

@@ -19,12 +19,12 @@ from tests.studies.fake_lab import PATIENCE
 SEEDS = 3
 
 
-def runs_of(name: str, length: str = "long", **labels) -> dict[int, RunConfig]:
-    """Seed → the run of an experiment that has these labels."""
+def runs_of(name: str, **labels) -> dict[int, RunConfig]:
+    """Seed → the run of an experiment's long training that has these labels."""
     found = {}
-    for part in EXPERIMENTS[name].parts(SEEDS):
+    for part in EXPERIMENTS[name].at("long").parts(SEEDS):
         for cell, config in part.study.runs():
-            if {"length": length, **labels}.items() <= {**part.labels, **cell}.items():
+            if labels.items() <= {**part.labels, **cell}.items():
                 assert config.seed not in found
                 found[config.seed] = config
     assert sorted(found) == [*range(SEEDS)]
@@ -82,9 +82,8 @@ def test_the_assistant_stands_between_the_large_teacher_and_the_student():
         assert config.model_ids["scratch"] == of_large[seed].model_ids["scratch"]
 
 
-@pytest.mark.parametrize("length", ["short", "long"])
-def test_who_is_born_alike_starts_from_its_teachers_weights_and_the_other_does_not(length):
-    alike, others = (runs_of("born_alike", length, noise=100, weights=kind) for kind in ("alike", "others"))
+def test_who_is_born_alike_starts_from_its_teachers_weights_and_the_other_does_not():
+    alike, others = (runs_of("born_alike", noise=100, weights=kind) for kind in ("alike", "others"))
     for seed, config in alike.items():
         # the same noise, and no digit and no label
         assert (config.alpha, config.labelled, config.unlabelled_pictures) == (0, 0, "noise")

@@ -13,6 +13,7 @@ from data import make_experiments
 from kd.config import RunConfig
 from kd.studies.experiments import EXPERIMENTS, rows
 from kd.studies.experiments.rows import columns, drawn, explored, has_shipped, late_gain, shipped_rows, steps
+from kd.studies.measures import measured
 from kd.text.experiment_words import drawn_words
 from tests.studies.experiments import made_up
 from tests.studies.experiments.tiny import EXPERIMENT as TINY
@@ -65,14 +66,9 @@ def test_an_option_that_moves_is_explored_with_the_mean_over_the_runs():
         runs.append(SimpleNamespace(config=config, labels=random.integers(0, 10, 500), logits=logits))
     found = explored(option, runs)
     assert [*found] == ["omitted_right_with", "right_with"]
-    for place, bias in enumerate(option.moves):
-        right = [
-            (each.logits["distilled"] + bias * (np.arange(10) == 3)).argmax(axis=1) == each.labels
-            for each in runs
-        ]
-        of_3 = [100 * hits[each.labels == 3].mean() for hits, each in zip(right, runs, strict=True)]
-        assert found["omitted_right_with"][place] == pytest.approx(np.mean(of_3))
-        assert found["right_with"][place] == pytest.approx(100 * np.mean(right))
+    for name, means in found.items():
+        for bias, mean in zip(option.moves, means, strict=True):
+            assert mean == pytest.approx(np.mean([measured(f"{name}:{bias}", run) for run in runs]))
 
 
 def test_what_the_end_of_the_long_training_changes_is_told_with_its_spread_over_the_settings():
