@@ -4,7 +4,7 @@ from typing import Any, NamedTuple
 
 
 class Outputs(NamedTuple):
-    """What a network says of some pictures.
+    """The outputs of a network for some pictures.
 
     logits: float (n, 10). attention: float (n, 245), the maps after both convolutions (14 × 14 and 7 × 7,
     each flattened and of length 1, joined); only for objectives with `compares_attention`.

@@ -38,7 +38,7 @@ SECONDS_BETWEEN_LOOKS = 0.2
 
 
 def listed(as_json: bool) -> int:
-    """List every experiment, with about how long it takes; returns the exit code."""
+    """Lists every experiment, with about how long it takes; returns the exit code."""
     with Lab() as lab:
         found = [(EXPERIMENTS[name], lab.experiment(name).estimate()) for name in EXPERIMENTS]
     if as_json:
@@ -65,7 +65,7 @@ def tried(
     length: str | None,
     as_json: bool,
 ) -> int:
-    """Carry out an experiment, or what is missing of it; returns the exit code.
+    """Carries out an experiment, or what is missing of it; returns the exit code.
 
     Ctrl-C keeps what is finished, and the same command goes on from there.
 
@@ -74,9 +74,6 @@ def tried(
         options: what is chosen of its options.
         guess: the code of an answer, if one was given.
         length: "short" or "long"; None for both.
-
-    Raises:
-        ValueError: when there is no such experiment, or not with these options, seeds, guess or length.
     """
     with interrupt.listening(), Lab() as lab:
         run = lab.experiment(name, seeds, length=length, **options)
@@ -106,7 +103,7 @@ def tried(
 
 
 def _sentences(experiment: Experiment, view: ExperimentView, guess: str | None) -> list[str]:
-    """What it shows, as one reads it: at each length, and then against the guess and the paper."""
+    """Says what it shows at each length, and then against the guess and the paper."""
     lines = []
     when = {length: sentence_case(when_words(length, steps(experiment, length))) for length in view.findings}
     for length, found in view.findings.items():
@@ -173,7 +170,7 @@ def _print_verdicts(run: ExperimentRun, view: ExperimentView, guess: str | None)
 
 
 def _print_event(event: str, values: Mapping[str, Any]) -> None:
-    """One line; a number that is not finite is null."""
+    """Prints one line, in which a number that is not finite is null."""
     finite = {
         name: None if isinstance(value, float) and not math.isfinite(value) else value
         for name, value in values.items()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import sys
-from pathlib import Path
 
 from kd.cli.run_name import finished_run, finished_run_or_study
 from kd.export import TABLES, format_named
@@ -15,7 +14,7 @@ from kd.text.words import accuracy, file_size, milliseconds
 
 
 def export(names: list[str], format_name: str, model: str, output: str | None, replace: bool) -> int:
-    """Write the files and say what they are; returns the exit code. Ctrl-C leaves nothing of them.
+    """Writes the files and says what they are; returns the exit code. Ctrl-C leaves nothing of them.
 
     Args:
         names: of runs; for the formats of tables of several, or of a study.
@@ -45,8 +44,8 @@ def export(names: list[str], format_name: str, model: str, output: str | None, r
         )
     for path in paths:
         print(path)
-    facts = _facts(paths)
-    if facts is not None:
+    for card in (path for path in paths if path.suffix == ".json"):  # what was measured of a model
+        facts = json.loads(card.read_text(encoding="utf-8"))
         print(
             _(
                 "{size}, {latency} a picture on one thread, {kept} of the test pictures right ({original} "
@@ -58,9 +57,3 @@ def export(names: list[str], format_name: str, model: str, output: str | None, r
             )
         )
     return 0
-
-
-def _facts(paths: list[Path]) -> dict | None:
-    """What was measured of a model, from the file beside it."""
-    cards = [path for path in paths if path.suffix == ".json"]
-    return json.loads(cards[0].read_text(encoding="utf-8")) if cards else None

@@ -15,7 +15,7 @@ from kd.text.words import NAMES, quoted
 
 
 def predict(run: str, image: str, as_json: bool) -> int:
-    """Print each model's ten probabilities; returns the exit code."""
+    """Prints each model's ten probabilities; returns the exit code."""
     refuse_without_warnings()
     picture = to_mnist(decode_picture(_content(Path(image))))
     store = Store()
@@ -51,7 +51,7 @@ def predict(run: str, image: str, as_json: bool) -> int:
 
 
 def _content(path: Path) -> bytes:
-    """The file's bytes, or as many as show that it is too large."""
+    """Returns the file's bytes, or as many as show that it is too large."""
     try:
         with path.open("rb") as file:
             return file.read(MAX_BYTES + 1)

@@ -26,16 +26,13 @@ SECONDS_WITHOUT_ASKING = 3600
 
 
 def sweep(study: Study, as_json: bool, yes: bool, tables: Mapping[str, str] | None = None) -> int:
-    """Carry out a study, or what is missing of it; returns the exit code.
+    """Carries out a study, or what is missing of it; returns the exit code.
 
     Ctrl-C keeps what is finished, and the same command goes on from there.
 
     Args:
+        yes: start even if it takes more than an hour, which is refused otherwise.
         tables: format → the file that gets the numbers of its runs at the end.
-
-    Raises:
-        Refusal: when it would take more than an hour and `yes` is not set.
-        ValueError: when a table cannot be written there.
     """
     for format, path in (tables or {}).items():
         check_free(format, path, study.study_id)

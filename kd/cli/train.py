@@ -25,7 +25,7 @@ SECONDS_BETWEEN_LOOKS = 0.1
 
 
 def train(config: RunConfig, as_json: bool) -> int:
-    """Train the run, or fetch it from the store; returns the exit code.
+    """Trains the run, or fetches it from the store; returns the exit code.
 
     If the reader of a pipe leaves, the run is stopped as by Ctrl-C. If the epochs cannot be written for
     another reason, such as a full disk, the run continues and is stored.

@@ -43,8 +43,7 @@ def table_text(table: pd.DataFrame, axes: Sequence[str], width: int = WIDTH) -> 
     """Returns the verdicts of a study as lines of text; the column ± is half the 95 % interval.
 
     Args:
-        table: of kd.studies.verdicts.verdicts.
-        axes: its columns that make a cell.
+        table: of kd.studies.verdicts.verdicts; axes: its columns that make a cell.
         width: in characters; cells that do not fit are folded.
     """
     drawn = Table(box=SIMPLE_HEAD, padding=0, show_edge=False)
@@ -75,12 +74,7 @@ def _known(number: float, words: Callable[[float], str]) -> str:
 
 
 def points_text(points: pd.DataFrame, chart: Chart, width: int = WIDTH) -> str:
-    """Returns the points of a chart as lines of text, each with half its 95 % interval.
-
-    Args:
-        points: of kd.studies.experiments.rows.points.
-        width: in characters; cells that do not fit are folded.
-    """
+    """Returns the points of a chart (kd.studies.experiments.rows.points) with half their 95 % intervals."""
     drawn = Table(box=SIMPLE_HEAD, padding=0, show_edge=False)
     for title in (chart.x_label, *([chart.series_label] if chart.series else [])):
         drawn.add_column(Text(_(title)), overflow="fold")
@@ -118,8 +112,7 @@ def picture(table: pd.DataFrame, axes: Sequence[str], width: int = WIDTH) -> str
     others. Numbers are in order, other values as they first appear.
 
     Args:
-        table: of kd.studies.verdicts.verdicts, at least one row.
-        axes: its columns that make a cell.
+        table: of kd.studies.verdicts.verdicts, at least one row; axes: its columns that make a cell.
         width: in characters, at least 60; no line is longer.
     """
     values = {axis: values_in_order(table[axis]) for axis in axes}
@@ -208,10 +201,7 @@ def _map(
 ) -> list[str]:
     """Draws one map; where it is too wide, in several parts one below the other.
 
-    Args:
-        cells: by their values on the two axes.
-        names: of the axis down and the axis across.
-        down, across: the values on them.
+    names: of the axis down and the axis across; down, across: the values on them, by which `cells` are.
     """
     left = max(map(len, [flag(names[0]), *map(_short, down)]))
     column = _GAP + max(map(len, [*cells.values(), *map(_short, across)]))

@@ -39,9 +39,6 @@ _FAR_IN_ALPHA = 0.21
 def shipped_study(length: str = SHORT) -> pd.DataFrame:
     """Reads a run a row: AXES, epochs, seed and what else `kd.studies.verdicts.study_frame` has.
 
-    Args:
-        length: SHORT or LONG.
-
     Raises:
         ValueError: when its file is missing or damaged.
     """
@@ -50,11 +47,7 @@ def shipped_study(length: str = SHORT) -> pd.DataFrame:
 
 @cache
 def objectives_study(length: str = SHORT) -> pd.DataFrame:
-    """Reads the runs of every objective: as `shipped_study`, with objective instead of AXES.
-
-    Raises:
-        ValueError: when its file is missing or damaged.
-    """
+    """Reads the runs of every objective: as `shipped_study`, with objective instead of AXES."""
     return _read(OBJECTIVES_FILE, ("objective",), length)
 
 
@@ -91,12 +84,12 @@ def near(config: RunConfig, field: str, length: str | None = None) -> pd.DataFra
 
     Args:
         field: one of AXES.
-        length: SHORT or LONG, whatever the setting's is; None for the setting's own.
+        length: SHORT or LONG; None for the setting's own.
 
     Returns:
-        Rows of `kd.studies.verdicts.verdicts`, sorted by the field, with the cell that was taken in
-        `attrs["cell"]`; None if the study does not vary this field, or the setting differs from the default
-        in another field or has neither length.
+        Rows of `kd.studies.verdicts.verdicts`, sorted by the field, with the cell in `attrs["cell"]`; None if
+        the study does not vary this field, or the setting differs from the default in another field or has
+        neither length.
     """
     length = length or length_of(config)
     if length is None or field not in AXES or differs(config) - {*AXES, *_FOLLOWS}:
@@ -112,9 +105,6 @@ def near(config: RunConfig, field: str, length: str | None = None) -> pd.DataFra
 
 def nearest(config: RunConfig, length: str | None = None) -> tuple[RunConfig, pd.DataFrame] | None:
     """Finds the cell that is nearest to a setting, in the study that has more seeds of it.
-
-    Args:
-        length: as for `near`.
 
     Returns:
         The cell's setting, with its first seed, and its runs; None where nothing is near: where both students

@@ -321,9 +321,7 @@ _AT = {"temperature": N_("T\u00a0=\u00a0{value}"), "alpha": N_("α\u00a0=\u00a0{
 def where(values: Mapping[str, tuple[str, str]]) -> str:
     """Names a cell in a list: '500 images, T 10'.
 
-    Args:
-        values: field of each axis → what it is called, and the cell's value in words; of epochs how long the
-            training is, with its unit.
+    values: field of each axis → its name and the cell's value in words; of epochs the length with its unit.
     """
     return ", ".join(_named(_SHORT, name, *words) for name, words in values.items())
 

@@ -142,12 +142,7 @@ _SO = {
 
 
 def surer_headline(row: Mapping[str, Any], config: Any) -> str:
-    """Says what several seeds of a run show.
-
-    Args:
-        row: of kd.studies.verdicts.verdicts, with at least two seeds.
-        config: the RunConfig of any of these seeds.
-    """
+    """Says what several seeds show. row: of kd.studies.verdicts.verdicts; config: any seed's RunConfig."""
     words = _of_seeds(row, config)
     if row["judged_seeds"] and row["seeds"] > row["judged_seeds"]:
         numbers = {"seeds": f"{int(row['seeds']):,}", "points": rounded(row["difference"])}
@@ -247,12 +242,7 @@ _AHEAD = {
 
 
 def between_words(first: str, second: str, found: Mapping[str, Any]) -> str:
-    """Says what sets two settings' distilled students apart.
-
-    Args:
-        first, second: what the settings are called.
-        found: the numbers of a kd.lab.comparison.Between, by name.
-    """
+    """Says what sets two settings' distilled students apart. found: kd.lab.comparison.Between by name."""
     names = {"first": first, "second": second}
     if found["verdict"] == "unpaired":
         return _(
@@ -329,12 +319,7 @@ def courses_words(ends: Mapping[str, tuple[int, float]]) -> str:
 
 
 def difference_in_words(rows: pd.DataFrame, first: str, second: str) -> str:
-    """Reads out how one student's confusions differ from another's.
-
-    Args:
-        rows: true, predicted, count (second minus first).
-        first, second: what the students are called.
-    """
+    """Reads out how two students' confusions differ. rows: true, predicted, count (second minus first)."""
     cells = zip(*(rows[name].tolist() for name in ("true", "predicted", "count")), strict=True)
     wrong = [(true, said, n) for true, said, n in cells if true != said]
     words = _(

@@ -85,9 +85,7 @@ def leaderboard_sentence(rows: Rows, names: Mapping[str, str], over: str) -> str
 def at_both_lengths(tables: Mapping[str, Rows], names: Mapping[str, str], over: str) -> tuple[str, str]:
     """Says what holds at both lengths, then what at one only; and, in the second text, which ranks change.
 
-    Args:
-        tables: how long, in words → rows of `leaderboard`; two of them.
-        names, over: as for `leaderboard_sentence`.
+    tables: how long, in words → rows of `leaderboard`; names, over: as for `leaderboard_sentence`.
     """
     both: list[str] = []
     one: dict[str, list[str]] = {steps: [] for steps in tables}
