@@ -102,50 +102,38 @@ def test_every_number_is_in_the_words_that_the_charts_have(asked):
     assert asked("a.map(plain)", temperatures) == [f"{t:g}" for t in temperatures]
 
 
-@pytest.mark.parametrize(
-    ("shares", "label", "said"),
-    [
+def test_soft_targets_and_pulls_in_words(asked):
+    four = "1 (20.0 %) and also 2 (20.0 %), 3 (20.0 %), 4 (20.0 %) and 1 more. That is 2.32 bits of doubt."
+    for shares, label, said in (
         ({4: 0.5, 9: 0.5}, 4, "4 (50.0 %) and also 9 (50.0 %). That is 1.00 bits of doubt."),
         (
-            {4: 0.75, 9: 0.25},
+            {4: 0.5, 9: 0.5},
             9,
-            "4 (75.0 %) and also 9 (25.0 %). That is 0.81 bits of doubt. The label says 9.",
+            "4 (50.0 %) and also 9 (50.0 %). That is 1.00 bits of doubt. The label says 9.",
         ),
-        (
-            dict.fromkeys((1, 2, 3, 4, 5), 0.2),
-            1,
-            "1 (20.0 %) and also 2 (20.0 %), 3 (20.0 %), 4 (20.0 %) and 1 more. That is 2.32 bits of doubt.",
-        ),
+        (dict.fromkeys((1, 2, 3, 4, 5), 0.2), 1, four),
         ({0: 0.98, 6: 0.02}, None, "0 (98.0 %); next comes 6 (2.0 %). That is 0.14 bits of doubt."),
         ({0: 1.0}, 0, "0 (100.0 %). That is 0.00 bits of doubt."),
-    ],
-)
-def test_soft_targets_in_words(asked, shares, label, said):
-    logits = [4 * np.log(shares.get(digit, 1e-300)) for digit in range(10)]
-    found = asked("softTargetSentence(a, 4, b, c)", logits, label, SOFT_TARGET_SAYS)
-    assert found.replace("\u00a0", " ") == f"At T = 4, the teacher says {said}"
-
-
-@pytest.mark.parametrize(
-    ("label", "teacher", "said"),
-    [
-        (1, 2, "The teacher pulls 2.0 times as hard as the label. Together they pull 3 up most and push"),
-        (40, 1, "The label pulls 40 times as hard as the teacher. Together they pull 3 up most and push"),
-        (
-            9e3,
-            1,
-            "The label pulls more than 1,000 times as hard as the teacher. Together they pull 3 up most ",
-        ),
-        (1, 1.4, "The label and the teacher pull about equally hard. Together they pull 3 up most and push"),
-        (1, 0, "Only the label pulls: it pulls 3 up most and pushes 5 down most."),
-        (0, 1, "Only the teacher pulls: it pulls 3 up most and pushes 5 down most."),
-        (0, 0, "Nothing pulls: the student already says what it is told."),
-    ],
-)
-def test_pulls_in_words(asked, label, teacher, said):
+    ):
+        logits = [4 * np.log(shares.get(digit, 1e-300)) for digit in range(10)]
+        found = asked("softTargetSentence(a, 4, b, c)", logits, label, SOFT_TARGET_SAYS)
+        assert found.replace("\u00a0", " ") == f"At T = 4, the teacher says {said}"
+    together, alone = (
+        "Together they pull 3 up most and push 5 down most.",
+        "it pulls 3 up most and pushes 5 down most.",
+    )
     gradient = np.eye(10)[5] - np.eye(10)[3]
-    parts = {"labels": (label * gradient).tolist(), "teacher": (teacher * gradient).tolist()}
-    assert asked("pullSentence(a, b)", parts, PULL_SAYS).startswith(said)
+    for label, teacher, said in (
+        (1, 2, f"The teacher pulls 2.0 times as hard as the label. {together}"),
+        (40, 1, f"The label pulls 40 times as hard as the teacher. {together}"),
+        (9e3, 1, f"The label pulls more than 1,000 times as hard as the teacher. {together}"),
+        (1, 1.4, f"The label and the teacher pull about equally hard. {together}"),
+        (1, 0, f"Only the label pulls: {alone}"),
+        (0, 1, f"Only the teacher pulls: {alone}"),
+        (0, 0, "Nothing pulls: the student already says what it is told."),
+    ):
+        parts = {"labels": (label * gradient).tolist(), "teacher": (teacher * gradient).tolist()}
+        assert asked("pullSentence(a, b)", parts, PULL_SAYS) == said
 
 
 @pytest.mark.parametrize(

@@ -111,13 +111,8 @@ def test_bands_are_students_intervals_of_the_mean_and_one_seed_has_none():
 @pytest.mark.parametrize(
     ("axis", "values", "kind", "scale"),
     [
-        ("temperature", (1.0, 4.0, 20.0), "quantitative", "log"),
         ("alpha", (0.1, 0.5, 0.9), "quantitative", "linear"),
         ("train_size", (100, 10_000), "quantitative", "log"),
-        ("train_size", (100, 200), "quantitative", "linear"),
-        ("epochs", (40, 200), "quantitative", "log"),
-        ("labelled", (0, 10, 1000), "quantitative", "linear"),
-        ("objective", ("soft_targets", "relations"), "nominal", None),
         ("temperature_squared", (True, False), "nominal", None),
     ],
 )

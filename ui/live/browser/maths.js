@@ -42,7 +42,3 @@ const lengthOf = (vector) => Math.hypot(...vector);
 const highest = (numbers) => numbers.indexOf(Math.max(...numbers));
 
 const lowest = (numbers) => numbers.indexOf(Math.min(...numbers));
-
-// From one number to another in equal ratios, both included.
-const inEqualRatios = (first, last, count) =>
-  Array.from({ length: count }, (_, at) => first * (last / first) ** (at / (count - 1)));
