@@ -15,8 +15,7 @@ from typing import Any
 
 from kd.config import SHIPPED_TEACHERS, TRAIN_IMAGES
 from kd.teachers.shipped import MAKE_COMMAND, TEACHER_FOLDER, check_name, weights_sha256, write_record
-from kd.terminal.arguments import Parser
-from kd.terminal.entry import exit_code, run
+from kd.terminal.entry import Parser, exit_code, run
 from kd.terminal.streams import quiet_standard_error
 from kd.text.translation import _
 from kd.text.words import accuracy, quoted
