@@ -84,7 +84,7 @@ same()
 import rich.style  # it draws a random number
 before = look()
 import kd.__main__
-from kd.cli import parser, predict, runs, stop, train
+from kd.cli import parser, predict, runs, train
 same()
 kd.__main__.main(["train", "--alpha", "1.5"])
 same()

@@ -9,9 +9,9 @@ from tests.sharing import LONGEST, STARTING, WITH_OTHER_PROCESSES, part, place, 
 
 
 def test_every_file_that_begins_early_exists():
-    assert [
-        path for path in (*LONGEST, *WITH_OTHER_PROCESSES, *STARTING) if not (PROJECT / path).exists()
-    ] == []
+    longest = [path for names in LONGEST for path in ([names] if isinstance(names, str) else names)]
+    paths = (*longest, *WITH_OTHER_PROCESSES, *STARTING)
+    assert [path for path in paths if not (PROJECT / path).exists()] == []
 
 
 def test_a_file_stays_together_and_so_do_the_browser_tests():

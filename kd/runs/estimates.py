@@ -11,14 +11,17 @@ import contextlib
 import time
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from kd.config import FRESH, RunConfig, has_nonsense, is_consistent
-from kd.engine import Engine, EngineLost
+from kd.engine.connection import EngineLost
 from kd.networks.architectures import CLASSES, Architecture, student_architecture, teacher_architecture
 from kd.store.store import Store
 from kd.studies.study import Study
 from kd.training.costs import eval_epochs, training_seconds
+
+if TYPE_CHECKING:
+    from kd.engine import Engine
 
 RUNS_MEASURED = 5
 # Before this, how long the first runs took says little about the others.
