@@ -1,6 +1,6 @@
 """What is measured of a run besides its accuracies: a number each, computed once a run and kept.
 
-A measure is a name, or a name with arguments after colons: "right_of_omitted_with:3.5".
+A measure is a name, or a name with arguments after colons: "omitted_right_with:3.5".
 
 How closely a student copies its teacher, on the test pictures and on those that it learned from, is as in
 Stanton et al., "Does Knowledge Distillation Really Work?" (2021), section 3: agreement, and the mean
@@ -177,7 +177,7 @@ def _omitted(run: MeasuredRun) -> list[int]:
 
 
 def _right(run: MeasuredRun, logits: np.ndarray, omitted: bool = False) -> float:
-    """Returns the percent right of the test pictures, or of those of digits left out; NaN if none is."""
+    """Returns the percent right of all test pictures, or of digits left out; NaN where none is."""
     right = correct(run.labels, logits)
     chosen = right[np.isin(run.labels, _omitted(run))] if omitted else right
     return 100 * float(chosen.mean()) if len(chosen) else np.nan

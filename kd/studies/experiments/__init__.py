@@ -80,7 +80,7 @@ EXPERIMENTS: Mapping[str, Experiment] = _Experiments()
 
 
 def experiment(name: str, **options: Any) -> Experiment:
-    """Returns an experiment with what is chosen of its options; raises ValueError when there is none such."""
+    """Returns an experiment with these options; raises ValueError when there is none, or it has no such."""
     if name not in EXPERIMENTS:
         (nearest,) = get_close_matches(str(name), EXPERIMENTS, n=1, cutoff=0.0)
         raise ValueError(

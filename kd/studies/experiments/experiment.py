@@ -52,8 +52,8 @@ class Part:
 
 Plan = Callable[..., list[list[Part]]]
 """Gives the studies of an experiment for a number of seeds, how many times as long students are trained, and
-the options chosen, in stages: those of one go on side by side, and a later stage may have models of an
-earlier one as teachers."""
+the options chosen, in stages: the studies of a stage go on side by side, and may have models of an earlier
+stage as teachers."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -267,7 +267,7 @@ class Experiment:
 
     @property
     def setting(self) -> RunConfig:
-        """Its first run, from which one can go on."""
+        """The first run, from which one can go on."""
         return next(config for part in self.parts(1) for _cell, config in part.study.runs())
 
     def _options(self) -> dict[str, Any]:

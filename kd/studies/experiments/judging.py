@@ -53,7 +53,7 @@ class Finding:
 
     @property
     def confidence(self) -> float:
-        """Of the interval by which it is judged."""
+        """The confidence of the interval by which it is judged: 0.99 at the first station."""
         return 1 - level(self.seeds)
 
     @property
@@ -105,7 +105,7 @@ class Quantity:
     unit: str = POINTS
 
     def finding(self, rows: pd.DataFrame) -> Finding:
-        """Returns what it comes to in some rows."""
+        """Returns the finding in some rows."""
         return finding(self.of(rows), self.unit)
 
     def without_blocks(self) -> Quantity:
@@ -202,7 +202,7 @@ _FROM_BLOCKS = {
 
 
 def finding(values: BySeed, unit: str = POINTS) -> Finding:
-    """Returns what a number by seed comes to; seeds at which it is NaN or infinite do not count."""
+    """Returns the finding of a number by seed; seeds at which it is NaN or infinite do not count."""
     numbers = values.sort_index().to_numpy(float)
     numbers = numbers[np.isfinite(np.atleast_2d(numbers.T)).all(axis=0)]
     seeds = station(len(numbers))

@@ -113,7 +113,7 @@ FIXED = ("first images", "all images", "included teacher")
 
 
 def drawn(configs: Iterable[RunConfig]) -> tuple[list[str], list[str]]:
-    """Returns what the seed decides in some of these runs, and what it does not: codes of ANEW and FIXED."""
+    """Returns what the seed decides in these runs, and what it does not: codes of ANEW and of FIXED."""
     found = {code for config in configs for code in _drawn(config)}
     return [code for code in ANEW if code in found], [code for code in FIXED if code in found]
 

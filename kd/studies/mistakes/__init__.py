@@ -68,7 +68,7 @@ class Slope(NamedTuple):
 
 
 class Gauges(NamedTuple):
-    """What loss, gradient and accuracy say of a mistake; None where they are those of the right students.
+    """What loss, gradient and accuracy say of a mistake; None where they are as of the right students.
 
     difference: its accuracy less that of the right ones. gain: over its scratch students.
     """

@@ -8,12 +8,14 @@ from kd.studies.experiments.card import (
     Claim,
     Experiment,
     Option,
-    Outcome,
     Paper,
     Part,
     Study,
     gain,
     guess,
+    helps,
+    taught_by,
+    with_seeds,
 )
 
 BASE = RunConfig(teacher="notebook", train_size=320, epochs=1)
@@ -21,15 +23,8 @@ BASE = RunConfig(teacher="notebook", train_size=320, epochs=1)
 
 def plan(seeds, times, epochs):
     base = BASE.replace(epochs=times * epochs)
-    taught = Study(base, {"alpha": (0.1, 0.5)}, seeds)
-    pupils = []
-    for number in range(seeds):
-        teacher = taught.config({"alpha": 0.1}, number).model_ids["distilled"]
-        pupils.append(Study(base.replace(seed=number, teacher=teacher), {}))
-    return [
-        [Part(taught, {"generation": 1})],
-        [Part(pupil, {"generation": 2, "alpha": 0.1}) for pupil in pupils],
-    ]
+    taught = Part(Study(base, {"alpha": (0.1, 0.5)}, seeds), {"generation": 1})
+    return [[taught], taught_by(with_seeds(base, seeds), base, {"generation": 2, "alpha": 0.1})]
 
 
 EXPERIMENT = Experiment(
@@ -42,15 +37,7 @@ EXPERIMENT = Experiment(
     guess=guess("gain", "What?", (-0.5, 0.5), less="less", as_much="as much", more="more"),
     chart=Chart("bars", "alpha", "α", ("distilled_right", "agreement"), "right", "generation", "generation"),
     plan=plan,
-    outcomes={
-        "gain": Outcome(
-            "gain",
-            "It helps by {value}.",
-            "It hurts by {value}.",
-            "It is not shown ({interval}).",
-            of=gain(generation=1, alpha=0.1),
-        )
-    },
+    outcomes={"gain": helps(gain(generation=1, alpha=0.1), "at first")},
     measures=("agreement", "omitted_right_with:{epochs}"),
     claims=(Claim("It helps.", "gain", figure="+1 point"),),
     options={"epochs": Option(FIELDS["epochs"], 1)},

@@ -10,8 +10,9 @@ from scipy.stats import ttest_rel
 from data import make_gradients
 from kd.distillation.mistakes import MISTAKES
 from kd.studies import experiments
-from kd.studies.mistakes import BASE, MEASURES, Course, slopes
+from kd.studies.mistakes import BASE, Course, slopes
 from kd.studies.mistakes.cards import CARDS
+from tests.studies.experiments import made_up
 
 
 def test_the_gradients_are_those_of_what_is_trained():
@@ -38,19 +39,10 @@ def test_each_gradient_is_wrong_in_the_way_that_its_card_says():
     assert found["cached_answers"].teacher_cosine < 0.5
 
 
-def rows_of(experiment, seed: int = 3) -> pd.DataFrame:
-    """Made-up rows: every cell of an experiment's long training with five seeds."""
-    random = np.random.default_rng(seed)
-    cells = [
-        {**cell, **part.labels, "seed": config.seed}
-        for part in experiment.at("long").parts(5)
-        for cell, config in part.study.runs()
-    ]
-    rows = pd.DataFrame(cells)
-    rows["distilled_right"] = random.uniform(80, 95, len(rows))
-    rows["scratch_right"] = rows["seed"].map(dict(enumerate(random.uniform(80, 95, 5))))
-    losses = {name: random.uniform(0, 5, len(rows)) for name in MEASURES if name in experiment.measured}
-    return rows.assign(gain=rows["distilled_right"] - rows["scratch_right"], **losses)
+def rows_of(experiment) -> pd.DataFrame:
+    """Made-up rows of its long training, without the blocks of test pictures."""
+    rows = made_up.rows(experiment).query("length == 'long'")
+    return rows.drop(columns=["distilled_blocks", "scratch_blocks"])
 
 
 def test_the_gauges_of_a_card_are_those_of_its_rows():
