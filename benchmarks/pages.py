@@ -50,8 +50,11 @@ LAST_CHANGE = """selector => { window.changed = new Promise(resolve => {
 }); }"""
 
 
-def measure(rounds: int, runs: int) -> dict[str, list[float]]:
-    """Seconds of each round, by what is timed; of a drag, those of every step."""
+def measure(rounds: int, runs: int, rest: float) -> dict[str, list[float]]:
+    """Returns the seconds of each round, by what is timed; of a drag, those of every step.
+
+    rest: milliseconds for the engine, which loads TensorFlow in the background.
+    """
     found: dict[str, list[float]] = defaultdict(list)
     chromium = bring()
     with sync_playwright() as playwright, tempfile.TemporaryDirectory() as folder:
@@ -70,8 +73,7 @@ def measure(rounds: int, runs: int) -> dict[str, list[float]]:
                 cold = opened(browser, f"{url}/dark_knowledge", ".kd-live-line")
                 found["Dark knowledge opens for the first time"].append(cold)
                 found["Runs opens"].append(opened(browser, f"{url}/runs?fold=false", TABLE))
-                # the engine now loads TensorFlow in the background; nobody waits for either
-                page.wait_for_timeout(20_000)
+                page.wait_for_timeout(rest)
                 found["a step of the dragged slider T is drawn"] += drag_to_redraw(page, url)
                 found["the pen is lifted, and all answers are there"].append(pen_to_answers(page, url))
             if runs:
@@ -152,7 +154,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--rounds", type=int, default=5, help="new servers of each kind (%(default)s)")
     parser.add_argument("--runs", type=int, default=0, help="stored runs of a full home (none)")
     options = parser.parse_args(arguments)
-    facts, seconds = machine(), measure(options.rounds, options.runs)
+    facts, seconds = machine(), measure(options.rounds, options.runs, 0 if options.small else 20_000)
     lines = [f"{what}: {span(each, 3)}" for what, each in seconds.items()]
     return report(options, {"machine": facts, "seconds": seconds}, lines)
 

@@ -33,6 +33,7 @@ class Sizes(NamedTuple):
     images: int
     epochs: int
     teacher_epochs: int
+    test_images: int
 
 
 class Timed(NamedTuple):
@@ -171,7 +172,7 @@ def main(arguments: list[str] | None = None) -> int:
     if "c" in ways and importlib.util.find_spec("torch") is None:
         say("PyTorch is not installed (requirements-benchmarks.txt), so (c) is left out.")
         ways.remove("c")
-    sizes = Sizes(64, 1, 1) if options.small else Sizes(10_000, 3, 5)
+    sizes = Sizes(64, 1, 1, 500) if options.small else Sizes(10_000, 3, 5, 10_000)
     facts = machine()
     results = measure(ways, sizes, {"students": options.rounds, "teacher": options.teacher_rounds})
     return report(options, {"machine": facts, "results": results}, in_words(results))

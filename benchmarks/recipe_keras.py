@@ -80,10 +80,10 @@ COMPILED = {
 }
 
 
-def trained(model: keras.Model, epochs: int, images: int) -> Timed:
+def trained(model: keras.Model, epochs: int, sizes: Sizes) -> Timed:
     """Fits and evaluates as the notebook does, and times it; the accuracy is that of the logits."""
-    x_train, y_train = load_mnist().train(images)
-    x_test, y_test = load_mnist().test()
+    x_train, y_train = load_mnist().train(sizes.images)
+    x_test, y_test = load_mnist().test(sizes.test_images)
     started = time.perf_counter()
     model.fit(x_train, y_train, epochs=epochs, verbose=0)
     fitted = time.perf_counter()
@@ -98,7 +98,7 @@ def teacher(sizes: Sizes, seed: int) -> dict[str, Timed]:
     keras.utils.set_random_seed(seed)
     model = network(256, 512, "teacher")
     model.compile(keras.optimizers.Adam(), **COMPILED)
-    return {"teacher": trained(model, sizes.teacher_epochs, sizes.images)}
+    return {"teacher": trained(model, sizes.teacher_epochs, sizes)}
 
 
 def students(sizes: Sizes, seed: int) -> dict[str, Timed]:
@@ -116,8 +116,8 @@ def students(sizes: Sizes, seed: int) -> dict[str, Timed]:
     )
     scratch.compile(keras.optimizers.Adam(), **COMPILED)
     return {
-        "distilled": trained(distiller, sizes.epochs, sizes.images),
-        "scratch": trained(scratch, sizes.epochs, sizes.images),
+        "distilled": trained(distiller, sizes.epochs, sizes),
+        "scratch": trained(scratch, sizes.epochs, sizes),
     }
 
 
@@ -133,7 +133,7 @@ def distiller(sizes: Sizes, seed: int) -> dict[str, Timed]:
         student_loss_weight=0.1,
     )
     model.compile(keras.optimizers.Adam(), **COMPILED)
-    return {"distilled": trained(model, sizes.epochs, sizes.images)}
+    return {"distilled": trained(model, sizes.epochs, sizes)}
 
 
 def warm_up(sizes: Sizes, seed: int) -> None:

@@ -54,9 +54,9 @@ class Network(nn.Module):
 
 
 def trained(
-    model: Network, epochs: int, images: int, soften_like: Network | None = None, bfloat16: bool = False
+    model: Network, epochs: int, sizes: Sizes, soften_like: Network | None = None, bfloat16: bool = False
 ) -> Timed:
-    parts = (load_mnist().train(images), load_mnist().test())
+    parts = (load_mnist().train(sizes.images), load_mnist().test(sizes.test_images))
     (x_train, y_train), (x_test, y_test) = (
         (torch.tensor(x).permute(0, 3, 1, 2).contiguous(), torch.tensor(y).long()) for x, y in parts
     )
@@ -94,7 +94,7 @@ def teacher(sizes: Sizes, seed: int) -> dict[str, Timed]:
     torch.manual_seed(seed)
     names = {"teacher": False, "teacher in bfloat16": True}
     return {
-        name: trained(Network(256, 512), sizes.teacher_epochs, sizes.images, bfloat16=bfloat16)
+        name: trained(Network(256, 512), sizes.teacher_epochs, sizes, bfloat16=bfloat16)
         for name, bfloat16 in names.items()
     }
 
@@ -105,9 +105,9 @@ def students(sizes: Sizes, seed: int) -> dict[str, Timed]:
     _names, layers = read_keras_file(shipped_teacher_path("notebook"))
     given.load([array for layer in layers for array in layer])
     torch.manual_seed(seed)
-    distilled = trained(Network(16, 32), sizes.epochs, sizes.images, given)
+    distilled = trained(Network(16, 32), sizes.epochs, sizes, given)
     torch.manual_seed(seed)
-    return {"distilled": distilled, "scratch": trained(Network(16, 32), sizes.epochs, sizes.images)}
+    return {"distilled": distilled, "scratch": trained(Network(16, 32), sizes.epochs, sizes)}
 
 
 def warm_up(sizes: Sizes, seed: int) -> None:

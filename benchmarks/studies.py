@@ -33,6 +33,7 @@ from kd.distillation.objectives import OBJECTIVES
 CORES = psutil.cpu_count() or 1
 Rows = dict[str, list[float]]
 SEEDS = itertools.count(1_000_000, 1_000)
+WARM_UPS = 2
 
 
 def new(config: RunConfig) -> RunConfig:
@@ -74,7 +75,7 @@ def warm_lab(config: RunConfig, workers: int = CORES) -> Iterator[Lab]:
     """A Lab on a new home, whose workers have each trained both students."""
     own = {"KD_WORKERS": str(workers)}
     with tempfile.TemporaryDirectory() as home, patch.dict(os.environ, own), Lab(home) as lab:
-        for _ in range(2):
+        for _ in range(WARM_UPS):
             for run in [lab.train(new(config)) for _ in range(2 * workers)]:
                 run.wait()
         yield lab

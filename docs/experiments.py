@@ -63,9 +63,7 @@ def section(experiment: Experiment) -> str:
     ]
     for length, found in findings.items():
         drawn = points_text(points(rows[rows["length"] == length], experiment), experiment.chart)
-        says = [
-            saying(each, found[each.measured], experiment.label(each.measured)) for each in experiment.says
-        ]
+        says = [saying(each, found[code]) for code, each in experiment.outcomes.items()]
         bullets = "\n".join(f"- {sentence}" for sentence in says if sentence)
         parts += [f"{when[length]}:", f"```text\n{drawn}\n```", bullets]
     configs = [config for part in experiment.parts(1) for _cell, config in part.study.runs()]

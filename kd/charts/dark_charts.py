@@ -28,13 +28,8 @@ def mean_entropy_rows(curve: pd.DataFrame, temperature: float) -> pd.DataFrame:
     return pd.concat([curve.assign(here=False), pd.DataFrame([at | {"here": True}])], ignore_index=True)
 
 
-def mean_entropy_chart(rows: pd.DataFrame, height: int = 320) -> alt.LayerChart:
-    """Draws the teacher's mean entropy over many pictures against T; a band holds the middle 80 % of them.
-
-    Args:
-        rows: of `mean_entropy_rows`.
-        height: of the plot in pixels.
-    """
+def mean_entropy_chart(rows: pd.DataFrame) -> alt.LayerChart:
+    """Draws the rows of `mean_entropy_rows` against T; a band holds the middle 80 % of the pictures."""
     base = (
         alt.Chart()
         .transform_calculate(role="'teacher'")
@@ -61,7 +56,7 @@ def mean_entropy_chart(rows: pd.DataFrame, height: int = 320) -> alt.LayerChart:
     return finished(
         alt.layer(*layers, data=rows),
         _("The teacher's entropy over the whole test set"),
-        height,
+        320,
         _("Line: mean of the 10,000 pictures. Band: the middle 80 % of them."),
     )
 
@@ -77,15 +72,11 @@ def look_alike_rows(labels: np.ndarray, logits: np.ndarray, temperature: float) 
     return table.astype({"true": str, "class": str})
 
 
-def look_alike_chart(rows: pd.DataFrame, height: int = 500) -> alt.LayerChart:
-    """Draws which digits the teacher thinks look alike: the mean soft target of each true class.
+def look_alike_chart(rows: pd.DataFrame) -> alt.LayerChart:
+    """Draws the rows of `look_alike_rows`: the mean soft target of each true class.
 
     A click selects a cell: parameter "cell", fields true and class. The diagonal has no colour, because it
     would outshine everything else.
-
-    Args:
-        rows: of `look_alike_rows`.
-        height: of the plot in pixels.
     """
     base = alt.Chart().encode(
         x=alt.X(**digit_axis("class", _("Class the probability goes to"), orient="top")),
@@ -115,7 +106,7 @@ def look_alike_chart(rows: pd.DataFrame, height: int = 500) -> alt.LayerChart:
     return finished(
         alt.layer(cells, numbers, data=rows),
         _("Which digits the teacher thinks look alike"),
-        height,
+        500,
         _("In percent. Colour: share among wrong digits."),
     )
 

@@ -15,6 +15,7 @@ from kd.text.translation import _
 
 # The share that gets the full colour: errors are rare, and would be pale on a scale that ends at 100 %.
 FULL_COLOUR = 0.03
+_HEIGHT = 420
 
 
 def confusion_rows(labels: np.ndarray, logits: np.ndarray, model: str) -> pd.DataFrame:
@@ -62,7 +63,6 @@ def confusion_chart(
     rows: pd.DataFrame,
     title: str,
     subtitle: str,
-    height: int = 420,
     words: Mapping[str, str] | None = None,
 ) -> alt.LayerChart:
     """Draws a confusion matrix, or the difference between two: true classes down, answers across.
@@ -70,7 +70,6 @@ def confusion_chart(
     Args:
         rows: of `confusion_rows` or `difference_rows`.
         title, subtitle: what it is, and what the numbers in it are.
-        height: in pixels, with the title.
         words: what the codes in the column role are called; by default the models' names.
     """
     base = alt.Chart().encode(
@@ -91,7 +90,7 @@ def confusion_chart(
     )
     numbers = base.mark_text().encode(text="label:N")
     return finished(
-        alt.layer(cells, numbers, data=rows), title, height, subtitle, words={"role": words or role_words()}
+        alt.layer(cells, numbers, data=rows), title, _HEIGHT, subtitle, words={"role": words or role_words()}
     )
 
 
@@ -106,13 +105,8 @@ def reliability_rows(labels: np.ndarray, logits: dict[str, np.ndarray]) -> pd.Da
     return table[table["count"] > 0].reset_index(drop=True)
 
 
-def reliability_chart(rows: pd.DataFrame, height: int = 420) -> alt.LayerChart:
-    """Draws accuracy against confidence in 15 bins. A model on the diagonal is right as often as it is sure.
-
-    Args:
-        rows: of `reliability_rows`.
-        height: in pixels, with the title.
-    """
+def reliability_chart(rows: pd.DataFrame) -> alt.LayerChart:
+    """Draws accuracy against confidence. A model on the diagonal is right as often as it is sure."""
     scale = alt.Scale(domain=[0, 1], nice=False)
     axis = alt.Axis(format="%", labelExpr=PERCENT, values=[0, 0.25, 0.5, 0.75, 1])
     base = alt.Chart().encode(
@@ -141,7 +135,7 @@ def reliability_chart(rows: pd.DataFrame, height: int = 420) -> alt.LayerChart:
     return finished(
         alt.layer(ideal, lines, points, data=rows),
         _("Sure and right: reliability in 15 bins"),
-        height,
+        _HEIGHT,
         _("Below the diagonal: too sure. Larger marks: more pictures."),
         words={"role": role_words()},
     )

@@ -116,7 +116,7 @@ class Plan:
 
     @property
     def names_itself(self) -> bool:
-        """Whether a row is named by its setting alone, because that is also what the series are of."""
+        """Whether a row is named by its setting alone, because the series are of it, too."""
         return len(self.series) > 1 and [one.of for one in self.series] == list(self.places or ())
 
     @property

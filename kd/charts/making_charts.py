@@ -34,13 +34,12 @@ def saliency_rows(saliency: Saliency, model: str) -> pd.DataFrame:
     ).reset_index(drop=True)
 
 
-def saliency_chart(rows: pd.DataFrame, title: str, height: int = 300) -> alt.LayerChart:
+def saliency_chart(rows: pd.DataFrame, title: str) -> alt.LayerChart:
     """Draws pixels that speak for a digit in green, against it in orange-red; the stronger, the fuller.
 
     Args:
         rows: of `saliency_rows`.
         title: the name of the model.
-        height: in pixels, with the title.
     """
     places = [str(place) for place in range(SIDE)]
     pixels = (
@@ -65,7 +64,7 @@ def saliency_chart(rows: pd.DataFrame, title: str, height: int = 300) -> alt.Lay
         )
     )
     words = {"role": role_words(), "speaks": {"for": _("for this digit"), "against": _("against this digit")}}
-    return finished(alt.layer(pixels, data=rows), title, height, words=words)
+    return finished(alt.layer(pixels, data=rows), title, 300, words=words)
 
 
 MEASURES = {

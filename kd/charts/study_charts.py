@@ -182,7 +182,7 @@ def _hatching(x: alt.X, y: alt.Y, colour: alt.Color) -> list[alt.Chart]:
     base = alt.Chart().transform_filter("datum.hatched")
 
     def within(left: float, right: float, low: float, high: float) -> dict[str, Any]:
-        """Places within the bands of a cell: 0 to 1."""
+        """Returns channels for a part of a cell: 0 to 1 across and up."""
         sides = {"x2": alt.X2("across", bandPosition=right), "y2": alt.Y2("up", bandPosition=high)}
         return {"x": x.bandPosition(left), "y": y.bandPosition(low), **sides}
 

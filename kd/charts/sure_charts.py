@@ -40,13 +40,12 @@ def gain_ticks(adding: AddingSeeds) -> list[float]:
 _LEAST = 0.3
 
 
-def stopping_chart(rows: pd.DataFrame, most: int, height: int = 340) -> alt.LayerChart:
+def stopping_chart(rows: pd.DataFrame, most: int) -> alt.LayerChart:
     """Draws a line for each rule: the share of methods that had a verdict by so many seeds.
 
     Args:
         rows: of `kd.studies.sure.stopping.stopping`.
         most: up to how many seeds.
-        height: of the plot in pixels.
     """
     words = {USUAL: _("a verdict at every look"), AT_STATIONS: _("verdicts at stations only")}
     base = alt.Chart().encode(
@@ -81,7 +80,7 @@ def stopping_chart(rows: pd.DataFrame, most: int, height: int = 340) -> alt.Laye
         base.mark_point(size=120, opacity=0).encode(tooltip=tooltip),
     )
     title = _("A method that does nothing: said to help or to hurt")
-    return finished(alt.layer(*layers, data=rows), title, height, words={"rule": words})
+    return finished(alt.layer(*layers, data=rows), title, 340, words={"rule": words})
 
 
 _COLUMNS = ("objective", "difference", "low", "high", "p_corrected", "seeds", "verdict")

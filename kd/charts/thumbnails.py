@@ -46,18 +46,15 @@ def thumbnail_rows(pictures: np.ndarray, numbers: Sequence[int], captions: Seque
     )
 
 
-def thumbnail_chart(
-    rows: pd.DataFrame, columns: int = 6, count: int = 12, size: int = 44
-) -> alt.LayerChart | alt.FacetChart:
+def thumbnail_chart(rows: pd.DataFrame, columns: int = 6, count: int = 12) -> alt.LayerChart | alt.FacetChart:
     """Draws pictures in rows of `columns`, each with its caption; a click selects in the parameter "picked".
 
     Args:
         rows: of `thumbnail_rows`, at most `count`.
         columns: pictures in a row.
         count: how many there is room for.
-        size: of a picture in pixels.
     """
-    lines = -(-count // columns)
+    size, lines = 44, -(-count // columns)
     base = _in_lines(columns, lines).encode(
         tooltip=[
             alt.Tooltip("picture:Q", title=_("Picture"), format=",d"),
@@ -76,14 +73,9 @@ def thumbnail_chart(
     )
 
 
-def card_chart(rows: pd.DataFrame, columns: int = 2, size: int = 76) -> alt.LayerChart | alt.FacetChart:
-    """Draws pictures in rows of `columns`, each with the lines of its caption beside it.
-
-    Args:
-        rows: of `thumbnail_rows`, with captions of at most five lines.
-        columns: pictures in a row.
-        size: of a picture in pixels.
-    """
+def card_chart(rows: pd.DataFrame) -> alt.LayerChart | alt.FacetChart:
+    """Draws pictures in two columns, each with the lines of its caption beside it: at most five."""
+    columns, size = 2, 76
     lines = max(1, -(-len(rows) // columns))
     base = _in_lines(columns, lines)
     images = base.mark_image(width=size, height=size, xOffset=-size * 0.6).encode(url="image:N")

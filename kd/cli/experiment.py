@@ -108,9 +108,7 @@ def _sentences(experiment: Experiment, view: ExperimentView, guess: str | None) 
     when = {length: sentence_case(when_words(length, steps(experiment, length))) for length in view.findings}
     for length, found in view.findings.items():
         lines += [f"{when[length]}:", "", _table(experiment, view, length), ""]
-        lines += [
-            saying(says, found[says.measured], experiment.label(says.measured)) for says in experiment.says
-        ]
+        lines += filter(None, (saying(each, found[code]) for code, each in experiment.outcomes.items()))
         lines += [""]
     if late := late_words(late_gain(experiment, view.rows)):
         lines += [late, ""]

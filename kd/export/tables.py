@@ -55,6 +55,8 @@ FORMATS: dict[str, TableFormat] = {each.name: each for each in (Csv(), Parquet()
 
 RUN, MODEL = N_("run"), N_("model")
 FRACTION, IMAGES, SECONDS = N_("fraction"), N_("images"), N_("seconds")
+_KINDS = {bool: N_("true or false"), float: N_("number"), int: N_("whole number"), str: N_("text")}
+_NUMBER, _WHOLE, _TEXT = _KINDS[float], _KINDS[int], _KINDS[str]
 
 
 class Column(NamedTuple):
@@ -62,78 +64,63 @@ class Column(NamedTuple):
 
     describes: str
     kind: str
-    unit: str
     meaning: str
+    unit: str = ""
 
 
-_KINDS = {bool: N_("true or false"), float: N_("number"), int: N_("whole number"), str: N_("text")}
-_NUMBER, _WHOLE, _TEXT = _KINDS[float], _KINDS[int], _KINDS[str]
-
-BEFORE = {
-    "study": Column(RUN, _TEXT, "", N_("The study that the run is part of here.")),
-    "run": Column(
-        RUN, _TEXT, "", N_("The run's id: the same for whoever asks for the same setting and seed.")
+_MEASURED = {
+    "accuracy": Column(MODEL, _NUMBER, N_("Of the 10,000 test images, how many it gets right."), FRACTION),
+    "agreement": Column(
+        MODEL,
+        _NUMBER,
+        N_("Of the 10,000 test images, to how many it gives the teacher's answer; empty for the teacher."),
+        FRACTION,
     ),
-    "created": Column(RUN, N_("time"), N_("UTC"), N_("When the run was asked for.")),
-    "shipped": Column(RUN, _KINDS[bool], "", N_("Whether the run came with KD Lab.")),
+    "parameters": Column(MODEL, _WHOLE, N_("How many numbers it has learned.")),
+    "bytes": Column(MODEL, _WHOLE, N_("The size of its .keras file."), N_("bytes")),
+    "seconds": Column(MODEL, _NUMBER, N_("How long it trained, on the machine that trained it."), SECONDS),
+    "milliseconds": Column(
+        MODEL, _NUMBER, N_("How long it takes for one picture, on that machine."), N_("milliseconds")
+    ),
 }
-MEASURED = {
-    "model": Column(MODEL, _TEXT, "", N_("Which of the run's three models the row is about.")),
+COLUMNS: dict[str, Column] = {
+    "study": Column(RUN, _TEXT, N_("The study that the run is part of here.")),
+    "run": Column(RUN, _TEXT, N_("The run's id: the same for whoever asks for the same setting and seed.")),
+    "created": Column(RUN, N_("time"), N_("When the run was asked for."), N_("UTC")),
+    "shipped": Column(RUN, _KINDS[bool], N_("Whether the run came with KD Lab.")),
+    **{name: Column(RUN, _KINDS[FIELD_TYPES[name]], spec.help, spec.unit) for name, spec in FIELDS.items()},
+    "model": Column(MODEL, _TEXT, N_("Which of the run's three models the row is about.")),
     "model_id": Column(
         MODEL,
         _TEXT,
-        "",
         N_(
             "The model's own id. Runs that need the same model share it: such rows repeat one measurement, "
             "and are not independent of each other."
         ),
     ),
-    "accuracy": Column(MODEL, _NUMBER, FRACTION, N_("Of the 10,000 test images, how many it gets right.")),
-    "agreement": Column(
-        MODEL,
-        _NUMBER,
-        FRACTION,
-        N_("Of the 10,000 test images, to how many it gives the teacher's answer; empty for the teacher."),
-    ),
-    "parameters": Column(MODEL, _WHOLE, "", N_("How many numbers it has learned.")),
-    "bytes": Column(MODEL, _WHOLE, N_("bytes"), N_("The size of its .keras file.")),
-    "seconds": Column(MODEL, _NUMBER, SECONDS, N_("How long it trained, on the machine that trained it.")),
-    "milliseconds": Column(
-        MODEL, _NUMBER, N_("milliseconds"), N_("How long it takes for one picture, on that machine.")
-    ),
-}
-COMPARED = {
+    **_MEASURED,
     "difference": Column(
-        RUN, _NUMBER, FRACTION, N_("The distilled student's accuracy less the scratch student's.")
+        RUN, _NUMBER, N_("The distilled student's accuracy less the scratch student's."), FRACTION
     ),
-    "low": Column(RUN, _NUMBER, FRACTION, N_("The lower end of its 95 % interval (Newcombe's).")),
-    "high": Column(RUN, _NUMBER, FRACTION, N_("The upper end of its 95 % interval (Newcombe's).")),
-    "p_value": Column(RUN, _NUMBER, "", N_("Of McNemar's exact test that both are right equally often.")),
+    "low": Column(RUN, _NUMBER, N_("The lower end of its 95 % interval (Newcombe's)."), FRACTION),
+    "high": Column(RUN, _NUMBER, N_("The upper end of its 95 % interval (Newcombe's)."), FRACTION),
+    "p_value": Column(RUN, _NUMBER, N_("Of McNemar's exact test that both are right equally often.")),
     "verdict": Column(
         RUN,
         _TEXT,
-        "",
         N_(
             "What this seed alone shows: “ahead” or “behind” (the distilled student), “not shown”, or "
             "“no teacher” where both students learn the same."
         ),
     ),
     "only_distilled": Column(
-        RUN, _WHOLE, IMAGES, N_("Test images that the distilled student gets right and the other does not.")
+        RUN, _WHOLE, N_("Test images that the distilled student gets right and the other does not."), IMAGES
     ),
     "only_scratch": Column(
-        RUN, _WHOLE, IMAGES, N_("Test images that the scratch student gets right and the other does not.")
+        RUN, _WHOLE, N_("Test images that the scratch student gets right and the other does not."), IMAGES
     ),
 }
-
-
-COLUMNS: dict[str, Column] = {
-    **BEFORE,
-    **{name: Column(RUN, _KINDS[FIELD_TYPES[name]], spec.unit, spec.help) for name, spec in FIELDS.items()},
-    **MEASURED,
-    **COMPARED,
-}
-_LABEL = Column(RUN, _TEXT, "", N_("Tells the runs of an experiment apart."))
+_LABEL = Column(RUN, _TEXT, N_("Tells the runs of an experiment apart."))
 
 
 def long_form(runs: Iterable[RunView], study_id: str | None = None) -> pd.DataFrame:
@@ -143,20 +130,19 @@ def long_form(runs: Iterable[RunView], study_id: str | None = None) -> pd.DataFr
     its rows.
     """
     views = [view for view in runs if view.result is not None]
-    wide, measured = runs_frame(views), [name for name in MEASURED if name not in ("model", "model_id")]
+    wide = runs_frame(views)
     parts = [
         wide.assign(
             model=model,
             model_id=[view.config.model_ids[model] for view in views],
-            **{name: wide.get(f"{model}_{name}", float("nan")) for name in measured},
+            **{name: wide.get(f"{model}_{name}", float("nan")) for name in _MEASURED},
         )
         for model in MODELS
     ]
     columns = [name for name in COLUMNS if name != "study" or study_id is not None]
-    # some readers of Parquet know no nanoseconds
-    return _in_order(parts).assign(study=study_id, created=lambda table: table["created"].dt.as_unit("us"))[
-        columns
-    ]
+    table = _in_order(parts)
+    table["created"] = table["created"].dt.as_unit("us")  # some readers of Parquet know no nanoseconds
+    return table.assign(study=study_id)[columns]
 
 
 def accuracies_in_long_form(frame: pd.DataFrame, also: Collection[str] = ()) -> pd.DataFrame:

@@ -114,7 +114,7 @@ def _experiment_with(runs: Iterable[RunConfig]) -> str:
     if config is None:
         return ""
     from kd.studies.experiments import EXPERIMENTS
-    from kd.studies.mistakes.mistake import MistakeExperiment
+    from kd.studies.mistakes import MistakeExperiment
 
     seeds = config.seed + 1
     having = [name for name, each in EXPERIMENTS.items() if config in each.runs(min(seeds, MOST_SEEDS))]

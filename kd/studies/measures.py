@@ -105,40 +105,10 @@ def _ensemble_right(run: MeasuredRun) -> float:
     """Returns the accuracy of the mean of two teachers' logits; NaN where there is one teacher."""
     if "second_teacher" not in run.logits:
         return math.nan
-    said = (run.logits["teacher"] + run.logits["second_teacher"]).argmax(axis=1)
-    return 100 * float((said == run.labels).mean())
+    return _right(run, run.logits["teacher"] + run.logits["second_teacher"])
 
-
-_OF_MODELS = {
-    "parameters": Measure(N_("Parameters of a student"), "parameters", partial(_parameters, "distilled")),
-    "teacher_parameters": Measure(
-        N_("Parameters of the teacher"), "parameters", partial(_parameters, "teacher")
-    ),
-    "ensemble_right": Measure(N_("Both teachers together"), "percent", _ensemble_right),
-}
 
 _IMPROBABLE = 0.01
-
-
-def _agreement(model: str, run: MeasuredRun) -> float:
-    return 100 * agreement(run.logits["teacher"], run.logits[model])
-
-
-def _train_agreement(run: MeasuredRun) -> float:
-    """Returns the agreement on the pictures that distilled learned from, as they are in MNIST."""
-    pictures = to_model_input(training_set(run.config).images)
-    return 100 * agreement(*(run.models[name].logits(pictures) for name in ("teacher", "distilled")))
-
-
-def _divergence(model: str, run: MeasuredRun) -> float:
-    return math.log(2) * float(divergence_bits(run.logits["teacher"], run.logits[model]).mean())
-
-
-def _errors_copied(model: str, run: MeasuredRun) -> float:
-    """Returns how many of the teacher's errors a student takes for the same wrong digit."""
-    teacher, student = (run.logits[name].argmax(axis=1) for name in ("teacher", model))
-    wrong = teacher != run.labels
-    return 100 * float((student == teacher)[wrong].mean()) if wrong.any() else math.nan
 
 
 def _improbable(run: MeasuredRun) -> float:
@@ -149,37 +119,35 @@ def _improbable(run: MeasuredRun) -> float:
     return 100 * float((student * (teacher < _IMPROBABLE)).sum(axis=1).mean())
 
 
-_OF_COPIES = {
-    "improbable": Measure(
-        N_("Probability that distilled gives to what its teacher rules out"), "percent", _improbable
-    ),
-    "agreement": Measure(
-        N_("Distilled agrees with the teacher"), "percent", partial(_agreement, "distilled")
-    ),
-    "scratch_agreement": Measure(
-        N_("Scratch agrees with the teacher"), "percent", partial(_agreement, "scratch")
-    ),
-    "train_agreement": Measure(
-        N_("Distilled agrees with the teacher on its training images"), "percent", _train_agreement
-    ),
-    "divergence": Measure(N_("KL to the teacher, distilled"), "nats", partial(_divergence, "distilled")),
-    "scratch_divergence": Measure(N_("KL to the teacher, scratch"), "nats", partial(_divergence, "scratch")),
-    "errors_copied": Measure(
-        N_("Teacher's errors that distilled repeats"), "percent", partial(_errors_copied, "distilled")
-    ),
-    "scratch_errors_copied": Measure(
-        N_("Teacher's errors that scratch makes, too"), "percent", partial(_errors_copied, "scratch")
-    ),
-}
+def _agreement(model: str, run: MeasuredRun) -> float:
+    return 100 * agreement(run.logits["teacher"], run.logits[model])
 
-# Of the training: looks that are evenly spaced need not fall on it.
-_NEAR = 0.05
+
+def _divergence(model: str, run: MeasuredRun) -> float:
+    return math.log(2) * float(divergence_bits(run.logits["teacher"], run.logits[model]).mean())
+
+
+def _train_agreement(run: MeasuredRun) -> float:
+    """Returns the agreement on the pictures that distilled learned from, as they are in MNIST."""
+    pictures = to_model_input(training_set(run.config).images)
+    return 100 * agreement(*(run.models[name].logits(pictures) for name in ("teacher", "distilled")))
+
+
+def _copied(model: str, run: MeasuredRun) -> float:
+    """Returns how many of the teacher's errors a student takes for the same wrong digit."""
+    teacher, student = (run.logits[name].argmax(axis=1) for name in ("teacher", model))
+    wrong = teacher != run.labels
+    return 100 * float((student == teacher)[wrong].mean()) if wrong.any() else math.nan
 
 
 def _loss(epoch: int, run: MeasuredRun) -> float:
     """Returns the mean loss over the steps of an epoch."""
     losses = [event["loss"] for event in run.history if event["model"] == "distilled"]
     return float(losses[epoch])
+
+
+# Of the training: looks that are evenly spaced need not fall on it.
+_NEAR = 0.05
 
 
 def _late_gain(run: MeasuredRun) -> float:
@@ -204,46 +172,38 @@ def _late_gain(run: MeasuredRun) -> float:
     return gains[last] - gains[late]
 
 
-_OF_COURSES = {
-    "loss_at_first": Measure(N_("Loss in the first epoch"), "", partial(_loss, 0)),
-    "loss_at_last": Measure(N_("Loss in the last epoch"), "", partial(_loss, -1)),
-    "late_gain": Measure(N_("What the last fifth of training changes in the gain"), "points", _late_gain),
-}
-
-
 def _omitted(run: MeasuredRun) -> list[int]:
     return [int(digit) for digit in run.config.omitted_digits]
 
 
-def _right(run: MeasuredRun, logits: np.ndarray, of_omitted: bool) -> float:
+def _right(run: MeasuredRun, logits: np.ndarray, omitted: bool = False) -> float:
     """Returns the percent right of the test pictures, or of those of digits left out; NaN if none is."""
     right = correct(run.labels, logits)
-    chosen = right[np.isin(run.labels, _omitted(run))] if of_omitted else right
+    chosen = right[np.isin(run.labels, _omitted(run))] if omitted else right
     return 100 * float(chosen.mean()) if len(chosen) else np.nan
 
 
-def _as_it_is(model: str, run: MeasuredRun) -> float:
-    return _right(run, run.logits[model], of_omitted=True)
+def _right_of_omitted(model: str, run: MeasuredRun) -> float:
+    return _right(run, run.logits[model], omitted=True)
 
 
 def _best(run: MeasuredRun, model: str = "distilled", seen: bool = False) -> dict[int, float]:
     """Returns the best biases of the digits left out, or of those that were seen."""
-    omitted = _omitted(run)
-    digits = [digit for digit in range(CLASSES) if digit not in omitted] if seen else omitted
+    digits = [digit for digit in range(CLASSES) if (digit in _omitted(run)) != seen]
     return best_biases(run.labels, run.logits[model], digits)
 
 
-def _with_best(model: str, of_omitted: bool, run: MeasuredRun) -> float:
-    return _right(run, with_biases(run.logits[model], _best(run, model)), of_omitted)
+def _with_best(model: str, omitted: bool, run: MeasuredRun) -> float:
+    return _right(run, with_biases(run.logits[model], _best(run, model)), omitted)
 
 
 def _with_best_of_seen(run: MeasuredRun) -> float:
-    return _right(run, with_biases(run.logits["distilled"], _best(run, seen=True)), of_omitted=False)
+    return _right(run, with_biases(run.logits["distilled"], _best(run, seen=True)))
 
 
-def _with_bias(of_omitted: bool, run: MeasuredRun, bias: str) -> float:
-    shifted = with_biases(run.logits["distilled"], dict.fromkeys(_omitted(run), float(bias)))
-    return _right(run, shifted, of_omitted)
+def _right_with(omitted: bool, run: MeasuredRun, bias: str) -> float:
+    biases = dict.fromkeys(_omitted(run), float(bias))
+    return _right(run, with_biases(run.logits["distilled"], biases), omitted)
 
 
 def _mean_bias(seen: bool, run: MeasuredRun) -> float:
@@ -251,34 +211,30 @@ def _mean_bias(seen: bool, run: MeasuredRun) -> float:
     return float(np.mean(biases)) if biases else np.nan
 
 
-_OF_OMITTED = {
-    "omitted_right": Measure(N_("Digits left out, distilled"), "percent", partial(_as_it_is, "distilled")),
-    "scratch_omitted_right": Measure(
-        N_("Digits left out, scratch"), "percent", partial(_as_it_is, "scratch")
-    ),
-    "omitted_right_biased": Measure(
-        N_("Digits left out, with the best bias"), "percent", partial(_with_best, "distilled", True)
-    ),
-    "right_biased": Measure(
-        N_("All digits, with the best bias"), "percent", partial(_with_best, "distilled", False)
-    ),
-    "scratch_omitted_right_biased": Measure(
-        N_("Digits left out, scratch with the best bias"), "percent", partial(_with_best, "scratch", True)
-    ),
-    "best_bias": Measure(N_("Best bias"), "", partial(_mean_bias, False)),
-    "omitted_right_with": Measure(
-        N_("Digits left out, with the bias chosen"), "percent", partial(_with_bias, True)
-    ),
-    "right_with": Measure(N_("All digits, with the bias chosen"), "percent", partial(_with_bias, False)),
-    "right_with_seen_biased": Measure(
-        N_("All digits, with the best bias on those it saw"), "percent", _with_best_of_seen
-    ),
-    "best_bias_of_seen": Measure(N_("Best bias on the digits it saw"), "", partial(_mean_bias, True)),
-}
-
 # The first half of MNIST's test pictures is cleaner than the second: every fifth is of both, and the NumPy
 # engine answers for these 2,000 in a moment.
-EVERY = 5
+_EVERY = 5
+
+
+@cache
+def _changed_pictures(change: str) -> np.ndarray:
+    return to_model_input(changed(load_mnist().x_test[::_EVERY], change))
+
+
+# Several measures ask a model the same.
+@lru_cache(maxsize=3 * len(CHANGES))
+def _answers(model: NumpyModel, change: str) -> np.ndarray:
+    return model.logits(_changed_pictures(change)).argmax(axis=1)
+
+
+def _right_of_changed(model: str, change: str, run: MeasuredRun) -> float:
+    return 100 * float(np.mean(_answers(run.models[model], change) == run.labels[::_EVERY]))
+
+
+def _gain_of_changed(change: str, run: MeasuredRun) -> float:
+    return _right_of_changed("distilled", change, run) - _right_of_changed("scratch", change, run)
+
+
 _CHANGES = {
     "plain": N_("plain"),
     "shifted": N_("shifted"),
@@ -289,51 +245,68 @@ _CHANGES = {
     "inverted": N_("inverted"),
 }
 
-
-@cache
-def _changed_pictures(change: str) -> np.ndarray:
-    return to_model_input(changed(load_mnist().x_test[::EVERY], change))
-
-
-# Several measures ask a model the same.
-@lru_cache(maxsize=3 * len(CHANGES))
-def _answers(model: NumpyModel, change: str) -> np.ndarray:
-    return model.logits(_changed_pictures(change)).argmax(axis=1)
-
-
-def _right_of_changed(model: str, change: str, run: MeasuredRun) -> float:
-    return 100 * float(np.mean(_answers(run.models[model], change) == run.labels[::EVERY]))
-
-
-def _gain_of_changed(change: str, run: MeasuredRun) -> float:
-    return _right_of_changed("distilled", change, run) - _right_of_changed("scratch", change, run)
-
-
-MEASURES: dict[str, Measure] = {
-    **_OF_MODELS,
-    **_OF_COPIES,
-    **_OF_COURSES,
-    **_OF_OMITTED,
-    **{
-        f"gain_{change}": Measure(_CHANGES[change], "points", partial(_gain_of_changed, change))
-        for change in CHANGES
+# Unit → measure → its label, and what computes it
+_BY_UNIT: dict[str, dict[str, tuple[str, Callable[..., float]]]] = {
+    "parameters": {
+        "parameters": (N_("Parameters of a student"), partial(_parameters, "distilled")),
+        "teacher_parameters": (N_("Parameters of the teacher"), partial(_parameters, "teacher")),
     },
-    **{
-        f"{prefix}right_{change}": Measure(
-            _CHANGES[change], "percent", partial(_right_of_changed, model, change)
-        )
-        for prefix, model in (("", "distilled"), ("scratch_", "scratch"))
-        for change in CHANGES
+    "percent": {
+        "ensemble_right": (N_("Both teachers together"), _ensemble_right),
+        "improbable": (N_("Probability that distilled gives to what its teacher rules out"), _improbable),
+        "agreement": (N_("Distilled agrees with the teacher"), partial(_agreement, "distilled")),
+        "scratch_agreement": (N_("Scratch agrees with the teacher"), partial(_agreement, "scratch")),
+        "train_agreement": (N_("Distilled agrees with the teacher on its training images"), _train_agreement),
+        "errors_copied": (N_("Teacher's errors that distilled repeats"), partial(_copied, "distilled")),
+        "scratch_errors_copied": (
+            N_("Teacher's errors that scratch makes, too"),
+            partial(_copied, "scratch"),
+        ),
+        "omitted_right": (N_("Digits left out, distilled"), partial(_right_of_omitted, "distilled")),
+        "scratch_omitted_right": (N_("Digits left out, scratch"), partial(_right_of_omitted, "scratch")),
+        "omitted_right_biased": (
+            N_("Digits left out, with the best bias"),
+            partial(_with_best, "distilled", True),
+        ),
+        "scratch_omitted_right_biased": (
+            N_("Digits left out, scratch with the best bias"),
+            partial(_with_best, "scratch", True),
+        ),
+        "right_biased": (N_("All digits, with the best bias"), partial(_with_best, "distilled", False)),
+        "omitted_right_with": (N_("Digits left out, with the bias chosen"), partial(_right_with, True)),
+        "right_with": (N_("All digits, with the bias chosen"), partial(_right_with, False)),
+        "right_with_seen_biased": (N_("All digits, with the best bias on those it saw"), _with_best_of_seen),
+        **{
+            f"right_{change}": (name, partial(_right_of_changed, "distilled", change))
+            for change, name in _CHANGES.items()
+        },
+        **{
+            f"scratch_right_{change}": (name, partial(_right_of_changed, "scratch", change))
+            for change, name in _CHANGES.items()
+        },
     },
+    "nats": {
+        "divergence": (N_("KL to the teacher, distilled"), partial(_divergence, "distilled")),
+        "scratch_divergence": (N_("KL to the teacher, scratch"), partial(_divergence, "scratch")),
+    },
+    "points": {
+        "late_gain": (N_("What the last fifth of training changes in the gain"), _late_gain),
+        **{f"gain_{change}": (name, partial(_gain_of_changed, change)) for change, name in _CHANGES.items()},
+    },
+    "": {
+        "loss_at_first": (N_("Loss in the first epoch"), partial(_loss, 0)),
+        "loss_at_last": (N_("Loss in the last epoch"), partial(_loss, -1)),
+        "best_bias": (N_("Best bias"), partial(_mean_bias, False)),
+        "best_bias_of_seen": (N_("Best bias on the digits it saw"), partial(_mean_bias, True)),
+    },
+}
+MEASURES = {
+    name: Measure(label, unit, of) for unit, table in _BY_UNIT.items() for name, (label, of) in table.items()
 }
 
 
 def measure(name: str) -> Measure:
-    """Returns a measure by its name, with or without arguments.
-
-    Raises:
-        ValueError: when there is none.
-    """
+    """Returns a measure by its name, with or without arguments; raises ValueError when there is none."""
     found = MEASURES.get(name.partition(":")[0])
     if found is None:
         raise ValueError(f"There is no measure {quoted(name)}: use {', '.join(MEASURES)}.")
@@ -341,19 +314,11 @@ def measure(name: str) -> Measure:
 
 
 def measured(name: str, run: MeasuredRun) -> float:
-    """Returns what a measure gives of a run.
-
-    Raises:
-        ValueError: when there is no such measure, or the run's logits cannot be had.
-    """
+    """Returns what a measure gives of a run; raises ValueError where the run's logits cannot be had."""
     _name, *arguments = name.split(":")
     return float(measure(name).of(run, *arguments))
 
 
 def value(name: str) -> Value:
-    """Returns what a column of an experiment's rows is: a measure's, or one that follows from the accuracies.
-
-    Raises:
-        ValueError: when it is neither.
-    """
+    """Returns what a column of an experiment's rows is: a measure, or what follows from the accuracies."""
     return FROM_ACCURACIES.get(name) or measure(name)

@@ -36,6 +36,7 @@ def make(name: str, folder: Path, epochs: int | None, images: int | None, seed: 
     with quiet_standard_error():
         import tensorflow as tf
 
+        from kd.networks.architectures import build_teacher
         from kd.teachers.recipes import RECIPES, classify
 
         tf.zeros(())  # this looks for devices, now
@@ -67,7 +68,9 @@ def make(name: str, folder: Path, epochs: int | None, images: int | None, seed: 
     }
     folder.mkdir(parents=True, exist_ok=True)
     partial = folder / f"{name}.partial.keras"
-    _without_optimizer(model).save(partial)
+    plain = build_teacher()  # `save(include_optimizer=False)` would keep Adam's moments
+    plain.set_weights(model.get_weights())
+    plain.save(partial)
     partial.replace(folder / f"{name}.keras")
     write_record(name, record, folder)
     return record
@@ -94,13 +97,6 @@ def _command(arguments: list[str] | None) -> int:
     path, right = options.out / f"{options.name}.keras", accuracy(record["test_accuracy"])
     print(_("{path}: {accuracy} of the test images right", path=path, accuracy=right))
     return 0
-
-
-def _without_optimizer(model: Any) -> Any:
-    """Returns an uncompiled copy: `save(include_optimizer=False)` would keep Adam's moments."""
-    copy = type(model).from_config(model.get_config())
-    copy.set_weights(model.get_weights())
-    return copy
 
 
 def _check_range(field: str, value: int | None, maximum: int) -> None:

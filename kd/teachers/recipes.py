@@ -6,7 +6,7 @@ This module loads TensorFlow; kd.teachers.shipped, which finds the results, does
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import keras
@@ -50,22 +50,15 @@ NOTEBOOK = {
 def train_strong(
     images: np.ndarray, labels: np.ndarray, epochs: int, seed: int, report: Report
 ) -> keras.Sequential:
-    """All images, with a new variant of each in every epoch: wild variants first, then some close to MNIST.
+    """Trains on new variants of all images in every epoch: wild ones first, then some close to MNIST.
 
     This network cannot fit the wild variants as well as MNIST, and it overfits the tame ones; the mean of the
     weights before and after the second phase makes fewer errors than either (Wortsman et al. 2022, "Robust
     fine-tuning of zero-shot models", section 3). There is no label smoothing: it erases what a teacher knows
     about the wrong classes (Müller, Kornblith and Hinton 2019, section 4).
 
-    Args:
-        images: float32 (n, 28, 28, 1) in [0, 1].
-        labels: int32 (n,).
-        epochs: how many times each image is seen.
-        seed: decides initial weights, order and variants.
-        report: takes one line of progress for each epoch.
-
-    Returns:
-        The trained model, with the averaged weights in place.
+    images: float32 (n, 28, 28, 1) in [0, 1]. labels: int32 (n,). seed: decides initial weights, order and
+    variants. report: takes one line of progress for each epoch.
     """
     keras.utils.set_random_seed(seed)
     model = build_teacher()
@@ -88,21 +81,25 @@ def _train_phase(
     seed: int,
     report: Report,
 ) -> None:
-    """Train with the settings of one phase; leave the exponential moving average of the weights in place."""
+    """Trains with the settings of one phase; leaves the exponential average of the weights in place."""
     phase = STRONG["phases"][name]
     count = len(data[1])
     steps = epochs * -(-count // STRONG["batch_size"])
+    warm_up = max(1, round(0.03 * steps))
     optimizer = keras.optimizers.Adam(
-        _warm_up_and_cosine(steps, phase["learning_rate"]),
+        keras.optimizers.schedules.CosineDecay(
+            0.0, max(1, steps - warm_up), warmup_target=phase["learning_rate"], warmup_steps=warm_up
+        ),
         use_ema=True,
         ema_momentum=1 - 1 / (1 + phase["averaged_share"] * steps),
     )
     optimizer.build(model.trainable_variables)
     train_epoch = _augmented_epoch(model, optimizer, *data, phase["strength"])
-    orders = _orders(count, seed)
+    random = np.random.default_rng(seed)
     for epoch in range(epochs):
         started = time.perf_counter()
-        loss, accuracy = train_epoch(next(orders), tf.constant([seed, epoch]))
+        order = tf.constant(random.permutation(count).astype(np.int32))
+        loss, accuracy = train_epoch(order, tf.constant([seed, epoch]))
         report(
             f"{name}, epoch {epoch + 1}/{epochs}: loss {loss:.4f}, accuracy {accuracy:.4f} "
             f"on augmented images, {time.perf_counter() - started:.0f} s"
@@ -113,10 +110,7 @@ def _train_phase(
 def train_notebook(
     images: np.ndarray, labels: np.ndarray, epochs: int, seed: int, report: Report
 ) -> keras.Sequential:
-    """The notebook's own teacher: plain Keras `compile` and `fit`, batches of 32, Adam with its defaults.
-
-    Arguments and result as for `train_strong`.
-    """
+    """Trains the notebook's own teacher: plain Keras `compile` and `fit`, batches of 32, Adam's defaults."""
     keras.utils.set_random_seed(seed)
     model = build_teacher()
     model.compile(
@@ -128,19 +122,13 @@ def train_notebook(
     progress = keras.callbacks.LambdaCallback(
         on_epoch_end=lambda epoch, logs: report(line.format(epoch=epoch + 1, epochs=epochs, **logs))
     )
-    model.fit(
-        images,
-        labels,
-        batch_size=NOTEBOOK["batch_size"],
-        epochs=epochs,
-        verbose=0,
-        callbacks=[progress],
-    )
+    size = NOTEBOOK["batch_size"]
+    model.fit(images, labels, batch_size=size, epochs=epochs, verbose=0, callbacks=[progress])
     return model
 
 
 def classify(model: keras.Sequential, images: np.ndarray) -> np.ndarray:
-    """The model's answers, int64 (n,), to images float32 (n, 28, 28, 1)."""
+    """Returns the model's answers, int64 (n,), to images float32 (n, 28, 28, 1)."""
     forward = tf.function(folded_forward(model, training=False), reduce_retracing=True)
     logits = [forward(images[first : first + 500]) for first in range(0, len(images), 500)]
     return np.concatenate(logits).argmax(axis=1)
@@ -152,19 +140,6 @@ RECIPES: dict[str, tuple[dict[str, Any], Callable[..., keras.Sequential]]] = {
 }
 
 
-def _warm_up_and_cosine(steps: int, peak: float) -> keras.optimizers.schedules.CosineDecay:
-    warm_up = max(1, round(0.03 * steps))
-    return keras.optimizers.schedules.CosineDecay(
-        0.0, max(1, steps - warm_up), warmup_target=peak, warmup_steps=warm_up
-    )
-
-
-def _orders(count: int, seed: int) -> Iterator[tf.Tensor]:
-    generator = np.random.default_rng(seed)
-    while True:
-        yield tf.constant(generator.permutation(count).astype(np.int32))
-
-
 def _augmented_epoch(
     model: keras.Sequential,
     optimizer: keras.optimizers.Optimizer,
@@ -172,7 +147,7 @@ def _augmented_epoch(
     labels: tf.Tensor,
     strength: float,
 ) -> Callable[[tf.Tensor, tf.Tensor], tuple[tf.Tensor, tf.Tensor]]:
-    """A compiled epoch: (order of the images, seed) → (mean loss, accuracy) on their variants.
+    """Returns a compiled epoch: (order of the images, seed) → (mean loss, accuracy) on their variants.
 
     The loop over batches stays inside TensorFlow, and `folded_forward` runs the large convolution on ten
     pictures for each step instead of on the whole batch: an epoch takes half a minute instead of two.

@@ -19,7 +19,7 @@ from kd.text.words import NAMES, accuracy, count, percent, sentence_case
 
 
 def accuracy_words(rows: pd.DataFrame) -> str:
-    """Accuracies by epoch: where each model begins and ends, and which student is ahead.
+    """Says where each model's accuracy begins and ends, and which student is ahead.
 
     Args:
         rows: role, epoch, value; a teacher trained before has rows without a point.
@@ -50,7 +50,7 @@ def _ahead(difference: float) -> str:
 
 
 def loss_words(rows: pd.DataFrame, parts: Iterable[tuple[str, str]] = ()) -> str:
-    """The parts of a loss by epoch.
+    """Says where each part of a loss begins and ends.
 
     Args:
         rows: part (teacher, labels or a term's name), epoch, value.
@@ -80,7 +80,7 @@ def _from_to(name: str, points: Sequence[tuple[int, float]], words: Callable[[fl
 
 
 def confusion_words(rows: pd.DataFrame) -> str:
-    """A confusion matrix: how much is right, for which digits most and least, and the most frequent error.
+    """Says how much is right, for which digits most and least, and which error is most frequent.
 
     Args:
         rows: role (one model), true, predicted, count, share (of the true class).
@@ -111,7 +111,7 @@ def confusion_words(rows: pd.DataFrame) -> str:
 
 
 def difference_words(rows: pd.DataFrame) -> str:
-    """The distilled student's confusions minus scratch's. rows: true, predicted, count (a difference)."""
+    """Says which student errs more, and where. rows: true, predicted, count (distilled minus scratch)."""
     wrong = [cell for cell in records(rows, "true", "predicted", "count") if cell[0] != cell[1]]
     total = sum(cell[2] for cell in wrong)
     if total == 0:
@@ -157,7 +157,7 @@ def difference_words(rows: pd.DataFrame) -> str:
 
 
 def reliability_words(rows: pd.DataFrame) -> str:
-    """How sure and how often right each model is. rows: role, count, confidence, accuracy of its bins."""
+    """Says how sure and how often right each model is. rows: role, count, confidence, accuracy of bins."""
     sentences = [_("How sure each model is, and how often it is right.")]
     for model, bins in parted(rows, "role", "count", "confidence", "accuracy").items():
         total = sum(bin[0] for bin in bins)
@@ -174,7 +174,7 @@ def reliability_words(rows: pd.DataFrame) -> str:
 
 
 def layers_words(rows: pd.DataFrame, measure: str, title: str) -> str:
-    """Layers by size: each network's total and its largest layer.
+    """Says each network's total and its largest layer.
 
     Args:
         rows: role, layer, and the column `measure`.
@@ -197,7 +197,7 @@ def layers_words(rows: pd.DataFrame, measure: str, title: str) -> str:
 
 
 def filters_words(model: str, weights: np.ndarray) -> str:
-    """Says what a first layer's filters are like. weights: (height, width, 1, filters)."""
+    """Says between which weights a first layer's filters are. weights: (height, width, 1, filters)."""
     number = weights.shape[-1]
     return ngettext(
         "{name}: {count} filter with weights from {lowest} to {highest}; {share} of them are positive.",
@@ -212,12 +212,12 @@ def filters_words(model: str, weights: np.ndarray) -> str:
 
 
 def point_label(time: float) -> str:
-    """A point in a training, in epochs, as an axis writes it: '1/16', '1/2', '3'."""
+    """Writes a point in a training, in epochs, as an axis does: '1/16', '1/2', '3'."""
     return str(Fraction(float(time)).limit_denominator(16))
 
 
 def point_name(time: float) -> str:
-    """A point in a training, in words."""
+    """Says when a point in a training is. time: in epochs."""
     if time < 1:
         return _("after {fraction} of the first epoch", fraction=point_label(time))
     return _("after epoch {number}", number=round(time))
@@ -246,7 +246,7 @@ def reading_words(model: str, points: Sequence[str], probabilities: np.ndarray) 
 
 
 def saliency_words(rows: pd.DataFrame, model: str, digit: int) -> str:
-    """What speaks for a digit and against it. rows: contribution of each pixel that says anything."""
+    """Says how much speaks for a digit and against it. rows: contribution of each pixel that has one."""
     values = rows["contribution"].tolist()
     if not values:
         return _("{name}: no pixel speaks for or against {digit}.", name=_(NAMES[model]), digit=digit)
@@ -260,7 +260,7 @@ def saliency_words(rows: pd.DataFrame, model: str, digit: int) -> str:
 
 
 def trail_words(rows: pd.DataFrame, against: str) -> str:
-    """How many runs there are, which gained most and least, and where the one that is shown is.
+    """Says how many runs there are, which gained most and least, and where the one that is shown is.
 
     Args:
         rows: of kd.charts.trail_chart.trail_rows; at least one.
@@ -308,7 +308,7 @@ def trail_words(rows: pd.DataFrame, against: str) -> str:
 
 
 def pictures_words(numbers: Iterable[int], captions: Iterable[str]) -> str:
-    """Test pictures to choose from, each with its number and its caption."""
+    """Lists test pictures to choose from, each with its number and its caption."""
     pictures = [f"{number} ({caption})" for number, caption in zip(numbers, captions, strict=True)]
     return _("Test pictures to choose from: {pictures}.", pictures=", ".join(pictures))
 
@@ -318,12 +318,12 @@ def _share(what: Any, fraction: float) -> str:
 
 
 def records(rows: pd.DataFrame, *columns: str) -> list[tuple[Any, ...]]:
-    """The rows as tuples of plain Python values."""
+    """Returns the rows as tuples of plain Python values."""
     return list(zip(*(rows[column].tolist() for column in columns), strict=True))
 
 
 def parted(rows: pd.DataFrame, by: str, *columns: str) -> dict[Any, list[tuple[Any, ...]]]:
-    """The rows by the value in a column, all in order. In plain Python, which is quicker for few rows."""
+    """Returns the rows by the value in a column, in order. Plain Python is quicker than pandas for few."""
     found: dict[Any, list[tuple[Any, ...]]] = {}
     for value, *others in records(rows, by, *columns):
         found.setdefault(value, []).append(tuple(others))

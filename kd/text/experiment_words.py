@@ -6,9 +6,9 @@ Takes what kd.studies.experiments has: codes and numbers, and words marked for t
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, TypeAlias
 
 from kd.text.study_words import MINUS, axis_value, decimals
 from kd.text.translation import N_, _, ngettext
@@ -49,7 +49,6 @@ _UNITS = {
     "parameters": N_("{number} parameters"),
     "": N_("{number}"),
 }
-_SIGNED = ("points",)
 FIRST_VERDICT = 5
 """With how many seeds something is judged for the first time."""
 _STATES = {
@@ -61,18 +60,8 @@ _STATES = {
     "running": N_("{done} of {runs} runs; about {time} left."),
 }
 _WHEN = {"short": N_("after {steps} steps"), "long": N_("trained out ({steps} steps)")}
-_BEFORE = {
-    AGREES: N_("{when}, it would have been right"),
-    DISAGREES: N_("{when}, it would have been wrong"),
-}
+_BEFORE = {AGREES: N_("{when}, it would have been right"), DISAGREES: N_("{when}, it would have been wrong")}
 _UNDECIDED = N_("{when}, it could not have been told")
-_LATE = {
-    "one": N_("The last fifth of the long training changes the gain by {mean}."),
-    "several": N_(
-        "The last fifth of the long training changes the gain by {mean} on average, in the settings by "
-        "{low} to {high}."
-    ),
-}
 _DRAWN = {
     "weights": N_("the students' initial weights and the order of their images"),
     "drawn images": N_("which training images they see"),
@@ -104,45 +93,23 @@ _OTHER_CHANGES = (
 )
 
 
-class Found(Protocol):
-    """kd.studies.experiments.judging.Finding."""
-
-    @property
-    def mean(self) -> float: ...
-
-    @property
-    def low(self) -> float: ...
-
-    @property
-    def high(self) -> float: ...
-
-    @property
-    def sure(self) -> tuple[float, float]: ...
-
-    @property
-    def confidence(self) -> float: ...
-
-    @property
-    def seeds(self) -> int: ...
-
-    @property
-    def unit(self) -> str: ...
+Found: TypeAlias = Any
+"""A finding: kd.studies.experiments.judging.Finding."""
 
 
 @dataclass(frozen=True)
 class Says:
-    """What a finding comes to: a sentence for each side of `at`, and for an interval on both sides.
+    """How a finding is named, and told: a sentence for each side of `at`, and for an interval on both sides.
 
-    measured: the finding's code. The sentences may have the placeholders {value}, the finding's mean without
-    its sign, {interval}, and those in `names`: what these stand for, marked for translation. label: what the
-    finding is; it may have the same names.
+    The sentences may have the placeholders {value}, the finding's mean without its sign, {interval}, and
+    those in `names`, as may the label: what these stand for, marked for translation. The sentence for above
+    is that of all sides which have none; without any, the finding is only named.
     """
 
-    measured: str
-    above: str
-    below: str
-    neither: str
-    label: str = ""
+    label: str
+    above: str = ""
+    below: str = ""
+    neither: str = ""
     names: Mapping[str, str] = field(default_factory=dict)
     at: float = 0.0
 
@@ -189,76 +156,57 @@ def side(found: Found, at: float = 0.0) -> str:
     return "below" if high < at else "neither"
 
 
-def saying(says: Says, found: Found, label: str) -> str:
-    """Returns the sentence that a finding bears out; empty where nothing of it is known yet.
+def label_words(says: Says) -> str:
+    """Says what a finding is, as within a sentence."""
+    return _(says.label, **_names(says))
 
-    Args:
-        label: what the finding is, in the reader's language: where there is no interval, it is all that is
-            said besides the number.
-    """
-    if not found.seeds:
+
+def _names(says: Says) -> dict[str, str]:
+    return {name: _(words) for name, words in says.names.items()}
+
+
+def saying(says: Says, found: Found) -> str:
+    """Returns the sentence that a finding bears out; empty where it has none, or nothing is known yet."""
+    if not found.seeds or not says.above:
         return ""
     if math.isnan(found.low):
-        return _("{label}: {found}.", label=sentence_case(label), found=finding_words(found))
+        return _("{label}: {found}.", label=sentence_case(label_words(says)), found=finding_words(found))
     taken, digits = side(found, says.at), _digits(found)
     # beside “less”, a difference has no sign, and its ends change places
     turned = taken == "below" and found.high < 0
     ends = (-found.high, -found.low) if turned else (found.low, found.high)
-    undecided = taken == "neither" and says.neither not in (says.above, says.below)
+    undecided = taken == "neither" and says.neither
     if undecided:  # the interval that decides, for the usual one may be on one side
         ends = found.sure
     low, high = (bare(end, found.unit, digits, signed=taken == "neither") for end in ends)
     interval = _("{low} to {high}", low=low, high=high)
     if undecided:
         interval = _("{percent}\u00a0%: {interval}", percent=f"{100 * found.confidence:g}", interval=interval)
-    sentences = {"above": says.above, "below": says.below, "neither": says.neither}
+    sentence = {"below": says.below, "neither": says.neither}.get(taken) or says.above
     value = bare(abs(found.mean), found.unit, digits, signed=False)
-    names = {name: _(words) for name, words in says.names.items()}
-    return sentence_case(_(sentences[taken], value=value, interval=interval, **names))
+    return sentence_case(_(sentence, value=value, interval=interval, **_names(says)))
 
 
 def paper_words(quote: str, section: str, figure: str) -> str:
-    """Quotes the paper: “its own words” (section 3), and its figures.
-
-    Args:
-        quote: of the claim, in the language of the paper; empty where there is none.
-        section, figure: of the claim, in the reader's language.
-    """
+    """Quotes the paper: “its own words” (section 3), and its figures; section and figure are translated."""
     own = _("“{quote}” ({section})", quote=quote, section=section) if quote else section
     return "; ".join(filter(None, (own, figure)))
 
 
 def claim_words(found: Found, verdict: str, differs: str = "") -> str:
-    """Says what came out of a claim, and whether it agrees with the paper.
-
-    Args:
-        found: the finding that it is about.
-        verdict: of kd.studies.experiments.judging.judged.
-        differs: of its experiment, in the reader's language.
-    """
+    """Says what came out of a claim, and whether it agrees with the paper. differs: translated."""
     judged = _(_AGAINST_PAPER[verdict], differs=differs, seeds=_these(found.seeds)).strip()
     return f"{sentence_case(finding_words(found))}. {judged}"
 
 
 def guess_words(guess: str, label: str, found: Found, verdict: str) -> str:
-    """What became of a guess.
-
-    Args:
-        guess: the answer that was chosen; label: what the finding is; both in the reader's language.
-        found: the finding that it is about.
-        verdict: of kd.studies.experiments.judging.judged.
-    """
+    """Says what became of a guess. guess: the answer chosen; label: what the finding is; both translated."""
     said = _("{label} {found}", label=label, found=finding_words(found))
     return _(_AGAINST_GUESS[verdict], guess=guess, found=said, seeds=_these(found.seeds))
 
 
 def curve_words(verdict: str, places: Sequence[Mapping[str, Any]], tolerance: float, unit: str) -> str:
-    """What became of a curve that was drawn.
-
-    Args:
-        verdict, places: of kd.studies.experiments.judging.judged_curve: each place's x in words, its
-            verdict, and how far the curve is above what came out.
-    """
+    """Says what became of a curve that was drawn; places: of `judged_curve`, with each x in words."""
     furthest = max(places, key=lambda place: abs(place["off"]))
     return _(
         _AGAINST_CURVE[verdict],
@@ -296,7 +244,7 @@ def bare(number: float, unit: str, digits: int, signed: bool = True) -> str:
     """Returns a number as `number_words` has it, without its unit."""
     if unit == "parameters":
         return count(round(number))
-    text = f"{number:+.{digits}f}" if signed and unit in _SIGNED else f"{number:.{digits}f}"
+    text = f"{number:+.{digits}f}" if signed and unit == "points" else f"{number:.{digits}f}"
     if float(text) == 0:
         return text.lstrip("+-")
     return text.replace("-", MINUS)
@@ -318,61 +266,43 @@ def _these(number: int) -> str:
 
 
 def when_words(length: str, steps: tuple[int, int]) -> str:
-    """Returns a length as within a sentence: 'after 640 steps', 'trained out (2,000 to 9,500 steps)'.
-
-    Args:
-        steps: the fewest and the most that a student takes.
-    """
+    """Returns a length as within a sentence: 'after 640 steps', 'trained out (2,000 to 9,500 steps)'."""
     fewest, most = (f"{each:,}" for each in steps)
     said = fewest if fewest == most else _("{fewest} to {most}", fewest=fewest, most=most)
     return _(_WHEN[length], steps=said)
 
 
-def told(
-    says: Sequence[Says], found: Mapping[str, Mapping[str, Found]], label: Callable[[str], str]
-) -> dict[str, str]:
+def told(says: Mapping[str, Says], found: Mapping[str, Mapping[str, Found]]) -> dict[str, str]:
     """Says what came out at each length of which something is known, the last one first.
 
-    Of the short training it is only what was otherwise, as soon as the long one can be told.
-
-    Args:
-        found: length → code → finding.
-        label: says what the finding with a code is.
+    Of the short training it is only what was otherwise, as soon as the long one can be told. found: length →
+    code → finding.
     """
     known = {
-        length: {
-            one.measured: saying(one, findings[one.measured], label(one.measured))
-            for one in says
-            if one.measured in findings
-        }
-        for length, findings in reversed(list(found.items()))
+        length: {code: text for code, each in findings.items() if (text := saying(says[code], each))}
+        for length, findings in reversed([*found.items()])
     }
-    said = {length: " ".join(filter(None, each.values())) for length, each in known.items()}
-    last, *earlier = [length for length, text in said.items() if text] or [""]
-    for length in earlier:
-        so = [one.measured for one in says if _alike(one, found[length], found[last])]
-        others = [text for code, text in known[length].items() if text and code not in so]
-        so_too = [] if not so else [_("The rest was so, too.") if others else _("It was so, too.")]
-        said[length] = " ".join([*others, *so_too])
-    return {length: text for length, text in said.items() if text}
+    said = {length: [*texts.values()] for length, texts in known.items() if texts}
+    for length in [*said][1:]:
+        last = found[next(iter(said))]
+        so = [code for code in known[length] if _alike(says[code], found[length][code], last.get(code))]
+        others = [text for code, text in known[length].items() if code not in so]
+        said[length] = [
+            *others,
+            *([_("The rest was so, too.") if others else _("It was so, too.")] if so else []),
+        ]
+    return {length: " ".join(texts) for length, texts in said.items()}
 
 
-def _alike(says: Says, one: Mapping[str, Found], other: Mapping[str, Found]) -> bool:
+def _alike(says: Says, one: Found, other: Found | None) -> bool:
     """Returns whether a sentence takes the same side in both."""
-    pair = [found[says.measured] for found in (one, other) if says.measured in found]
-    if len(pair) < 2 or any(math.isnan(found.low) for found in pair):
+    if other is None or math.isnan(one.low) or math.isnan(other.low):
         return False
-    return side(pair[0], says.at) == side(pair[1], says.at)
+    return side(one, says.at) == side(other, says.at)
 
 
 def before_words(when: str, verdict: str, finding: str) -> str:
-    """Says what a guess would have been after the short training.
-
-    Args:
-        when: of `when_words`.
-        verdict: of kd.studies.experiments.judging.judged.
-        finding: in words; empty where it is a curve.
-    """
+    """Says what a guess would have been at another length; finding: in words, empty where it is a curve."""
     said = sentence_case(_(_BEFORE.get(verdict, _UNDECIDED), when=when))
     return _("{said}: {finding}.", said=said, finding=finding) if finding else f"{said}."
 
@@ -383,12 +313,19 @@ def late_words(late: tuple[float, float, float]) -> str:
         return ""
     mean, high = (number_words(each, "points", digits=2) for each in (late[0], late[2]))
     if mean == high:
-        return _(_LATE["one"], mean=mean)
-    return _(_LATE["several"], mean=mean, low=bare(late[1], "points", 2), high=high)
+        return _("The last fifth of the long training changes the gain by {mean}.", mean=mean)
+    low = bare(late[1], "points", 2)
+    return _(
+        "The last fifth of the long training changes the gain by {mean} on average, in the settings by "
+        "{low} to {high}.",
+        mean=mean,
+        low=low,
+        high=high,
+    )
 
 
 def drawn_words(anew: Sequence[str], fixed: Sequence[str]) -> str:
-    """Says what follows from the seed and what does not; codes of kd.studies.experiments.rows.drawn."""
+    """Says what follows from the seed and what does not: codes of `kd.studies.experiments.rows.drawn`."""
     test = _("the 10,000 test images, whose share of the error the intervals contain")
     return _(
         "Drawn anew with each seed: {anew}. Fixed: {fixed}.",
@@ -398,12 +335,7 @@ def drawn_words(anew: Sequence[str], fixed: Sequence[str]) -> str:
 
 
 def change_words(low: float, high: float, verdict: str, unit: str) -> str:
-    """Says what would change a verdict on a claim that expects a finding between low and high.
-
-    Args:
-        verdict: of kd.studies.experiments.judging.judged.
-        unit: of the finding.
-    """
+    """Says what would change a verdict on a claim that expects a finding between low and high."""
     place = 2 if math.isfinite(low) and math.isfinite(high) else int(math.isinf(low))
     ends = {
         name: bare(end, unit, 0 if end == round(end) else 1)

@@ -63,9 +63,9 @@ _NOTICED = {
 
 
 Losses = tuple[float, float]
-"""kd.studies.mistakes.mistake.Course."""
+"""kd.studies.mistakes.Course."""
 Turned = tuple[float, float, float, float]
-"""kd.studies.mistakes.mistake.Slope."""
+"""kd.studies.mistakes.Slope."""
 
 
 def loss_words(wrong: Losses, right: Losses) -> str:

@@ -8,9 +8,10 @@ import numpy as np
 import pandas as pd
 import pytest
 from playwright.sync_api import Page
+from scipy import special, stats
 
 from kd.analysis import softening
-from kd.analysis.logits import softmax
+from kd.analysis.logits import entropy_bits, softmax
 from kd.analysis.playback import confusions
 from kd.charts import dark_charts
 from kd.text import words
@@ -19,7 +20,7 @@ from ui.live import views
 from ui.live.live import program
 
 TEMPERATURES = [0.1, 0.13, 0.5, 1.0, 2.0, 4.0, 7.7, 20.0, 100.0]
-GRID = [float(f"{t:.8g}") for t in softening.temperature_grid()]
+GRID = views.numbers(softening.temperature_grid())
 
 
 @pytest.fixture(scope="module")
@@ -30,7 +31,7 @@ def logits():
     return np.float32([*drawn, *hard]).astype(np.float64)
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def asked(browser):
     """A function that has the browser evaluate an expression in our program, with arguments a, b, c …"""
     page: Page = browser.new_page()
@@ -46,12 +47,7 @@ def asked(browser):
     page.close()
 
 
-def softmax_of_numpy(logits, temperature):
-    powers = np.exp((logits - logits.max(axis=-1, keepdims=True)) / temperature)
-    return powers / powers.sum(axis=-1, keepdims=True)
-
-
-def test_softmax_entropy_and_divergence_are_numpys(asked, logits):
+def test_softmax_entropy_and_divergence_are_scipys(asked, logits):
     found = asked(
         "b.map(t => a.map(z => [softmax(z, t), entropyBits(softmax(z, t)), divergenceBits(a[0], z, t)]))",
         logits.tolist(),
@@ -61,13 +57,10 @@ def test_softmax_entropy_and_divergence_are_numpys(asked, logits):
         probabilities, entropies, divergences = (
             np.array([each[part] for each in of_logits]) for part in range(3)
         )
-        expected = softmax_of_numpy(logits, temperature)
+        expected = special.softmax(logits / temperature, axis=1)
         np.testing.assert_allclose(probabilities, expected, rtol=1e-12, atol=1e-300)
-        with np.errstate(divide="ignore", invalid="ignore"):
-            bits = -np.nansum(expected * np.log2(expected), axis=1)
-        np.testing.assert_allclose(entropies, bits, rtol=1e-12, atol=1e-12)
-        shifted = logits / temperature - (logits / temperature).max(axis=1, keepdims=True)
-        logs = shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))
+        np.testing.assert_allclose(entropies, stats.entropy(expected, base=2, axis=1), rtol=1e-12, atol=1e-12)
+        logs = special.log_softmax(logits / temperature, axis=1)
         apart = (expected[0] * (logs[0] - logs)).sum(axis=1) / np.log(2)
         np.testing.assert_allclose(divergences, np.maximum(apart, 0), rtol=1e-10, atol=1e-10)
 
@@ -80,8 +73,8 @@ def test_the_gradient_is_that_of_the_loss(asked, squared):
 
     def loss(z, temperature, part):
         if part == "labels":
-            return -alpha * np.log(softmax_of_numpy(z, 1)[label])
-        own, target = softmax_of_numpy(z, temperature), softmax_of_numpy(teacher, temperature)
+            return -alpha * np.log(special.softmax(z)[label])
+        own, target = special.softmax(z / temperature), special.softmax(teacher / temperature)
         return (1 - alpha) * (temperature**2 if squared else 1) * (target * np.log(target / own)).sum()
 
     found = asked(
@@ -212,24 +205,29 @@ def test_what_is_saved_of_a_figure_are_the_numbers_of_the_analysis(asked, logits
         np.testing.assert_allclose(found["probability"], expected, atol=1e-6)
         assert found["role"].unique().tolist() == list(models)
 
-    entropies = views.entropies(models)
-    found = rows_of(entropies)
-    for of_here, temperatures in ((False, GRID), (True, [4.0])):
-        expected = softening.entropy_curve(models, temperatures)
-        own = found[found["here"] == of_here]
-        np.testing.assert_allclose(own[["temperature", "entropy_bits"]], expected.iloc[:, 1:], atol=1e-6)
+    found = rows_of(views.entropies(models))
+    for role, own in found.groupby("role"):
+        expected = [entropy_bits(softmax(models[role], t)) for t in own["temperature"]]
+        np.testing.assert_allclose(own["entropy_bits"], expected, atol=1e-6)
+        assert own["temperature"].tolist() == [*GRID, 4.0]
+        assert own.loc[own["here"], "temperature"].tolist() == [4.0]
 
     pull = views.pulls(3, models["teacher"], {"scratch": models["scratch"]})
-    gradient = softening.loss_gradient(np.array(3), models["scratch"], models["teacher"], 0.3, 4.0, False)
+
+    def gradient(temperature, squared):
+        pair = (models["scratch"], models["teacher"])
+        return softening.loss_gradient(np.array(3), *pair, 0.3, temperature, squared)
+
     found = rows_of(pull).set_index("role")["pull"]
-    for role, expected in {**gradient._asdict(), "total": gradient.total}.items():
+    for role, expected in {**gradient(4.0, False)._asdict(), "total": gradient(4.0, False).total}.items():
         np.testing.assert_allclose(found[role], -expected, atol=1e-6)
 
-    found = rows_of(views.strengths(pull))
-    expected = softening.pull_strength_curve([3], models["scratch"][None], models["teacher"][None], 0.3, GRID)
-    for part, own in found[~found["here"]].groupby("part"):
-        strength = expected.loc[expected["part"] == part, "strength"]
-        np.testing.assert_allclose(own["strength"], strength, rtol=1e-5)
+    found = rows_of(views.strengths(pull)).set_index("part")
+    for part in ("labels", "teacher", "teacher_without_t2"):
+        own = found.loc[part]
+        each = [gradient(t, part == "teacher") for t in own["temperature"]]
+        expected = [np.linalg.norm(one.labels if part == "labels" else one.teacher) for one in each]
+        np.testing.assert_allclose(own["strength"], expected, rtol=1e-5)
 
     courses = {"distilled": [0.5, 0.7], "scratch": [0.4, 0.6]}
     found = rows_of(views.course("", courses, ["1/2", "1"], 0.2, "agreement"))
@@ -254,16 +252,12 @@ def test_what_is_saved_of_a_figure_are_the_numbers_of_the_analysis(asked, logits
 
 def test_a_curve_is_said_at_its_ends_and_where_it_is_shown(asked, logits):
     def said(view, values) -> str:
-        element = "(v => { document.body.append(v.element); v.draw(b); return v; })(VIEWS[a.kind](a))"
-        return asked(
-            f"new Promise(done => {{ const v = {element};"
-            " setTimeout(() => done(v.element.querySelector('.kd-unseen').textContent), 300); })",
-            view, values,
-        )  # fmt: skip
+        drawn = "(v => { document.body.append(v.element); v.draw(b); return v.element; })(VIEWS[a.kind](a))"
+        text = f"(e => framesLater(3).then(() => e.querySelector('.kd-unseen').textContent))({drawn})"
+        return asked(text, view, values)
 
     models = {"teacher": np.log([0.91, *[0.01] * 9]), "scratch": np.zeros(10)}
-    curve = softening.entropy_curve({"teacher": models["teacher"]}, [4.0, 0.1, 100.0])["entropy_bits"]
-    here, low, high = (f"{bits:.2f}" for bits in curve)
+    here, low, high = (f"{entropy_bits(softmax(models['teacher'], t)):.2f}" for t in (4.0, 0.1, 100.0))
     assert said(views.entropies(models), {"T": 4}) == (
         f"Teacher: {here} at T = 4; from {low} at T = 0.1 to {high} at T = 100. Scratch: 3.32 at every T."
     )
@@ -276,15 +270,10 @@ def test_a_curve_is_said_at_its_ends_and_where_it_is_shown(asked, logits):
     )
 
 
-@pytest.mark.parametrize(
-    ("value", "direction", "expected"),
-    [(4, 1, 10), (4, -1, 1), (3.9, 1, 4), (0.5, -1, 0.5), (100, 1, 100), (100, -1, 10), (0.3, 1, 0.5)],
-)
-def test_arrow_keys_go_to_the_next_stop(asked, value, direction, expected):
-    assert asked("nextStop([0.5, 1, 4, 10, 100], a, b)", value, direction) == expected
-
-
-def test_what_a_sentence_is_filled_with_is_not_filled_again(asked):
+def test_arrow_keys_go_to_the_next_stop_and_sentences_are_filled_once(asked):
+    moves = [(4, 1, 10), (4, -1, 1), (3.9, 1, 4), (0.5, -1, 0.5), (100, 1, 100), (100, -1, 10), (0.3, 1, 0.5)]
+    found = asked("a.map(([value, direction]) => nextStop([0.5, 1, 4, 10, 100], value, direction))", moves)
+    assert found == [stop for _value, _direction, stop in moves]
     assert asked("filled('{a} and {b} and {c}', { a: '{b}', b: 2 })") == "{b} and 2 and {c}"
 
 

@@ -149,9 +149,13 @@ def test_a_chart_is_valid_and_another_state_changes_only_its_rows(name):
     assert rows_of(one) != rows_of(other)
     encodings = [layer["encoding"] for layer in spec["layer"]]
     assert any("tooltip" in encoding for encoding in encodings)
-    for encoding in encodings:
-        if encoding.get("color", {}).get("field") in ("role", "shade"):
-            assert encoding["color"]["scale"]["domain"] == list(SHADES)
+    for layer, colour in ((layer, layer["encoding"].get("color", {})) for layer in spec["layer"]):
+        if colour.get("field") in ("role", "shade"):
+            assert colour["scale"]["domain"] == list(SHADES)
+            # text, and cells under text, have colours of their own
+            shade = {"text": " text'", "rect": " cell'"}.get(layer["mark"]["type"])
+            assert (colour["field"] == "shade") == (shade is not None)
+            assert shade is None or any(shade in each.get("calculate", "") for each in layer["transform"])
     found = {each["name"]: each["select"]["fields"] for each in spec.get("params", ())}
     assert found == dict([CLICKS[name]] if name in CLICKS else [])
 

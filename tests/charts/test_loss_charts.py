@@ -101,6 +101,12 @@ def test_every_term_has_its_objectives_weight_and_name_and_the_teachers_colour()
 
 
 def test_the_sentence_names_every_term_and_says_how_it_went():
+    assert loss_words(loss_rows(EVENTS, ALPHA)[0]) == (
+        "The distilled student's loss by epoch. Teacher's part: from 6 after epoch 1 to 2 after epoch 3. "
+        "Labels' part: from 0.5 after epoch 1 to 0.17 after epoch 3."
+    )
+    nothing = loss_words(loss_rows([], ALPHA)[0])
+    assert nothing == "The distilled student's loss by epoch. No epoch is finished yet."
     shown, axes = loss_rows(IN_TWO, InTwo(alpha=0.0))
     assert loss_words(shown, axes["parts"]) == (
         "The distilled student's loss by epoch. "

@@ -5,10 +5,8 @@ import re
 import tomllib
 
 import altair as alt
-import numpy as np
 import pytest
 
-from kd.charts import dark_charts, error_charts
 from kd.charts.parts import (
     CELL_COLORS,
     COLORS,
@@ -21,13 +19,12 @@ from kd.charts.parts import (
     vega_lite,
 )
 from tests import PROJECT
-from tests.charts.drawn import accuracy_chart, loss_chart, svg_of
+from tests.charts.drawn import accuracy_chart, svg_of
 from tests.contrast import contrast
 
 CONFIG = tomllib.loads((PROJECT / ".streamlit" / "config.toml").read_text(encoding="utf-8"))["theme"]
 STYLE = (PROJECT / "ui" / "shared" / "style.css").read_text(encoding="utf-8")
 READABLE = 4.5
-LOGITS = np.arange(10.0)
 
 
 def event(model, epoch):
@@ -78,29 +75,3 @@ def test_lines_have_the_marks_colours_and_names_those_of_text():
     assert set(lines) == set(COLORS["light"][:3])
     names = dict(re.findall(r'fill="(#\w+)"[^>]*>(Teacher|Distilled|Scratch) ', drawn))
     assert names == dict(zip(TEXT_COLORS["light"], ("Teacher", "Distilled", "Scratch"), strict=False))
-
-
-@pytest.mark.parametrize(
-    ("shade", "mark", "chart"),
-    [
-        ("text", "text", loss_chart(EVENTS, 0.1)),
-        (
-            "cell",
-            "rect",
-            error_charts.confusion_chart(
-                error_charts.confusion_rows(np.array([1]), LOGITS[np.newaxis], "teacher"), "", ""
-            ),
-        ),
-        (
-            "cell",
-            "rect",
-            dark_charts.look_alike_chart(dark_charts.look_alike_rows(np.arange(10), np.eye(10), 4.0)),
-        ),
-    ],
-)
-def test_text_and_cells_under_text_have_colours_of_their_own(shade, mark, chart):
-    layers = [layer for layer in vega_lite(chart)["layer"] if layer["mark"]["type"] == mark]
-    assert layers
-    for layer in layers:
-        assert layer["encoding"]["color"]["field"] == "shade"
-        assert any(f"' {shade}'" in step.get("calculate", "") for step in layer["transform"])

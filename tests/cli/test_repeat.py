@@ -12,8 +12,7 @@ from hypothesis import strategies as st
 from kd.cli.parser import parse
 from kd.config import FIELD_TYPES, FIELDS, OFFERED, PRESETS, RunConfig
 from kd.studies.address import sweep_command, train_command
-from kd.studies.experiments import EXPERIMENTS
-from kd.studies.mistakes import NAMES
+from kd.studies.experiments import EXPERIMENTS, MISTAKES
 from kd.studies.study import Study
 
 STORED = "0123456789ab"
@@ -121,7 +120,7 @@ def test_what_no_flag_sets_is_repeated_by_its_experiment(name):
     assert train_command(run) == f"python -m kd experiment {name} --seeds 2"
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", MISTAKES)
 def test_a_mistake_is_repeated_by_its_experiment(name):
     config = EXPERIMENTS[name].runs(3)[-1]
     assert config.makes_mistake

@@ -154,7 +154,7 @@ def test_a_guess_the_finding_and_the_paper_stand_beside_each_other(open_page, st
     experiment, findings = EXPERIMENTS[NAME], stored.view().findings
     steps = experiment.setting.steps
     (sentence,) = SENTENCE.findall(html_of(app))
-    texts = told(experiment.says, findings, experiment.label)
+    texts = told(experiment.outcomes, findings)
     assert [unescape(text) for text in re.findall(r"</span> (.*?)</span>", sentence)] == [*texts.values()]
     guess, (claim,) = experiment.guess, experiment.claims
     said = blocks(app)

@@ -8,6 +8,7 @@ from scipy.stats import entropy
 
 from kd.config import RunConfig
 from kd.lab.runs import Run
+from kd.pictures.changes import changed
 from kd.pictures.mnist import load_mnist
 from kd.pictures.training_set import places
 from kd.studies.measures import MEASURES, MeasuredRun, measure, measured, value
@@ -72,44 +73,30 @@ def test_what_goes_to_digits_that_the_teacher_rules_out():
 
 
 def test_two_teachers_together_say_what_the_product_of_their_predictions_says():
-    run, random = made_up(), np.random.default_rng(5)
-    assert np.isnan(measured("ensemble_right", run))
-    other = random.normal(size=(10_000, 10)).astype(np.float32)
-    other[np.arange(10_000), LABELS] += 2
-    run.logits["second_teacher"] = other
-    powers = [np.exp(logits.astype(float)) for logits in (run.logits["teacher"], other)]
-    one, two = (rows / rows.sum(axis=1, keepdims=True) for rows in powers)
-    assert measured("ensemble_right", run) == pytest.approx(
-        100 * np.mean((one * two).argmax(axis=1) == LABELS)
-    )
-
-
-def test_no_error_can_be_copied_of_a_teacher_that_makes_none():
     run = made_up()
-    run.logits["teacher"][np.arange(10_000), LABELS] += 1_000
-    assert np.isnan(measured("errors_copied", run))
+    assert np.isnan(measured("ensemble_right", run))
+    run.logits["second_teacher"] = made_up(number=5).logits["teacher"]
+    powers = [np.exp(run.logits[name].astype(float)) for name in ("teacher", "second_teacher")]
+    one, two = (rows / rows.sum(axis=1, keepdims=True) for rows in powers)
+    both = (one * two).argmax(axis=1)
+    assert measured("ensemble_right", run) == pytest.approx(100 * np.mean(both == LABELS))
 
 
 def test_what_a_student_knows_of_digits_it_never_saw():
     run = made_up("3")
     logits, threes = run.logits["distilled"].astype(float), LABELS == 3
-    assert measured("omitted_right", run) == pytest.approx(100 * (logits.argmax(1) == 3)[threes].mean())
-    best = max(
-        (np.mean((logits + bias * np.eye(10)[3]).argmax(1) == LABELS), bias)
-        for bias in np.linspace(-5, 5, 2_001)
-    )
-    assert measured("right_biased", run) >= 100 * best[0] - 1e-9
-    assert measured("right_biased", run) == pytest.approx(100 * best[0], abs=0.02)
-    biased = logits + measured("best_bias", run) * np.eye(10)[3]
-    assert measured("right_biased", run) == pytest.approx(100 * (biased.argmax(1) == LABELS).mean())
-    assert measured("omitted_right_biased", run) == pytest.approx(
-        100 * (biased.argmax(1) == 3)[threes].mean()
-    )
-    chosen = logits + 2.5 * np.eye(10)[3]
-    assert measured("omitted_right_with:2.5", run) == pytest.approx(
-        100 * (chosen.argmax(1) == 3)[threes].mean()
-    )
-    assert measured("right_with:2.5", run) == pytest.approx(100 * (chosen.argmax(1) == LABELS).mean())
+
+    def right(bias: float, of: np.ndarray) -> float:
+        return pytest.approx(100 * ((logits + bias * np.eye(10)[3]).argmax(1) == LABELS)[of].mean())
+
+    best = measured("best_bias", run)
+    assert measured("omitted_right", run) == right(0, threes)
+    assert measured("omitted_right_biased", run) == right(best, threes)
+    assert measured("omitted_right_with:2.5", run) == right(2.5, threes)
+    assert measured("right_biased", run) == right(best, LABELS >= 0)
+    assert measured("right_with:2.5", run) == right(2.5, LABELS >= 0)
+    others = [measured(f"right_with:{bias}", run) for bias in np.linspace(-5, 5, 101)]
+    assert measured("right_biased", run) >= max(others)
 
 
 def test_a_bias_on_the_digits_it_saw_leaves_the_others_alone():
@@ -120,17 +107,6 @@ def test_a_bias_on_the_digits_it_saw_leaves_the_others_alone():
     run.logits["distilled"] = logits
     assert measured("best_bias_of_seen", run) == pytest.approx(-4, abs=0.5)
     assert measured("right_with_seen_biased", run) > 100 * (logits.argmax(1) == LABELS).mean() + 1
-
-
-def test_where_no_digit_is_left_out_nothing_is_known_of_any():
-    run = made_up("")
-    assert np.isnan(measured("omitted_right", run))
-    assert np.isnan(measured("best_bias", run))
-
-
-def test_parameters_are_those_of_the_record():
-    assert measured("parameters", made_up()) == 20_490
-    assert measured("teacher_parameters", made_up()) == 1_433_610
 
 
 def made_up_course(epochs: int, looks: dict[int, tuple[float, float]]) -> MeasuredRun:
@@ -158,7 +134,42 @@ def test_what_the_last_fifth_changes_is_the_gain_at_the_end_less_that_before_it(
     assert measured("late_gain", made_up_course(200, looks)) == pytest.approx(gain, nan_ok=True)
 
 
-def test_an_unknown_measure_is_refused():
+class Constant:
+    """A network that takes everything for one digit, but a picture with a white corner for another."""
+
+    def __init__(self, digit: int, in_white: int):
+        self._digits = digit, in_white
+
+    def logits(self, pictures):
+        assert pictures.shape[1:] == (28, 28, 1)
+        assert pictures.max() <= 1
+        return np.eye(10)[np.where(pictures[:, 0, 0, 0] > 0.9, self._digits[1], self._digits[0])]
+
+
+def test_what_is_right_of_changed_pictures_is_measured_of_every_fifth(mnist):
+    labels = mnist.y_test[::5]
+    models = {"distilled": Constant(1, 7), "scratch": Constant(2, 2)}
+    run = MeasuredRun(RunConfig(), {}, dict, lambda: models)
+    share = {digit: 100 * float(np.mean(labels == digit)) for digit in range(10)}
+    assert measured("right_plain", run) == pytest.approx(share[1])
+    assert measured("right_inverted", run) == pytest.approx(share[7])
+    assert measured("gain_plain", run) == pytest.approx(share[1] - share[2])
+    assert measured("gain_inverted", run) == pytest.approx(share[7] - share[2])
+    assert measured("scratch_right_thin", run) == pytest.approx(share[2])
+    assert changed(mnist.x_test[:1], "inverted")[0, 0, 0] == 255
+
+
+def test_what_is_not_known_is_nan_and_parameters_are_those_of_the_record():
+    run = made_up("")  # no digit is left out
+    assert np.isnan(measured("omitted_right", run))
+    assert np.isnan(measured("best_bias", run))
+    run.logits["teacher"][np.arange(10_000), LABELS] += 1_000  # which makes no errors to copy
+    assert np.isnan(measured("errors_copied", run))
+    assert (measured("parameters", run), measured("teacher_parameters", run)) == (20_490, 1_433_610)
+
+
+def test_every_measure_says_what_it_is_and_an_unknown_one_is_refused():
+    assert all(each.label and each.unit is not None for each in MEASURES.values())
     for ask in (measure, value):
         with pytest.raises(ValueError, match=r"There is no measure 'luck': use .*parameters"):
             ask("luck")
@@ -180,7 +191,3 @@ def test_what_was_measured_of_an_earlier_result_does_not_count(fake_lab):
         assert runs.measures(each) == {"agreement": 5.0}
     save(fake_lab.store)
     assert runs.measures(run_id) == {}
-
-
-def test_every_measure_says_what_it_is():
-    assert all(each.label and each.unit is not None for each in MEASURES.values())

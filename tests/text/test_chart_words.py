@@ -4,21 +4,19 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from kd.charts.loss_charts import loss_rows
 from kd.charts.run_charts import accuracy_rows
 from kd.text import chart_words as words
 
 
 def event(model, epoch, value):
-    losses = {"student_loss": 2.0 / epoch, "distillation_loss": 8.0 / epoch}
-    return {"model": model, "epoch": epoch, "epochs": 4, "accuracy": 0.5, "val_accuracy": value, **losses}
+    return {"model": model, "epoch": epoch, "epochs": 4, "accuracy": 0.5, "val_accuracy": value}
 
 
 def accuracy_of(*events, teacher=None):
     return words.accuracy_words(accuracy_rows(list(events), teacher)[0])
 
 
-def test_accuracies_begin_and_end_and_the_students_are_compared():
+def test_accuracies_begin_and_end_and_the_students_are_compared_at_the_same_epoch():
     events = [event("distilled", 1, 0.912), event("scratch", 1, 0.89)]
     events += [event("distilled", 10, 0.9793), event("scratch", 10, 0.972)]
     assert accuracy_of(*events, teacher=0.991) == (
@@ -27,37 +25,11 @@ def test_accuracies_begin_and_end_and_the_students_are_compared():
         "Scratch: from 89.00\u00a0% after epoch 1 to 97.20\u00a0% after epoch 10. "
         "Teacher: 99.10\u00a0%. Distilled is 0.73 points ahead of scratch."
     )
-
-
-@pytest.mark.parametrize(
-    ("distilled", "scratch", "said"),
-    [
-        (0.9, 0.95, "Scratch is 5.00 points ahead of distilled."),
-        (0.9, 0.9, "Both students are equally accurate."),
-    ],
-)
-def test_the_students_are_compared_whoever_is_ahead(distilled, scratch, said):
-    assert accuracy_of(event("distilled", 1, distilled), event("scratch", 1, scratch)).endswith(said)
-
-
-def test_while_training_students_are_compared_at_the_same_epoch_only():
-    assert accuracy_of() == "Test accuracy by epoch. No epoch is finished yet."
+    for scratch, said in ((0.95, "Scratch is 5.00 points ahead of distilled."), (0.9, "equally accurate.")):
+        assert accuracy_of(event("distilled", 1, 0.9), event("scratch", 1, scratch)).endswith(said)
+    assert accuracy_of(*events[:3]).endswith("Scratch: 89.00\u00a0% after epoch 1.")
     assert accuracy_of(teacher=0.99) == "Test accuracy by epoch. Teacher: 99.00\u00a0%."
-    one = accuracy_of(event("distilled", 1, 0.9), event("distilled", 2, 0.95), event("scratch", 1, 0.8))
-    assert one == (
-        "Test accuracy by epoch. Distilled: from 90.00\u00a0% after epoch 1 to 95.00\u00a0% after epoch 2. "
-        "Scratch: 80.00\u00a0% after epoch 1."
-    )
-
-
-def test_the_parts_of_the_loss_begin_and_end():
-    rows, _axes = loss_rows([event("distilled", 1, 0.9), event("distilled", 4, 0.9)], 0.25)
-    assert words.loss_words(rows) == (
-        "The distilled student's loss by epoch. Teacher's part: from 6 after epoch 1 to 1.5 after epoch 4. "
-        "Labels' part: from 0.5 after epoch 1 to 0.12 after epoch 4."
-    )
-    rows, _axes = loss_rows([], 0.25)
-    assert words.loss_words(rows) == "The distilled student's loss by epoch. No epoch is finished yet."
+    assert accuracy_of() == "Test accuracy by epoch. No epoch is finished yet."
 
 
 def confusions(*cells, role="distilled"):

@@ -66,8 +66,8 @@ def one_picture(shown: Shown, temperature: Control) -> None:
     )
     figures = [
         views.soft_target_sentence(shown.logits["teacher"], shown.label),
-        views.wide(views.saved(views.soft_targets(shown.logits), "soft-targets-T{T}")),
-        views.narrow(views.saved(views.entropies(shown.logits), "entropy-T{T}")),
+        views.saved(views.soft_targets(shown.logits), "soft-targets-T{T}", "wide"),
+        views.saved(views.entropies(shown.logits), "entropy-T{T}", "narrow"),
     ]
     live("soft-targets", [temperature, log], figures)
 
@@ -109,8 +109,8 @@ def pull(shown: Shown, temperature: Control, config: RunConfig) -> None:
     note = "T{T}-alpha{alpha}"
     figures = [
         views.pull_sentence(pulls),
-        views.wide(views.saved(pulls, f"pull-{note}")),
-        views.narrow(views.saved(views.strengths(pulls), f"pull-strength-{note}")),
+        views.saved(pulls, f"pull-{note}", "wide"),
+        views.saved(views.strengths(pulls), f"pull-strength-{note}", "narrow"),
     ]
     live("pull", [temperature, student, alpha, squared], figures)
 

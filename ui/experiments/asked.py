@@ -18,7 +18,7 @@ from kd.studies.address import seeds_of
 from kd.studies.experiments import EXPERIMENTS, Experiment, experiment
 from kd.studies.experiments.experiment import Findings
 from kd.studies.experiments.rows import has_shipped, shipped_rows, steps
-from kd.studies.mistakes.mistake import MistakeExperiment
+from kd.studies.mistakes import MistakeExperiment
 from kd.studies.study import checked_seeds
 from kd.text.experiment_words import when_words
 from kd.text.study_words import plain_value

@@ -16,7 +16,7 @@ from kd.studies.experiments.experiment import Findings
 from kd.studies.experiments.judging import judged, judged_curve
 from kd.studies.experiments.rows import late_gain, points
 from kd.studies.measures import value
-from kd.studies.mistakes.mistake import Gauges, MistakeExperiment
+from kd.studies.mistakes import Gauges, MistakeExperiment
 from kd.text.experiment_words import (
     before_words,
     curve_words,
@@ -47,7 +47,7 @@ def sentence(asked: Asked, view: ExperimentView | None) -> str:
             length: {code: each for code, each in known.items() if each.is_known}
             for length, known in findings.items()
         }
-    if said := told(found.says, findings, found.label):
+    if said := told(found.outcomes, findings):
         parts = (f"{_eyebrow(found, length)}{escape(text)}" for length, text in said.items())
         return "".join(f'<span class="kd-told">{part}</span>' for part in parts)
     training = view is not None and view.active

@@ -1,1 +1,1 @@
-"""Controls and figures that answer within a frame: the browser has the numbers, and asks nobody."""
+"""Controls and figures that answer within a frame: the browser has the numbers."""

@@ -18,7 +18,7 @@ _STOPS = sorted({*FIELDS["temperature"].stops, *map(float, TEMPERATURE_TICKS)})
 
 @dataclass(frozen=True)
 class Control:
-    """A control of the browser's own.
+    """A control of the browser's own. Its label and its help are in the reader's language.
 
     name: what figures call its value.
     key: of its value in the session, and its name in the address.
@@ -37,27 +37,23 @@ class Control:
 
 
 def temperature(key: str, parameter: Parameter, label: str, help: str) -> Control:
-    """T from 0.1 to 100 on a logarithmic scale: two figures while it is dragged, a run's stops by arrow keys.
-
-    Args:
-        key, parameter: as of `Control`.
-        label, help: in the reader's language.
-    """
+    """Returns T from 0.1 to 100, logarithmic: two figures by dragging, a run's stops by arrow keys."""
     ends = (LOWEST_TEMPERATURE, HIGHEST_TEMPERATURE)
-    spec = _range("log", *ends, stops=_STOPS, marks=list(TEMPERATURE_TICKS), says="T = {value}")
-    return Control("T", key, parameter.default, _said(label, help, spec), _number(*ends), parameter)
+    stops = {"stops": _STOPS, "marks": list(TEMPERATURE_TICKS)}
+    spec = _range(label, help, ends, scale="log", says="T = {value}", **stops)
+    return Control("T", key, parameter.default, spec, _number(*ends), parameter)
 
 
 def alpha(key: str, default: float, label: str, help: str) -> Control:
-    """α from 0 to 1 in steps of 0.05."""
-    spec = _range("linear", 0, 1, step=0.05, says="{value}")
-    return Control("alpha", key, default, _said(label, help, spec), _number(0, 1))
+    """Returns α from 0 to 1 in steps of 0.05."""
+    spec = _range(label, help, (0, 1), step=0.05, says="{value}")
+    return Control("alpha", key, default, spec, _number(0, 1))
 
 
 def hundredths(key: str, ends: tuple[int, int], default: int, label: str, help: str) -> Control:
-    """A share in whole percent, called "guess". ends: the lowest and the highest."""
-    spec = _range("linear", *ends, step=1, says="{value}\u00a0%")
-    return Control("guess", key, default, _said(label, help, spec), _one_of(*range(ends[0], ends[1] + 1)))
+    """Returns a share in whole percent, called "guess". ends: the lowest and the highest."""
+    spec = _range(label, help, ends, step=1, says="{value}\u00a0%")
+    return Control("guess", key, default, spec, _one_of(*range(ends[0], ends[1] + 1)))
 
 
 def points(
@@ -68,7 +64,7 @@ def points(
     parameter: Parameter | None = None,
     first: int | None = None,
 ) -> Control:
-    """Points in time, or other steps, which also play by themselves: a value is a point's index.
+    """Returns points in time, or other steps, which also play by themselves: a value is a point's index.
 
     Args:
         texts: each point in words.
@@ -78,11 +74,9 @@ def points(
     last = len(texts) - 1
     if parameter is not None:
         first = parameter.default
-    elif first is None:
-        first = last
     play = {"play": _("Play"), "pause": _("Pause"), "next": _("Next"), "seconds": _SECONDS_A_POINT}
-    spec = _range("linear", 0, last, step=1, texts=list(texts), play=play)
-    return Control("point", key, first, _said(label, help, spec), _one_of(*range(last + 1)), parameter)
+    spec = _range(label, help, (0, last), step=1, texts=list(texts), play=play)
+    return Control("point", key, last if first is None else first, spec, _one_of(*range(last + 1)), parameter)
 
 
 def curve(
@@ -94,7 +88,7 @@ def curve(
     ticks: Sequence[tuple[float, str]],
     texts: Mapping[str, str],
 ) -> Control:
-    """A curve that is drawn on an empty chart: a list of numbers, called "curve", or None before it is drawn.
+    """Returns a curve to draw on an empty chart: numbers, called "curve", or None before it is drawn.
 
     Args:
         names, places: of each value on the axis that goes across: what it is called, and where it is, 0 to 1.
@@ -102,50 +96,43 @@ def curve(
         texts: label, help, title (of the axis that goes across), hint (what to do), nothing (is drawn), of
             (with {place}, one of `names`) and says (with {value}).
     """
+    one = _number(*ends)
+
+    def read(value: Any) -> list[float] | None:
+        if value is None:
+            return None
+        if not isinstance(value, list) or len(value) != len(names):
+            raise ValueError(value)
+        return [one(each) for each in value]
+
     spec = {
         "kind": "curve",
         "x": [{"name": name, "place": place} for name, place in zip(names, places, strict=True)],
         "y": {"from": ends[0], "to": ends[1], "step": step, "ticks": [list(tick) for tick in ticks]},
     }
-    return Control("curve", key, None, {**spec, **texts}, _curve(len(names), *ends))
-
-
-def _curve(points: int, lowest: float, highest: float) -> Callable[[Any], list[float] | None]:
-    one = _number(lowest, highest)
-
-    def read(value: Any) -> list[float] | None:
-        if value is None:
-            return None
-        if not isinstance(value, list) or len(value) != points:
-            raise ValueError(value)
-        return [one(each) for each in value]
-
-    return read
+    return Control("curve", key, None, {**spec, **texts}, read)
 
 
 def switch(
     name: str, key: str, default: bool, label: str, help: str, parameter: Parameter | None = None
 ) -> Control:
-    """On or off."""
-    return Control(
-        name, key, default, _said(label, help, {"kind": "switch"}), _one_of(False, True), parameter
-    )
+    """Returns a control that is on or off."""
+    spec = {"kind": "switch", "label": label, "help": help}
+    return Control(name, key, default, spec, _one_of(False, True), parameter)
 
 
 def choice(
     name: str, key: str, options: Mapping[str, str], label: str, help: str, parameter: Parameter | None = None
 ) -> Control:
-    """One of several codes. options: code → what it is called; the first is the default."""
-    spec = {"kind": "choice", "options": [{"code": code, "name": name} for code, name in options.items()]}
-    return Control(name, key, next(iter(options)), _said(label, help, spec), _one_of(*options), parameter)
+    """Returns a choice of one code. options: code → what it is called; the first is the default."""
+    named = [{"code": code, "name": name} for code, name in options.items()]
+    spec = {"kind": "choice", "label": label, "help": help, "options": named}
+    return Control(name, key, next(iter(options)), spec, _one_of(*options), parameter)
 
 
-def _said(label: str, help: str, spec: dict[str, Any]) -> dict[str, Any]:
-    return {"label": label, "help": help, **spec}
-
-
-def _range(scale: str, lowest: float, highest: float, **more: Any) -> dict[str, Any]:
-    return {"kind": "range", "scale": scale, "lowest": lowest, "highest": highest, **more}
+def _range(label: str, help: str, ends: tuple[float, float], **spec: Any) -> dict[str, Any]:
+    said = {"kind": "range", "label": label, "help": help, "scale": "linear"}
+    return {**said, "lowest": ends[0], "highest": ends[1], **spec}
 
 
 def _number(lowest: float, highest: float) -> Callable[[Any], float]:

@@ -1,4 +1,4 @@
-"""Puts controls and figures of the browser's own on a page, and hears what the controls were left at."""
+"""Controls and figures of the browser's own on a page, and what the controls were left at."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ SCRIPTS = (
 
 
 def program() -> str:
-    """All the scripts as the one that the browser gets."""
+    """Returns all the scripts as the one that the browser gets."""
     return "\n".join((BROWSER / f"{name}.js").read_text(encoding="utf-8") for name in SCRIPTS)
 
 
@@ -32,7 +32,7 @@ def live(
     views: Sequence[dict[str, Any]],
     values: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
-    """Draw controls and figures that follow them; return what the controls were left at, by name.
+    """Draws controls and figures that follow them; returns what the controls were left at, by name.
 
     Nothing is sent again unless the figures' own numbers change; nothing comes back while a control moves.
 
@@ -70,7 +70,7 @@ def live(
 
 
 def _value(control: Control) -> Any:
-    """What the session has for a control, or its default where that does not fit, such as another run's."""
+    """Returns what the session has for a control, or its default where that does not fit."""
     try:
         value = control.read(st.session_state[control.key])
     except (KeyError, ValueError):
@@ -80,7 +80,7 @@ def _value(control: Control) -> Any:
 
 
 def _heard(controls: Sequence[Control], values: Any) -> dict[str, Any]:
-    """Keep what the browser says of its controls, but for what no control can say; return what it shows."""
+    """Keeps what the browser says of its controls, if they can have it; returns what the browser shows."""
     values = values if isinstance(values, dict) else {}
     for each in controls:
         try:

@@ -17,24 +17,24 @@ _last_looks: dict[str, float] = {}
 
 
 def slowed(usual: float) -> float:
-    """Seconds between two looks, with so many watchers. usual: with few."""
+    """Returns the seconds between two looks, with so many watchers. usual: with few."""
     return max(usual, _SECONDS_FOR_EACH_WATCHER * _watchers())
 
 
 def with_jitter(seconds: float | None) -> float | None:
-    """So that those who came together do not keep asking together."""
+    """Varies a pace, so that pages opened together do not keep asking together."""
     return None if seconds is None else seconds * random.uniform(0.9, 1.1)
 
 
 def is_another(every: float | None, now: float | None) -> bool:
-    """Whether the pace is no longer what a fragment was drawn with."""
+    """Says whether the pace is no longer what a fragment was drawn with."""
     if every is None or now is None:
         return every is not now
     return not 1 / _NEARLY < every / now < _NEARLY
 
 
 def note_look() -> None:
-    """This session watches something that moves."""
+    """Notes that this session watches something that moves."""
     _last_looks[script_run().session_id] = time.monotonic()
 
 

@@ -1,4 +1,4 @@
-"""What the browser draws of a page's numbers: the data of one figure each, in the reader's language."""
+"""What the browser draws: each function returns the data of one figure, in the reader's language."""
 
 from __future__ import annotations
 
@@ -31,13 +31,13 @@ _ALONG_T = {
 
 
 def soft_target_sentence(teacher: np.ndarray, label: int | None) -> View:
-    """What the teacher says at T. teacher: its logits, (10,). label: the true class, if it is known."""
+    """Says what the teacher says at T. teacher: its logits, (10,). label: if it is known."""
     says = _in_words(SOFT_TARGET_SAYS)
     return {"kind": "sentence", "of": "softTarget", "logits": numbers(teacher), "label": label, "says": says}
 
 
 def soft_targets(logits: Mapping[str, np.ndarray]) -> View:
-    """The teacher's soft targets as bars, and the students' as marks. logits: model → (10,)."""
+    """Shows the teacher's soft targets as bars, and the students' as marks. logits: model → (10,)."""
     return {
         "kind": "softTargets",
         "title": _("Soft targets at temperature T, in percent"),
@@ -46,7 +46,7 @@ def soft_targets(logits: Mapping[str, np.ndarray]) -> View:
 
 
 def entropies(logits: Mapping[str, np.ndarray]) -> View:
-    """How unsure each model is, against T. logits: model → (10,)."""
+    """Shows how unsure each model is, against T. logits: model → (10,)."""
     return {
         "kind": "entropies",
         "title": _("Entropy against T, in bits"),
@@ -60,7 +60,7 @@ def entropies(logits: Mapping[str, np.ndarray]) -> View:
 
 
 def answers(logits: Mapping[str, np.ndarray], label: int | None = None) -> View:
-    """Each model's digit, how sure it is, and its probabilities at T.
+    """Shows each model's digit, how sure it is, and its probabilities at T.
 
     Args:
         logits: model → (10,).
@@ -72,7 +72,7 @@ def answers(logits: Mapping[str, np.ndarray], label: int | None = None) -> View:
 
 
 def voices(logits: Mapping[str, np.ndarray], label: int) -> View:
-    """The label beside the models' answers at T, and where each of them has its answer from."""
+    """Shows the label beside the models' answers at T, and where each of them has its answer from."""
     models = [{**each, "note": _(_VOICES[each["role"]])} for each in _models(logits)]
     truth = {"role": "labels", "name": _("Label"), "note": _(_VOICES["labels"])}
     truth["shares"] = np.eye(10)[label].tolist()
@@ -80,21 +80,21 @@ def voices(logits: Mapping[str, np.ndarray], label: int) -> View:
 
 
 def voices_sentence(logits: Mapping[str, np.ndarray]) -> View:
-    """What stands out in `voices` at T. logits: model → (10,)."""
+    """Says what stands out in `voices` at T. logits: model → (10,)."""
     says = _in_words(VOICES_SAYS)
     voices = {model: numbers(logits[model]) for model in MODELS}
     return {"kind": "sentence", "of": "voices", "logits": voices, "says": says}
 
 
 def pull_sentence(pull: View) -> View:
-    """Whether label or teacher pulls harder. pull: of `pulls`."""
+    """Says whether label or teacher pulls harder. pull: of `pulls`."""
     numbers_of = {name: pull[name] for name in ("label", "teacher", "students")}
     says = _in_words(PULL_SAYS)
     return {"kind": "sentence", "of": "pull", "says": says, **numbers_of}
 
 
 def pulls(label: int, teacher: np.ndarray, students: Mapping[str, np.ndarray]) -> View:
-    """The pull on each logit of a student. teacher: (10,). students: the codes to choose from → (10,)."""
+    """Shows the pull on each logit of a student. teacher: (10,). students: codes to choose from → (10,)."""
     return {
         "kind": "pulls",
         "title": _("The pull on each logit"),
@@ -107,7 +107,7 @@ def pulls(label: int, teacher: np.ndarray, students: Mapping[str, np.ndarray]) -
 
 
 def strengths(pull: View) -> View:
-    """How strongly label and teacher pull, against T, with T² and without. pull: of `pulls`."""
+    """Shows how strongly label and teacher pull, against T, with T² and without. pull: of `pulls`."""
     names = _named({"labels": _("Labels"), "teacher": _(NAMES["teacher"])})
     without = {"role": "teacher", "name": _("Teacher without T²"), "line": "teacher_without_t2"}
     return {
@@ -123,7 +123,7 @@ def strengths(pull: View) -> View:
 
 
 def scale(title: str, ends: tuple[float, float], rows: Sequence[View]) -> View:
-    """Shares on one scale, each with the values of several seeds, and a guess.
+    """Shows shares on one scale, each with the values of several seeds, and a guess.
 
     Args:
         ends: where the scale begins and ends.
@@ -137,24 +137,24 @@ def scale(title: str, ends: tuple[float, float], rows: Sequence[View]) -> View:
 
 
 def on_scale(model: str, note: str, seeds: Sequence[float] = ()) -> View:
-    """A student's shares, by seed; none as long as they are not to be known."""
+    """Returns a row of `scale`: a student's shares by seed, none while they are not to be known."""
     return {"role": model, "name": _(NAMES[model]), "note": note, "seeds": list(seeds), "unknown": "?"}
 
 
 def guess_on_scale(note: str) -> View:
-    """What the control `hundredths` says."""
+    """Returns a row of `scale`: what the control `hundredths` says."""
     return {"role": "guess", "name": _("Your guess"), "note": note, "guess": True}
 
 
 def point_sentence(says: Sequence[str]) -> View:
-    """A sentence for each point in time."""
+    """Says a sentence for each point in time."""
     return {"kind": "sentence", "of": "point", "says": list(says)}
 
 
 def course(
     title: str, values: Mapping[str, Sequence[float]], points: Sequence[str], start: float, measure: str = ""
 ) -> View:
-    """Shares over time, a line for each student.
+    """Shows shares over time, a line for each student.
 
     Args:
         values: student → (k,).
@@ -186,7 +186,7 @@ def course(
 
 
 def moved_over(title: str, x_title: str, lines: Sequence[View], points: Sequence[str], start: float) -> View:
-    """Shares as something else than time moves on.
+    """Shows shares as something else than time moves on.
 
     Args:
         lines: of `moved_line`.
@@ -198,20 +198,20 @@ def moved_over(title: str, x_title: str, lines: Sequence[View], points: Sequence
 
 
 def moved_line(name: str, values: Sequence[float], dotted: bool) -> View:
-    """A line of shares in the colour of a distilled student."""
+    """Returns a line of `moved_over`, in the colour of a distilled student."""
     look = {"line": "labels"} if dotted else {}
     return {"role": "distilled", "name": name, "ys": list(values), **look}
 
 
 def confusion(model: str, title: str, note: str, counts: np.ndarray) -> View:
-    """A confusion matrix at each point in time. counts: (k, 10, 10), by true class and answer."""
+    """Shows a confusion matrix at each point in time. counts: (k, 10, 10), by true class and answer."""
     colours = [CELL_COLORS[theme][ROLES.index(model)] for theme in ("light", "dark")]
     said = {"title": title, "note": note}
     return {"kind": "confusion", "role": model, "colours": colours, "counts": counts.tolist(), **said}
 
 
 def reading(model: str, title: str, words: str, logits: np.ndarray, points: Sequence[str]) -> View:
-    """How a student read a picture at each point in time.
+    """Shows how a student read a picture at each point in time.
 
     Args:
         words: what the figure shows, for readers who do not see it.
@@ -224,7 +224,7 @@ def reading(model: str, title: str, words: str, logits: np.ndarray, points: Sequ
 
 
 def filters(model: str, words: Sequence[str], weights: np.ndarray, limit: float, first: int) -> View:
-    """A first layer's filters at each point in time, green where they want ink and orange-red where none.
+    """Shows a first layer's filters at each point in time: green wants ink, orange-red wants none.
 
     Args:
         words: what the figure shows at each of the k points, for readers who do not see it.
@@ -251,32 +251,18 @@ def filters(model: str, words: Sequence[str], weights: np.ndarray, limit: float,
     }
 
 
-def saved(view: View, file: str) -> View:
-    """The figure with a menu that saves it as PNG, SVG or CSV.
+def saved(view: View, file: str, size: str = "whole") -> View:
+    """Returns the figure with a menu that saves it as PNG, SVG or CSV.
 
     Args:
         file: its name without an ending; {T}, {alpha} and {at} become what is shown then.
+        size: how much of a row it has, where there is room: half, wide, or narrow beside a wide one.
     """
-    return {**view, "file": file}
-
-
-def wide(view: View) -> View:
-    """The figure with more than half of a row, where there is room."""
-    return {**view, "size": "wide"}
-
-
-def narrow(view: View) -> View:
-    """The figure beside a wide one."""
-    return {**view, "size": "narrow"}
-
-
-def half(view: View) -> View:
-    """The figure with half of a row, where there is room."""
-    return {**view, "size": "half"}
+    return {**view, "file": file, "size": size}
 
 
 def numbers(values: Iterable[float]) -> list[float]:
-    """Logits to the eight figures that float32 has at most."""
+    """Returns logits to the eight figures that float32 has at most."""
     return [float(f"{value:.8g}") for value in values]
 
 

@@ -97,7 +97,7 @@ def _filters(lab: Lab, run_id: str, kind: str) -> None:
     for s, weights in filters.items():
         words = [filters_words(s, each) for each in weights]
         view = views.filters(s, words, weights, limit, first=0 if kind == "digits" else 1)
-        figures.append(views.half(views.saved(view, f"filters-{s}-point{{at}}")))
+        figures.append(views.saved(view, f"filters-{s}-point{{at}}", "half"))
     play("filters", times, figures)
 
 

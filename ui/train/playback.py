@@ -173,7 +173,7 @@ def _courses(times: Sequence[float], table: pd.DataFrame) -> None:
         start = next(start for start in (0.95, 0.9, 0.8, 0.6, 0.4, 0.2, 0.0) if start <= lowest)
         lines = {student: own[student][name].tolist() for student in STUDENTS}
         course = views.course(_(title), lines, points, start, name)
-        figures.append(views.half(views.saved(course, f"playback-{name}")))
+        figures.append(views.saved(course, f"playback-{name}", "half"))
     play("train", times, figures)
 
 
@@ -193,7 +193,7 @@ def _matrices(run_id: str, logits: Logits) -> None:
         counts = computed(run_id, "confusions", s, _compute=partial(confusions, labels, logits[s]))
         title = _("{model}: its answers now", model=_(NAMES[s]))
         matrix = views.confusion(s, title, _("Percent of the true class"), counts)
-        figures.append(views.half(views.saved(matrix, f"playback-confusion-{s}-point{{at}}")))
+        figures.append(views.saved(matrix, f"playback-confusion-{s}-point{{at}}", "half"))
     live("playback-train", [], figures)
 
 
@@ -232,7 +232,7 @@ def _reading(times: Sequence[float], logits: Logits) -> list[views.View]:
     for s, p in probabilities.items():
         title = _("{model}: probability of each class over time", model=_(NAMES[s]))
         strip = views.reading(s, title, reading_words(s, points, p), logits[s], points)
-        figures.append(views.half(views.saved(strip, f"reading-{s}")))
+        figures.append(views.saved(strip, f"reading-{s}", "half"))
     return figures
 
 

@@ -21,6 +21,7 @@ def _plan(seeds: int, times: int) -> list[list[Part]]:
 
 
 _kept = partial(distilled, doubts="kept")
+_labels_alone = _kept(generation=0)
 
 EXPERIMENT = Experiment(
     name="born_again",
@@ -57,11 +58,23 @@ EXPERIMENT = Experiment(
         names={"kept": N_("as they are"), "permuted": N_("permuted")},
     ),
     plan=_plan,
-    quantities={
-        "born_again": _kept(generation=1) - _kept(generation=0),
-        "gain": gain(generation=1, doubts="kept"),
-        "last": _kept(generation=GENERATIONS) - _kept(generation=0),
-        "permuted": distilled(generation=1, doubts="permuted") - _kept(generation=0),
+    outcomes={
+        "born_again": compares(_kept(generation=1) - _labels_alone, N_("the first pupil"), N_("its teacher")),
+        "gain": compares(
+            gain(generation=1, doubts="kept"),
+            N_("the first pupil"),
+            N_("a network that starts as it does and has labels"),
+        ),
+        "last": compares(
+            _kept(generation=GENERATIONS) - _labels_alone,
+            N_("the third generation"),
+            N_("the network that only had labels"),
+        ),
+        "permuted": compares(
+            distilled(generation=1, doubts="permuted") - _labels_alone,
+            N_("a pupil of permuted doubts"),
+            N_("its teacher"),
+        ),
     },
     claims=(
         Claim(
@@ -84,12 +97,6 @@ EXPERIMENT = Experiment(
             section=N_("section 5.2"),
             figure=N_("17.84 % errors, where the teacher makes 18.25 %"),
         ),
-    ),
-    says=(
-        compares("born_again", N_("the first pupil"), N_("its teacher")),
-        compares("gain", N_("the first pupil"), N_("a network that starts as it does and has labels")),
-        compares("last", N_("the third generation"), N_("the network that only had labels")),
-        compares("permuted", N_("a pupil of permuted doubts"), N_("its teacher")),
     ),
     next=("same_size_same_answers", "teacher_or_regulariser"),
 )

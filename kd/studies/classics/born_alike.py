@@ -70,11 +70,21 @@ EXPERIMENT = Experiment(
         names={"alike": N_("its teacher's"), "others": N_("others")},
     ),
     plan=_plan,
-    quantities={
-        "alike_right": _alike(noise=1_000),
-        "others_learn": _others(noise=1_000) - scratch(noise=1_000, weights="others"),
-        "birth": _alike(noise=100) - _others(noise=100),
-        "birth_with_many": _alike(noise=1_000) - _others(noise=1_000),
+    outcomes={
+        "alike_right": gets_right(
+            _alike(noise=1_000), N_("with 1,000 pictures of noise, the student born alike")
+        ),
+        "others_learn": compares(
+            _others(noise=1_000) - scratch(noise=1_000, weights="others"),
+            N_("the student with other first weights"),
+            N_("an untrained network"),
+        ),
+        "birth": compares(
+            _alike(noise=100) - _others(noise=100), _BORN_ALIKE, N_("the other, with 100 pictures of noise")
+        ),
+        "birth_with_many": compares(
+            _alike(noise=1_000) - _others(noise=1_000), _BORN_ALIKE, N_("the other, with 1,000")
+        ),
     },
     claims=(
         Claim(
@@ -90,12 +100,6 @@ EXPERIMENT = Experiment(
             quote="we do not observe the effect when the teacher and student have different base models",
             section=N_("abstract"),
         ),
-    ),
-    says=(
-        gets_right("alike_right", N_("with 1,000 pictures of noise, the student born alike")),
-        compares("others_learn", N_("the student with other first weights"), N_("an untrained network")),
-        compares("birth", _BORN_ALIKE, N_("the other, with 100 pictures of noise")),
-        compares("birth_with_many", _BORN_ALIKE, N_("the other, with 1,000")),
     ),
     times=10,
     sweep=Study(

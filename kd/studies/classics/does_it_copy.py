@@ -22,6 +22,14 @@ def _plan(seeds: int, times: int) -> list[list[Part]]:
     return [*others(seeds, times), same]
 
 
+_REPEATS = Outcome(
+    N_("the teacher's errors that the student repeats less those of one that never met it"),
+    N_("It repeats {value} points more of these errors than one that never met it ({interval})."),
+    N_("It repeats {value} points fewer of these errors than one that never met it ({interval})."),
+    N_("It is not shown to repeat more or less than one that never met it ({interval} points)."),
+    of=_same("errors_copied") - _same("scratch_errors_copied"),
+)
+
 EXPERIMENT = Experiment(
     name="does_it_copy",
     title=N_("Does it really copy?"),
@@ -57,13 +65,21 @@ EXPERIMENT = Experiment(
         N_("Percent of the pictures"),
     ),
     plan=_plan,
-    quantities={
-        "on_training": _same("train_agreement"),
-        "on_test": _same("agreement"),
-        "closer": _same("agreement") - _same("scratch_agreement"),
-        "errors_copied": _same("errors_copied"),
-        "errors_more": _same("errors_copied") - _same("scratch_errors_copied"),
-        "larger": at("agreement", student_width=LARGER) - _same("agreement"),
+    outcomes={
+        "on_training": answers_alike(_same("train_agreement"), N_("the pictures that it learned from")),
+        "on_test": answers_alike(_same("agreement"), N_("the test pictures")),
+        "closer": agrees_more(
+            _same("agreement") - _same("scratch_agreement"), N_("the student"), N_("one that never met it")
+        ),
+        "errors_copied": answers_alike(
+            _same("errors_copied"), N_("the test pictures that its teacher gets wrong")
+        ),
+        "errors_more": _REPEATS,
+        "larger": agrees_more(
+            at("agreement", student_width=LARGER) - _same("agreement"),
+            N_("a student of twice the width"),
+            N_("one of the teacher's"),
+        ),
     },
     measures=("train_agreement", "agreement", "scratch_agreement", "errors_copied", "scratch_errors_copied"),
     claims=(
@@ -96,20 +112,6 @@ EXPERIMENT = Experiment(
             section=N_("section 4.4"),
             figure=N_("with ensembles as teachers"),
         ),
-    ),
-    says=(
-        answers_alike("on_training", N_("the pictures that it learned from")),
-        answers_alike("on_test", N_("the test pictures")),
-        agrees_more("closer", N_("the student"), N_("one that never met it")),
-        answers_alike("errors_copied", N_("the test pictures that its teacher gets wrong")),
-        Says(
-            "errors_more",
-            N_("It repeats {value} points more of these errors than one that never met it ({interval})."),
-            N_("It repeats {value} points fewer of these errors than one that never met it ({interval})."),
-            N_("It is not shown to repeat more or less than one that never met it ({interval} points)."),
-            N_("the teacher's errors that the student repeats less those of one that never met it"),
-        ),
-        agrees_more("larger", N_("a student of twice the width"), N_("one of the teacher's")),
     ),
     sweep=Study(_BASE, {"student_width": (SMALLER, 8, LARGER), "temperature": (1.0, 4.0, 10.0)}, seeds=2),
     next=("same_size_same_answers", "never_saw_it"),

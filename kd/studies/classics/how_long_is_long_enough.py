@@ -9,20 +9,20 @@ KINDS: Kinds = {
     "mistake": (N_("soft targets, T on one side only"), {"mistake": "one_temperature"}),
 }
 _soft, _mistake = (partial(distilled, kind=kind) for kind in ("soft", "mistake"))
+_EARLY, _LATE = N_("after 40 epochs"), N_("after 400 epochs")
+_TAUGHT, _MADE_UP = N_("a student with a teacher"), N_("a student with a made-up teacher")
+_ONE_SIDED, _RIGHT = N_("a student with T on one side only"), N_("one with the right loss")
 
 
-def _ahead(kind: str, who: str, than: str) -> list[Says]:
-    return [
-        Says(
-            f"{kind}_{length}",
-            N_("{when}, {who} is {value} points better than {than} ({interval})."),
-            N_("{when}, {who} is {value} points worse than {than} ({interval})."),
-            N_("{when}, {who} is not shown to be better or worse than {than} ({interval} points)."),
-            N_("accuracy of {who} less that of {than}, {when}"),
-            {"when": when, "who": who, "than": than},
-        )
-        for length, when in (("usual", N_("after 40 epochs")), ("most", N_("after 400 epochs")))
-    ]
+def _ahead(when: str, of: Quantity, who: str, than: str) -> Outcome:
+    return Outcome(
+        N_("accuracy of {who} less that of {than}, {when}"),
+        N_("{when}, {who} is {value} points better than {than} ({interval})."),
+        N_("{when}, {who} is {value} points worse than {than} ({interval})."),
+        N_("{when}, {who} is not shown to be better or worse than {than} ({interval} points)."),
+        {"when": when, "who": who, "than": than},
+        of=of,
+    )
 
 
 EXPERIMENT = Experiment(
@@ -62,14 +62,18 @@ EXPERIMENT = Experiment(
         names=names_of(KINDS),
     ),
     plan=each(_BASE, "kind", fields_of(KINDS), {"epochs": (20, 40, 100, 200, 400)}),
-    quantities={
-        "soft_usual": gain(kind="soft", epochs=40),
-        "soft_most": gain(kind="soft", epochs=400),
-        "virtual_usual": gain(kind="virtual", epochs=40),
-        "virtual_most": gain(kind="virtual", epochs=400),
-        "mistake_usual": _mistake(epochs=40) - _soft(epochs=40),
-        "mistake_most": _mistake(epochs=400) - _soft(epochs=400),
-        "patience": _soft(epochs=400) - _soft(epochs=40),
+    outcomes={
+        "soft_usual": _ahead(_EARLY, gain(kind="soft", epochs=40), _TAUGHT, N_("scratch")),
+        "soft_most": _ahead(_LATE, gain(kind="soft", epochs=400), _TAUGHT, N_("scratch")),
+        "virtual_usual": _ahead(_EARLY, gain(kind="virtual", epochs=40), _MADE_UP, N_("scratch")),
+        "virtual_most": _ahead(_LATE, gain(kind="virtual", epochs=400), _MADE_UP, N_("scratch")),
+        "mistake_usual": _ahead(_EARLY, _mistake(epochs=40) - _soft(epochs=40), _ONE_SIDED, _RIGHT),
+        "mistake_most": _ahead(_LATE, _mistake(epochs=400) - _soft(epochs=400), _ONE_SIDED, _RIGHT),
+        "patience": compares(
+            _soft(epochs=400) - _soft(epochs=40),
+            N_("a student with a teacher for 400 epochs"),
+            N_("one for 40"),
+        ),
     },
     claims=(
         Claim(
@@ -86,12 +90,6 @@ EXPERIMENT = Experiment(
             quote="Supervised learning always outperforms distillation given enough student compute",
             figure=N_("language models of 143 million to 12.6 billion parameters"),
         ),
-    ),
-    says=(
-        *_ahead("soft", N_("a student with a teacher"), N_("scratch")),
-        *_ahead("virtual", N_("a student with a made-up teacher"), N_("scratch")),
-        *_ahead("mistake", N_("a student with T on one side only"), N_("one with the right loss")),
-        compares("patience", N_("a student with a teacher for 400 epochs"), N_("one for 40")),
     ),
     times=1,  # it is about length
     sweep=Study(_BASE, {"epochs": (20, 40, 100, 200), "train_size": (200, 500)}, seeds=5),

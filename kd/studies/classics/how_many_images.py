@@ -29,14 +29,16 @@ EXPERIMENT = Experiment(
         "train_size",
         {images: {"train_size": images, "epochs": epochs} for images, epochs in EPOCHS.items()},
     ),
-    quantities={
-        "gain_with_few": gain(train_size=100),
-        "lack": _lack,
-        "gain_with_some": gain(train_size=600),
-        "over_most": gain(train_size=600) - _lack * 0.75,
-        "gain_with_all": gain(train_size=20_000),
+    outcomes={
+        "gain_with_few": helps(gain(train_size=100), N_("with 100 images")),
+        "lack": loses(_lack, N_("the scratch student"), N_("to having 600 images and not 20,000")),
+        "gain_with_some": helps(gain(train_size=600), N_("with 600 images")),
+        "over_most": named(
+            gain(train_size=600) - _lack * 0.75,
+            N_("gain with 600 images less three quarters of what the lack of images costs"),
+        ),
+        "gain_with_all": helps(gain(train_size=20_000), N_("with 20,000 images")),
     },
-    labels={"over_most": N_("gain with 600 images less three quarters of what the lack of images costs")},
     claims=(
         Claim(
             N_(
@@ -48,12 +50,6 @@ EXPERIMENT = Experiment(
                 "44.5 % of the frames right with 3 % of the data, 57.0 % with soft targets, 58.9 % with all"
             ),
         ),
-    ),
-    says=(
-        helps("gain_with_few", N_("with 100 images")),
-        loses("lack", N_("the scratch student"), N_("to having 600 images and not 20,000")),
-        helps("gain_with_some", N_("with 600 images")),
-        helps("gain_with_all", N_("with 20,000 images")),
     ),
     sweep=Study(RunConfig(), {"train_size": (100, 200, 500, 1_000, 2_000)}, seeds=3),
     next=("wrong_labels", "does_it_copy", "how_small"),

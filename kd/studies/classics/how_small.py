@@ -47,30 +47,27 @@ EXPERIMENT = Experiment(
         names={"convolutional": N_("convolutional"), "linear": N_("linear")},
     ),
     plan=_plan,
-    quantities={
-        "gain_linear": gain(student_width=0),
-        **{f"gain_{width}": gain(student_width=width) for width in WIDTHS},
-        "half": distilled(student_width=8) - scratch(student_width=16),
+    outcomes={
+        "half": compares(
+            distilled(student_width=8) - scratch(student_width=16),
+            N_("a student of 8 filters with a teacher"),
+            N_("one of 16 without"),
+        ),
+        "gain_32": named(gain(student_width=32), N_("gain over scratch with 32 filters")),
+        "gain_16": helps(gain(student_width=16), N_("with the notebook's 16 filters")),
+        "gain_8": named(gain(student_width=8), N_("gain over scratch with eight filters")),
+        "gain_4": helps(gain(student_width=4), N_("with 4 filters")),
+        "gain_2": named(gain(student_width=2), N_("gain over scratch with two filters")),
+        "gain_1": helps(gain(student_width=1), N_("with a single filter")),
+        "gain_linear": helps(gain(student_width=0), N_("in a linear student")),
     },
     measures=("parameters",),
-    labels={
-        "gain_2": N_("gain over scratch with two filters"),
-        "gain_8": N_("gain over scratch with eight filters"),
-        "gain_32": N_("gain over scratch with 32 filters"),
-    },
     claims=(
         Claim(
             N_("Taught by a larger network, a student is as good as a larger one that learned from labels."),
             "half",
             quote="achieve accuracies previously only achievable with deep models",
         ),
-    ),
-    says=(
-        compares("half", N_("a student of 8 filters with a teacher"), N_("one of 16 without")),
-        helps("gain_16", N_("with the notebook's 16 filters")),
-        helps("gain_4", N_("with 4 filters")),
-        helps("gain_1", N_("with a single filter")),
-        helps("gain_linear", N_("in a linear student")),
     ),
     sweep=Study(_BASE, {"student_width": WIDTHS, "temperature": (2.0, 4.0, 10.0)}, seeds=5),
     next=("temperature_and_size", "how_many_images"),

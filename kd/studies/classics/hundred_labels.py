@@ -13,6 +13,11 @@ PICTURES: Kinds = {
     "smooth alone": (N_("smooth noise, and no label"), {"unlabelled_pictures": "smooth", **_NO_LABEL}),
 }
 
+
+def _with(pictures: str) -> Quantity:
+    return distilled(pictures=pictures)
+
+
 EXPERIMENT = Experiment(
     name="hundred_labels",
     title=N_("A hundred labels"),
@@ -47,13 +52,15 @@ EXPERIMENT = Experiment(
         names=names_of(PICTURES),
     ),
     plan=each(_BASE, "pictures", fields_of(PICTURES)),
-    quantities={
-        "gain_none": gain(pictures="none"),
-        "digits_adds": distilled(pictures="digits") - distilled(pictures="none"),
-        "noise_adds": distilled(pictures="noise") - distilled(pictures="none"),
-        "smooth_adds": distilled(pictures="smooth") - distilled(pictures="none"),
-        "noise_alone": distilled(pictures="noise alone"),
-        "smooth_alone": distilled(pictures="smooth alone"),
+    outcomes={
+        "gain_none": helps(gain(pictures="none"), N_("on the 100 images alone")),
+        "digits_adds": adds(_with("digits") - _with("none"), N_("the teacher's word on 900 more digits")),
+        "noise_adds": adds(_with("noise") - _with("none"), N_("the teacher's word on 900 pictures of noise")),
+        "smooth_adds": adds(
+            _with("smooth") - _with("none"), N_("the teacher's word on 900 pictures of smooth noise")
+        ),
+        "noise_alone": gets_right(_with("noise alone"), N_("a student that has seen noise alone")),
+        "smooth_alone": gets_right(_with("smooth alone"), N_("a student that has seen smooth noise alone")),
     },
     claims=(
         Claim(
@@ -68,17 +75,8 @@ EXPERIMENT = Experiment(
             ),
         ),
     ),
-    says=(
-        helps("gain_none", N_("on the 100 images alone")),
-        adds("digits_adds", N_("the teacher's word on 900 more digits")),
-        adds("noise_adds", N_("the teacher's word on 900 pictures of noise")),
-        adds("smooth_adds", N_("the teacher's word on 900 pictures of smooth noise")),
-        gets_right("noise_alone", N_("a student that has seen noise alone")),
-        gets_right("smooth_alone", N_("a student that has seen smooth noise alone")),
-    ),
     sweep=Study(
-        _BASE,
-        {"labelled": (10, 100, 500), "unlabelled_pictures": ("digits", "shuffled", "noise", "smooth")},
+        _BASE, {"labelled": (10, 100, 500), "unlabelled_pictures": ("digits", "shuffled", "noise", "smooth")}
     ),
     next=("how_many_images", "never_saw_it", "no_teacher_at_all"),
 )

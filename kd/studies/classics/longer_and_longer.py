@@ -9,6 +9,8 @@ VIEWS: Kinds = {
     "alike": (N_("shifted for both"), {"shift": 2}),
 }
 _unshifted, _apart, _alike = (partial(distilled, views=views) for views in VIEWS)
+_last = _alike(epochs=1_600)
+_TRAINED_LONG = N_("shifted for both, a student of 1,600 epochs")
 
 EXPERIMENT = Experiment(
     name="longer_and_longer",
@@ -38,22 +40,25 @@ EXPERIMENT = Experiment(
         same=N_("it makes hardly a difference"),
         yes=N_("yes: it makes more than half a point"),
     ),
-    chart=Chart(
-        "line",
-        "epochs",
-        series="views",
-        series_label=N_("Pictures"),
-        names=names_of(VIEWS),
-    ),
+    chart=Chart("line", "epochs", series="views", series_label=N_("Pictures"), names=names_of(VIEWS)),
     plan=each(_BASE, "views", fields_of(VIEWS), {"epochs": (25, 100, 400, 1_600)}),
-    quantities={
-        "patience": _alike(epochs=1_600) - _alike(epochs=25),
-        "late": _alike(epochs=1_600) - _alike(epochs=400),
-        "unshifted": _unshifted(epochs=1_600) - _unshifted(epochs=25),
-        "consistent": _alike(epochs=1_600) - _apart(epochs=1_600),
-        "gain": gain(epochs=1_600, views="alike"),
+    outcomes={
+        "patience": compares(_last - _alike(epochs=25), _TRAINED_LONG, N_("one of 25")),
+        "late": compares(_last - _alike(epochs=400), _TRAINED_LONG, N_("one of 400")),
+        "unshifted": compares(
+            _unshifted(epochs=1_600) - _unshifted(epochs=25),
+            N_("not shifted, a student of 1,600 epochs"),
+            N_("one of 25"),
+        ),
+        "consistent": compares(
+            _last - _apart(epochs=1_600),
+            N_("a student whose teacher sees the same picture"),
+            N_("one whose teacher sees it unshifted"),
+        ),
+        "gain": named(
+            gain(epochs=1_600, views="alike"), N_("gain over scratch on shifted pictures, after 1,600 epochs")
+        ),
     },
-    labels={"gain": N_("gain over scratch on shifted pictures, after 1,600 epochs")},
     claims=(
         Claim(
             N_("A teacher has to see the same picture as its student."),
@@ -77,16 +82,6 @@ EXPERIMENT = Experiment(
             below(0),
             quote="for such small datasets, using a fixed teacher leads to strong overfitting",
             section=N_("section 3.1.1"),
-        ),
-    ),
-    says=(
-        compares("patience", N_("shifted for both, a student of 1,600 epochs"), N_("one of 25")),
-        compares("late", N_("shifted for both, a student of 1,600 epochs"), N_("one of 400")),
-        compares("unshifted", N_("not shifted, a student of 1,600 epochs"), N_("one of 25")),
-        compares(
-            "consistent",
-            N_("a student whose teacher sees the same picture"),
-            N_("one whose teacher sees it unshifted"),
         ),
     ),
     times=1,  # it is about length

@@ -5,6 +5,8 @@ from kd.studies.experiments.card import *
 from kd.text.translation import _
 
 _BASE = PRESETS["unseen_digit"].config
+_HELP = N_("What is added to the logits of the digits left out.")
+_BIAS = FieldSpec(label=N_("Bias"), help=_HELP, minimum=-30.0, maximum=30.0, step=0.5)
 
 
 def _plan(seeds: int, times: int, omitted_digits: str, bias: float) -> list[list[Part]]:
@@ -47,23 +49,22 @@ EXPERIMENT = Experiment(
         N_("Right, in percent of the test images of these digits"),
     ),
     plan=_plan,
-    quantities={
-        "as_it_is": at("omitted_right"),
-        "with_bias": at("omitted_right_with:bias"),
-        "with_best": at("omitted_right_biased"),
-        "bias_adds": at("omitted_right_biased") - at("omitted_right"),
-        "all_with_best": at("right_biased"),
-        "best_bias": at("best_bias"),
+    outcomes={
+        "as_it_is": gets_right(at("omitted_right"), N_("of the digits it never saw, the student as it is")),
+        "with_bias": named(
+            at("omitted_right_with:bias"), N_("right of the digits left out, with the bias chosen")
+        ),
+        "bias_adds": adds(at("omitted_right_biased") - at("omitted_right"), N_("the best bias")),
+        "with_best": gets_right(
+            at("omitted_right_biased"), N_("of the digits it never saw, the student with the best bias")
+        ),
+        "all_with_best": named(at("right_biased"), N_("right of all digits, with the best bias")),
+        "best_bias": named(at("best_bias"), N_("best bias")),
     },
     measures=(
         *("scratch_omitted_right", "omitted_right", "omitted_right_with:{bias}", "omitted_right_biased"),
         *("right_biased", "best_bias"),
     ),
-    labels={
-        "with_bias": N_("right of the digits left out, with the bias chosen"),
-        "all_with_best": N_("right of all digits, with the best bias"),
-        "best_bias": N_("best bias"),
-    },
     claims=(
         Claim(
             N_("Even as it is, the student gets most of the 3s right."),
@@ -80,21 +81,10 @@ EXPERIMENT = Experiment(
             figure=N_("a bias of 3.5, the best there"),
         ),
     ),
-    says=(
-        gets_right("as_it_is", N_("of the digits it never saw, the student as it is")),
-        adds("bias_adds", N_("the best bias")),
-        gets_right("with_best", N_("of the digits it never saw, the student with the best bias")),
-    ),
     options={
         "omitted_digits": Option(FIELDS["omitted_digits"], "3"),
         "bias": Option(
-            FieldSpec(
-                label=N_("Bias"),
-                help=N_("What is added to the logits of the digits left out."),
-                minimum=-30.0,
-                maximum=30.0,
-                step=0.5,
-            ),
+            _BIAS,
             3.5,
             moves=tuple(half / 2 for half in range(-4, 25)),
             explores=("omitted_right_with", "right_with"),

@@ -36,9 +36,13 @@ EXPERIMENT = Experiment(
     ),
     chart=Chart("bars", "kind", N_("Teacher"), ("gain",), names=names_of(TEACHERS)),
     plan=each(_BASE, "kind", fields_of(TEACHERS)),
-    quantities={
-        **{f"gain_{kind}": gain(kind=kind) for kind in TEACHERS},
-        **{f"right_{kind}": teacher(kind=kind) for kind in TEACHERS},
+    outcomes={
+        "right_poor": gets_right(teacher(kind="poor"), N_("the teacher that has seen 60 digits once")),
+        "right_middling": gets_right(teacher(kind="middling"), N_("the one that has seen them 20 times")),
+        "right_good": gets_right(teacher(kind="good"), N_("the one that has learned 60,000")),
+        "gain_poor": adds(gain(kind="poor"), N_("the first")),
+        "gain_middling": adds(gain(kind="middling"), N_("the second")),
+        "gain_good": adds(gain(kind="good"), N_("the third")),
     },
     claims=(
         Claim(
@@ -54,14 +58,6 @@ EXPERIMENT = Experiment(
             section=N_("section 2.2"),
             figure=N_("+3.1 and +1.8 points by a teacher that gets 46 % right, on CIFAR-100 (table 4)"),
         ),
-    ),
-    says=(
-        gets_right("right_poor", N_("the teacher that has seen 60 digits once")),
-        gets_right("right_middling", N_("the one that has seen them 20 times")),
-        gets_right("right_good", N_("the one that has learned 60,000")),
-        adds("gain_poor", N_("the first")),
-        adds("gain_middling", N_("the second")),
-        adds("gain_good", N_("the third")),
     ),
     times=10,
     sweep=Study(

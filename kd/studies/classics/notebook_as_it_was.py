@@ -9,6 +9,7 @@ MENDED: Kinds = {
     "strong teacher": (N_("a strong teacher"), {"teacher": "strong"}),
     "both": (N_("both"), {"temperature_squared": True, "teacher": "strong"}),
 }
+_as_it_was = gain(mended="as it was")
 
 EXPERIMENT = Experiment(
     name="notebook_as_it_was",
@@ -41,11 +42,11 @@ EXPERIMENT = Experiment(
     ),
     chart=Chart("bars", "mended", N_("What is mended"), ("gain",), names=names_of(MENDED)),
     plan=each(_BASE, "mended", fields_of(MENDED)),
-    quantities={
-        "as_it_was": gain(mended="as it was"),
-        "squared_adds": gain(mended="with T²") - gain(mended="as it was"),
-        "strong_adds": gain(mended="strong teacher") - gain(mended="as it was"),
-        "both": gain(mended="both"),
+    outcomes={
+        "as_it_was": helps(_as_it_was, N_("as it was")),
+        "squared_adds": adds(gain(mended="with T²") - _as_it_was, N_("T² alone")),
+        "strong_adds": adds(gain(mended="strong teacher") - _as_it_was, N_("a strong teacher alone")),
+        "both": helps(gain(mended="both"), N_("with both mended")),
     },
     claims=(
         Claim(
@@ -54,12 +55,6 @@ EXPERIMENT = Experiment(
             quote="a performance boost compared to training the same student model from scratch",
             figure=N_("about 98.1 % distilled, 97.6 % from scratch, 97.6 % the teacher"),
         ),
-    ),
-    says=(
-        helps("as_it_was", N_("as it was")),
-        adds("squared_adds", N_("T² alone")),
-        adds("strong_adds", N_("a strong teacher alone")),
-        helps("both", N_("with both mended")),
     ),
     sweep=Study(
         _BASE,

@@ -38,14 +38,13 @@ EXPERIMENT = Experiment(
         N_("Right, in percent of all test images"),
     ),
     plan=each(_BASE, "omitted_digits", {_OMITTED: {}}),
-    quantities={
-        "as_it_is": _right,
-        "with_best": _with_best,
-        "bias_adds": _with_best - _right,
-        "best_bias": at("best_bias_of_seen"),
+    outcomes={
+        "as_it_is": gets_right(_right, N_("of all ten digits, the student as it is")),
+        "bias_adds": adds(_with_best - _right, N_("lowering the biases of 7 and 8")),
+        "with_best": gets_right(_with_best, N_("of all ten digits, the student with the best biases")),
+        "best_bias": named(at("best_bias_of_seen"), N_("mean of the two best biases")),
     },
     measures=("right_with_seen_biased", "best_bias_of_seen"),
-    labels={"best_bias": N_("mean of the two best biases")},
     claims=(
         Claim(
             N_("From 7s and 8s alone, a student reads more than half of all digits."),
@@ -61,11 +60,6 @@ EXPERIMENT = Experiment(
             quote="this falls to 13.2% test errors",
             figure=N_("86.8 % right, with 7.6 less on both"),
         ),
-    ),
-    says=(
-        gets_right("as_it_is", N_("of all ten digits, the student as it is")),
-        adds("bias_adds", N_("lowering the biases of 7 and 8")),
-        gets_right("with_best", N_("of all ten digits, the student with the best biases")),
     ),
     times=10,
     sweep=Study(_BASE, {"omitted_digits": (_OMITTED, "0123456", "01245679")}, seeds=5),

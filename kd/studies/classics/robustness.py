@@ -6,17 +6,17 @@ from kd.studies.experiments.card import *
 _BASE = RunConfig()
 _CHANGED = [at(f"right_{change}", images=5_000) for change in CHANGES if change != "plain"]
 # of the changes, two that teachers do not know: the chart has all of them
-_TOLD = [(change, images) for images in (500, 5_000) for change in ("plain", "shifted", "noisy")]
+_TOLD = ("plain", "shifted", "noisy")
 
 
-def _adds(change: str, images: int) -> Says:
-    return Says(
-        f"{change}_{images}",
+def _adds(change: str, images: int) -> Outcome:
+    return Outcome(
+        N_("gain over scratch on {change} pictures, with {images} images"),
         N_("With {images} images, a teacher adds {value} points on {change} pictures ({interval})."),
         N_("With {images} images, a teacher costs {value} points on {change} pictures ({interval})."),
         N_("With {images} images, no difference is shown on {change} pictures ({interval} points)."),
-        N_("gain over scratch on {change} pictures, with {images} images"),
         {"change": value(f"gain_{change}").label, "images": f"{images:,}"},
+        of=at(f"gain_{change}", images=images),
     )
 
 
@@ -50,15 +50,14 @@ EXPERIMENT = Experiment(
     plan=each(
         _BASE, "images", {500: {"train_size": 500, "epochs": 40}, 5_000: {"train_size": 5_000, "epochs": 8}}
     ),
-    quantities={
-        **{f"{change}_{images}": at(f"gain_{change}", images=images) for change, images in _TOLD},
-        "distilled_loses": at("right_plain", images=5_000)
-        - sum(_CHANGED[1:], _CHANGED[0]) * (1 / len(_CHANGED)),
+    outcomes={
+        **{f"{change}_{images}": _adds(change, images) for images in (500, 5_000) for change in _TOLD},
+        "distilled_loses": named(
+            at("right_plain", images=5_000) - sum(_CHANGED[1:], _CHANGED[0]) * (1 / len(_CHANGED)),
+            N_("what the changes cost the distilled student on average, with 5,000 images"),
+        ),
     },
     measures=tuple(f"{name}_{change}" for name in ("gain", "right") for change in CHANGES),
-    labels={
-        "distilled_loses": N_("what the changes cost the distilled student on average, with 5,000 images")
-    },
     claims=(
         Claim(
             N_("Changes that leave a digit easy to read for people make networks much worse."),
@@ -67,7 +66,6 @@ EXPERIMENT = Experiment(
             figure=N_("fifteen corruptions"),
         ),
     ),
-    says=tuple(_adds(change, images) for change, images in _TOLD),
     sweep=Study(_BASE, {"train_size": (500, 5_000), "temperature": (2.0, 10.0)}, seeds=5),
     next=("longer_and_longer", "does_it_copy", "how_many_images"),
 )

@@ -26,20 +26,17 @@ def _plan(seeds: int, times: int) -> list[list[Part]]:
     return [first, second]
 
 
-def _better(rows: pd.DataFrame) -> pd.Series:
+def _better_with(images: int) -> Quantity:
     """Returns how much better the student is than its teacher.
 
-    That is of the same test pictures, most of which both get right: other pictures would hardly change it.
+    Both see the same test pictures, most of which both get right: other pictures would hardly change it.
     """
-    return rows["distilled_right"] - rows["teacher_right"]
+    pair = (model(train_size=images, start="other").without_blocks() for model in (distilled, teacher))
+    student, its_teacher = pair
+    return student - its_teacher
 
 
-def _better_with(images: int) -> Quantity:
-    rows_with = {"train_size": images, "start": "other"}
-    return Quantity(lambda rows: by_seed(rows.assign(better=_better(rows)), "better", **rows_with))
-
-
-_agreement = partial(at, "agreement", start="other")
+_with_few, _with_many = (at("agreement", train_size=images, start="other") for images in (200, 20_000))
 
 EXPERIMENT = Experiment(
     name="same_size_same_answers",
@@ -78,13 +75,21 @@ EXPERIMENT = Experiment(
         {"same": N_("its teacher's"), "other": N_("others")},
     ),
     plan=_plan,
-    quantities={
-        "with_few": _agreement(train_size=200),
-        "with_many": _agreement(train_size=20_000),
-        "closer": _agreement(train_size=20_000) - _agreement(train_size=200),
-        "better_with_few": _better_with(200),
-        "better_with_many": _better_with(20_000),
-        "alike": at("agreement", train_size=200, start="same") - _agreement(train_size=200),
+    outcomes={
+        "with_few": answers_alike(_with_few, N_("the test pictures after 200 digits")),
+        "with_many": answers_alike(_with_many, N_("the test pictures after 20,000")),
+        "closer": agrees_more(
+            _with_many - _with_few, N_("a student with 20,000 answers"), N_("one with 200")
+        ),
+        "better_with_few": compares(_better_with(200), N_("a student with 200 answers"), N_("its teacher")),
+        "better_with_many": compares(
+            _better_with(20_000), N_("a student with 20,000 answers"), N_("its teacher")
+        ),
+        "alike": agrees_more(
+            at("agreement", train_size=200, start="same") - _with_few,
+            N_("a student with the teacher's first weights and order"),
+            N_("one with others"),
+        ),
     },
     measures=("agreement",),
     claims=(
@@ -100,16 +105,6 @@ EXPERIMENT = Experiment(
             between(-1, 1),
             quote="self-distillation does not improve generalization",
             figure=N_("84 to 86 % right, the teacher and the student"),
-        ),
-    ),
-    says=(
-        answers_alike("with_few", N_("the test pictures after 200 digits")),
-        answers_alike("with_many", N_("the test pictures after 20,000")),
-        agrees_more("closer", N_("a student with 20,000 answers"), N_("one with 200")),
-        compares("better_with_few", N_("a student with 200 answers"), N_("its teacher")),
-        compares("better_with_many", N_("a student with 20,000 answers"), N_("its teacher")),
-        agrees_more(
-            "alike", N_("a student with the teacher's first weights and order"), N_("one with others")
         ),
     ),
     next=("does_it_copy", "born_again"),

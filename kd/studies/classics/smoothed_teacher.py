@@ -4,6 +4,7 @@ from kd.studies.experiments.card import *
 
 TEMPERATURES = COLD, WARM, HOT = (1.0, 4.0, 20.0)
 _BASE = RunConfig(alpha=0.0, teacher="fresh", teacher_width=32, teacher_train_size=5_000, teacher_epochs=20)
+_PLAIN = N_("the plain one's")
 
 
 def _more(model: partial[Quantity], temperature: float) -> Quantity:
@@ -51,11 +52,11 @@ EXPERIMENT = Experiment(
         names={"0.0": N_("as they are"), "0.1": N_("smoothed")},
     ),
     plan=grid(_BASE, {"teacher_label_smoothing": (0.0, 0.1), "temperature": TEMPERATURES}),
-    quantities={
-        "teacher": _more(teacher, COLD),
-        "cold": _more(distilled, COLD),
-        "warm": _more(distilled, WARM),
-        "hot": _more(distilled, HOT),
+    outcomes={
+        "teacher": compares(_more(teacher, COLD), N_("the smoothed teacher"), N_("the plain one")),
+        "cold": compares(_more(distilled, COLD), N_("at T = 1, the smoothed teacher's student"), _PLAIN),
+        "warm": compares(_more(distilled, WARM), N_("at T = 4, the smoothed teacher's student"), _PLAIN),
+        "hot": compares(_more(distilled, HOT), N_("at T = 20, the smoothed teacher's student"), _PLAIN),
     },
     claims=(
         Claim(
@@ -85,12 +86,6 @@ EXPERIMENT = Experiment(
             quote="rendering KD at increased temperatures ineffective",
             section=N_("abstract of arXiv:2206.14532"),
         ),
-    ),
-    says=(
-        compares("teacher", N_("the smoothed teacher"), N_("the plain one")),
-        compares("cold", N_("at T = 1, the smoothed teacher's student"), N_("the plain one's")),
-        compares("warm", N_("at T = 4, the smoothed teacher's student"), N_("the plain one's")),
-        compares("hot", N_("at T = 20, the smoothed teacher's student"), N_("the plain one's")),
     ),
     sweep=Study(_BASE, {"teacher_label_smoothing": (0.0, 0.1, 0.3), "temperature": TEMPERATURES}),
     next=("teacher_or_regulariser", "too_good_a_teacher", "temperature_and_size"),

@@ -4,13 +4,14 @@ from kd.studies.experiments.card import *
 
 _BASE = RunConfig(alpha=0.5, temperature=20.0)
 # Smoothing by a tenth is a virtual teacher that takes all digits to be equally likely, with weight 0.1.
-_SMOOTHING = {"objective": "virtual_teacher", "virtual_confidence": 0.1, "alpha": 0.9}
+_SMOOTHED = {"objective": "virtual_teacher", "virtual_confidence": 0.1, "alpha": 0.9}
 TEACHERS: Kinds = {
-    "smoothing": (N_("smoothed labels"), _SMOOTHING),
+    "smoothing": (N_("smoothed labels"), _SMOOTHED),
     "virtual": (N_("made up"), {"objective": "virtual_teacher"}),
     "permuted": (N_("real, doubts permuted"), {"permuted_doubts": True}),
     "real": (N_("real"), {}),
 }
+_smoothing, _virtual, _permuted, _real = (gain(kind=kind) for kind in TEACHERS)
 
 EXPERIMENT = Experiment(
     name="teacher_or_regulariser",
@@ -41,14 +42,17 @@ EXPERIMENT = Experiment(
     ),
     chart=Chart("bars", "kind", N_("Teacher"), ("gain",), names=names_of(TEACHERS)),
     plan=each(_BASE, "kind", fields_of(TEACHERS)),
-    quantities={
-        **{f"gain_{kind}": gain(kind=kind) for kind in TEACHERS},
-        "real_over_virtual": gain(kind="real") - gain(kind="virtual"),
-        "virtual_over_smoothing": gain(kind="virtual") - gain(kind="smoothing"),
-    },
-    labels={
-        "real_over_virtual": N_("gain from the real teacher less that from the made-up one"),
-        "virtual_over_smoothing": N_("gain from the made-up teacher less that from smoothed labels"),
+    outcomes={
+        "gain_smoothing": adds(_smoothing, N_("label smoothing")),
+        "gain_virtual": adds(_virtual, N_("a made-up teacher")),
+        "gain_permuted": adds(_permuted, N_("a real teacher whose doubts are permuted")),
+        "gain_real": adds(_real, N_("a real teacher")),
+        "real_over_virtual": named(
+            _real - _virtual, N_("gain from the real teacher less that from the made-up one")
+        ),
+        "virtual_over_smoothing": named(
+            _virtual - _smoothing, N_("gain from the made-up teacher less that from smoothed labels")
+        ),
     },
     claims=(
         Claim(
@@ -71,12 +75,6 @@ EXPERIMENT = Experiment(
             section=N_("section 1"),
             figure=N_("a conjecture there; permuted doubts are those of Furlanello et al. 2018"),
         ),
-    ),
-    says=(
-        adds("gain_smoothing", N_("label smoothing")),
-        adds("gain_virtual", N_("a made-up teacher")),
-        adds("gain_permuted", N_("a real teacher whose doubts are permuted")),
-        adds("gain_real", N_("a real teacher")),
     ),
     times=10,
     sweep=Study(_BASE, {"objective": ("soft_targets", "virtual_teacher"), "alpha": (0.1, 0.5, 0.9)}, seeds=2),

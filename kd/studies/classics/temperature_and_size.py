@@ -7,6 +7,7 @@ _QUOTE = "worked significantly better than higher or lower temperatures"
 _FIGURE = N_("with 30 units a layer, T between 2.5 and 4 was best")
 _AXES = {"student_units": (8, 32, 128), "temperature": (1.0, 3.0, 8.0, 20.0)}
 _small, _large = (partial(gain, student_units=units) for units in (8, 128))
+_SMALL_AT_3 = N_("a student of 8 units at T = 3")
 
 EXPERIMENT = Experiment(
     name="temperature_and_size",
@@ -31,14 +32,20 @@ EXPERIMENT = Experiment(
     ),
     chart=Chart("line", "temperature", y=("gain",), series="student_units", series_label=N_("Hidden units")),
     plan=grid(_BASE.replace(epochs=5), _AXES),
-    quantities={
-        "small_at_20": _small(temperature=20),
-        "over_higher": _small(temperature=3) - _small(temperature=20),
-        "over_lower": _small(temperature=3) - _small(temperature=1),
-        "large_8_less_20": _large(temperature=8) - _large(temperature=20),
-        "large_at_8": _large(temperature=8),
+    outcomes={
+        "small_at_20": helps(_small(temperature=20), N_("with 8 units at T = 20")),
+        "over_higher": compares(
+            _small(temperature=3) - _small(temperature=20), _SMALL_AT_3, N_("one at T = 20")
+        ),
+        "over_lower": compares(
+            _small(temperature=3) - _small(temperature=1), _SMALL_AT_3, N_("one at T = 1")
+        ),
+        "large_8_less_20": named(
+            _large(temperature=8) - _large(temperature=20),
+            N_("gain of 128 hidden units at T = 8 less that at T = 20"),
+        ),
+        "large_at_8": helps(_large(temperature=8), N_("with 128 units at T = 8")),
     },
-    labels={"large_8_less_20": N_("gain of 128 hidden units at T = 8 less that at T = 20")},
     claims=(
         Claim(
             N_("For a small student, a temperature in between is better than a higher one."),
@@ -59,12 +66,6 @@ EXPERIMENT = Experiment(
             quote="all temperatures above 8 gave fairly similar results",
             figure=N_("with 300 units or more a layer"),
         ),
-    ),
-    says=(
-        helps("small_at_20", N_("with 8 units at T = 20")),
-        compares("over_higher", N_("a student of 8 units at T = 3"), N_("one at T = 20")),
-        compares("over_lower", N_("a student of 8 units at T = 3"), N_("one at T = 1")),
-        helps("large_at_8", N_("with 128 units at T = 8")),
     ),
     sweep=Study(_BASE, _AXES, seeds=2),
     next=("how_small", "how_many_images"),

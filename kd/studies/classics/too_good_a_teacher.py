@@ -22,6 +22,8 @@ def _plan(seeds: int, times: int) -> list[list[Part]]:
     return [[*direct, assistant], taught]
 
 
+_of_large = distilled(teacher=LARGE)
+
 EXPERIMENT = Experiment(
     name="too_good_a_teacher",
     title=N_("Too good a teacher"),
@@ -58,12 +60,20 @@ EXPERIMENT = Experiment(
         },
     ),
     plan=_plan,
-    quantities={
-        "larger_is_better": teacher(teacher=LARGE) - teacher(teacher="16"),
-        "gain_of_larger": gain(teacher=LARGE),
-        "larger_teaches_better": distilled(teacher=LARGE) - distilled(teacher="16"),
-        "early_teaches_better": distilled(teacher="early") - distilled(teacher=LARGE),
-        "assistant_adds": distilled(teacher="assistant") - distilled(teacher=LARGE),
+    outcomes={
+        "larger_is_better": compares(
+            teacher(teacher=LARGE) - teacher(teacher="16"), N_("the larger teacher"), N_("the smaller one")
+        ),
+        "gain_of_larger": helps(gain(teacher=LARGE), N_("where it is large")),
+        "larger_teaches_better": compares(
+            _of_large - distilled(teacher="16"), N_("the larger teacher's student"), N_("the smaller one's")
+        ),
+        "early_teaches_better": compares(
+            distilled(teacher="early") - _of_large,
+            N_("the student of one that stopped early"),
+            N_("that of one that did not"),
+        ),
+        "assistant_adds": adds(distilled(teacher="assistant") - _of_large, N_("an assistant")),
     },
     claims=(
         Claim(
@@ -89,17 +99,6 @@ EXPERIMENT = Experiment(
             quote="to bridge the gap between the student and the teacher",
             section=N_("Mirzadeh et al. 2020, abstract, https://arxiv.org/abs/1902.03393"),
         ),
-    ),
-    says=(
-        compares("larger_is_better", N_("the larger teacher"), N_("the smaller one")),
-        helps("gain_of_larger", N_("where it is large")),
-        compares("larger_teaches_better", N_("the larger teacher's student"), N_("the smaller one's")),
-        compares(
-            "early_teaches_better",
-            N_("the student of one that stopped early"),
-            N_("that of one that did not"),
-        ),
-        adds("assistant_adds", N_("an assistant")),
     ),
     sweep=Study(_BASE, {"teacher_width": (16, 32, 64), "teacher_epochs": (2, 8, 20)}),
     next=("temperature_and_size", "smoothed_teacher", "born_again"),

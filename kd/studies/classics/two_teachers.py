@@ -2,20 +2,17 @@
 
 from kd.studies.experiments.card import *
 
-TEACHERS = FIRST, SECOND = ("first teacher", "second teacher")
+FIRST, SECOND = "first teacher", "second teacher"
 OF_FIRST, OF_SECOND, OF_BOTH = "of the first", "of the second", "of both"
 _BASE = RunConfig(alpha=0.1, temperature=4.0, train_size=1_000, epochs=20)
 
 
 def _plan(seeds: int, times: int) -> list[list[Part]]:
     base = longer(_BASE, times)
-    labels_alone = [base.replace(alpha=1.0, generation=each) for each in (0, 1)]
-    teachers = [
-        Part(Study(config, {}, seeds), {"who": who})
-        for who, config in zip(TEACHERS, labels_alone, strict=True)
-    ]
+    labels_alone = {FIRST: base.replace(alpha=1.0), SECOND: base.replace(alpha=1.0, generation=1)}
+    teachers = [Part(Study(config, {}, seeds), {"who": who}) for who, config in labels_alone.items()]
     students = []
-    for pair in zip(*(with_seeds(config, seeds) for config in labels_alone), strict=True):
+    for pair in zip(*(with_seeds(config, seeds) for config in labels_alone.values()), strict=True):
         one, other = (config.model_ids["distilled"] for config in pair)
         taught = {OF_FIRST: (one, ""), OF_SECOND: (other, ""), OF_BOTH: (one, other)}
         for who, (teacher, second) in taught.items():
@@ -27,6 +24,7 @@ def _plan(seeds: int, times: int) -> list[list[Part]]:
 
 _ensemble = at("ensemble_right", who=OF_BOTH)
 _one_teacher = (distilled(who=FIRST) + distilled(who=SECOND)) * 0.5
+_of_both = distilled(who=OF_BOTH)
 _of_one = (distilled(who=OF_FIRST) + distilled(who=OF_SECOND)) * 0.5
 _STUDENT_OF_BOTH = N_("the student of both")
 
@@ -70,11 +68,11 @@ EXPERIMENT = Experiment(
         },
     ),
     plan=_plan,
-    quantities={
-        "ensemble": _ensemble - _one_teacher,
-        "student": gain(who=OF_BOTH),
-        "second_teacher": distilled(who=OF_BOTH) - _of_one,
-        "left_behind": distilled(who=OF_BOTH) - _ensemble,
+    outcomes={
+        "ensemble": compares(_ensemble - _one_teacher, N_("the mean of both teachers"), N_("one of them")),
+        "student": compares(gain(who=OF_BOTH), _STUDENT_OF_BOTH, N_("the same network with labels alone")),
+        "second_teacher": compares(_of_both - _of_one, _STUDENT_OF_BOTH, N_("a student of one")),
+        "left_behind": compares(_of_both - _ensemble, _STUDENT_OF_BOTH, N_("its teachers together")),
     },
     claims=(
         Claim(
@@ -89,12 +87,6 @@ EXPERIMENT = Experiment(
             quote="More than 80% of the improvement in frame classification accuracy",
             figure=N_("58.9 % alone, 61.1 % for ten together, 60.8 % for the single student of the ten"),
         ),
-    ),
-    says=(
-        compares("ensemble", N_("the mean of both teachers"), N_("one of them")),
-        compares("student", _STUDENT_OF_BOTH, N_("the same network with labels alone")),
-        compares("second_teacher", _STUDENT_OF_BOTH, N_("a student of one")),
-        compares("left_behind", _STUDENT_OF_BOTH, N_("its teachers together")),
     ),
     measures=("ensemble_right",),
     sweep=Study(_BASE, {"temperature": (1.0, 4.0, 10.0), "alpha": (0.1, 0.5)}, seeds=5),

@@ -4,20 +4,28 @@ from kd.studies.experiments.card import *
 
 _BASE = RunConfig(alpha=0.0, temperature=4.0, train_size=2_000, epochs=10)
 FORWARD, REVERSE = "", "reversed_divergence"
-_forward, _reverse = (partial(distilled, mistake=way) for way in (FORWARD, REVERSE))
 _ruled_out = partial(at, "improbable", student_width=1)
 
 
-def _reverse_adds(measured: str, where: str) -> Says:
-    return Says(
-        measured,
+def _reverse_adds(width: int, where: str) -> Outcome:
+    reverse, forward = (distilled(student_width=width, mistake=way) for way in (REVERSE, FORWARD))
+    return Outcome(
+        N_("what the reverse divergence adds {where}"),
         N_("{where}, the reverse divergence adds {value} points ({interval})."),
         N_("{where}, the reverse divergence costs {value} points ({interval})."),
         N_("{where}, neither divergence is shown to be better ({interval} points)."),
-        N_("what the reverse divergence adds {where}"),
         {"where": where},
+        of=reverse - forward,
     )
 
+
+_RULED_OUT = Outcome(
+    N_("how much less the smallest gives to digits that its teacher rules out"),
+    N_("To what its teacher rules out, the smallest gives {value} points less that way ({interval})."),
+    N_("To what its teacher rules out, the smallest gives {value} points more that way ({interval})."),
+    N_("Neither way is it shown to give more to what its teacher rules out ({interval} points)."),
+    of=_ruled_out(mistake=FORWARD) - _ruled_out(mistake=REVERSE),
+)
 
 EXPERIMENT = Experiment(
     name="which_way_round",
@@ -57,11 +65,11 @@ EXPERIMENT = Experiment(
         {FORWARD: N_("forward"), REVERSE: N_("reverse")},
     ),
     plan=grid(_BASE, {"student_width": (1, 4, 16), "mistake": (FORWARD, REVERSE)}),
-    quantities={
-        "smallest": _reverse(student_width=1) - _forward(student_width=1),
-        "middle": _reverse(student_width=4) - _forward(student_width=4),
-        "largest": _reverse(student_width=16) - _forward(student_width=16),
-        "ruled_out": _ruled_out(mistake=FORWARD) - _ruled_out(mistake=REVERSE),
+    outcomes={
+        "smallest": _reverse_adds(1, N_("with 1 filter")),
+        "middle": _reverse_adds(4, N_("with 4 filters")),
+        "largest": _reverse_adds(16, N_("with 16 filters")),
+        "ruled_out": _RULED_OUT,
     },
     claims=(
         Claim(
@@ -75,22 +83,6 @@ EXPERIMENT = Experiment(
             "smallest",
             quote="when the student lacks the expressivity to mimic the teacher's distribution",
             section=N_("abstract (https://arxiv.org/abs/2306.13649)"),
-        ),
-    ),
-    says=(
-        _reverse_adds("smallest", N_("with 1 filter")),
-        _reverse_adds("middle", N_("with 4 filters")),
-        _reverse_adds("largest", N_("with 16 filters")),
-        Says(
-            "ruled_out",
-            N_(
-                "To what its teacher rules out, the smallest gives {value} points less that way ({interval})."
-            ),
-            N_(
-                "To what its teacher rules out, the smallest gives {value} points more that way ({interval})."
-            ),
-            N_("Neither way is it shown to give more to what its teacher rules out ({interval} points)."),
-            N_("how much less the smallest gives to digits that its teacher rules out"),
         ),
     ),
     measures=("improbable",),

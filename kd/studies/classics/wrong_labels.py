@@ -35,13 +35,16 @@ EXPERIMENT = Experiment(
     ),
     chart=Chart("line", "label_noise"),
     plan=grid(_BASE, {"label_noise": NOISE}),
-    quantities={
-        "scratch_loses": _scratch_loses,
-        "distilled_loses": _distilled_loses,
-        "spared": _scratch_loses - _distilled_loses,
-        "gain_at_worst": gain(label_noise=WORST),
+    outcomes={
+        "scratch_loses": loses(_scratch_loses, N_("the scratch student"), N_("to 60 % of random labels")),
+        "distilled_loses": loses(
+            _distilled_loses, N_("the distilled student"), N_("to 60 % of random labels")
+        ),
+        "spared": named(
+            _scratch_loses - _distilled_loses, N_("what the teacher spares a student of that loss")
+        ),
+        "gain_at_worst": helps(gain(label_noise=WORST), N_("with 60 % of random labels")),
     },
-    labels={"spared": N_("what the teacher spares a student of that loss")},
     claims=(
         Claim(
             N_("Guided by a model that has seen clean labels, a student does better on wrong ones."),
@@ -49,11 +52,6 @@ EXPERIMENT = Experiment(
             quote="to ‘hedge the risk’ of learning from noisy labels",
             figure=N_("better on each of three collections of photographs"),
         ),
-    ),
-    says=(
-        loses("scratch_loses", N_("the scratch student"), N_("to 60 % of random labels")),
-        loses("distilled_loses", N_("the distilled student"), N_("to 60 % of random labels")),
-        helps("gain_at_worst", N_("with 60 % of random labels")),
     ),
     sweep=Study(_BASE, {"label_noise": NOISE, "alpha": (0.1, 0.5, 0.9)}, seeds=5),
     next=("how_many_images", "never_saw_it"),

@@ -1,6 +1,6 @@
 """Experiments: each a question with studies that answer it. The classics and the mistakes are such.
 
-A classic is a file with an EXPERIMENT in it, a mistake one of the CARDS of a file; their names are listed.
+A classic is a file with an EXPERIMENT in it, a mistake one of the CARDS of kd/studies/mistakes/cards.py.
 """
 
 from __future__ import annotations
@@ -10,33 +10,64 @@ from difflib import get_close_matches
 from importlib import import_module
 from typing import Any
 
-from kd.studies import classics, mistakes
 from kd.studies.experiments.experiment import Experiment
 from kd.text.translation import _
 from kd.text.words import quoted
 
 __all__ = ["EXPERIMENTS", "Experiment", "experiment"]
 
-# Name → its module
-_FILES = {
-    **{name: f"{classics.__name__}.{name}" for name in classics.NAMES},
-    **dict.fromkeys(mistakes.NAMES, f"{mistakes.__name__}.cards"),
-}
+# In the order in which they are shown
+CLASSICS = (
+    "notebook_as_it_was",
+    "how_long_is_long_enough",
+    "how_many_images",
+    "never_saw_it",
+    "only_sevens_and_eights",
+    "hundred_labels",
+    "temperature_and_size",
+    "which_way_round",
+    "wrong_labels",
+    "does_it_copy",
+    "same_size_same_answers",
+    "too_good_a_teacher",
+    "born_again",
+    "born_alike",
+    "two_teachers",
+    "smoothed_teacher",
+    "no_teacher_at_all",
+    "teacher_or_regulariser",
+    "longer_and_longer",
+    "robustness",
+    "how_small",
+)
+MISTAKES = (
+    "no_t_squared",
+    "mean_reduction",
+    "alpha_reversed",
+    "reversed_divergence",
+    "one_temperature",
+    "probabilities_for_logits",
+    "log_probabilities",
+    "teacher_in_training",
+    "cached_answers",
+    "same_network",
+    "best_of_many",
+    "keras_default",
+)
 
 
 class _Experiments(Mapping[str, Experiment]):
     """All experiments by name, in the order in which they are shown; loads one when it is asked for."""
 
     def __init__(self) -> None:
-        self._files = dict(_FILES)
+        # Name → its module
+        self._files = {name: f"kd.studies.classics.{name}" for name in CLASSICS}
+        self._files |= dict.fromkeys(MISTAKES, "kd.studies.mistakes.cards")
 
     def __getitem__(self, name: str) -> Experiment:
         module = import_module(self._files[name])
         found: Experiment = module.CARDS[name] if hasattr(module, "CARDS") else module.EXPERIMENT
         return found
-
-    def __contains__(self, name: object) -> bool:
-        return name in self._files
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._files)
@@ -49,11 +80,7 @@ EXPERIMENTS: Mapping[str, Experiment] = _Experiments()
 
 
 def experiment(name: str, **options: Any) -> Experiment:
-    """Returns an experiment by its name, with what is chosen of its options.
-
-    Raises:
-        ValueError: when there is none of this name, or it does not allow these options.
-    """
+    """Returns an experiment with what is chosen of its options; raises ValueError when there is none such."""
     if name not in EXPERIMENTS:
         (nearest,) = get_close_matches(str(name), EXPERIMENTS, n=1, cutoff=0.0)
         raise ValueError(

@@ -1,6 +1,6 @@
 """All that an experiment is written with, for one line: from kd.studies.experiments.card import *.
 
-The functions that make sentences name what they speak of once, and the finding's label follows. Names are
+The functions that tell a finding name what they speak of once, and the finding's label follows. Names are
 marked for translation, and written as within a sentence: N_("the first pupil"), N_("at T = 20").
 """
 
@@ -11,8 +11,6 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
 
-import pandas as pd
-
 from kd.config import DENSE, FIELDS, LINEAR, PRESETS, TRAIN_IMAGES, RunConfig
 from kd.studies.experiments.experiment import (
     Chart,
@@ -21,30 +19,24 @@ from kd.studies.experiments.experiment import (
     Experiment,
     Guess,
     Option,
+    Outcome,
     Paper,
     Part,
     Plan,
 )
-from kd.studies.experiments.judging import (
-    Expected,
-    Quantity,
-    above,
-    below,
-    between,
-    by_seed,
-)
+from kd.studies.experiments.judging import Expected, Quantity, above, below, between, by_seed
 from kd.studies.measures import value
 from kd.studies.study import Study
-from kd.text.experiment_words import Says
 from kd.text.translation import N_
 
 __all__ = [
-    "FIELDS", "PRESETS", "RunConfig", "DENSE", "LINEAR", "TRAIN_IMAGES", "Study", "N_", "partial", "pd",
-    "Kinds", "Chart", "Claim", "Experiment", "Guess", "Option", "Paper", "Part", "Plan", "Quantity", "Says",
+    "FIELDS", "PRESETS", "RunConfig", "DENSE", "LINEAR", "TRAIN_IMAGES", "Study", "N_", "partial",
+    "Kinds", "Chart", "Claim", "Experiment", "Guess", "Option", "Outcome", "Paper", "Part", "Plan",
+    "Quantity",
     "each", "fields_of", "grid", "longer", "names_of", "taught_by", "value", "with_seeds",
-    "above", "at", "below", "between", "arxiv", "by_seed", "guess",
+    "above", "at", "below", "between", "arxiv", "guess",
     "distilled", "gain", "scratch", "teacher",
-    "adds", "agrees_more", "answers_alike", "compares", "gets_right", "helps", "loses",
+    "adds", "agrees_more", "answers_alike", "compares", "gets_right", "helps", "loses", "named",
 ]  # fmt: skip
 
 # What is studied
@@ -63,13 +55,7 @@ def grid(base: RunConfig, axes: Mapping[str, Sequence[Any]], **options: Any) -> 
 def each(
     base: RunConfig, column: str, kinds: Mapping[Any, Mapping[str, Any]], axes: Mapping[str, Any] = {}
 ) -> Plan:
-    """Plans a study for each kind: the base with the fields that the kind changes.
-
-    Args:
-        column: of the rows, in which the kinds differ.
-        kinds: what is in the column → the fields.
-        axes: of each study.
-    """
+    """Plans a study for each kind: the base with other fields. kinds: what is in the column → the fields."""
     return lambda seeds, times: [
         [
             Part(Study(longer(base.replace(**fields), times), axes, seeds), {column: kind})
@@ -102,12 +88,8 @@ def taught_by(
 ) -> list[Part]:
     """Returns a setting taught by models of earlier runs: a part for each teacher, with its seed.
 
-    Of the same size and generation, a student starts from its teacher's first weights.
-
-    Args:
-        base: what does not follow from the teacher.
-        labels: of the parts.
-        role: which model of a run is the teacher: "distilled" or "teacher".
+    Of the same size and generation, a student starts from its teacher's first weights. role: which model of a
+    run is the teacher, "distilled" or "teacher".
     """
     return [Part(Study(base.replace(teacher=run.model_ids[role], seed=run.seed), {}), labels) for run in runs]
 
@@ -142,81 +124,85 @@ def arxiv(number: str, authors: str, section: str) -> Paper:
     return Paper(authors, section, f"https://arxiv.org/abs/{number}")
 
 
-# What it comes to
+# What is found, and how it is told
 
 # Of a share, no side of which says more than the share itself.
 _HALF = 50.0
 
 
-def helps(measured: str, where: str) -> Says:
+def named(of: Quantity, label: str) -> Outcome:
+    """Only names what is found."""
+    return Outcome(label, of=of)
+
+
+def helps(of: Quantity, where: str) -> Outcome:
     """Tells the gain over scratch somewhere: “at T = 20”, “with 100 images”, “as it was”."""
-    return Says(
-        measured,
+    return Outcome(
+        N_("gain over scratch {where}"),
         N_("{where}, the teacher helps by {value} points ({interval})."),
         N_("{where}, the teacher costs {value} points ({interval})."),
         N_("{where}, it is not shown that the teacher helps or hurts ({interval} points)."),
-        N_("gain over scratch {where}"),
         {"where": where},
+        of=of,
     )
 
 
-def compares(measured: str, one: str, other: str) -> Says:
+def compares(of: Quantity, one: str, other: str) -> Outcome:
     """Tells how much more one gets right than another: “the first pupil” and “its teacher”."""
-    return Says(
-        measured,
+    return Outcome(
+        N_("accuracy of {one} less that of {other}"),
         N_("{one} is {value} points better than {other} ({interval})."),
         N_("{one} is {value} points worse than {other} ({interval})."),
         N_("{one} is not shown to be better or worse than {other} ({interval} points)."),
-        N_("accuracy of {one} less that of {other}"),
         {"one": one, "other": other},
+        of=of,
     )
 
 
-def adds(measured: str, what: str) -> Says:
+def adds(of: Quantity, what: str) -> Outcome:
     """Tells what one thing adds: “T² alone”, “an assistant”."""
-    return Says(
-        measured,
+    return Outcome(
+        N_("what {what} adds"),
         N_("{what} adds {value} points ({interval})."),
         N_("{what} costs {value} points ({interval})."),
         N_("{what} makes no difference that shows ({interval} points)."),
-        N_("what {what} adds"),
         {"what": what},
+        of=of,
     )
 
 
-def loses(measured: str, who: str, to: str) -> Says:
+def loses(of: Quantity, who: str, to: str) -> Outcome:
     """Tells what something costs somebody: “the distilled student” and “to wrong labels”."""
-    return Says(
-        measured,
+    return Outcome(
+        N_("what {who} loses {to}"),
         N_("{who} loses {value} points {to} ({interval})."),
         N_("{who} loses nothing {to}, and gains {value} points ({interval})."),
         N_("{who} is not shown to lose anything {to} ({interval} points)."),
-        N_("what {who} loses {to}"),
         {"who": who, "to": to},
+        of=of,
     )
 
 
-def agrees_more(measured: str, one: str, other: str) -> Says:
+def agrees_more(of: Quantity, one: str, other: str) -> Outcome:
     """Tells how much more often one agrees with the teacher: “a larger student” and “a small one”."""
-    return Says(
-        measured,
+    return Outcome(
+        N_("agreement of {one} less that of {other}"),
         N_("{one} agrees with the teacher {value} points more often than {other} ({interval})."),
         N_("{one} agrees with the teacher {value} points less often than {other} ({interval})."),
         N_("{one} is not shown to agree with the teacher more or less than {other} ({interval} points)."),
-        N_("agreement of {one} less that of {other}"),
         {"one": one, "other": other},
+        of=of,
     )
 
 
-def answers_alike(measured: str, where: str) -> Says:
+def answers_alike(of: Quantity, where: str) -> Outcome:
     """Tells how often a student gives its teacher's answer to some pictures: “the test pictures”."""
     sentence = N_("The student gives its teacher's answer to {value}\u00a0% of {where} ({interval}).")
     label = N_("agreement with the teacher on {where}")
-    return Says(measured, sentence, sentence, sentence, label, {"where": where}, _HALF)
+    return Outcome(label, sentence, names={"where": where}, at=_HALF, of=of)
 
 
-def gets_right(measured: str, who: str) -> Says:
+def gets_right(of: Quantity, who: str) -> Outcome:
     """Tells a share of pictures: “the student with the best bias”."""
     sentence = N_("{who} gets {value} % right ({interval}).")
-    label = N_("how much {who} gets right")
-    return Says(measured, sentence, sentence, sentence, label, {"who": who}, _HALF)
+    return Outcome(N_("how much {who} gets right"), sentence, names={"who": who}, at=_HALF, of=of)

@@ -17,7 +17,7 @@ from kd.config import FIELDS, RunConfig
 from kd.studies.experiments.judging import ABOVE_0, Expected, Finding, Quantity
 from kd.studies.over_seeds import STATIONS
 from kd.studies.study import Study, checked_seeds
-from kd.text.experiment_words import Says
+from kd.text.experiment_words import Says, label_words
 from kd.text.translation import N_, _
 from kd.text.words import quoted
 
@@ -56,6 +56,13 @@ the options chosen, in stages: those of one go on side by side, and a later stag
 earlier one as teachers."""
 
 
+@dataclass(frozen=True, kw_only=True)
+class Outcome(Says):
+    """One thing that an experiment finds, as it is told. of: what it is worked out of."""
+
+    of: Quantity
+
+
 @dataclass(frozen=True)
 class Choice:
     """One answer that can be guessed, and where the finding is if it is right."""
@@ -79,11 +86,7 @@ class Guess:
     tolerance: float = 0.0
 
     def choice(self, code: str) -> Choice:
-        """Returns the answer with this code.
-
-        Raises:
-            ValueError: when there is none.
-        """
+        """Returns the answer with this code; raises ValueError when there is none."""
         if code not in self.choices:
             raise ValueError(
                 _(
@@ -153,13 +156,12 @@ class Experiment:
     """One experiment. All its words are in English, marked for translation.
 
     name: its code, which its file has too. kind: "classic" or "mistake". means: what it means; differs: why
-    the paper's figures may be others. quantities: what is found in its rows of one length, by code; says:
-    what these findings come to; labels: what those are of which `says` does not tell. next: the names of
-    those to try next. sweep: the study that goes on from here. times: how many times as long the long
-    training is; 1 where there is no long one, since length does not matter or is what it is about. measures:
-    of kd.studies.measures, besides the accuracies and the gain; a name may have options in braces,
-    "right_with:{bias}". options: what a visitor may choose, and chosen: what somebody has. seeds: how many by
-    default. only: the one length that somebody wants; both without it.
+    the paper's figures may be others. outcomes: what is found in its rows of one length, by code, as it is
+    told. next: the names of those to try next. sweep: the study that goes on from here. times: how many times
+    as long the long training is; 1 where there is no long one, since length does not matter or is what it is
+    about. measures: of kd.studies.measures, besides the accuracies and the gain; a name may have options in
+    braces, "right_with:{bias}". options: what a visitor may choose, and chosen: what somebody has. seeds: how
+    many by default. only: the one length that somebody wants; both without it.
     """
 
     name: str
@@ -171,10 +173,8 @@ class Experiment:
     guess: Guess
     chart: Chart
     plan: Plan
-    quantities: Mapping[str, Quantity]
-    labels: Mapping[str, str] = field(default_factory=dict)
+    outcomes: Mapping[str, Outcome]
     claims: tuple[Claim, ...] = ()
-    says: tuple[Says, ...] = ()
     measures: tuple[str, ...] = ()
     next: tuple[str, ...] = ()
     sweep: Study | None = None
@@ -192,11 +192,7 @@ class Experiment:
         return {self.only: both[self.only]} if self.only else both
 
     def at(self, length: str) -> Experiment:
-        """Returns the same experiment at one of its lengths.
-
-        Raises:
-            ValueError: when it is not run at this one.
-        """
+        """Returns the same experiment at one length; raises ValueError when it is not run at this one."""
         if length not in self.lengths:
             raise ValueError(
                 _(
@@ -211,8 +207,7 @@ class Experiment:
     def stages(self, seeds: int) -> list[list[Part]]:
         """Returns the studies that answer it, in stages, each part labelled with its length.
 
-        Raises:
-            ValueError: when there cannot be so many seeds, or a study does not allow what was chosen.
+        Raises ValueError when there cannot be so many seeds, or a study does not allow what was chosen.
         """
         return [
             [Part(part.study, {"length": length, **part.labels}) for part in stage]
@@ -221,11 +216,7 @@ class Experiment:
         ]
 
     def runs(self, seeds: int) -> list[RunConfig]:
-        """Returns all runs of its studies, without duplicates.
-
-        Raises:
-            ValueError: as `stages`.
-        """
+        """Returns all runs of its studies, without duplicates."""
         return list(
             dict.fromkeys(config for part in self.parts(seeds) for _cell, config in part.study.runs())
         )
@@ -237,7 +228,7 @@ class Experiment:
 
     def judge(self, rows: pd.DataFrame) -> Findings:
         """Returns what its rows of one length come to, by code."""
-        return {code: quantity.finding(rows) for code, quantity in self.quantities.items()}
+        return {code: outcome.of.finding(rows) for code, outcome in self.outcomes.items()}
 
     def findings(self, rows: pd.DataFrame) -> dict[str, Findings]:
         """Returns what its rows come to at each length, by code; NaN where runs are missing."""
@@ -245,10 +236,7 @@ class Experiment:
 
     def label(self, code: str) -> str:
         """Says what a finding is, in the reader's language."""
-        if code in self.labels:
-            return _(self.labels[code])
-        says = next(each for each in self.says if each.measured == code)
-        return _(says.label, **{name: _(words) for name, words in says.names.items()})
+        return label_words(self.outcomes[code])
 
     @property
     def measured(self) -> dict[str, str]:
@@ -258,11 +246,7 @@ class Experiment:
         return {name.replace("{", "").replace("}", ""): name.format(**options) for name in names}
 
     def choose(self, **values: Any) -> Experiment:
-        """Returns the same experiment with other options.
-
-        Raises:
-            ValueError: when it does not have such an option, or not with such a value.
-        """
+        """Returns the same experiment with other options; raises ValueError when it does not allow them."""
         for name in values:
             if name not in self.options:
                 raise ValueError(

@@ -75,10 +75,6 @@ class Expected:
     low: float = -math.inf
     high: float = math.inf
 
-    def __post_init__(self) -> None:
-        if not self.low < self.high:
-            raise ValueError(f"low must be below high in what is expected, got {self.low} and {self.high}.")
-
 
 ABOVE_0 = Expected(low=0.0)
 
@@ -113,8 +109,8 @@ class Quantity:
         return finding(self.of(rows), self.unit)
 
     def without_blocks(self) -> Quantity:
-        """Returns it as each seed's own number, for what is set against a maximum or a ratio."""
-        return Quantity(lambda rows: means(self.of(rows)), self.unit)
+        """Returns it without the blocks of test pictures, a number for each seed: for ratios and maxima."""
+        return Quantity(lambda rows: self.of(rows).mean(axis=1), self.unit)
 
     def __add__(self, other: Quantity) -> Quantity:
         return Quantity(lambda rows: self.of(rows) + other.of(rows), self.unit)
@@ -130,10 +126,8 @@ class Quantity:
 def judged(finding: Finding, expected: Expected) -> str:
     """Returns whether a finding is where it was expected.
 
-    Returns:
-        NOT_YET with fewer seeds than a verdict takes. AGREES where its whole interval (`Finding.sure`) is
-        inside, DISAGREES where all of it is outside, and CANNOT_TELL where it is on both sides of a limit or
-        there is no interval.
+    NOT_YET with fewer seeds than a verdict takes. AGREES where its whole interval (`Finding.sure`) is inside,
+    DISAGREES where all of it is outside, CANNOT_TELL where it is on both sides of a limit or unknown.
     """
     if finding.seeds < STATIONS[0]:
         return NOT_YET
@@ -148,17 +142,12 @@ def judged(finding: Finding, expected: Expected) -> str:
 def judged_curve(
     points: pd.DataFrame, drawn: Mapping[Any, float], tolerance: float
 ) -> tuple[str, list[dict[str, Any]]]:
-    """Returns whether a curve that was drawn is what came out.
+    """Returns whether a curve that was drawn is what came out, within a tolerance.
 
-    Args:
-        points: one line of `kd.studies.experiments.rows.points`.
-        drawn: x → how high the curve is there; other points do not count.
-        tolerance: how far off is still right, in the unit of the points.
-
-    Returns:
-        A verdict: NOT_YET where a place has too few seeds, AGREES where every place does, DISAGREES where any
-        does, otherwise CANNOT_TELL. And the places: x, verdict, and how far the curve is above the mean there
-        (off).
+    points: one line of `kd.studies.experiments.rows.points`. drawn: x → how high the curve is there; other
+    points do not count. The verdict is NOT_YET where a place has too few seeds, AGREES where every place
+    does, DISAGREES where any does, otherwise CANNOT_TELL. Each place has x, its verdict, and how far the
+    curve is above the mean: off.
     """
     places: list[dict[str, Any]] = []
     for point in points.itertuples(index=False):
@@ -175,15 +164,10 @@ def judged_curve(
 
 
 def by_seed(rows: pd.DataFrame, value: str, **where: Any) -> BySeed:
-    """Returns a column of an experiment's rows by seed, in the one cell that has these values.
+    """Returns a column of an experiment's rows by seed, as `in_cell`, in the one cell that has these values.
 
-    Two of these can be added or subtracted: pandas pairs them by seed, and what has no partner is NaN.
-
-    Returns:
-        As `in_cell`.
-
-    Raises:
-        ValueError: when several rows of one seed have these values.
+    Two of these can be added or subtracted: pandas pairs them by seed, and what has no partner is NaN. Raises
+    ValueError when several rows of one seed have these values.
     """
     chosen = np.logical_and.reduce([np.ones(len(rows), bool), *(rows[n] == v for n, v in where.items())])
     cell = rows.loc[chosen]
@@ -193,12 +177,10 @@ def by_seed(rows: pd.DataFrame, value: str, **where: Any) -> BySeed:
 
 
 def in_cell(cell: pd.DataFrame, value: str) -> BySeed:
-    """Returns a column of the rows of one cell by seed.
+    """Returns a column of one cell's rows: a row for each seed, a column for each block of test pictures.
 
-    Returns:
-        A row for each seed and a column for each block of the test pictures: so differences between cells
-        tell how much other pictures would change them. Where blocks are not known, all have the seed's
-        number. The mean of ratios is no ratio of means: for one, take `means` of both first.
+    So differences between cells tell how much other pictures would change them. Where blocks are not known,
+    all have the seed's number.
     """
     import pandas as pd
 
@@ -219,17 +201,8 @@ _FROM_BLOCKS = {
 }
 
 
-def means(values: BySeed) -> pd.Series:
-    """Returns each seed's own value, without the blocks of test pictures: for ratios and maxima."""
-    return values if values.ndim == 1 else values.mean(axis=1)
-
-
 def finding(values: BySeed, unit: str = POINTS) -> Finding:
-    """Returns what a number by seed comes to; seeds at which it is NaN or infinite do not count.
-
-    Args:
-        values: as `by_seed` or `means` has them.
-    """
+    """Returns what a number by seed comes to; seeds at which it is NaN or infinite do not count."""
     numbers = values.sort_index().to_numpy(float)
     numbers = numbers[np.isfinite(np.atleast_2d(numbers.T)).all(axis=0)]
     seeds = station(len(numbers))

@@ -31,15 +31,9 @@ def rows_of(
     frame: Callable[[Part], pd.DataFrame],
     measures: Mapping[str, Callable[[str], float]],
 ) -> pd.DataFrame:
-    """Returns the rows of some studies.
+    """Returns a row for each finished run: axes, labels, what `study_frame` and `with_gains` have, measures.
 
-    Args:
-        frame: a study's finished runs, as `kd.studies.verdicts.study_frame` has them.
-        measures: column → the number that it has for a run with this id.
-
-    Returns:
-        One row for each finished run: the axes and labels, the columns of `study_frame`, what follows from
-        the accuracies (`kd.studies.measures.with_gains`), and the measures.
+    frame: gives a study's finished runs, as `study_frame` does. measures: column → its number for a run's id.
     """
     frames = [frame(part).assign(**part.labels) for part in parts]
     found = [each for each in frames if len(each)] or frames[:1]
@@ -62,12 +56,10 @@ def columns(experiment: Experiment) -> list[str]:
 
 
 def points(rows: pd.DataFrame, experiment: Experiment) -> pd.DataFrame:
-    """Returns what an experiment's chart shows.
+    """Returns what an experiment's chart shows: a row for each point.
 
-    Returns:
-        One row for each point: length, x, measure, series (its value; None without one), mean, low and high
-        (the 95 % interval over seeds, NaN where there is none) and seeds. A line has one length, one measure
-        and one value of the series.
+    Columns: length, x, measure, series (its value; None without one), mean, low and high (the 95 % interval
+    over seeds, NaN where there is none), seeds. A line has one length, measure and value of the series.
     """
     chart, found = experiment.chart, []
     lines = ["length", *([chart.series] if chart.series else [])]
@@ -94,10 +86,9 @@ def _steps(config: RunConfig) -> int:
 
 
 def late_gain(experiment: Experiment, rows: pd.DataFrame) -> tuple[float, float, float]:
-    """Returns what the last fifth of the long training changes in the gain, in points.
+    """Returns what the last fifth of the long training changes in the gain, in points; NaN if not measured.
 
-    Returns:
-        The mean over all runs, and the lowest and the highest mean of a setting; NaN where not measured.
+    It is the mean over all runs, and the lowest and the highest mean of a setting.
     """
     late = rows[rows["length"] == LONG] if "late_gain" in rows else rows.head(0)
     if not len(late) or late["late_gain"].isna().all():
@@ -107,14 +98,7 @@ def late_gain(experiment: Experiment, rows: pd.DataFrame) -> tuple[float, float,
 
 
 def explored(option: Option, runs: Sequence[MeasuredRun]) -> dict[str, np.ndarray]:
-    """Returns the mean over some runs, at each value that the option moves over.
-
-    Args:
-        runs: at least one.
-
-    Returns:
-        Measure → (len(option.moves),), in the measure's unit.
-    """
+    """Returns each measure's mean over some runs at each value that the option moves over, (values,)."""
     return {
         name: np.array(
             [np.mean([measured(f"{name}:{value:g}", run) for run in runs]) for value in option.moves]
@@ -160,11 +144,7 @@ def has_shipped(name: str) -> bool:
 
 @cache
 def shipped_rows(name: str) -> pd.DataFrame:
-    """Returns the included rows of an experiment with its default options, as `rows_of` has them.
-
-    Raises:
-        ValueError: when there is no such experiment, or its file is missing or damaged.
-    """
+    """Returns the included rows of an experiment; raises ValueError when its file is missing or damaged."""
     asked, file = experiment(name), shipped_file(name)
     try:
         rows = pd.read_csv(file, dtype=_types(asked), keep_default_na=False, na_values=["nan"])

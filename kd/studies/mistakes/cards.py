@@ -7,7 +7,7 @@ from functools import cache
 import numpy as np
 
 from kd.studies.experiments.card import *
-from kd.studies.mistakes.mistake import LOSS, RIGHT_LINE, Mistake, MistakeExperiment, Thread, made
+from kd.studies.mistakes import LOSS, RIGHT_LINE, Mistake, MistakeExperiment, Thread, made
 
 _BOTH = "p, q = softmax(teacher_logits / T), softmax(student_logits / T)\n"
 _SOFTMAX = 'teacher.add(layers.Dense(10, activation="softmax"))'
@@ -340,12 +340,12 @@ _reported = _best - scratch(alpha=_ALPHAS[0]).without_blocks()
 _honest = gain(alpha=_ALPHAS[0]).without_blocks()  # of the setting that was chosen first
 
 
-def _luck_alone(measured: str, draws: str) -> Says:
+def _luck_alone(runs: int, draws: str) -> Outcome:
     sentence = N_(
         "From how far the runs are apart, luck alone gives the best of {draws} {value} points ({interval})."
     )
     label = N_("what luck alone gives the best of {draws}")
-    return Says(measured, sentence, sentence, sentence, label, {"draws": draws})
+    return Outcome(label, sentence, names={"draws": draws}, of=_of_luck(runs))
 
 
 _REPORTED = Thread(
@@ -391,27 +391,21 @@ _BEST_OF_MANY = MistakeExperiment(
         "alpha",
         {alpha: {"alpha": alpha, "generation": draw} for draw, alpha in enumerate(_ALPHAS)},
     ),
-    quantities={
-        "reported": _reported,
-        "honest": _honest,
-        "exaggerated": _reported - _honest,
-        "luck": _of_luck(len(_ALPHAS)),
-        "luck_of_many": _of_luck(20),
+    outcomes={
+        "reported": compares(_reported, N_("the best run"), N_("one run of the baseline")),
+        "honest": compares(
+            _honest, N_("the setting that was chosen first"), N_("the baseline, seed by seed")
+        ),
+        "exaggerated": named(_reported - _honest, N_("by how much the best run exaggerates")),
+        "luck": _luck_alone(len(_ALPHAS), N_("five")),
+        "luck_of_many": _luck_alone(20, N_("twenty")),
     },
-    labels={"exaggerated": N_("by how much the best run exaggerates")},
-    says=(
-        compares("reported", N_("the best run"), N_("one run of the baseline")),
-        compares("honest", N_("the setting that was chosen first"), N_("the baseline, seed by seed")),
-        _luck_alone("luck", N_("five")),
-        _luck_alone("luck_of_many", N_("twenty")),
-    ),
     next=("same_network", "how_many_images"),
     mistake=Mistake(
         "gain = (distilled[chosen] - scratch).mean()",
         {"best_of_many": "gain = distilled.max() - scratch[0]"},
         _REPORTED,
         {"best_of_many": (_reported - _honest, _reported)},
-        is_learned=False,
     ),
 )
 

@@ -11,20 +11,24 @@ from kd.studies.experiments.rows import columns, varied
 from kd.studies.measures import with_gains
 
 
-def rows(experiment: Experiment, seeds: int = 5, number: int = 0, gain: float = 0.02) -> pd.DataFrame:
-    """Every run of an experiment with random accuracies and measures; distilled is better by about `gain`."""
-    random = np.random.default_rng(number)
-    cells = [
+def cells(experiment: Experiment, seeds: int) -> pd.DataFrame:
+    """Every run of an experiment: what varies, and its seed."""
+    found = [
         {**cell, **part.labels, "seed": config.seed}
         for part in experiment.parts(seeds)
         for cell, config in part.study.runs()
     ]
-    found = pd.DataFrame(cells)[[*varied(experiment), "seed"]]
+    return pd.DataFrame(found)[[*varied(experiment), "seed"]]
+
+
+def rows(experiment: Experiment, seeds: int = 5) -> pd.DataFrame:
+    """Every run of an experiment with random accuracies and measures."""
+    random, found = np.random.default_rng(0), cells(experiment, seeds)
     scratch = random.uniform(0.5, 0.8, len(found))
     found = found.assign(
         run=[f"{row:012x}" for row in range(len(found))],
         scratch_accuracy=scratch,
-        distilled_accuracy=np.clip(scratch + gain + random.normal(0, 0.002, len(found)), 0, 1),
+        distilled_accuracy=np.clip(scratch + 0.02 + random.normal(0, 0.002, len(found)), 0, 1),
         only_distilled=0,
         only_scratch=0,
         **{name: random.uniform(1, 99, len(found)) for name in experiment.measured},

@@ -9,21 +9,19 @@ import pandas as pd
 import pytest
 from scipy import stats
 
+from kd.studies.experiments.card import distilled, gain, teacher
 from kd.studies.experiments.judging import (
     AGREES,
     CANNOT_TELL,
     DISAGREES,
     NOT_YET,
-    Expected,
     Finding,
     above,
     below,
     between,
-    by_seed,
     finding,
     judged,
     judged_curve,
-    means,
 )
 from kd.studies.measures import with_gains
 from kd.studies.over_seeds import over_seeds
@@ -105,37 +103,34 @@ def of_two_cells():
 
 def test_differences_between_cells_take_their_blocks_along():
     rows, blocks = of_two_cells()
-    difference = by_seed(rows, "distilled_right", cell=1) - by_seed(rows, "distilled_right", cell=0)
-    expected, result = over_seeds(blocks), finding(difference)
+    difference = distilled(cell=1) - distilled(cell=0)
+    expected, result = over_seeds(blocks), difference.finding(rows)
     assert (result.mean, result.low, result.high) == pytest.approx(
         (blocks.mean(), expected.low, expected.high)
     )
     assert expected.pictures > 0
-    plain = rows.drop(columns=["distilled_blocks", "scratch_blocks"])
-    one_way = finding(by_seed(plain, "distilled_right", cell=1) - by_seed(plain, "distilled_right", cell=0))
-    assert one_way.mean == pytest.approx(result.mean)
-    assert one_way.high - one_way.low < result.high - result.low
-    assert means(difference).tolist() == pytest.approx(blocks.mean(axis=1).tolist())
-    assert finding(by_seed(rows, "gain", cell=1)).mean == 0
-    mixed = finding(by_seed(rows, "distilled_right", cell=1) - by_seed(rows, "teacher_right", cell=0))
-    assert mixed.mean == pytest.approx(means(by_seed(rows, "distilled_right", cell=1)).mean() - 99)
-
-
-def test_nothing_can_be_expected_between_two_numbers_the_wrong_way_round():
-    with pytest.raises(ValueError, match="low must be below high in what is expected, got 2 and 1"):
-        Expected(2, 1)
+    assert (result.unit, distilled(cell=1).finding(rows).unit) == ("points", "percent")
+    for one_way in (
+        difference.without_blocks().finding(rows),
+        difference.finding(rows.drop(columns=["distilled_blocks", "scratch_blocks"])),
+    ):
+        assert one_way.mean == pytest.approx(result.mean)
+        assert one_way.high - one_way.low < result.high - result.low
+    assert (difference * 0.5 + difference).finding(rows).mean == pytest.approx(1.5 * blocks.mean())
+    assert gain(cell=1).finding(rows).mean == 0
+    mixed = (distilled(cell=1) - teacher(cell=0)).finding(rows)
+    assert mixed.mean == pytest.approx(distilled(cell=1).finding(rows).mean - 99)
 
 
 def test_cells_are_paired_by_seed():
     rows = pd.DataFrame(
         {"images": [1, 1, 2, 2], "seed": [0, 1, 1, 2], "gain": [5.0, 7.0, 4.0, 9.0], "alpha": 0.1}
     )
-    difference = by_seed(rows, "gain", images=1) - by_seed(rows, "gain", images=2, alpha=0.1)
-    assert means(difference).dropna().to_dict() == {1: 3.0}
-    assert finding(difference).seeds == 1
-    assert finding(by_seed(rows, "gain", images=3)).seeds == 0
+    found = (gain(images=1) - gain(images=2, alpha=0.1)).finding(rows)
+    assert (found.mean, found.seeds) == (3.0, 1)
+    assert gain(images=3).finding(rows).seeds == 0
     with pytest.raises(ValueError, match="is more than one cell"):
-        by_seed(rows, "gain")
+        gain().finding(rows)
 
 
 def test_a_curve_is_right_where_it_is_within_the_tolerance_of_the_interval():
