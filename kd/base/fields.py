@@ -104,7 +104,8 @@ class FieldSpec:
             return "".join(sorted(set(value)))
         if self.choices:
             chosen = _to_int(value) if kind is int else value
-            if chosen not in self.choices and not (self.stored_model and _is_id(value)):
+            is_stored = self.stored_model and isinstance(value, str) and STORED_MODEL.fullmatch(value)
+            if chosen not in self.choices and not is_stored:
                 raise self._refusal(_NOT_A_MODEL if self.stored_model else _NOT_A_CHOICE, name, value)
             return chosen
         converted = _CONVERTERS[kind](value)
@@ -125,7 +126,8 @@ class FieldSpec:
             return {"choices": shorten(choices, _LONGEST_LIST, placeholder=" …")}
         if self.minimum is None or self.maximum is None:
             return {}
-        return {"minimum": f"{self.minimum:g}", "maximum": _plain(self.maximum)}
+        most = f"{self.maximum:,}" if isinstance(self.maximum, int) else f"{self.maximum:g}"
+        return {"minimum": f"{self.minimum:g}", "maximum": most}
 
 
 def field(default: Any, **spec: Any) -> Any:
@@ -139,14 +141,6 @@ def to_bool(value: Any) -> bool | None:
     if isinstance(value, str):
         return words.get(value.lower())
     return bool(value) if value in (True, False) else None
-
-
-def _is_id(value: Any) -> bool:
-    return isinstance(value, str) and STORED_MODEL.fullmatch(value) is not None
-
-
-def _plain(number: float) -> str:
-    return f"{number:,}" if isinstance(number, int) else f"{number:g}"
 
 
 def _to_float(value: Any) -> float | None:

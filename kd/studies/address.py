@@ -43,16 +43,6 @@ def query_of(study: Study) -> dict[str, str]:
     return {VARY: ";".join(axes), SEEDS: str(study.seeds), **own}
 
 
-def study_of(query: Mapping[str, str]) -> Study:
-    """Returns the study that `query_of` described.
-
-    Raises:
-        ValueError: as Study; also when an axis is there twice.
-    """
-    base = RunConfig.from_mapping({name: query[name] for name in OFFERED if name in query})
-    return Study(base, axes_of(query.get(VARY, "")), seeds_of(query.get(SEEDS, "1")))
-
-
 def axes_of(text: str) -> dict[str, tuple[str, ...]]:
     """Returns the axes in 'temperature:1,4;alpha:0.1,0.5', their values as text.
 

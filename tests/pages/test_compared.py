@@ -10,11 +10,11 @@ import pytest
 from kd.analysis.evaluation import compare
 from kd.config import RunConfig
 from kd.pictures.mnist import load_mnist
-from kd.studies.address import study_of
 from kd.studies.study import Study
 from kd.text.verdicts import headline
 from tests.pages.on_page import chart_titles, errors_of, html_of, warnings_of
 from tests.stored_runs import remove, save_copy
+from tests.studies.rows import study_of
 
 SHIPPED = RunConfig()
 MANY = RunConfig(temperature=4.0, epochs=10, train_size=10_000)

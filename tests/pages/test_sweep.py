@@ -14,7 +14,7 @@ import pytest
 
 from kd.config import RunConfig
 from kd.runs.courses import COMING, KEPT, MISSING
-from kd.studies.address import address_of, query_of, study_of
+from kd.studies.address import address_of, query_of
 from kd.studies.experiments import EXPERIMENTS
 from kd.studies.shipped import shipped_study
 from kd.studies.study import Study
@@ -23,6 +23,7 @@ from kd.studies.verdicts import verdicts
 from kd.text.endings import Ending
 from tests.pages.on_page import chart_titles, html_of, labelled, warnings_of
 from tests.stored_runs import save_copy
+from tests.studies.rows import study_of
 from ui.sweep import cell, studies
 from ui.sweep import map as study_map
 

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pandas as pd
+
+from kd.config import OFFERED, RunConfig
+from kd.studies.address import SEEDS, VARY, axes_of, seeds_of
+from kd.studies.study import Study
 
 
 def runs(cells: Sequence[tuple[dict[str, Any], Sequence[float], Sequence[float]]]) -> pd.DataFrame:
@@ -44,3 +48,9 @@ def verdict_row(verdict: str = "helps", **values: Any) -> dict[str, Any]:
         "seeds_to": 80,
         **values,
     }
+
+
+def study_of(query: Mapping[str, str]) -> Study:
+    """The study that an address describes (kd.studies.address.query_of)."""
+    base = RunConfig.from_mapping({name: query[name] for name in OFFERED if name in query})
+    return Study(base, axes_of(query.get(VARY, "")), seeds_of(query.get(SEEDS, "1")))

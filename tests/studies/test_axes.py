@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 
 from kd.config import FIELDS, OFFERED, RunConfig
-from kd.studies.address import address_of, axes_of, query_of, study_of
+from kd.studies.address import address_of, axes_of, query_of
 from kd.studies.axes import in_order, is_logarithmic, may_vary, offered, offered_first
 from kd.studies.study import Study
+from tests.studies.rows import study_of
 
 
 def test_every_field_but_the_seed_may_vary_with_values_that_it_allows():

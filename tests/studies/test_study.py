@@ -30,6 +30,8 @@ def test_a_scratch_student_is_shared_by_every_cell_that_does_not_change_it():
     models = [config.model_ids for _cell, config in study.runs()]
     assert len({ids["scratch"] for ids in models}) == 3
     assert len({ids["distilled"] for ids in models}) == 18
+    against = Study(study.base, study.axes, baseline={"alpha": "0.5", "temperature": 4})
+    assert against.baseline == {"alpha": 0.5, "temperature": 4.0}
 
 
 def test_the_same_question_has_the_same_name():
@@ -44,13 +46,6 @@ def test_the_same_question_has_the_same_name():
         Study(BASE, {"temperature": [1, 4]}, seeds=2, baseline={"temperature": 1}),
     ]
     assert len({study.study_id, *(other.study_id for other in others)}) == 5
-
-
-def test_a_baseline_is_one_cell():
-    study = Study(
-        BASE, {"alpha": [0.1, 0.5], "temperature": [1, 4]}, baseline={"alpha": "0.5", "temperature": 4}
-    )
-    assert study.baseline == {"alpha": 0.5, "temperature": 4.0}
 
 
 @pytest.mark.parametrize(
@@ -94,11 +89,8 @@ def test_bad_input_gets_one_sentence_before_anything_starts(axes, more, sentence
     assert str(caught.value).startswith(sentence)
 
 
-def test_a_field_may_make_a_difference_to_some_cells_only():
+def test_the_largest_study_is_allowed_and_a_field_that_counts_in_some_cells_only():
     Study(BASE, {"temperature": [1, 4], "alpha": [0.5, 1.0]})
-
-
-def test_the_largest_study_is_allowed():
     values = [0.1 + number / 100 for number in range(MOST_RUNS // 10)]
     assert Study(BASE, {"temperature": values}, seeds=10).size == MOST_RUNS
 

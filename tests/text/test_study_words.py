@@ -165,29 +165,21 @@ def test_cells_compared_with_another_cell_are_not_said_to_be_compared_with_scrat
     assert said == "No cell is shown to do better than T 1 yet. In 1 cell no difference is shown."
 
 
-@pytest.mark.parametrize(
-    ("values", "listed", "said"),
-    [
-        (
-            {"train_size": ("Training images", "2,000"), "temperature": ("T, temperature", "10")},
-            "2,000 images, T 10",
-            "with 2,000 images at T\u00a0=\u00a010",
-        ),
-        (
-            {"alpha": ("α, weight of the true labels", "0.1"), "temperature": ("T, temperature", "4")},
-            "α 0.1, T 4",
-            "at α\u00a0=\u00a00.1 and T\u00a0=\u00a04",
-        ),
-        (
-            {"teacher": ("Teacher", "Strong"), "shift": ("Shift in pixels", "2")},
-            "teacher: Strong, Shift in pixels 2",
-            "with the Strong teacher and Shift in pixels 2",
-        ),
-    ],
-)
-def test_a_cell_is_named_as_one_would_say_it(values, listed, said):
-    assert where(values) == listed
-    assert in_sentence(values) == said
+def test_a_cell_is_named_as_one_would_say_it():
+    cell = {
+        "train_size": ("Training images", "2,000"),
+        "alpha": ("α, weight", "0.1"),
+        "temperature": ("T", "4"),
+    }
+    assert where(cell) == "2,000 images, α 0.1, T 4"
+    assert in_sentence(cell) == "with 2,000 images at α\u00a0=\u00a00.1 and T\u00a0=\u00a04"
+    cell = {
+        "teacher": ("Teacher", "Strong"),
+        "shift": ("Shift in pixels", "2"),
+        "epochs": ("Epochs", "9 steps"),
+    }
+    assert where(cell) == "teacher: Strong, Shift in pixels 2, 9 steps"
+    assert in_sentence(cell) == ("with the Strong teacher and Shift in pixels 2 when trained for 9 steps")
 
 
 def test_how_far_a_study_is():
@@ -217,22 +209,15 @@ def test_a_cell_says_its_verdict_and_why_a_run_of_it_failed():
     assert "or all cells together" not in cell_words("T 4", few)
 
 
-@pytest.mark.parametrize(
-    ("changes", "words"),
-    [
-        ({}, "640 steps"),
-        ({"epochs": 200}, "3,200 steps"),
-        ({"train_size": 10, "epochs": 1}, "1 step"),
-        ({"batch_size": 500, "train_size": 510}, "80 steps"),
-        ({"omitted_digits": "3"}, "40 epochs"),  # how many pictures that leaves depends on the pictures
-        ({"labelled": 100}, "40 epochs"),  # scratch takes fewer steps
-    ],
-)
-def test_a_training_is_measured_in_steps_where_both_students_take_as_many(changes, words):
-    assert trained(RunConfig(**changes)) == words
-
-
-def test_several_runs_are_from_the_shortest_to_the_longest():
+def test_a_training_is_measured_in_steps_where_both_students_take_as_many():
+    assert trained(RunConfig(epochs=200)) == "3,200 steps"
+    assert trained(RunConfig(train_size=10, epochs=1)) == "1 step"
+    assert trained(RunConfig(batch_size=500, train_size=510)) == "80 steps"
+    for changes in (
+        {"omitted_digits": "3"},
+        {"labelled": 100},
+    ):  # the pictures decide, or scratch takes fewer
+        assert trained(RunConfig(**changes)) == "40 epochs"
     configs = [RunConfig(epochs=epochs) for epochs in (200, 40, 80)]
     assert steps_words(configs) == "640 to 3,200 steps"
     assert after(steps_words(configs[:1]), "Nothing is shown.") == "After 3,200 steps, nothing is shown."

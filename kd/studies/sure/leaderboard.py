@@ -17,7 +17,6 @@ from kd.text.translation import N_, _
 from kd.text.words import listing
 
 USUAL = "soft_targets"
-BASELINES = (USUAL, SCRATCH)
 SEEDS = 10
 
 Rows = Sequence[Mapping[str, Any]]

@@ -108,28 +108,29 @@ def test_a_study_that_cannot_be_read_is_a_sentence_in_place_of_the_note(monkeypa
         assert "cannot be read" in note
 
 
-@pytest.mark.parametrize(
-    ("single", "end"),
-    [
+def test_it_is_said_how_often_single_seeds_disagreed(monkeypatch):
+    for alone, together, end in (
         (
-            SingleSeeds(("helps", "hurts", "helps", "hurts", "helps"), "not shown"),
+            ("helps", "hurts", "helps", "hurts", "helps"),
+            "not shown",
             "5 of 5 single seeds disagreed: all 5 together do not show a difference, but alone, 3 say that "
             "it helps and 2 say that it hurts.",
         ),
         (
-            SingleSeeds((*["helps"] * 4, "not shown"), "helps"),
+            (*["helps"] * 4, "not shown"),
+            "helps",
             "1 of 5 single seeds disagreed: all 5 together say that it helps, but alone, 4 say that it helps "
             "and 1 shows neither.",
         ),
         (
-            SingleSeeds(("hurts",) * 7, "hurts"),
+            ("hurts",) * 7,
+            "hurts",
             "no single seed disagreed: the first 5 together say that it hurts, and so does each alone.",
         ),
-    ],
-)
-def test_it_is_said_how_often_single_seeds_disagreed(single, end, monkeypatch):
-    monkeypatch.setattr(near_module, "_at", lambda cell: (single, {}))
-    assert near_note(RunConfig()).endswith(end)
+    ):
+        single = SingleSeeds(alone, together)
+        monkeypatch.setattr(near_module, "_at", lambda cell, single=single: (single, {}))
+        assert near_note(RunConfig()).endswith(end)
 
 
 def test_near_several_settings_each_cell_of_the_included_study_counts_once():

@@ -19,7 +19,6 @@ from kd.studies.sure.single_seeds import (
     alone_sentence,
     step_sentences,
 )
-from kd.studies.verdicts import verdicts
 
 SCRATCH = 8_400
 GAINS = np.array([56, -143, 159, -49, 42, 310, 120])
@@ -57,15 +56,6 @@ def test_mean_and_verdict_are_scipys_of_all_seeds_and_of_the_last_stations():
     assert [step.verdict for step in helped][3:] == ["not judged yet", "helps", "helps", "helps"]
 
 
-def test_all_seeds_together_are_judged_as_in_a_study():
-    gains = np.random.default_rng(3).integers(-60, 200, MOST_SEEDS)
-    row = verdicts(runs(gains), ()).iloc[0]
-    last = adding_seeds(runs(gains)).steps["by_number"][-1]
-    names = ["difference", "low", "high"]
-    assert [getattr(last, name) for name in names] == pytest.approx(row[names].tolist())
-    assert (last.verdict, last.judged_seeds) == (row["verdict"], row["judged_seeds"])
-
-
 def test_one_seed_alone_is_judged_by_the_test_pictures():
     found = adding_seeds(runs(GAINS))
     expected = ["helps" if gain > 0 else "hurts" for gain in GAINS]
@@ -97,20 +87,17 @@ def test_what_cannot_be_is_refused():
 
 
 @pytest.mark.parametrize(
-    ("single", "end"),
+    ("alone", "together", "end"),
     [
-        (
-            SingleSeeds(("helps", "hurts", "helps"), "not shown"),
-            "So one seed can say the opposite of another.",
-        ),
-        (SingleSeeds(("helps", "hurts", "helps"), "helps"), "1 of 3 says the opposite."),
-        (SingleSeeds(("hurts", "hurts", "helps"), "helps"), "2 of 3 say the opposite."),
-        (SingleSeeds(("not shown", "hurts", "hurts"), "hurts"), "So 1 of 3 would have misled you."),
-        (SingleSeeds(("helps",) * 3, "helps"), "all 3 together say that it helps, and so does each alone."),
+        (("helps", "hurts", "helps"), "not shown", "So one seed can say the opposite of another."),
+        (("helps", "hurts", "helps"), "helps", "1 of 3 says the opposite."),
+        (("hurts", "hurts", "helps"), "helps", "2 of 3 say the opposite."),
+        (("not shown", "hurts", "hurts"), "hurts", "So 1 of 3 would have misled you."),
+        (("helps",) * 3, "helps", "all 3 together say that it helps, and so does each alone."),
     ],
 )
-def test_what_one_seed_would_have_said_and_whether_that_is_the_opposite(single, end):
-    assert alone_sentence(single).endswith(end)
+def test_what_one_seed_would_have_said_and_whether_that_is_the_opposite(alone, together, end):
+    assert alone_sentence(SingleSeeds(alone, together)).endswith(end)
 
 
 def step(says="helps", low=math.nan, high=math.nan, verdict="not judged yet", judged=0) -> Step:
