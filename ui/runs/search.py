@@ -76,12 +76,11 @@ _WHOSE = address.choice(
 )
 _FOLD = address.switch("fold", default=True)
 TICKED = address.Parameter(_ids, lambda ids: ",".join(ids[:_MOST_TICKED]), [])
-_WORDS = address.Parameter(lambda text: text[:_MOST_LETTERS], str, "")
 _BY = address.Parameter(_field, str, "")
 _VALUES = address.Parameter(lambda text: text.split(",")[:_MOST_LETTERS], ",".join, [])
 _COLUMNS = address.Parameter(_columns, ",".join, [])
 ADDRESS = {
-    "q": _WORDS,
+    "q": address.Parameter(lambda text: text[:_MOST_LETTERS], str, ""),
     "by": _BY,
     "values": _VALUES,
     "whose": _WHOSE,
@@ -105,6 +104,7 @@ def search(listed: Listing) -> list[int]:
             key="q",
             max_chars=_MOST_LETTERS,
             live=WAIT,
+            bind="query-params",  # typing is no step to go back from
             icon=":material/search:",
             placeholder=_("name, tag, note, setting"),
             help=_(
@@ -112,9 +112,7 @@ def search(listed: Listing) -> list[int]:
                 "with it."
             ),
             width=300,
-            persist_state="session",
         )
-        address.keep("q", _WORDS, words)
         with st.popover(
             _("Filter"),
             icon=":material/filter_alt:",

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import threading
-from collections import OrderedDict
 from collections.abc import Iterable
 from functools import partial
 from html import escape
@@ -33,43 +31,40 @@ _HEIGHT = 230
 _AGAINST, _OPEN, _MOVED = "trail_against", "trail_open", "trail_moved"
 _FIELDS = ("alpha", "temperature", "train_size")
 
-_lock = threading.Lock()
-_looked_at: OrderedDict[str, dict[str, bool]] = OrderedDict()
-"""Person → the ids of their runs, the last one looked at last, and whether it may be a ghost."""
+
+@st.cache_resource(max_entries=_MOST_PEOPLE, show_spinner=False)
+def _looked_at(person: str) -> dict[str, bool]:
+    """Returns the ids of a person's runs, the last one looked at last, and whether each may be a ghost."""
+    return {}
+
+
+forget_everybody = _looked_at.clear
 
 
 def look_at(run_id: str) -> None:
     """Note that this person looks at a run with a result, for as long as the server lives."""
-    with _lock:
-        runs = _looked_at.setdefault(person(), {})
-        _looked_at.move_to_end(person())
-        runs.pop(run_id, None)
-        runs[run_id] = True
-        while len(runs) > _MOST_RUNS:
-            runs.pop(next(iter(runs)))
-        while len(_looked_at) > _MOST_PEOPLE:
-            _looked_at.popitem(last=False)
+    runs = _looked_at(person())
+    runs.pop(run_id, None)
+    runs[run_id] = True
+    while len(runs) > _MOST_RUNS:
+        runs.pop(next(iter(runs)), None)
 
 
 def looked_at(lab: Lab) -> list[RunView]:
     """Returns this person's runs with a result, the last one looked at last."""
-    return _views(lab, list(_of_this_person()))
+    return _views(lab, list(_looked_at(person())))
 
 
 def ghosts(lab: Lab, run_id: str) -> list[RunView]:
     """Returns the last runs before the one that is shown, at most MOST_GHOSTS."""
-    earlier = [other for other, is_ghost in _of_this_person().items() if is_ghost and other != run_id]
+    looked_at = dict(_looked_at(person()))
+    earlier = [other for other, is_ghost in looked_at.items() if is_ghost and other != run_id]
     return _views(lab, earlier[-MOST_GHOSTS:])
 
 
 def clear_ghosts() -> None:
-    with _lock:
-        _looked_at[person()] = dict.fromkeys(_looked_at.get(person(), {}), False)
-
-
-def forget_everybody() -> None:
-    with _lock:
-        _looked_at.clear()
+    runs = _looked_at(person())
+    runs.update(dict.fromkeys(runs, False))
 
 
 def trail(lab: Lab, view: RunView) -> None:
@@ -95,11 +90,6 @@ def trail(lab: Lab, view: RunView) -> None:
     )
 
 
-def _of_this_person() -> dict[str, bool]:
-    with _lock:
-        return dict(_looked_at.get(person(), {}))
-
-
 def _views(lab: Lab, run_ids: Iterable[str]) -> list[RunView]:
     """Returns the runs that have a result. One that has been deleted is forgotten, which a notice says."""
     views = []
@@ -107,8 +97,7 @@ def _views(lab: Lab, run_ids: Iterable[str]) -> list[RunView]:
         try:
             views.append(lab.runs.view(run_id))
         except ValueError:
-            with _lock:
-                _looked_at.get(person(), {}).pop(run_id, None)
+            _looked_at(person()).pop(run_id, None)
             notices.add(_("A run that was shown here for comparison has been deleted, so its line is gone."))
     return [view for view in views if view.result is not None]
 
