@@ -120,7 +120,7 @@ def test_of_three_runs_one_chooses_the_pair_and_changes_its_order(open_page, lab
 
 
 def test_a_pair_in_the_address_that_is_none_is_refused_and_one_that_is_not_ticked_left_out(open_page):
-    for pair, refused in (("AA", 1), ("XY", 1), ("ABC", 1), ("CF", 0), ("BA", 0)):
+    for pair, refused in (("AA", 1), ("CF", 0), ("BA", 0)):
         app = opened(open_page, SHIPPED.run_id, MANY.run_id, pair=pair)
         assert len(warnings_of(app)) == refused
         first, second = "BA" if pair == "BA" else "AB"

@@ -61,8 +61,13 @@ def ticked_with(run_ids):
     return {"ticked": ",".join(run_ids), "fold": "false"}
 
 
-def test_each_run_is_a_line_with_its_gain_interval_teacher_and_whose_it_is(open_page, shipped, own, another):
-    found = table(open_page("runs", fold="false"))
+def test_each_run_is_a_line_or_together_with_those_that_differ_in_seed_alone(
+    open_page, shipped, own, another
+):
+    together, found = (table(open_page("runs", fold=fold)) for fold in ("true", "false"))
+    assert sorted(together["seeds"]) == [1, 1, 2]
+    assert set(found["seeds"]) == {1}
+    assert set(found.index) - set(together.index) == {RunConfig().run_id}  # in the line of the newer run
     line, compared = found.loc[shipped.run_id], shipped.result["comparison"]
     assert line["setting"] == "the default setting"
     assert line["gain"] == pytest.approx(100 * compared["difference"])
@@ -70,13 +75,6 @@ def test_each_run_is_a_line_with_its_gain_interval_teacher_and_whose_it_is(open_
     assert (line["teacher"], line["whose"]) == ("strong teacher", "the app")
     assert found.loc[another, ["setting", "whose"]].tolist() == ["T 4 · seed 14", "somebody else"]
     assert found.loc[own, "whose"] == ""
-
-
-def test_runs_that_differ_in_seed_alone_are_one_line_unless_they_are_to_be_apart(open_page, own, another):
-    together, apart = (table(open_page("runs", fold=fold)) for fold in ("true", "false"))
-    assert sorted(together["seeds"]) == [1, 1, 2]
-    assert set(apart["seeds"]) == {1}
-    assert set(apart.index) - set(together.index) == {RunConfig().run_id}  # in the line of the newer run
 
 
 def test_runs_are_found_by_text_by_a_setting_and_by_whose_they_are(open_page, lab, own, another):
@@ -101,11 +99,6 @@ def test_runs_are_found_by_text_by_a_setting_and_by_whose_they_are(open_page, la
     app = open_page("runs", q="nothing has this")
     assert not app.dataframe
     assert any("No run is like this" in each.value for each in app.markdown)
-
-
-def test_the_page_says_how_much_space_runs_use(open_page, lab, own):
-    lab.upkeep.usage()
-    assert f"Saved runs take {file_size(lab.upkeep.usage().used)} of 2 GB." in html_of(open_page("runs"))
 
 
 def test_several_runs_are_deleted_at_once_and_restored_as_far_as_their_space_was_not_needed(
@@ -157,8 +150,12 @@ def describe(app, **written):
     return next(button for button in app.button if button.label == "Save").click().run()
 
 
-def test_what_is_written_about_a_run_is_shown_as_it_is_written(open_page, lab, own):
+def test_what_is_written_about_a_run_is_shown_as_it_is_written_unless_it_is_too_long(open_page, lab, own):
     app = open_page("runs", columns="name,tags,note", **ticked_with([own]))
+    describe(app, runs_name="x" * 81, runs_note="fine")
+    assert warnings_of(app) == ["A run's name must have at most 80 characters, got 81."]
+    assert (lab.runs.view(own).name, lab.runs.view(own).note) == ("", "")
+    assert {field.key: field.value for field in app.text_input}["runs_name"] == "x" * 81  # to be shortened
     describe(app, runs_name="# the <b>best</b>", runs_tags="low T, :red[few]", runs_note="[why](http://x.y)?")
     line = table(app).loc[own]
     assert line["name"] == "# the <b>best</b>"
@@ -166,14 +163,6 @@ def test_what_is_written_about_a_run_is_shown_as_it_is_written(open_page, lab, o
     assert line["note"] == "[why](http://x.y)?"
     again = open_page("runs", **ticked_with([own]))
     assert {field.key: field.value for field in again.text_input}["runs_tags"] == "low T, :red[few]"
-
-
-def test_what_is_too_long_is_refused_in_a_sentence_and_stays_to_be_shortened(open_page, lab, own):
-    app = open_page("runs", **ticked_with([own]))
-    describe(app, runs_name="x" * 81, runs_note="fine")
-    assert warnings_of(app) == ["A run's name must have at most 80 characters, got 81."]
-    assert (lab.runs.view(own).name, lab.runs.view(own).note) == ("", "")
-    assert {field.key: field.value for field in app.text_input}["runs_name"] == "x" * 81
 
 
 @pytest.mark.parametrize(
@@ -189,14 +178,6 @@ def test_others_runs_can_be_opened_and_not_changed(open_page, request, shipped, 
     assert ("train", f"run={run_id}") in links
     both = open_page("runs", **ticked_with([run_id, own]))
     assert buttons(both)["runs_delete"].disabled
-
-
-def test_a_failed_run_says_why(open_page, lab):
-    run_id = save_ended(lab.store, RunConfig(seed=12), "failed", "disk full")
-    app = open_page("runs")
-    assert "The disk is full" in table(app).loc[run_id, "state"]
-    assert not app.error
-    lab.store.runs.remove(run_id)
 
 
 def test_columns_can_be_chosen_and_one_appears_once_there_is_something_in_it(open_page, lab, own):
@@ -273,21 +254,22 @@ def test_ticks_that_were_meant_for_the_lines_before_count_for_nobody(monkeypatch
     assert session["ticked"] == ["e" * 12, *([["c", "d"][rows[0]] * 12] if believed else [])]
 
 
-def test_studies_are_listed_beside_the_runs_and_lead_to_sweep(open_page, lab):
+def test_the_page_says_why_a_run_failed_how_much_space_runs_take_and_which_studies_there_are(
+    open_page, lab, monkeypatch
+):
+    run_id = save_ended(lab.store, RunConfig(seed=12), "failed", "disk full")
     study = Study(RunConfig(seed=31), {"temperature": [1.0, 4.0], "train_size": [200, 500]}, seeds=2)
     lab.store.studies.write(study, SOMEBODY)
     lab.store.studies.end(study.study_id, 0)
-    links = [
-        (link.proto.page, link.proto.query_string, link.proto.label)
-        for link in open_page("runs").get("page_link")
-    ]
-    (label,) = (
-        label for page, query, label in links if (page, query) == ("sweep", f"study={study.study_id}")
-    )
-    assert label.startswith("T and Training images: 0 of 8 runs, somebody else's, ")
-    assert ("sweep", "", "Training images and T: came with the app") in links
-
-
-def test_what_happened_to_a_damaged_database_is_said(open_page, lab, monkeypatch):
     monkeypatch.setattr(lab.store._database, "recovered", "Its *copy* has taken its place.")
-    assert open_page("runs").warning[0].value == r"Its \*copy\* has taken its place\."
+    app = open_page("runs")
+    assert (
+        app.warning[0].value == r"Its \*copy\* has taken its place\."
+    )  # what happened to a damaged database
+    assert "The disk is full" in table(app).loc[run_id, "state"]
+    assert f"Saved runs take {file_size(lab.upkeep.usage().used)} of 2 GB." in html_of(app)
+    links = [(link.proto.query_string, link.proto.label) for link in app.get("page_link")]
+    label = dict(links)[f"study={study.study_id}"]
+    assert label.startswith("T and Training images: 0 of 8 runs, somebody else's, ")
+    assert ("", "Training images and T: came with the app") in links
+    lab.store.runs.remove(run_id)
