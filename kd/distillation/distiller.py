@@ -112,7 +112,7 @@ class Distiller(keras.Model):
             student_loss_fn: loss of labels and the student's logits; cross-entropy if None. A name, such as
                 "categorical_crossentropy" for one-hot labels, is the loss of logits of this name.
             distillation_loss_fn: loss of teacher and student: an objective of kd.distillation.objectives or
-                its name; "soft_targets" if None. It takes alpha, temperature and temperature_squared from
+                its name; soft targets if None. It takes alpha, temperature and temperature_squared from
                 here, and distillation_loss is the sum of its terms. A loss of Keras or its name, such as
                 "kl_divergence", gets the softmax of the logits divided by T, but one made with
                 `from_logits=True` gets the student's logits.

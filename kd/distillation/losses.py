@@ -12,12 +12,10 @@ import numpy as np
 from keras import ops
 
 from kd.distillation.objectives import OBJECTIVES, Objective, Outputs
+from kd.distillation.soft_targets import RULED_OUT, SoftTargetDivergence, alike
 
 for _objective in OBJECTIVES.values():
     keras.saving.register_keras_serializable(package="kd")(_objective)
-
-# What a logit of −inf counts as: its probability is 0 all the same, and 0 times it is 0, not NaN.
-RULED_OUT = -1e9
 
 
 @keras.saving.register_keras_serializable(package="kd")
@@ -84,12 +82,19 @@ def distillation_objective(given: Any) -> Objective:
     """Returns what a Distiller's student learns from its teacher, with numbers of no meaning.
 
     Args:
-        given: None for soft targets; an objective or its name; a loss of Keras, its name or its function; any
-            other function.
+        given: None or a SoftTargetDivergence for soft targets; an objective or its name; a loss of Keras, its
+            name or its function; any other function.
 
     Raises:
         ValueError: when it is none of these, or an objective that compares more than logits.
     """
+    if isinstance(given, SoftTargetDivergence):
+        if given.temperature != 1 or not given.divided:
+            raise ValueError(
+                "Give temperature and temperature_squared to compile(), not to SoftTargetDivergence, "
+                f"got temperature={given.temperature}, divided={given.divided}."
+            )
+        given = None
     if given is None or (isinstance(given, str) and given in OBJECTIVES):
         given = OBJECTIVES[given or "soft_targets"]()
     if not isinstance(given, Objective):
@@ -119,25 +124,15 @@ def teachers_terms(
     if weights is not None and not objective.takes_weights:
         raise ValueError(f"{objective.name} has terms of whole batches: leave out sample_weight.")
     # a teacher that shares layers with the student is no way for gradients to go
-    both = _alike(ops.stop_gradient(teacher_logits), student_logits, objective.temperature.dtype)
+    both = alike(ops.stop_gradient(teacher_logits), student_logits, objective.temperature.dtype)
+    if len(student_logits.shape) != 2:
+        raise ValueError(f"A Distiller compares logits (n, classes), got {tuple(student_logits.shape)}.")
     if objective.allows_masked_classes:
         both = [ops.maximum(logits, RULED_OUT) for logits in both]
     labels = numbers_of_classes(labels)
     prepared = objective.prepare(Outputs(both[0]), labels)
     weighted = {} if weights is None else {"weights": ops.reshape(weights, (-1,))}
     return objective.terms(labels, Outputs(both[1]), prepared, **weighted)
-
-
-def _alike(teacher_logits: Any, student_logits: Any, dtype: str) -> list[Any]:
-    """Returns both as tensors of this dtype; raises a ValueError unless they have one shape (n, classes)."""
-    both = [ops.convert_to_tensor(logits) for logits in (teacher_logits, student_logits)]
-    teacher, student = (tuple(logits.shape) for logits in both)  # None is a length that is not known yet
-    for shape in (teacher, student):
-        if len(shape) != 2 or shape[-1] == 1:
-            raise ValueError(f"Logits must have the shape (n, classes), two classes or more, got {shape}.")
-    if any(one != other and None not in (one, other) for one, other in zip(teacher, student, strict=True)):
-        raise ValueError(f"student and teacher must give logits of one shape, got {student} and {teacher}.")
-    return [ops.cast(logits, dtype) for logits in both]
 
 
 def _of_logits(loss: Any) -> Any:

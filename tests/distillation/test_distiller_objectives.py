@@ -18,6 +18,7 @@ from kd.distillation.losses import (
     weighted_by_class,
 )
 from kd.distillation.objectives import OBJECTIVES, Objective, Outputs
+from kd.distillation.soft_targets import SoftTargetDivergence
 from tests.distillation.formulas import softmax
 from tests.distillation.small import (
     ALPHA,
@@ -195,7 +196,7 @@ def compared(given, teacher=TEACHER, student=LOGITS) -> float:
 def test_what_a_distillation_loss_compares():
     divergence = (P * np.log(P / Q)).sum(axis=1).mean()
     entropy = -(P * np.log(P)).sum(axis=1).mean()
-    for given in ("kl_divergence", keras.losses.KLDivergence(), None, "soft_targets"):
+    for given in ("kl_divergence", keras.losses.KLDivergence(), None, SoftTargetDivergence()):
         assert compared(given) == pytest.approx(divergence, rel=1e-4)
     for given in ("categorical_crossentropy", keras.losses.CategoricalCrossentropy(from_logits=True)):
         assert compared(given) == pytest.approx(divergence + entropy, rel=1e-4)
@@ -215,6 +216,8 @@ def test_what_is_no_loss_is_refused(resolve):
         student_loss(keras.losses.SparseCategoricalCrossentropy())
     with pytest.raises(ValueError, match=r"attention .*soft_targets, logit_matching"):
         compiled("attention")
+    with pytest.raises(ValueError, match=r"compile\(\).* temperature=4"):  # the Distiller alone has one
+        distillation_objective(SoftTargetDivergence(temperature=4))
 
 
 class Subclassed(keras.Model):
