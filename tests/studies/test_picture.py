@@ -7,7 +7,7 @@ import re
 
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kd.studies.in_text import decimals_of, picture, round_step, table_text
@@ -170,6 +170,7 @@ def studies(draw):
     return pd.DataFrame(table), list(axes)
 
 
+@settings(max_examples=50)
 @given(studies(), st.integers(60, 100))
 def test_pictures_and_tables_fit_whatever_they_show(study, width):
     table, axes = study

@@ -32,57 +32,48 @@ NAN = float("nan")
 NOTHING = dict.fromkeys(("low", "high", "p", "p_corrected"), NAN)
 
 
+NONE = "no difference shown: "
+NOT_YET = {**NOTHING, "judged_seeds": 0, "next_seeds": 5}
+
+
 @pytest.mark.parametrize(
-    ("row", "line"),
+    ("code", "values", "line"),
     [
-        (verdict_row(), "helps: +6.5 points (95 % between +5.9 and +7.1, 5 seeds)"),
+        ("helps", {}, "helps: +6.5 points (95 % between +5.9 and +7.1, 5 seeds)"),
         (
-            verdict_row("hurts", difference=-2.8, low=-3.94, high=-1.66, seeds=7),
+            "hurts",
+            {"difference": -2.8, "low": -3.94, "high": -1.66, "seeds": 7},
             "hurts: −2.8 points (95 % between −3.9 and −1.7, judged by the first 5 of 7 seeds, next at 10)",
         ),
         (
-            verdict_row("helps", seeds=700, judged_seeds=640, next_seeds=pd.NA),
+            "helps",
+            {"seeds": 700, "judged_seeds": 640, "next_seeds": pd.NA},
             "helps: +6.5 points (95 % between +5.9 and +7.1, judged by the first 640 of 700 seeds)",
         ),
         (
-            # an end that one decimal would round to 0
-            verdict_row("helps", difference=0.8, low=0.03, high=1.57),
-            "helps: +0.80 points (95 % between +0.03 and +1.57, 5 seeds)",
+            "not shown",
+            {"difference": 0.1, "low": -0.5, "high": 0.7},
+            f"{NONE}+0.1 points (95 % between −0.5 and +0.7, 5 seeds); to show 0.2 points takes 20–80 seeds",
         ),
         (
-            verdict_row("not shown", difference=0.1, low=-0.5, high=0.7),
-            "no difference shown: +0.1 points (95 % between −0.5 and +0.7, 5 seeds); "
-            "to show 0.2 points takes 20–80 seeds",
+            "not shown",
+            {"difference": 0.01, "low": -0.1, "high": 0.12, "seeds_from": None},
+            f"{NONE}+0.01 points (95 % between −0.10 and +0.12, 5 seeds)",
         ),
+        ("not shown", {**NOTHING, "difference": 0.0}, f"{NONE}the same accuracy (5 seeds)"),
+        ("not shown", {**NOTHING, "difference": 0.1}, f"{NONE}+0.10 points with each seed (5 seeds)"),
         (
-            verdict_row("not shown", difference=0.01, low=-0.1, high=0.12, seeds_from=None, seeds_to=pd.NA),
-            "no difference shown: +0.01 points (95 % between −0.10 and +0.12, 5 seeds)",
-        ),
-        (
-            verdict_row("not shown", difference=0.0, low=NAN, high=NAN, p=1.0, seeds_from=NAN),
-            "no difference shown: the same accuracy (5 seeds)",
-        ),
-        (
-            verdict_row("not shown", difference=0.1, low=NAN, high=NAN, p=NAN, seeds_from=NAN),
-            "no difference shown: +0.10 points with each seed (5 seeds)",
-        ),
-        (
-            verdict_row("not judged yet", **NOTHING, seeds=2, judged_seeds=0, next_seeds=5, difference=0.3),
+            "not judged yet",
+            {**NOT_YET, "seeds": 2, "difference": 0.3},
             "not judged yet: +0.30 points (2 seeds); the first verdict comes with 5 seeds",
         ),
-        (
-            verdict_row("not judged yet", **NOTHING, seeds=0, judged_seeds=0, next_seeds=5, difference=NAN),
-            "not judged yet: no seed can be compared",
-        ),
-        (
-            verdict_row("baseline", **NOTHING, difference=0.0),
-            "the baseline: the other cells are compared with it (5 seeds)",
-        ),
+        ("not judged yet", {**NOT_YET, "seeds": 0}, "not judged yet: no seed can be compared"),
+        ("baseline", NOTHING, "the baseline: the other cells are compared with it (5 seeds)"),
     ],
 )
-def test_a_line_for_each_verdict(row, line):
-    assert verdict_line(row) == line
-    assert verdict_line(pd.Series(row)) == line
+def test_a_line_for_each_verdict(code, values, line):
+    row = verdict_row(code, **values)
+    assert verdict_line(row) == verdict_line(pd.Series(row)) == line
 
 
 def test_the_seeds_that_are_needed_are_a_range():

@@ -62,46 +62,32 @@ def row(difference, low, high, verdict, seeds=5, p=0.0001):
     return {**numbers, "verdict": verdict, "judged_seeds": judged, "next_seeds": following}
 
 
+HELPS = row(6.52, 5.92, 7.12, "helps")
+AHEAD = "Distilled is ahead by 6.5 points (5.9 to 7.1 over 5 seeds)"
+NONE = "No difference shown: distilled minus scratch is"
+
+
 @pytest.mark.parametrize(
     ("cell", "changes", "said"),
     [
+        (HELPS, {}, f"{AHEAD}: the teacher helps."),
+        (HELPS, {"baseline": "label_smoothing"}, f"{AHEAD}: the teacher helps more than smoothed labels."),
+        (HELPS, {"objective": "virtual_teacher"}, f"{AHEAD}: the objective helps."),
         (
-            row(6.52, 5.92, 7.12, "helps"),
-            {},
-            "Distilled is ahead by 6.5 points (5.9 to 7.1 over 5 seeds): the teacher helps.",
-        ),
-        (
-            row(6.52, 6.12, 6.92, "helps"),
-            {"baseline": "label_smoothing"},
-            "Distilled is ahead by 6.52 points (6.12 to 6.92 over 5 seeds): "
-            "the teacher helps more than smoothed labels.",
-        ),
-        (
-            row(6.52, 5.92, 7.12, "helps"),
+            HELPS,
             {"mistake": "alpha_reversed"},
-            "Distilled is ahead by 6.5 points (5.9 to 7.1 over 5 seeds). "
-            "This run makes a mistake on purpose: α reversed.",
+            f"{AHEAD}. This run makes a mistake on purpose: α reversed.",
         ),
         (
-            row(-2.5, -3.4, -1.6, "hurts"),
+            row(-2.55, -2.95, -2.15, "hurts"),
             {},
-            "Distilled is behind by 2.5 points (1.6 to 3.4 over 5 seeds): the teacher does not help.",
+            "Distilled is behind by 2.55 points (2.15 to 2.95 over 5 seeds): the teacher does not help.",
         ),
-        (
-            row(0.4, 0.1, 0.7, "helps"),
-            {"objective": "virtual_teacher"},
-            "Distilled is ahead by 0.40 points (0.10 to 0.70 over 5 seeds): the objective helps.",
-        ),
-        (
-            row(0.1, -0.25, 0.45, "not shown"),
-            {},
-            "No difference shown: distilled minus scratch is −0.25 to 0.45 points over 5 seeds.",
-        ),
+        (row(0.1, -0.25, 0.45, "not shown"), {}, f"{NONE} −0.25 to 0.45 points over 5 seeds."),
         (
             row(1.1, 0.1, 2.1, "not shown", 5, 0.04),
             {},
-            "No difference shown: distilled minus scratch is 0.1 to 2.1 points over 5 seeds, "
-            "not sure enough for a verdict (p = 0.040).",
+            f"{NONE} 0.1 to 2.1 points over 5 seeds, not sure enough for a verdict (p = 0.040).",
         ),
         (
             row(0.0, math.nan, math.nan, "not shown", 5, 1.0),
@@ -115,16 +101,15 @@ def row(difference, low, high, verdict, seeds=5, p=0.0001):
             "the first verdict comes with 5.",
         ),
         (
-            row(6.32, 5.92, 7.12, "helps", seeds=7),
+            {**HELPS, "seeds": 7, "difference": 6.32},
             {},
-            "Distilled is ahead by 6.5 points (5.9 to 7.1 over the first 5 seeds): the teacher helps. "
+            f"{AHEAD.replace('over', 'over the first')}: the teacher helps. "
             "The mean of all 7 is 6.32, not judged yet: next at 10.",
         ),
     ],
 )
 def test_several_seeds_say_what_holds(cell, changes, said):
-    said = after("640 steps", said)
-    assert surer_headline(cell, CONFIG.replace(**changes)) == said
+    assert surer_headline(cell, CONFIG.replace(**changes)) == after("640 steps", said)
 
 
 def test_the_evidence_is_one_sentence_away():
