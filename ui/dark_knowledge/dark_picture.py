@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from html import escape
 
 import numpy as np
 import streamlit as st
@@ -19,6 +18,7 @@ from ui.pictures import ways_in
 from ui.shared import address, notices
 from ui.shared.figure import computed, framed, thumbnails
 from ui.shared.markup import literal, pixels
+from ui.shared.pieces import quiet
 
 SOURCE = address.choice(
     N_("There is no picture from “{text}”: use {allowed}."),
@@ -129,4 +129,4 @@ def _drawing(lab: Lab, run_id: str) -> Shown:
 
 def _show(given: ways_in.Given) -> None:
     st.html(pixels(given.picture, _("The picture, 28 by 28 pixels")))
-    st.html(f'<p class="kd kd-quiet">{escape(given.origin)}</p>')
+    quiet(given.origin)

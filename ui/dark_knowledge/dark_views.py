@@ -5,8 +5,6 @@ A lesson does not depend on T, so it is not redrawn with T.
 
 from __future__ import annotations
 
-from html import escape
-
 import numpy as np
 import streamlit as st
 
@@ -30,6 +28,7 @@ from ui.shared import address
 from ui.shared.figure import computed, figure
 from ui.shared.guard import guarded
 from ui.shared.lesson import lesson
+from ui.shared.pieces import quiet
 
 STUDENTS = {
     "nothing": N_("Knows nothing yet"),
@@ -75,11 +74,13 @@ def one_picture(shown: Shown, temperature: Control) -> None:
 def pull(shown: Shown, temperature: Control, config: RunConfig) -> None:
     """Draw what label and teacher tell a student about this picture."""
     if config.makes_mistake:
-        words = _(
-            "This run makes a mistake on purpose: {mistake}. What pulls here is the right formula.",
-            mistake=FIELDS["mistake"].in_words(config.mistake),
+        mistake = FIELDS["mistake"].in_words(config.mistake)
+        quiet(
+            _(
+                "This run makes a mistake on purpose: {mistake}. What pulls here is the right formula.",
+                mistake=mistake,
+            )
         )
-        st.html(f'<p class="kd kd-quiet">{escape(words)}</p>')
     student = controls.choice(
         "student",
         "pulled_student",

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from html import escape
 
 import pandas as pd
 import streamlit as st
 
 from kd.export.tables import FORMATS, dictionary_content, dictionary_name
 from kd.text.translation import N_, _
+from ui.shared.pieces import quiet
 
 _KINDS = {
     "csv": ("CSV", "text/csv", N_("Three rows a run, one for each model, for a spreadsheet or any program.")),
@@ -72,5 +72,5 @@ def show_command(command: str, name: str = "repeat", note: str = "") -> None:
         help=_("The command that does the same without this page, to copy."),
     ):
         if note:
-            st.html(f'<p class="kd kd-quiet">{escape(note)}</p>')
+            quiet(note)
         st.code(command, language=None, wrap_lines=True)

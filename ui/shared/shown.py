@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import time
 from collections.abc import Sequence
-from html import escape
 
 import streamlit as st
 
@@ -14,6 +13,7 @@ from kd.lab import Lab, RunView
 from kd.text.translation import N_, _
 from ui.shared import address, notices
 from ui.shared.guard import guarded
+from ui.shared.pieces import quiet
 from ui.shared.run_words import setting
 
 # So long a browser under load may take to hear that another run is shown.
@@ -89,12 +89,13 @@ def choose_finished_run(
         on_change=guarded(lambda: show(st.session_state[_CHOICE])),
     )
     if instead_of is not None:
-        why = _(
-            "The run you looked at ({setting}) {why}, so this page uses another one.",
-            setting=setting(instead_of.config),
-            why=_(_WHY_ANOTHER[instead_of.status]),
+        quiet(
+            _(
+                "The run you looked at ({setting}) {why}, so this page uses another one.",
+                setting=setting(instead_of.config),
+                why=_(_WHY_ANOTHER[instead_of.status]),
+            )
         )
-        st.html(f'<p class="kd kd-quiet">{escape(why)}</p>')
 
 
 def example_run(lab: Lab) -> RunView | None:

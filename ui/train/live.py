@@ -22,12 +22,12 @@ from kd.text.translation import N_, _, language, ngettext
 from kd.text.verdicts import headline, seeds_words, surer_headline
 from kd.text.words import MODELS, STUDENTS, accuracy, duration
 from ui.live import pace as pacing
-from ui.shared import notices
 from ui.shared.figure import framed, said_chart, save_menu, spec
 from ui.shared.frame import presenting
 from ui.shared.guard import guard, guarded
 from ui.shared.markup import role
 from ui.shared.person import person
+from ui.shared.pieces import acts, quiet
 from ui.shared.run_words import setting, when
 from ui.train import trail
 
@@ -269,17 +269,8 @@ def _more_seeds(lab: Lab, view: RunView, seeds: SeedsView) -> None:
                     "Trains this setting with so many seeds, for another verdict. Verdicts come with 5, 10 "
                     "and 20 seeds. Each seed takes about as long as this run."
                 ),
-                on_click=guarded(_ask_for_seeds),
-                args=(lab, view, number),
+                on_click=acts(lab.seeds.more, view.config, number, person()),
             )
-
-
-def _ask_for_seeds(lab: Lab, view: RunView, number: int) -> None:
-    notices.clear()
-    try:
-        lab.seeds.more(view.config, number, person())
-    except (ValueError, OSError) as error:
-        notices.add(str(error))
 
 
 def _ghost_tools(number: int) -> None:
@@ -287,7 +278,7 @@ def _ghost_tools(number: int) -> None:
     words = ngettext(
         "Thin lines: your last run.", "Thin lines: your last {count} runs.", number, count=number
     )
-    st.html(f'<p class="kd kd-quiet">{words}</p>', width="content")
+    quiet(words, width="content")
     st.button(
         _("Clear"),
         key="clear_ghosts",

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import partial
-from html import escape
 
 import pandas as pd
 import streamlit as st
@@ -21,6 +20,7 @@ from ui.shared import address, notices
 from ui.shared.figure import computed, figure
 from ui.shared.guard import guarded
 from ui.shared.person import person
+from ui.shared.pieces import quiet
 from ui.shared.run_words import setting
 from ui.shared.shown import show
 from ui.train import controls
@@ -107,7 +107,7 @@ def _study(view: RunView, field: str) -> pd.DataFrame | None:
     try:
         study = computed(view.run_id, "near", field, _compute=lambda: near(view.config, field))
     except Unusable as error:
-        st.html(f'<p class="kd kd-quiet">{escape(str(error))}</p>')
+        quiet(str(error))
         return None
     if study is None:
         return None
