@@ -33,7 +33,7 @@ ADDRESS = {
 
 @st.fragment
 def look(run_id: str, config: RunConfig, shown: Shown) -> None:
-    """Draw one of the three views, with its lesson."""
+    """Draws one of the three views, with its lesson."""
     with guard():
         view = address.choose(
             st.segmented_control,
@@ -58,7 +58,7 @@ def look(run_id: str, config: RunConfig, shown: Shown) -> None:
 
 @st.fragment
 def figures(run_id: str, config: RunConfig, shown: Shown, view: str) -> None:
-    """Draw all that moves with T, and nothing else: stored logits and a softmax, no model is asked."""
+    """Draws all that moves with T, and nothing else: stored logits and a softmax, no model is asked."""
     with guard():
         temperature = controls.temperature(
             "T",

@@ -36,7 +36,7 @@ class Shown:
 
 
 def choose(lab: Lab, run_id: str) -> Shown:
-    """Draw the controls that choose a picture, and the picture; returns what the models say of it."""
+    """Draws the controls that choose a picture, and the picture; returns what the models say of it."""
     way = address.choose(
         st.segmented_control,
         _("Picture"),
@@ -76,7 +76,7 @@ def choose(lab: Lab, run_id: str) -> Shown:
 
 
 def strip(numbers: tuple[int, ...], captions: tuple[str, ...], name: str) -> None:
-    """Draw thumbnails of test pictures; a click shows that picture. name: of the file they are saved in."""
+    """Draws thumbnails of test pictures; a click shows that picture. name: of the file they are saved in."""
     key = f"strip-{name}"
 
     def pick(number: int) -> None:

@@ -54,7 +54,7 @@ _BY_ANOTHER = N_("No label ever told the teacher that a 4 is like a 9 and unlike
 
 
 def one_picture(shown: Shown, temperature: Control) -> None:
-    """Draw soft targets as bars, and how unsure the models are at each T."""
+    """Draws soft targets as bars, and how unsure the models are at each T."""
     log = controls.switch(
         "log",
         "log",
@@ -72,7 +72,7 @@ def one_picture(shown: Shown, temperature: Control) -> None:
 
 
 def pull(shown: Shown, temperature: Control, config: RunConfig) -> None:
-    """Draw what label and teacher tell a student about this picture."""
+    """Draws what label and teacher tell a student about this picture."""
     if config.makes_mistake:
         mistake = FIELDS["mistake"].in_words(config.mistake)
         quiet(
@@ -117,7 +117,7 @@ def pull(shown: Shown, temperature: Control, config: RunConfig) -> None:
 
 
 def whole_test_set(run_id: str, logits: np.ndarray, control: Control) -> None:
-    """Draw which digits the teacher thinks look alike, pictures that show it, and its entropy at each T."""
+    """Draws which digits the teacher thinks look alike, pictures that show it, and its entropy at each T."""
     labels, temperature = load_mnist().y_test, live("look-alikes", [control], [])["T"]
     rows = dark_charts.look_alike_rows(labels, logits, temperature)
     wrong = rows[rows["true"] != rows["class"]]
@@ -172,7 +172,7 @@ def whole_test_set(run_id: str, logits: np.ndarray, control: Control) -> None:
 
 
 def _cell() -> tuple[int, int]:
-    """Draw the controls of the cell whose pictures are shown, which a click on a cell sets as well."""
+    """Draws the controls of the cell whose pictures are shown, which a click on a cell sets as well."""
     heading = st.empty()
 
     def digit(label: str, name: str, default: int, help: str) -> int:
@@ -204,7 +204,7 @@ def _pick_cell() -> None:
 
 
 def one_picture_lesson(label: int, config: RunConfig) -> None:
-    """Draw the lesson under one picture, which has this label, and the answers of a run's students."""
+    """Draws the lesson under one picture, which has this label, and the answers of a run's students."""
     students = _(_TAUGHT if config.learns_from_teacher else _NOT_TAUGHT)
     if config.makes_mistake:
         students = _(_MISTAUGHT, mistake=FIELDS["mistake"].in_words(config.mistake))
@@ -261,7 +261,7 @@ def pull_lesson() -> None:
 
 
 def whole_test_set_lesson(run_id: str, config: RunConfig, logits: np.ndarray) -> None:
-    """Draw the lesson under all test pictures: of two digits at T = 4, only one resembles the other."""
+    """Draws the lesson under all test pictures: of two digits at T = 4, only one resembles the other."""
     a, b, there, back = computed(
         run_id,
         "one-sided",

@@ -23,7 +23,7 @@ _KINDS = {
 
 
 def numbers_along(name: str, numbers: Callable[[], pd.DataFrame]) -> None:
-    """Draw the button that unfolds the buttons for CSV, Parquet and the dictionary.
+    """Draws the button that unfolds the buttons for CSV, Parquet and the dictionary.
 
     name: of the files, and with it of the widgets' keys. numbers: called when a button is clicked.
     """
@@ -63,7 +63,7 @@ def _content(code: str, numbers: Callable[[], pd.DataFrame]) -> bytes:
 
 
 def show_command(command: str, name: str = "repeat", note: str = "") -> None:
-    """Draw a button that unfolds a command to copy, with a note. name: the widget's key."""
+    """Draws a button that unfolds a command to copy, with a note. name: the widget's key."""
     with st.popover(
         _("Repeat it in a terminal"),
         type="tertiary",

@@ -77,7 +77,7 @@ def finished_run(lab: Lab) -> tuple[RunView | None, list[RunView], RunView | Non
 def choose_finished_run(
     asked: RunView, finished: list[RunView], instead_of: RunView | None, label: str, help: str
 ) -> None:
-    """Draw what `finished_run` found: a list with one run chosen, and why it is not the one before."""
+    """Draws what `finished_run` found: a list with one run chosen, and why it is not the one before."""
     settings = {entry.run_id: setting(entry.config) for entry in finished}
     st.session_state[_CHOICE] = asked.run_id
     st.selectbox(
@@ -121,14 +121,14 @@ def is_plain(view: RunView) -> bool:
 
 
 def comes_to(page: str) -> None:
-    """Note which page is drawn. On another one than before, the URL is not what is left of the one before."""
+    """Notes which page is drawn. On another one, the URL is not what is left of the one before."""
     if st.session_state.get(_PAGE) != page:
         st.session_state[_PAGE] = page
         st.session_state.pop(_LEFT, None)
 
 
 def show(run_id: str) -> None:
-    """Show this run from now on, here and in the URL."""
+    """Shows this run from now on, here and in the URL."""
     before, left = looked_at(), st.session_state.setdefault(_LEFT, {})
     if before not in (None, run_id):
         left[before] = time.monotonic()
@@ -141,7 +141,7 @@ def show(run_id: str) -> None:
 
 
 def stay() -> None:
-    """Go on showing the run that was shown last.
+    """Goes on showing the run that was shown last.
 
     A click that overtakes the news of another run brings along the address from before it.
     """
@@ -173,6 +173,6 @@ def _first_choice(entries: Sequence[RunView]) -> RunView | None:
 
 
 def _in_order(entries: Sequence[RunView]) -> list[RunView]:
-    """Sort the runs: what trains, then the standard setting, what came with the project, the newest."""
+    """Sorts the runs: what trains, then the standard setting, what came with the project, the newest."""
     standard = RunConfig().run_id
     return sorted(entries, key=lambda entry: (not entry.active, entry.run_id != standard, not entry.shipped))

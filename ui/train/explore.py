@@ -79,13 +79,13 @@ _SMOOTHED = N_(
 
 
 def explore(lab: Lab, view: RunView) -> None:
-    """Draw the invitation and the tabs; while a long run trains, its numbers are redrawn."""
+    """Draws the invitation and the tabs; while a long run trains, its numbers are redrawn."""
     every = None if is_quick(lab, view.config) else pace(view)
     st.fragment(_explore, run_every=every)(lab, view.run_id)
 
 
 def loss(view: RunView) -> None:
-    """Draw the distilled student's loss and its parts by epoch."""
+    """Draws the distilled student's loss and its parts by epoch."""
 
     def chart() -> Figure:
         config = view.config
@@ -152,7 +152,7 @@ def _evidence(lab: Lab, view: RunView) -> list[str]:
 
 @st.cache_data(max_entries=500, show_spinner=False)
 def _table(run_id: str, finished_run_of: float | None, language: str, _view: RunView) -> None:
-    """Draw the final numbers: one column per model, so that the table fits on a phone too."""
+    """Draws the final numbers: one column per model, so that the table fits on a phone too."""
     columns = {}
     for model in MODELS:
         found = (_view.result or {}).get(model)

@@ -42,7 +42,7 @@ forget_everybody = _looked_at.clear
 
 
 def look_at(run_id: str) -> None:
-    """Note that this person looks at a run with a result, for as long as the server lives."""
+    """Notes that this person looks at a run with a result, for as long as the server lives."""
     runs = _looked_at(person())
     runs.pop(run_id, None)
     runs[run_id] = True
@@ -68,7 +68,7 @@ def clear_ghosts() -> None:
 
 
 def trail(lab: Lab, view: RunView) -> None:
-    """Draw what each of this person's runs gained, against a field; the last one is this run."""
+    """Draws what each of this person's runs gained, against a field; the last one is this run."""
     runs = looked_at(lab)
     if not runs:
         return
@@ -124,7 +124,7 @@ def _study(view: RunView, field: str) -> pd.DataFrame | None:
 
 
 def _choices(lab: Lab, runs: list[RunView]) -> str:
-    """Draw the choices above the chart, the field on its axis and a run to open; returns the field."""
+    """Draws the choices above the chart, the field on its axis and a run to open; returns the field."""
     moved = controls.last_moved()
     if moved is not None and st.session_state.get(_MOVED) != moved:
         st.session_state[_MOVED] = st.session_state[_AGAINST] = moved
@@ -181,7 +181,7 @@ def _open_point(lab: Lab) -> None:
 
 
 def _open(lab: Lab, run_id: str) -> None:
-    """Show a run, and set the controls as in it."""
+    """Shows a run, and sets the controls as in it."""
     notices.clear()
     with address.together():
         controls.set_form(lab.runs.view(run_id).config)
