@@ -79,11 +79,9 @@ def figures(run_id: str, config: RunConfig, shown: Shown, view: str) -> None:
 
 with page("Dark knowledge"):
     address.take(ADDRESS)
-    asked, finished, instead_of = finished_run(lab())
-    if asked is None:
-        st.write(_("There is no teacher to look into yet. One appears when the first run has finished."))
-        st.page_link("pages/train.py", label=_("Train the first run"), icon=":material/model_training:")
-        st.stop()
+    asked, finished, instead_of = finished_run(
+        lab(), _("There is no teacher to look into yet. One appears when the first run has finished.")
+    )
     left, right = st.columns([1, 2.6], gap="large")
     with left:
         unseen_section(_("Picture"))

@@ -64,14 +64,20 @@ def looked_at() -> str | None:
     return st.session_state.get(_KEY)
 
 
-def finished_run(lab: Lab) -> tuple[RunView | None, list[RunView], RunView | None]:
-    """Returns the finished run to ask, all finished ones, and the run shown elsewhere if it is another."""
-    finished = _finished(lab)
-    shown = shown_run(lab)
+def finished_run(lab: Lab, without: str) -> tuple[RunView, list[RunView], RunView | None]:
+    """Returns the finished run to ask, all finished ones, and the run shown elsewhere if it is another.
+
+    without: the sentence with which the page ends where there is none.
+    """
+    finished, shown = _finished(lab), shown_run(lab)
     if shown is not None and shown.status == "finished":
         return shown, finished, None
     chosen = _first_choice(finished)
-    return None if chosen is None else lab.runs.view(chosen.run_id), finished, shown
+    if chosen is None:
+        st.write(without)
+        st.page_link("pages/train.py", label=_("Train the first run"), icon=":material/model_training:")
+        st.stop()
+    return lab.runs.view(chosen.run_id), finished, shown
 
 
 def choose_finished_run(
