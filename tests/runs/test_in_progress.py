@@ -80,13 +80,6 @@ def test_nobody_gives_way_to_their_own_runs_and_teachers_share_their_worker(hous
     assert house.engine.most_at_once["teacher"] == 1
 
 
-def test_two_long_runs_take_turns(house):
-    runs = [house.start(LONG.replace(seed=seed), person) for seed, person in ((1, "ann"), (2, "ben"))]
-    house.finished(*runs)
-    assert max(house.begun().count(run_id) for run_id in runs) > 1
-    assert set(house.engine.trained.values()) == {1}
-
-
 def test_an_engine_lost_after_a_pause_costs_only_one_turn_and_lost_twice_ends_the_run(house, monkeypatch):
     long = learning(house)
     house.finished(house.start(SHORT, "ben"))
