@@ -31,7 +31,7 @@ def thinks_ahead(monkeypatch):
 def begun(house):
     """A house in which one run is stored and looked at; its other seeds take their time."""
     house.finished(house.start(BASE))
-    house.engine.seconds_an_epoch = 0.05
+    house.engine.seconds_an_epoch = 0.1
     house.ahead.look_at(BASE, "ann")
     until(lambda: len(house.engine.begun) >= 4)
     return house

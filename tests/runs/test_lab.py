@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 import keras
 import numpy as np
 import pytest
@@ -12,10 +10,10 @@ from kd.config import STUDENTS, RunConfig
 from kd.runs.courses import KEPT, MISSING
 from kd.studies.study import Study
 from kd.training.costs import eval_epochs
+from tests.house import PATIENCE, until
 
 SMALL = RunConfig(teacher="notebook", train_size=320, epochs=2)
 STUDIED = RunConfig(teacher="notebook", train_size=2_000, epochs=5, seed=3)
-PATIENCE = 240
 
 
 @pytest.fixture(scope="module")
@@ -23,14 +21,6 @@ def finished(lab):
     view = lab.train(SMALL).wait(PATIENCE)
     assert view.status == "finished", view.message
     return view
-
-
-def wait_until(condition):
-    deadline = time.monotonic() + PATIENCE
-    while not (value := condition()):
-        assert time.monotonic() < deadline, "it did not happen"
-        time.sleep(0.05)
-    return value
 
 
 def test_a_run_ends_with_a_result_of_three_models_and_is_asked_for_only_once(finished, mnist, lab):
@@ -54,7 +44,7 @@ def test_a_run_ends_with_a_result_of_three_models_and_is_asked_for_only_once(fin
 
 def test_the_engine_keeps_few_events_and_nothing_of_a_run_that_has_ended(lab, finished):
     stopped = lab.train(SMALL.replace(epochs=100, batch_size=1, seed=77))
-    wait_until(lambda: stopped.view().progress > 0)
+    until(lambda: stopped.view().progress > 0)
     stopped.stop()
     assert stopped.wait(PATIENCE).status == "stopped"
 
@@ -69,12 +59,12 @@ def test_the_engine_keeps_few_events_and_nothing_of_a_run_that_has_ended(lab, fi
 
     client = lab._engine.ensure()
     assert 0 < client.run_on_scheduler(most_events) <= 20
-    wait_until(lambda: client.run_on_scheduler(tasks) == 0 and not any(client.run(results).values()))
+    until(lambda: client.run_on_scheduler(tasks) == 0 and not any(client.run(results).values()))
 
 
 def test_a_lost_engine_is_restarted_and_the_run_goes_on(lab):
     run = lab.train(SMALL.replace(epochs=30))
-    wait_until(lambda: run.history)
+    until(lambda: run.history)
     lab._engine.child.kill()
     view = run.wait(PATIENCE)
     assert view.status == "finished", view.message

@@ -11,7 +11,8 @@ from hypothesis import given
 
 from kd.engine import EngineLost
 from kd.runs.scheduler import AHEAD, PERSON, SECONDS_A_TURN, STUDY, Scheduler, waits
-from tests.runs.bench import PATIENCE, Bench, Clock, Wants, task, until
+from tests.house import PATIENCE, until
+from tests.runs.bench import Bench, Clock, Wants, task
 
 
 @pytest.fixture

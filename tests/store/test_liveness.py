@@ -65,13 +65,6 @@ def test_nobody_takes_the_run_of_a_live_process_and_anybody_that_of_a_dead_one(t
         assert [path.stem for path in (tmp_path / "owners").iterdir()] == [owners.own_token()]
 
 
-def test_a_process_that_ends_leaves_no_lock_behind(tmp_path):
-    with another_process(tmp_path) as process:
-        process.communicate("end\n")
-        assert list((tmp_path / "owners").iterdir()) == []
-    assert Lab(tmp_path).runs.view(RUN).status == "interrupted"
-
-
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no fork")
 def test_a_forked_child_is_a_process_of_its_own(tmp_path):
     store = Store(tmp_path)
@@ -83,6 +76,8 @@ def test_a_forked_child_is_a_process_of_its_own(tmp_path):
     with another_process(tmp_path) as process:
         process.communicate("end\n")
     assert store.runs.worker(RUN) == "here"  # the other process did not get it
+    locks = [path.stem for path in (tmp_path / "owners").iterdir()]
+    assert locks == [owners.own_token()]  # one that ends leaves none behind
 
 
 def test_a_home_may_have_several_names(tmp_path, monkeypatch):

@@ -125,8 +125,12 @@ DAMAGES = {
 
 
 @pytest.mark.parametrize("name", DAMAGES)
-def test_a_damaged_model_costs_only_itself(name, lab):
+def test_a_damaged_model_costs_only_itself_and_is_trained_again_when_somebody_asks(name, lab, monkeypatch):
     kind, damage = DAMAGES[name]
+    asked = []
+    monkeypatch.setattr(lab.runs.in_progress, "want", lambda config, *how, **more: asked.append(config))
+    lab.train(CONFIG)
+    assert asked == []
     path = lab.store.home / "models" / f"{SCRATCH}{kind}"
     if damage is None:
         path.unlink()
@@ -141,21 +145,12 @@ def test_a_damaged_model_costs_only_itself(name, lab):
     assert lab.runs.view(RUN).result["teacher"]["test_accuracy"] == 0.9  # its numbers are still there
     assert is_whole(lab.store, OTHER.run_id)
     assert not any(map(lab.store.is_usable, (RUN, HOT.run_id)))
+    lab.train(CONFIG)
+    assert asked == [CONFIG]
     for config in (CONFIG, HOT):
         assert lab.store.models.has(config.model_ids["distilled"])
         save(lab.store, config)  # both are asked for again, and only the scratch student is missing
         assert is_whole(lab.store, config.run_id)
-
-
-@pytest.mark.parametrize("kind", [".keras", ".npz"])
-def test_a_run_with_a_lost_model_is_computed_again_when_somebody_asks_for_it(kind, lab, monkeypatch):
-    asked = []
-    monkeypatch.setattr(lab.runs.in_progress, "want", lambda config, *how, **more: asked.append(config))
-    lab.train(CONFIG)
-    assert asked == []
-    lab.store.models.file(SCRATCH).with_suffix(kind).write_bytes(b"nothing")
-    lab.train(CONFIG)
-    assert asked == [CONFIG]
 
 
 def test_a_run_whose_teacher_is_another_runs_student_needs_that_student(lab, models):
