@@ -133,8 +133,8 @@ def test_a_deleted_run_is_hidden_and_comes_back_as_it_was(store):
     assert (after.stored, after.figures) == (before.stored, before.figures)
     assert is_whole(store)
     store.runs.delete([RUN])
-    save(store)  # asked for again
-    assert (listed(store), store.runs.deleted()) == ({RUN}, [])
+    save(store)  # asked for again, by a program
+    assert (listed(store), store.runs.deleted(), store.runs.row(RUN).person) == ({RUN}, [], "ada")
 
 
 def test_several_are_deleted_together_or_none(store):
