@@ -2,13 +2,13 @@
 
 Everything is computed from stored logits with a softmax at temperature T > 0 (Hinton, Vinyals and Dean 2015,
 section 2); nothing is trained. Functions whose names end in `_table` or `_curve` return DataFrames ready to
-be drawn; entropies are in bits. Labels are whole numbers (n,), logits (n, classes), and by model
-those of one picture (classes,). What does not match or is not finite raises ValueError.
+be drawn; entropies are in bits. Labels are whole numbers (n,), logits (n, classes). What does not match or is
+not finite raises ValueError.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import NamedTuple
 
 import numpy as np
@@ -31,24 +31,6 @@ LOWEST_TEMPERATURE, HIGHEST_TEMPERATURE = 0.1, 100.0
 def temperature_grid(count: int = 61) -> np.ndarray:
     """Returns temperatures from 0.1 to 100 in equal ratios, for curves against T."""
     return np.geomspace(LOWEST_TEMPERATURE, HIGHEST_TEMPERATURE, count)
-
-
-def entropy_curve(
-    logits: Mapping[str, np.ndarray], temperatures: Iterable[float] | None = None
-) -> pd.DataFrame:
-    """Returns how undecided each model is about one picture: columns model, temperature, entropy_bits."""
-    grid = _grid(temperatures)
-    entropies = [
-        entropy_bits(softmax(checked_logits(np.asarray(values)[np.newaxis], model)[0] / grid[:, np.newaxis]))
-        for model, values in logits.items()
-    ]
-    return pd.DataFrame(
-        {
-            "model": np.repeat(list(logits), len(grid)),
-            "temperature": np.tile(grid, len(logits)),
-            "entropy_bits": np.concatenate(entropies),
-        }
-    )
 
 
 def mean_entropy_curve(logits: np.ndarray, temperatures: Iterable[float] | None = None) -> pd.DataFrame:
@@ -126,35 +108,6 @@ def loss_gradient(
     from_labels = alpha * (softmax(student) - truth)
     from_teacher = (1.0 - alpha) * scale * (softmax(student, temperature) - softmax(teacher, temperature))
     return Gradient(from_labels[0], from_teacher[0]) if single else Gradient(from_labels, from_teacher)
-
-
-def pull_strength_curve(
-    labels: np.ndarray,
-    student_logits: np.ndarray,
-    teacher_logits: np.ndarray,
-    alpha: float,
-    temperatures: Iterable[float] | None = None,
-) -> pd.DataFrame:
-    """Why the loss has a T²: returns how strong each part of the gradient is, as a function of T.
-
-    The labels' part does not depend on T. Without T² the teacher's part fades as 1/T²; with it, that part
-    stays of the same order, so α keeps its meaning (Hinton et al. 2015, section 2). Columns temperature, part
-    ("labels", "teacher", "teacher_without_t2"), strength: the mean Euclidean length over the pictures.
-    """
-    grid = _grid(temperatures)
-    rows = []
-    for temperature in grid:
-        gradient = loss_gradient(labels, student_logits, teacher_logits, alpha, temperature)
-        from_teacher = float(np.linalg.norm(gradient.teacher, axis=-1).mean())
-        strengths = {
-            "labels": float(np.linalg.norm(gradient.labels, axis=-1).mean()),
-            "teacher": from_teacher,
-            "teacher_without_t2": from_teacher / temperature**2,
-        }
-        rows += [
-            {"temperature": temperature, "part": part, "strength": value} for part, value in strengths.items()
-        ]
-    return pd.DataFrame(rows)
 
 
 def picture_table(labels: np.ndarray, logits: np.ndarray, temperature: float = 1.0) -> pd.DataFrame:

@@ -101,7 +101,6 @@ THREE = dict.fromkeys(("teacher", "distilled", "scratch"), GOOD)
         (lambda: evaluation.compare(LABELS, DIVERGED, GOOD), "distilled_logits"),
         (lambda: softening.mean_entropy_curve(DIVERGED), "logits"),
         (lambda: softening.loss_gradient(LABELS, GOOD, DIVERGED, 0.5, 1), "teacher_logits"),
-        (lambda: softening.entropy_curve({"ours": DIVERGED[1]}), "ours"),
         (lambda: fixed_and_broken(LABELS, {**THREE, "scratch": DIVERGED}), "scratch"),
         (lambda: showcase(LABELS, {**THREE, "teacher": DIVERGED}), "teacher"),
         (lambda: distances_bits({"teacher": GOOD[0], "scratch": DIVERGED[1]}), "scratch"),

@@ -7,7 +7,6 @@ from scipy import special, stats
 
 from kd.analysis.logits import softmax
 from kd.analysis.softening import (
-    entropy_curve,
     loss_gradient,
     mean_entropy_curve,
     mean_soft_targets,
@@ -16,7 +15,6 @@ from kd.analysis.softening import (
     most_confusing,
     picture_table,
     pictures_behind,
-    pull_strength_curve,
     temperature_grid,
 )
 
@@ -61,27 +59,9 @@ def test_the_parts_of_the_gradient_in_one_case_by_hand():
     np.testing.assert_allclose(plain.teacher, [[-0.09375, 0.09375]])
 
 
-def test_without_t_squared_the_teacher_fades():
-    table = pull_strength_curve(LABELS, STUDENT, TEACHER, 0.1, [50.0, 100.0])
-    strengths = table.pivot(index="part", columns="temperature", values="strength")
-    plain = loss_gradient(LABELS, STUDENT, TEACHER, 0.1, 50.0, temperature_squared=False)
-    squared = loss_gradient(LABELS, STUDENT, TEACHER, 0.1, 50.0)
-    expected = {"labels": plain.labels, "teacher": squared.teacher, "teacher_without_t2": plain.teacher}
-    for part, gradient in expected.items():
-        assert strengths.loc[part, 50.0] == pytest.approx(np.linalg.norm(gradient, axis=1).mean())
-    fading = strengths[50.0] / strengths[100.0]
-    assert fading.to_dict() == pytest.approx({"labels": 1, "teacher": 1, "teacher_without_t2": 4}, rel=0.05)
-    one = pull_strength_curve(LABELS[0], STUDENT[0], TEACHER[0], 0.1, [50.0]).set_index("part")["strength"]
-    assert one["teacher"] == pytest.approx(np.linalg.norm(squared.teacher[0]))
-
-
-def test_entropy_curves_are_scipys():
+def test_mean_entropies_are_scipys():
     temperatures = [0.5, 2.0, 20.0]
     expected = np.array([stats.entropy(softmax(TEACHER, t), base=2, axis=1) for t in temperatures])
-    two = entropy_curve({"teacher": TEACHER[5], "ours": TEACHER[6]}, temperatures)
-    assert two["model"].tolist() == ["teacher"] * 3 + ["ours"] * 3
-    assert two["temperature"].tolist() == temperatures * 2
-    np.testing.assert_allclose(two["entropy_bits"], expected[:, [5, 6]].T.ravel(), atol=1e-12)
     mean = mean_entropy_curve(TEACHER, temperatures)
     assert list(mean.columns) == ["temperature", "mean", "lower", "upper"]
     np.testing.assert_allclose(mean["mean"], expected.mean(axis=1))
@@ -90,10 +70,10 @@ def test_entropy_curves_are_scipys():
 
 
 def test_entropy_grows_with_temperature():
-    curve = entropy_curve({"teacher": TEACHER[0]})
+    curve = mean_entropy_curve(TEACHER)
     np.testing.assert_allclose(curve["temperature"], 10 ** (np.arange(61) / 20 - 1))
     np.testing.assert_allclose(temperature_grid(4), [0.1, 1, 10, 100])
-    assert (np.diff(curve["entropy_bits"]) > 0).all()
+    assert (np.diff(curve["mean"]) > 0).all()
 
 
 def test_mean_soft_targets_class_by_class():

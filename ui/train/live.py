@@ -21,7 +21,7 @@ from kd.text.study_words import signed
 from kd.text.translation import N_, _, language, ngettext
 from kd.text.verdicts import headline, seeds_words, surer_headline
 from kd.text.words import MODELS, STUDENTS, accuracy, duration
-from ui.live import pace as pacing
+from ui.live import following
 from ui.shared.figure import framed, said_chart, save_menu, spec
 from ui.shared.frame import presenting
 from ui.shared.guard import guard, guarded
@@ -83,7 +83,7 @@ def follow(lab: Lab, view: RunView) -> None:
 
 def pace(view: RunView, seeds: SeedsView | None = None) -> float | None:
     """Returns the seconds between two looks at a run; None for one that has ended."""
-    return pacing.with_jitter(_pace(view, seeds))
+    return following.with_jitter(_pace(view, seeds))
 
 
 def seeds_of(lab: Lab, view: RunView) -> SeedsView | None:
@@ -122,17 +122,17 @@ def _pace(view: RunView, seeds: SeedsView | None) -> float | None:
         usual = _SECONDS_BETWEEN_SEEDS
     else:
         return None
-    return pacing.slowed(usual)
+    return following.slowed(usual)
 
 
 def _look(lab: Lab, run_id: str, every: float | None) -> None:
     with guard():
         view = lab.runs.view(run_id)
         seeds = seeds_of(lab, view)
-        if pacing.is_another(every, _pace(view, seeds)):
+        if following.is_another(every, _pace(view, seeds)):
             st.rerun()  # the whole page: Stop becomes Train again, or people came or left
         if every:
-            pacing.note_look()
+            following.note_look()
         _head(view, seeds)
         tiles = "".join(_tile(view, model) for model in MODELS)
         st.html(f'<div class="kd kd-tiles">{tiles}{_seeds_tile(seeds)}</div>')

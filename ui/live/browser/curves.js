@@ -123,7 +123,8 @@ const entropies = (data) => {
   });
 };
 
-// How strongly label and teacher pull, with T² and without: kd.analysis.softening.pull_strength_curve.
+// How strongly label and teacher pull, with T² and without. Without it the teacher's part fades as 1/T²; with it, that
+// part stays of the same order, so α keeps its meaning (Hinton et al. 2015, section 2).
 const strengths = (data) => {
   const at = (values, temperature) => {
     const { labels, teacher } = gradientAt(data, { ...values, squared: true }, temperature);
