@@ -33,20 +33,13 @@ COMMANDS_INTRODUCTION = """## Commands
 `python -m kd COMMAND`, or `kd-lab COMMAND` where KD Lab is installed. `train` and `sweep` also take every
 field as a flag, and `sweep` takes several values with commas between them. `COMMAND --help` says the same.
 """
-TITLES = {
-    "data": "Data",
-    "student": "Student",
-    "teacher": "Teacher",
-    "objective": "Objective",
-    "schedule": "Training",
-}
 
 
 def page() -> str:
     """The page, as the code is now."""
     parts = [INTRODUCTION, FIELDS_INTRODUCTION]
-    for group in GROUPS:
-        parts += [f"### {TITLES[group]}", _fields(group)]
+    for group, title in GROUPS.items():
+        parts += [f"### {title}", _fields(group)]
     parts += [
         "## Students",
         _students(),

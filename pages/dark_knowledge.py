@@ -33,7 +33,7 @@ ADDRESS = {
 
 @st.fragment
 def look(run_id: str, config: RunConfig, shown: Shown) -> None:
-    """Draw one of the three views, with its lesson."""
+    """Draws one of the three views, with its lesson."""
     with guard():
         view = address.choose(
             st.segmented_control,
@@ -58,7 +58,7 @@ def look(run_id: str, config: RunConfig, shown: Shown) -> None:
 
 @st.fragment
 def figures(run_id: str, config: RunConfig, shown: Shown, view: str) -> None:
-    """Draw all that moves with T, and nothing else: stored logits and a softmax, no model is asked."""
+    """Draws all that moves with T, and nothing else: stored logits and a softmax, no model is asked."""
     with guard():
         temperature = controls.temperature(
             "T",
@@ -79,11 +79,9 @@ def figures(run_id: str, config: RunConfig, shown: Shown, view: str) -> None:
 
 with page("Dark knowledge"):
     address.take(ADDRESS)
-    asked, finished, instead_of = finished_run(lab())
-    if asked is None:
-        st.write(_("There is no teacher to look into yet. One appears when the first run has finished."))
-        st.page_link("pages/train.py", label=_("Train the first run"), icon=":material/model_training:")
-        st.stop()
+    asked, finished, instead_of = finished_run(
+        lab(), _("There is no teacher to look into yet. One appears when the first run has finished.")
+    )
     left, right = st.columns([1, 2.6], gap="large")
     with left:
         unseen_section(_("Picture"))

@@ -32,11 +32,9 @@ def picture(way: str, run_id: str, tools: DeltaGenerator) -> ways_in.Given:
 
 with page("Draw"):
     address.take(ADDRESS)
-    asked, finished, instead_of = finished_run(lab())
-    if asked is None:
-        st.write(_("There are no models to ask yet. They appear when the first run has finished."))
-        st.page_link("pages/train.py", label=_("Train the first run"), icon=":material/model_training:")
-        st.stop()
+    asked, finished, instead_of = finished_run(
+        lab(), _("There are no models to ask yet. They appear when the first run has finished.")
+    )
     with st.container(key="draw_page"):
         # four places: the stylesheet puts the first two beside each other, or on a phone all below each other
         given_place, said_place, tools, more = (st.container(key=f"draw_{name}") for name in PLACES)

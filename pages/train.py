@@ -22,7 +22,7 @@ def beside(view: RunView | None) -> tuple:
 
 @st.fragment
 def form(drawn: tuple) -> None:
-    """Draw the controls and Train. Moving one redraws only these, unless another run is shown then."""
+    """Draws the controls and Train. Moving one redraws only these, unless another run is shown then."""
     with guard():
         view = shown_run(lab())
         if beside(view) != drawn:

@@ -13,7 +13,13 @@ from typing import Any
 from kd.text.translation import N_, _
 from kd.text.words import plain, quoted
 
-GROUPS = ("data", "student", "teacher", "objective", "schedule")
+GROUPS = {
+    "data": N_("Data"),
+    "student": N_("Student"),
+    "teacher": N_("Teacher"),
+    "objective": N_("Objective"),
+    "schedule": N_("Training"),
+}
 
 # Of choices in a message, in characters.
 _LONGEST_LIST = 100

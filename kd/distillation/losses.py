@@ -62,12 +62,9 @@ class KerasObjective(Objective):
 def student_loss(given: Any) -> keras.losses.Loss:
     """Returns the loss of labels and the student's logits.
 
-    Args:
-        given: None for the cross-entropy with labels that are numbers of classes; a loss of Keras; its name
-            or its function, which then gets logits (`from_logits=True`) if it can; any other function.
-
-    Raises:
-        ValueError: when it is none of these, or a loss that would take the logits for probabilities.
+    given: None for the cross-entropy with labels that are numbers of classes; a loss of Keras; its name or
+    its function, which then gets logits (`from_logits=True`) if it can; any other function. Raises a
+    ValueError for anything else, and for a loss that would take the logits for probabilities.
     """
     loss = keras.losses.get("sparse_categorical_crossentropy" if given is None else given)
     if loss is not given or inspect.isfunction(given):
@@ -81,12 +78,9 @@ def student_loss(given: Any) -> keras.losses.Loss:
 def distillation_objective(given: Any) -> Objective:
     """Returns what a Distiller's student learns from its teacher, with numbers of no meaning.
 
-    Args:
-        given: None or a SoftTargetDivergence for soft targets; an objective or its name; a loss of Keras, its
-            name or its function; any other function.
-
-    Raises:
-        ValueError: when it is none of these, or an objective that compares more than logits.
+    given: None or a SoftTargetDivergence for soft targets; an objective or its name; a loss of Keras, its
+    name or its function; any other function. Raises a ValueError for anything else, and for an objective that
+    compares more than logits.
     """
     if isinstance(given, SoftTargetDivergence):
         if given.temperature != 1 or not given.divided:
@@ -110,14 +104,9 @@ def teachers_terms(
 ) -> dict[str, Any]:
     """Returns the teacher's terms of the loss of a batch, as scalars.
 
-    Args:
-        labels: numbers of classes, or one-hot.
-        teacher_logits: (n, classes); None for an objective without a teacher.
-        student_logits: (n, classes).
-        weights: what each row counts, (n,) or (n, 1), or None.
-
-    Raises:
-        ValueError: when the logits differ in shape, or the objective takes no weights.
+    labels: numbers of classes, or one-hot. teacher_logits: (n, classes), or None for an objective without a
+    teacher. weights: what each row counts, (n,) or (n, 1), or None. Raises a ValueError when the logits are
+    not of one such shape, or the objective takes no weights.
     """
     if teacher_logits is None:
         teacher_logits = student_logits  # which an objective without a teacher does not look at

@@ -30,15 +30,6 @@ WIDTH, HEIGHT = 600, 320
 SHOWN = 8
 
 
-_GROUP_TITLES = {
-    "data": N_("Data"),
-    "student": N_("Student"),
-    "teacher": N_("Teacher"),
-    "objective": N_("Objective"),
-    "schedule": N_("Training"),
-}
-
-
 class Report(Format):
     """All that a run's pages say of it and that does not move, on one page to keep or to send."""
 
@@ -190,7 +181,7 @@ def _model(scores: dict[str, Any], model: str) -> dict[str, Any]:
 def _settings(config: RunConfig) -> Iterator[tuple[str, list[dict[str, Any]]]]:
     """Yields the fields that make a difference to this run, by group."""
     usual = RunConfig()
-    for group in GROUPS:
+    for group, title in GROUPS.items():
         rows = [
             {"label": _(spec.label), "value": _value(spec, value), "usual": value == getattr(usual, name)}
             for name, spec in FIELDS.items()
@@ -198,7 +189,7 @@ def _settings(config: RunConfig) -> Iterator[tuple[str, list[dict[str, Any]]]]:
             for value in [getattr(config, name)]
         ]
         if rows:
-            yield _(_GROUP_TITLES[group]), rows
+            yield _(title), rows
 
 
 def _value(spec: FieldSpec, value: Any) -> str:

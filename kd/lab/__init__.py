@@ -10,7 +10,7 @@ __all__ = ["Lab", "RunView"]
 
 
 def __getattr__(name: str) -> Any:
-    """Imported on first use: a list of runs does without most of it."""
+    """Imports a name on first use, as a list of runs does without most of the lab."""
     if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     from kd.lab import lab

@@ -11,7 +11,6 @@ import time
 from collections.abc import Mapping, Sequence
 from os import PathLike
 from pathlib import Path
-from types import TracebackType
 from typing import TYPE_CHECKING, Any, overload
 
 from kd.base.unusable import Unusable
@@ -97,9 +96,7 @@ class Lab:
     def __enter__(self) -> Lab:
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_error: object) -> None:
         self.close()
 
     def train(self, config: RunConfig | Preset | str, person: str = NOBODY) -> Run:
@@ -139,11 +136,9 @@ class Lab:
     ) -> ExperimentRun:
         """Returns an experiment to start, to look at and to read, the same object for the same question.
 
-        Args:
-            name: of kd.studies.experiments.EXPERIMENTS.
-            seeds: by default as many as there is a first verdict with.
-            length: "short" or "long", if it is to be run at one of the two alone.
-            options: what is chosen of the experiment's options.
+        name: of kd.studies.experiments.EXPERIMENTS. seeds: by default as many as there is a first verdict
+        with. length: "short" or "long", if it is to be run at one of the two alone. options: what is chosen
+        of the experiment's options.
 
         Raises ValueError when there is no such experiment, or not with these options, so many seeds or at
         this length.

@@ -13,7 +13,7 @@ from typing import Any
 from kd.analysis.verdict import Comparison
 from kd.base.unusable import Unusable
 from kd.config import FRESH, RunConfig
-from kd.runs.state import RunView
+from kd.runs.state import RunState, RunView
 from kd.store.rows import Figures, RunRow, figures_of
 from kd.store.store import Store, gone_meanwhile
 from kd.text.endings import Ending
@@ -193,23 +193,14 @@ def _not_there(run_id: str) -> Unusable:
 
 def _without_result(row: RunRow, events: list[dict[str, Any]], said: dict[str, Any]) -> RunView:
     """Returns the view of a run that this process does not compute."""
-    history: dict[str, list[dict]] = {}
+    state = RunState(row.config)
     for event in events:
-        if event["event"] == "begin":
-            history[event["model"]] = list(event.get("history", []))
-        elif event["event"] == "epoch":
-            history.setdefault(event["model"], []).append(event)
-    epochs = [event for model in history.values() for event in model]
-    students = [event["epoch"] / event["epochs"] for event in epochs if event["model"] != "teacher"]
-    return RunView(
-        run_id=row.run_id,
-        config=row.config,
+        state.hear(event)
+    return replace(
+        state.view(),
         status=row.status,
         phase={"queued": "queued", "running": "students"}.get(row.status, "done"),
         ending=Ending.read(row.ending),
-        history=epochs,
-        progress=max(students, default=0.0),
-        version=len(events),
         created=row.created,
         elsewhere=row.is_active,
         **said,

@@ -73,7 +73,7 @@ class Run:
 
     @property
     def status(self) -> str:
-        """Is it queued, running, finished, stopped, failed or interrupted?"""
+        """Whether it is queued, running, finished, stopped, failed or interrupted."""
         return self.view().status
 
     @property

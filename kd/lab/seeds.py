@@ -112,7 +112,7 @@ class Seeds:
         return dict(zip(found["seed"], found["run"], strict=True)), dict(pairs), verdict
 
     def _compared_result(self, config: RunConfig) -> dict[str, Any] | None:
-        """Returns a run's result; None if there is none that compares its students."""
+        """Returns the result of a run that compares its students, or None."""
         result = self._result(config)
         return result if result is not None and "comparison" in result else None
 

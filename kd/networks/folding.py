@@ -36,16 +36,13 @@ def folded_forward(
     Args:
         model: a built Sequential. If it does not end in Conv2D → Flatten → Dense without activations, the
             plain call of the model is returned.
-        precision: "float32", or "mixed_bfloat16" for the folded convolution and its gradients in
-            bfloat16. With `attention` nothing is folded, so all is float32.
-        training: whether layers such as Dropout and BatchNormalization act as in training, or as in
-            inference.
-        attention: whether the function returns attention maps too.
+        precision: "float32", or "mixed_bfloat16" for the folded convolution and its gradients.
+        training: whether layers such as Dropout act as in training, or as in inference.
+        attention: whether the function returns attention maps too; then nothing is folded.
 
     Returns:
-        A differentiable function from a tensor (n, height, width, channels) to logits (n, classes), or with
-        `attention` to `Outputs`. It reads the model's variables at every call, so it may be traced once and
-        used while they train.
+        A differentiable function from (n, height, width, channels) to logits (n, classes), or with
+        `attention` to `Outputs`. It reads the model's variables at every call, so it may be traced once.
 
     Raises:
         ValueError: when `attention` is asked of a model with fewer than two convolutions.

@@ -10,8 +10,7 @@ from functools import partial
 
 from kd.config import NOBODY, RunConfig
 from kd.runs.in_progress import RunsInProgress
-from kd.runs.job import ending_of
-from kd.runs.run import Wish
+from kd.runs.run import Wish, ending_of
 from kd.runs.scheduler import STUDY
 from kd.text.endings import Ending
 
@@ -37,11 +36,8 @@ class Batch:
         is_followed: bool = False,
     ):
         """
-        Args:
-            who: who wants the runs, in the scheduler.
-            ended: called once, when no run is left or it is stopped.
-            is_followed: whether to look at students while they learn.
-            person: whose the runs are to be.
+        who: who wants the runs, in the scheduler. ended: called once, when no run is left or it is stopped.
+        person: whose the runs are to be. is_followed: whether to look at students while they learn.
         """
         self.who, self.urgency, self.person = who, urgency, person
         self.done: set[str] = set()

@@ -7,8 +7,7 @@ from collections.abc import Iterable
 
 from kd.base.unusable import Unusable
 from kd.config import STUDENTS, RunConfig
-from kd.runs.job import Begin, Job, Steps
-from kd.runs.run import teaching_of
+from kd.runs.run import Begin, Job, Steps, teaching_of
 from kd.runs.scheduler import Scheduler
 from kd.runs.tasks import snapshots_task, teachers_of
 from kd.store.store import Store

@@ -94,7 +94,6 @@ def measured_speed(runs: Iterable[tuple[RunConfig, Mapping[str, Any]]]) -> Speed
         # runs of earlier versions looked after every epoch, and four times within the first
         work = _students_work(config, slower.get("looks", config.epochs + 4))
         seconds = slower["seconds"]
-        # runs of earlier versions do not say how long their evaluation took
         looking = slower.get("evaluation_seconds", seconds * work.looking / sum(work))
         nominal = Work(nominal.training + work.training, nominal.looking + work.looking)
         taken = Work(taken.training + seconds - looking, taken.looking + looking)

@@ -10,8 +10,7 @@ from collections.abc import Callable
 
 from kd.base.unusable import Unusable
 from kd.config import NOBODY, RunConfig
-from kd.runs.job import ending_of
-from kd.runs.run import Seconds, Training, Wish
+from kd.runs.run import Seconds, Training, Wish, ending_of
 from kd.runs.scheduler import AHEAD, PERSON, Scheduler
 from kd.runs.state import RunView
 from kd.runs.tasks import Timings
@@ -38,9 +37,8 @@ class RunsInProgress:
         self, store: Store, scheduler: Scheduler, seconds: Seconds, ended: Callable[[str, bool], None]
     ):
         """
-        Args:
-            seconds: about how long a run's model takes; must be quick.
-            ended: called with the id of each run that ends, and whether a person wanted it.
+        seconds: returns about how long a run's model takes, and is quick. ended: called with the id of each
+        run that ends, and whether a person wanted it.
         """
         self._store, self._scheduler, self._seconds, self._ended = store, scheduler, seconds, ended
         self._timings = Timings()
@@ -57,12 +55,11 @@ class RunsInProgress:
 
         `wish.ended` is called when it ends while it is wanted, perhaps before this returns.
 
-        Args:
-            is_followed: whether to look at its students while they learn, where it is not in progress.
-            person: whose it is to be.
+        is_followed: whether to look at its students while they learn, where it is not in progress. person:
+        whose it is to be.
 
-        Raises ValueError when a person has MOST_WAITING runs waiting; NOBODY may have any number; OSError
-        when it cannot be recorded.
+        Raises ValueError when a person, other than NOBODY, has MOST_WAITING runs waiting; OSError when it
+        cannot be recorded.
         """
         run_id = config.run_id
         with self._lock:
@@ -92,10 +89,9 @@ class RunsInProgress:
         training.wishes_changed()
 
     def stop(self, run_id: str, who: str | None = None, wish: Wish | None = None) -> bool:
-        """Withdraws an interest, or everybody's for None; returns whether the run ends by that.
+        """Withdraws an interest, or all of them for None; returns whether the run ends by that.
 
-        Args:
-            wish: only this one, if they have not had another since.
+        wish: only this one, if they have not had another since.
         """
         with self._lock:
             training = self._active(run_id)
@@ -246,10 +242,9 @@ class RunsInProgress:
     def _look_at_neighbours(self) -> None:
         with self._lock:
             if self._neighbours is None and not self._closing.is_set():
-                self._neighbours = threading.Thread(
-                    target=self._watch_neighbours, name="kd-neighbours", daemon=True
-                )
-                self._neighbours.start()
+                look = threading.Thread(target=self._watch_neighbours, name="kd-neighbours", daemon=True)
+                self._neighbours = look
+                look.start()
 
     def _watch_neighbours(self) -> None:
         """Stops what other processes want stopped and notices what they ended, while anything goes on."""

@@ -1,10 +1,10 @@
-"""One run on its way: three models, side by side where they can be, and a comparison."""
+"""Jobs: tasks that depend on each other, and a run, whose three models are trained and then compared."""
 
 from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -12,18 +12,110 @@ from kd.analysis import evaluation
 from kd.analysis.verdict import Comparison
 from kd.base.unusable import Unusable
 from kd.config import MODELS, STUDENTS, RunConfig, has_fresh_teacher
+from kd.engine import EngineLost, WorkerLost
 from kd.networks.architectures import student_architecture
 from kd.pictures.mnist import load_mnist
-from kd.runs.job import Begin, Job, Steps
-from kd.runs.scheduler import AHEAD, PERSON, Scheduler, Task
+from kd.runs.scheduler import AHEAD, PERSON, Interest, Scheduler, Task
 from kd.runs.state import RunState, RunView
 from kd.runs.tasks import Teacher, Timings, model_task, software, teachers_of
+from kd.store.database import is_full
 from kd.store.store import Store
 from kd.text.endings import Ending
 from kd.text.translation import _
 from kd.training.messages import Teaching, averaged
 
 log = logging.getLogger("kd")
+
+Steps = Generator[Sequence[Task], list[Any], None]
+"""Yields the tasks that it waits for, and gets their values in the same order."""
+
+Begin = Callable[[Task], Task]
+"""Puts a task on the list before anything waits for it."""
+
+
+class Job:
+    """Carries out steps; a task's end takes them on to the next, in the thread that stored it. Thread-safe.
+
+    interest: stands in the scheduler for all who want the job.
+    """
+
+    def __init__(
+        self,
+        scheduler: Scheduler,
+        steps: Callable[[Begin], Steps],
+        ended: Callable[[Ending | None], None],
+        hear: Callable[[dict], None] = lambda event: None,
+        people: frozenset[str] = frozenset(),
+    ):
+        """
+        Args:
+            ended: called once, with why the steps failed or with None; not after `stop`.
+            hear: called with each event of the tasks.
+        """
+        self.interest = Interest(hear, self._task_ended, people)
+        self._scheduler, self._ended = scheduler, ended
+        self._steps = steps(self._begin)
+        self._lock = threading.Lock()
+        self._begun: set[str] = set()
+        self._ends: dict[str, tuple[Any, BaseException | None]] = {}
+        self._waits_for: Sequence[Task] | None = ()  # None while a thread takes the steps
+        self._is_started = self._is_over = False
+
+    def stop(self) -> bool:
+        """Ends it now, whatever it waits for; returns whether it had not ended."""
+        with self._lock:
+            was_over, self._is_over = self._is_over, True
+        self._scheduler.leave(self.interest)
+        return not was_over
+
+    def _begin(self, task: Task) -> Task:
+        if task.key not in self._begun and not self._is_over:
+            self._begun.add(task.key)
+            found = task.find()
+            if found is None:
+                self._scheduler.want(task, self.interest)
+            else:
+                self._ends[task.key] = found, None
+        return task
+
+    def _task_ended(self, key: str, value: Any, error: BaseException | None) -> None:
+        with self._lock:
+            self._ends[key] = value, error
+        self.go_on()
+
+    def go_on(self) -> None:
+        """Takes the steps that can be taken now, in this thread: at first, and whenever a task has ended."""
+        while True:
+            with self._lock:
+                if self._is_over or self._waits_for is None:
+                    return
+                ends = [self._ends.get(task.key) for task in self._waits_for]
+                error = next((error for _value, error in self._ends.values() if error is not None), None)
+                if error is None and None in ends:
+                    return
+                values = [end[0] for end in ends if end is not None] if self._is_started else None
+                self._waits_for, self._is_started = None, True
+            waits_for = None
+            try:
+                if error is not None:
+                    raise error
+                waits_for = self._steps.send(values)  # type: ignore[arg-type] # None begins it
+                for task in waits_for:
+                    self._begin(task)
+            except StopIteration:
+                pass
+            except BaseException as raised:
+                error = raised
+            with self._lock:
+                if self._is_over:
+                    return
+                self._waits_for = waits_for
+                self._is_over = waits_for is None
+            if waits_for is None:
+                self._scheduler.leave(self.interest)
+                self._ended(None if error is None else ending_of(error))
+                return
+
 
 Seconds = Callable[[RunConfig, str], float | None]
 """About how many seconds one of a run's models takes; None if unknown."""
@@ -148,14 +240,11 @@ class Training:
     def _record(self, teacher: Teacher, milliseconds: dict[str, float]) -> dict[str, Any]:
         """Compares the three models; returns what the store keeps of the run.
 
-        Args:
-            milliseconds: a picture takes through {'teacher', 'student'}.
+        milliseconds: how many a picture takes through the 'teacher' and through a 'student'.
         """
         config, models = self.config, self._store.models
         stored = {name: models.record(config.model_ids[name]) for name in STUDENTS}
-        logits: dict[str, Any] = {
-            name: models.logits(model_id) for name, model_id in config.model_ids.items()
-        }
+        logits: dict[str, Any] = {name: models.logits(each) for name, each in config.model_ids.items()}
         if None in stored.values() or any(each is None for each in logits.values()):
             raise Unusable(_("A model of run {run} was removed: train it again.", run=config.run_id))
         records: dict[str, Any] = {"teacher": teacher.record, **stored}
@@ -216,3 +305,15 @@ def teaching_of(
         will_compute()
         answers = iter((yield tasks))
     return averaged([next(answers) if found is None else found for found in known])
+
+
+def ending_of(error: BaseException) -> Ending:
+    """Returns why something failed, for people; logs what was not to be expected."""
+    if isinstance(error, (EngineLost, WorkerLost, ValueError, Unusable)):
+        return Ending.of(error)
+    if isinstance(error, OSError):
+        if is_full(error):
+            return Ending("disk full")
+        return Ending("not saved", {"reason": str(error.strerror or error)})
+    log.error("a run or a course failed", exc_info=error)
+    return Ending("unexpected", {"error": f"{type(error).__name__}: {error}"})

@@ -27,12 +27,15 @@ _LEAST_PROGRESS_FOR_ESTIMATE = 0.02
 class _Later:
     """A field of a view that may be given as a function, which is called whenever the field is read."""
 
+    def __init__(self, default: Any):
+        self._default = default
+
     def __set_name__(self, owner: type, name: str) -> None:
         self._place = f"_{name}"
 
     def __get__(self, view: Any, owner: type) -> Any:
         if view is None:
-            return None  # the field's default
+            return self._default
         value = view.__dict__[self._place]
         return value() if callable(value) else value
 
@@ -40,8 +43,8 @@ class _Later:
         view.__dict__[self._place] = value
 
 
-_HISTORY: Any = _Later()
-_RESULT: Any = _Later()
+_HISTORY: Any = _Later(list)
+_RESULT: Any = _Later(None)
 
 
 @dataclass(frozen=True)
@@ -80,10 +83,6 @@ class RunView:
     whose: str = ""
     pinned: bool = False
     figures: Figures | None = None
-
-    def __post_init__(self) -> None:
-        if self.__dict__["_history"] is None:
-            self.__dict__["_history"] = []
 
     @property
     def verdict(self) -> str | None:

@@ -177,7 +177,7 @@ class Teacher:
 
     @property
     def _asked_about(self) -> str:
-        """What is not as in MNIST in the pictures it is asked about, or not as usual in how it answers."""
+        """Names what is unusual in the pictures that it is asked about, and in how it answers."""
         config, changed = self._config, ""
         if has_nonsense(config):
             changed += f"-{config.unlabelled_pictures}-{config.labelled}"

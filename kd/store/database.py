@@ -155,10 +155,8 @@ class Database:
     ) -> _T:
         """Carries out a transaction, which holds the write lock from its first statement on.
 
-        Args:
-            durable: whether not even a power cut may take it back.
-            must: whether to free space for it on a full disk.
-            patience: seconds to wait for other writers; by default those of a page, or what `waiting` says.
+        durable: whether not even a power cut may take it back. must: whether to free space for it on a full
+        disk. patience: seconds to wait for other writers; by default those of a page, or what `waiting` says.
 
         Raises Busy when other writers take too long; OSError when it cannot be written.
         """

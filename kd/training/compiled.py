@@ -145,14 +145,9 @@ class CompiledTraining:
     ) -> Lesson:
         """Returns what `run_steps` takes.
 
-        Args:
-            images: uint8 (n, 28, 28).
-            labels: int32 (n,).
-            labelled: bool (n,), if there are pictures without a label.
-            objective: with this training's numbers.
-            teacher: its outputs, a row for each picture, if the objective uses a teacher; where it is
-                consistent, a row for each variant of the first picture, then of the second, and so on.
-            smoothing: the share of each label that is spread over all classes.
+        labelled: bool (n,), if there are pictures without a label. objective: with this training's numbers.
+        teacher: its outputs, if the objective uses a teacher, with a row for each picture; where it is
+        consistent, for each variant of the first picture, then of the second, and so on.
         """
         numbers = tf.constant([*_numbers(objective).values(), smoothing], tf.float32)
         outputs = (tf.constant(part, tf.float32) for part in teacher or () if part is not None)

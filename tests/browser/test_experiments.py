@@ -11,7 +11,7 @@ from playwright.sync_api import Page, expect
 from kd.config import RunConfig
 from kd.lab import Lab
 from kd.studies.experiments import EXPERIMENTS
-from tests.browser.test_live import Heard
+from tests.browser.test_live import heard
 from tests.browser.test_pages import OUTSIDE
 from tests.stored_runs import save_copy
 
@@ -61,16 +61,16 @@ def test_guess_find_out_and_go_on_to_sweep_wide_and_on_a_phone(
     expect(page.locator(".kd-block").filter(has_text="98.6% of the test 3s")).to_be_visible()
 
     # the bias moves without the server
-    heard = Heard().over(page)
+    sent = heard(page)
     page.wait_for_load_state("networkidle")
     slider = page.get_by_role("slider", name="Bias")
     figure = page.locator("[class*='st-key-live-moved']")
     shares = figure.locator(".kd-live-number")
     slider.focus()
-    before, at_first = heard.count(), shares.first.text_content()
+    before, at_first = len(sent), shares.first.text_content()
     page.keyboard.down("End")
     expect(shares.first).not_to_have_text(at_first)
-    assert heard.count() == before
+    assert len(sent) == before
     page.keyboard.up("End")
 
     address = page.url

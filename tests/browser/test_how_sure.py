@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 from kd.studies.shipped import shipped_study
 from kd.studies.sure.single_seeds import adding_seeds, step_sentences
 from kd.text.study_words import signed
-from tests.browser.test_live import Heard, opened
+from tests.browser.test_live import heard, opened
 
 
 def test_seeds_are_added_and_picked_without_asking_the_server(page: Page, site):
@@ -17,19 +17,19 @@ def test_seeds_are_added_and_picked_without_asking_the_server(page: Page, site):
         "train_size == 10000 and alpha == 0.1 and temperature == 10 and temperature_squared"
     )
     added = adding_seeds(runs)
-    heard = Heard().over(page)
+    sent = heard(page)
     slider = opened(page, f"{site.url}/how_sure", "Number of seeds")
     page.wait_for_load_state("networkidle")
     figure = page.locator(".st-key-live-adding-seeds")
     said, dots = figure.locator(".kd-verdict"), figure.locator("circle")
     slider.focus()
-    before = heard.count()
+    before = len(sent)
     for number, sentence in enumerate(step_sentences(added.steps["by_number"], "by_number"), 1):
         expect(said).to_have_text(sentence)
         expect(dots).to_have_count(number)
         if number < 5:
             page.keyboard.down("ArrowRight")
-    assert heard.count() == before
+    assert len(sent) == before
     page.keyboard.up("ArrowRight")
     expect(page).to_have_url(re.compile(r"[?&]of_seeds=5"))
     page.keyboard.press("ArrowLeft")

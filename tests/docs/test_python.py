@@ -111,16 +111,10 @@ def test_a_student_is_taken_along(elsewhere, capsys):
     assert (elsewhere / "student.onnx").stat().st_size > 80_000
 
 
-def test_the_shown_sentences_can_be_translated():
+def test_the_shown_sentences_can_be_translated_and_no_other_document_shows_python():
+    """Other tests run docs/objectives.md (tests/distillation) and docs/exports.md (tests/export)."""
     names = {"_": _, "N_": N_, "ngettext": ngettext, "name": "alpha", "count": 2}
     exec(compile(WORDS, "translating.md", "exec"), names)
     assert names["TITLE"] == "Test accuracy by epoch"
-
-
-def test_no_other_document_shows_python():
-    """docs/objectives.md is tested by tests/distillation/test_objectives_guide.py, docs/exports.md by
-    tests/export/test_exports_page.py."""
-    shown = {
-        block.document.name for path in DOCUMENTS for block in blocks(path) if block.language == "python"
-    }
+    shown = {document.name for document in DOCUMENTS if python(document)}
     assert shown == {"README.md", "exports.md", "library.md", "objectives.md", "translating.md"}

@@ -10,6 +10,7 @@ import pytest
 import yaml
 
 from kd.config import RunConfig
+from kd.engine.certificates import CERTIFICATE, KEY
 from kd.lab import Lab
 from tests import PROJECT
 from tests.app_process import free_port
@@ -125,5 +126,8 @@ def test_without_the_certificate_there_is_no_way_in(cluster, tmp_path):
     from distributed import Client
     from distributed.security import Security
 
+    certificates(tmp_path)
+    mine, key = str(tmp_path / CERTIFICATE), str(tmp_path / KEY)
+    other = Security(tls_ca_file=mine, tls_client_cert=mine, tls_client_key=key, require_encryption=True)
     with pytest.raises(OSError, match=r"(?i)time|connect|certificate"):
-        Client(cluster.address, security=Security.temporary(), timeout=3, set_as_default=False)
+        Client(cluster.address, security=other, timeout=3, set_as_default=False)

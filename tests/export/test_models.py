@@ -53,45 +53,24 @@ def in_onnxruntime(path, pictures):
 RUNTIMES = {"keras": in_keras, "litert": in_litert, "litert-int8": in_litert, "onnx": in_onnxruntime}
 
 
-@pytest.mark.parametrize("name", ["keras", "litert", "onnx"])
-def test_a_file_gives_the_students_own_logits(exported, numpys, mnist, name):
-    logits = RUNTIMES[name](exported.file(name), mnist.test(PICTURES)[0])
-    np.testing.assert_allclose(logits, numpys, rtol=0, atol=1e-3)
-
-
-def test_eight_bits_keep_the_answers(exported, numpys, mnist):
-    logits = in_litert(exported.file("litert-int8"), mnist.test(PICTURES)[0])
-    same = logits.argmax(axis=1) == numpys.argmax(axis=1)
-    assert same.mean() > 0.99
-    assert np.abs(logits - numpys).max() > 0.01  # it is no float model by another name
-
-
-def test_all_within_is_eight_bits(exported):
-    interpreter = Interpreter(str(exported.file("litert-int8")))
-    interpreter.allocate_tensors()
-    ends = [*interpreter.get_input_details(), *interpreter.get_output_details()]
-    details = [tensor for tensor in interpreter.get_tensor_details() if tensor["shape"].size]
-    floats = {tensor["index"] for tensor in details if tensor["dtype"] == np.float32}
-    assert floats == {tensor["index"] for tensor in ends}
-    assert sum(tensor["dtype"] == np.int8 for tensor in details) >= 8
-    assert exported.facts("litert-int8")["bytes"] < 0.4 * exported.facts("litert")["bytes"]
-
-
 @pytest.mark.parametrize("name", MODEL_FORMATS)
-def test_what_was_measured_lies_beside_it(exported, mnist, name):
+def test_a_file_gives_the_students_answers_and_what_was_measured_lies_beside_it(
+    exported, numpys, mnist, name
+):
     facts, content = exported.facts(name), exported.file(name).read_bytes()
-    assert (facts["format"], facts["run"], facts["model"], facts["model_id"]) == (
-        name,
-        RUN,
-        "distilled",
-        STUDENT,
-    )
-    assert facts["file"] == exported.file(name).name
-    assert (facts["bytes"], facts["sha256"]) == (len(content), hashlib.sha256(content).hexdigest())
-    assert facts["input"] == INPUT
-    assert 0.0005 < facts["milliseconds"] < 50
     pictures, labels = mnist.test()
     logits = RUNTIMES[name](exported.file(name), pictures)
+    differences = np.abs(logits[:PICTURES] - numpys)
+    if name == "litert-int8":
+        assert (logits[:PICTURES].argmax(axis=1) == numpys.argmax(axis=1)).mean() > 0.99
+        assert differences.max() > 0.01  # it is no float model by another name
+    else:
+        assert differences.max() < 1e-3
+    said = {"format": name, "run": RUN, "model": "distilled", "model_id": STUDENT, "input": INPUT}
+    assert {key: facts[key] for key in said} == said
+    assert facts["file"] == exported.file(name).name
+    assert (facts["bytes"], facts["sha256"]) == (len(content), hashlib.sha256(content).hexdigest())
+    assert 0.0005 < facts["milliseconds"] < 50
     right = (logits.argmax(axis=1) == labels).mean()
     assert facts["accuracy"]["exported"] == pytest.approx(right, abs=1e-4)
     record = json.loads((DATA / "runs" / RUN / "record.json").read_text(encoding="utf-8"))
@@ -103,10 +82,15 @@ def test_what_was_measured_lies_beside_it(exported, mnist, name):
     assert {"kd-lab", "keras", "tensorflow", packages.get(name, "numpy")} <= set(facts["versions"])
 
 
-def test_onnx_takes_any_number_of_pictures(exported, mnist):
-    logits = in_onnxruntime(exported.file("onnx"), mnist.test(3)[0])
-    assert logits.shape == (3, 10)
-    assert in_onnxruntime(exported.file("onnx"), mnist.test(1)[0]) == pytest.approx(logits[:1], abs=1e-4)
+def test_all_within_is_eight_bits(exported):
+    interpreter = Interpreter(str(exported.file("litert-int8")))
+    interpreter.allocate_tensors()
+    ends = [*interpreter.get_input_details(), *interpreter.get_output_details()]
+    details = [tensor for tensor in interpreter.get_tensor_details() if tensor["shape"].size]
+    floats = {tensor["index"] for tensor in details if tensor["dtype"] == np.float32}
+    assert floats == {tensor["index"] for tensor in ends}
+    assert sum(tensor["dtype"] == np.int8 for tensor in details) >= 8
+    assert exported.facts("litert-int8")["bytes"] < 0.4 * exported.facts("litert")["bytes"]
 
 
 def test_the_command_says_what_it_wrote(exported):

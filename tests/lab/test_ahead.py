@@ -31,18 +31,9 @@ def thinks_ahead(monkeypatch):
 def begun(house):
     """A house in which one run is stored and looked at; its other seeds take their time."""
     house.finished(house.start(BASE))
-    house.engine.seconds_an_epoch = 0.05
+    house.engine.seconds_an_epoch = 0.1
     house.ahead.look_at(BASE, "ann")
     until(lambda: len(house.engine.begun) >= 4)
-    return house
-
-
-@pytest.fixture
-def filled(house):
-    """A house in which everything is stored that may be wanted next."""
-    house.finished(house.start(BASE))
-    house.ahead.look_at(BASE, "ann")
-    until(lambda: stored(house) == {*SEEDED, *NEIGHBOURS})
     return house
 
 
@@ -62,26 +53,27 @@ def rests(house) -> bool:
     return not house.ahead._is_on or house.ahead._chosen(settings) is None
 
 
-def test_it_goes_on_with_other_seeds_and_then_with_the_neighbours(filled):
+def test_it_goes_on_with_other_seeds_and_then_with_the_neighbours_and_none_is_listed(house):
+    house.finished(house.start(BASE))
+    house.ahead.look_at(BASE, "ann")
+    until(lambda: stored(house) == {*SEEDED, *NEIGHBOURS})
     assert (len(SEEDED), len(NEIGHBOURS)) == (5, 4)
-    created = {row.run_id: row.created for row in filled.store.runs.rows(unasked=True)}
+    created = {row.run_id: row.created for row in house.store.runs.rows(unasked=True)}
     assert max(created[run_id] for run_id in SEEDED) < min(created[run_id] for run_id in NEIGHBOURS)
-    assert rests(filled)
+    assert rests(house)
     # somebody may want to see how a neighbour learned, and not another seed
-    seed, neighbour = (filled.store.runs.models_of(run_id) for run_id in (SEEDED[1], NEIGHBOURS[0]))
-    assert filled.store.models.has_snapshots(neighbour["distilled"])
-    assert not filled.store.models.has_snapshots(seed["distilled"])
-
-
-def test_what_nobody_asked_for_is_not_listed_until_somebody_does_and_costs_nothing_then(filled):
-    assert listed(filled) == {BASE.run_id}
-    trained = len(filled.engine.begun)
-    view = filled.studies.wait(filled.studies.start(Study(BASE, {}, 3)), PATIENCE)
+    seed, neighbour = (house.store.runs.models_of(run_id) for run_id in (SEEDED[1], NEIGHBOURS[0]))
+    assert house.store.models.has_snapshots(neighbour["distilled"])
+    assert not house.store.models.has_snapshots(seed["distilled"])
+    # what is computed ahead is not listed until somebody asks for it, and costs nothing then
+    assert listed(house) == {BASE.run_id}
+    trained = len(house.engine.begun)
+    view = house.studies.wait(house.studies.start(Study(BASE, {}, 3)), PATIENCE)
     assert (view.status, view.reused) == ("finished", 3)
-    assert listed(filled) == {*SEEDED[:3]}
-    filled.store.runs.pin([SEEDED[3]], True)
-    assert listed(filled) == {*SEEDED[:4]}
-    assert len(filled.engine.begun) == trained
+    assert listed(house) == {*SEEDED[:3]}
+    house.store.runs.pin([SEEDED[3]], True)
+    assert listed(house) == {*SEEDED[:4]}
+    assert len(house.engine.begun) == trained
 
 
 @pytest.mark.parametrize("what", ["person", "study"])
@@ -98,14 +90,6 @@ def test_a_run_that_somebody_asks_for_while_it_is_computed_is_theirs(begun, what
     until(lambda: second.run_id in stored(begun))
     assert begun.engine.begun.count(second.model_ids["distilled"]) == 1
     assert second.run_id in listed(begun)
-
-
-def test_a_deleted_run_is_left_alone(begun):
-    begun.store.runs.delete([BASE.run_id], 1.0)
-    ends: list = []
-    begun.runs.want(BASE, "ahead", Wish(AHEAD, ended=ends.append))
-    assert len(ends) == 1
-    assert begun.store.runs.is_deleted(BASE.run_id)
 
 
 @pytest.mark.parametrize("what", ["run", "study"])
@@ -135,7 +119,7 @@ def test_it_begins_only_when_nobody_waits_here_or_in_another_process(house):
     until(lambda: {*SEEDED} <= stored(house))
 
 
-def test_whoever_looks_elsewhere_has_it_go_on_there(begun):
+def test_it_goes_on_where_somebody_looks_and_leaves_a_deleted_run_alone(begun):
     begun.ahead.look_at(None, "ann")
     begun.engine.seconds_an_epoch = 0.0
     begun.finished(begun.start(OTHER))
@@ -143,6 +127,11 @@ def test_whoever_looks_elsewhere_has_it_go_on_there(begun):
     others = [config.run_id for config in with_seeds(OTHER, SEEDS)]
     until(lambda: {*others} <= stored(begun))
     assert not {*SEEDED} <= stored(begun)
+    begun.store.runs.delete([BASE.run_id], 1.0)
+    ends: list = []
+    begun.runs.want(BASE, "ahead", Wish(AHEAD, ended=ends.append))
+    assert len(ends) == 1
+    assert begun.store.runs.is_deleted(BASE.run_id)
 
 
 def test_nothing_is_computed_for_those_who_have_gone_or_without_a_run_of_its_own(house, monkeypatch):
@@ -218,13 +207,6 @@ def test_a_closed_one_computes_nothing_and_another_goes_on(begun, tmp_path):
     until(lambda: stored(second) == {*SEEDED, *NEIGHBOURS})
     second.close()
     assert len(begun.engine.begun) == trained
-
-
-def test_nothing_is_left_of_what_a_killed_process_computed_ahead(house, tmp_path):
-    with running_elsewhere(house.store.home, OTHER, asked=False):
-        assert house.store.runs.row(OTHER.run_id).status == "running"
-        assert listed(house) == set()
-    assert House(tmp_path).store.runs.rows(unasked=True) == []
 
 
 def test_it_can_be_switched_off(tmp_path, monkeypatch):

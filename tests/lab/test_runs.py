@@ -8,6 +8,7 @@ from kd.config import RunConfig
 from kd.lab import Lab
 from kd.lab.wording import MOST_IN_NAME, MOST_IN_NOTE, MOST_IN_TAG, MOST_TAGS
 from tests.stored_runs import save, save_ended
+from tests.studies.fake_lab import BASE, PATIENCE, FakeLab
 
 ADA, BOB = "ada", "bob"
 SHIPPED = RunConfig().run_id
@@ -45,46 +46,35 @@ def test_what_people_write_is_on_the_run_in_the_list_and_in_the_table(lab, runs)
     assert (row["name"], row["tags"], row["whose"]) == (view.name, view.tags, ADA)
     assert view.to_dict()["tags"] == ["low T", "few images"]
     lab.runs.annotate(runs[0], name="")
-    assert lab.runs.view(runs[0]).name == ""
-
-
-def test_the_index_is_the_same_after_it_is_opened_again(lab, runs):
     lab.runs.annotate(runs, tags=["kept"])
     with Lab(lab.store.home) as again:
+        assert again.runs.view(runs[0]).name == ""
         assert {run: again.runs.view(run).tags for run in runs} == dict.fromkeys(runs, ("kept",))
         assert [again.runs.view(run).whose for run in runs] == [ADA, ADA, BOB, ""]
 
 
-TOO_LONG = {
-    "name": ("name", "x" * (MOST_IN_NAME + 1), "A run's name must have at most 80 characters, got 81."),
-    "tag": ("tags", ["x" * (MOST_IN_TAG + 1)], "A tag must have at most 30 characters, got 31."),
-    "tags": ("tags", map(str, range(MOST_TAGS + 1)), "A run must have at most 10 tags, got 11."),
-    "note": ("note", "x" * (MOST_IN_NOTE + 1), "A note must have at most 2,000 characters, got 2,001."),
-}
-UNFIT = {
-    "a change of direction": ("name", "a\u202eb", "must not contain invisible characters"),
-    "a control character": ("note", "a\x07", "A note must not contain invisible characters"),
-    "half a character": ("tags", ["\ud800"], "A tag must not contain invisible characters"),
-    "no text": ("name", 5, "A run's name must be text, got 5."),
-    "one text for tags": ("tags", "low T", "Tags must be a list of texts, got 'low T'."),
-}
+REFUSED = [
+    ("name", "x" * (MOST_IN_NAME + 1), "A run's name must have at most 80 characters, got 81."),
+    ("tags", ["x" * (MOST_IN_TAG + 1)], "A tag must have at most 30 characters, got 31."),
+    ("tags", map(str, range(MOST_TAGS + 1)), "A run must have at most 10 tags, got 11."),
+    ("note", "x" * (MOST_IN_NOTE + 1), "A note must have at most 2,000 characters, got 2,001."),
+    ("name", "a\u202eb", "must not contain invisible characters"),
+    ("note", "a\x07", "A note must not contain invisible characters"),
+    ("tags", ["\ud800"], "A tag must not contain invisible characters"),
+    ("name", 5, "A run's name must be text, got 5."),
+    ("tags", "low T", "Tags must be a list of texts, got 'low T'."),
+]
 
 
-@pytest.mark.parametrize("case", [*TOO_LONG, *UNFIT])
-def test_what_is_too_long_or_unfit_is_refused_in_a_sentence_and_nothing_is_changed(lab, runs, case):
-    what, value, said = {**TOO_LONG, **UNFIT}[case]
-    lab.runs.annotate(runs[0], name="before")
-    with pytest.raises(ValueError, match=said):
-        lab.runs.annotate(runs[0], **{what: value})
-    assert lab.runs.view(runs[0]).name == "before"
-    assert (lab.runs.view(runs[0]).tags, lab.runs.view(runs[0]).note) == ((), "")
-
-
-def test_the_longest_that_is_allowed_is_kept_and_joined_emoji_are(lab, runs):
+def test_the_longest_that_is_allowed_is_kept_and_what_is_longer_or_unfit_changes_nothing(lab, runs):
     name, tags = "x" * (MOST_IN_NAME - 3) + "👩\u200d🔬", [f"{number:>030}" for number in range(MOST_TAGS)]
     lab.runs.annotate(runs[0], name, tags, "y" * MOST_IN_NOTE)
     view = lab.runs.view(runs[0])
     assert (len(view.name), len(view.note), len(view.tags)) == (MOST_IN_NAME, MOST_IN_NOTE, MOST_TAGS)
+    for what, value, said in REFUSED:
+        with pytest.raises(ValueError, match=said):
+            lab.runs.annotate(runs[0], **{what: value})
+    assert lab.runs.view(runs[0]) == view
 
 
 CHANGES = {
@@ -109,22 +99,17 @@ def test_people_change_their_own_runs_and_nobodys_alone(lab, runs, change):
         CHANGES[change](lab, runs[2], None)  # a program of one's own may change whatever there is
 
 
-def test_runs_that_are_deleted_together_are_named_together(lab, runs):
+def test_runs_that_are_deleted_together_are_named_together_and_those_that_are_gone_for_good(lab, runs):
     lab.runs.delete(runs[2], BOB)
     lab.runs.delete(runs[:2], ADA)
     assert [*lab.runs.deleted_last(ADA)] == runs[:2]
     assert [*lab.runs.deleted_last(BOB)] == [runs[2]]
     assert {*lab.runs.deleted_last()} == {*runs[:2]}
-    assert lab.runs.restore(runs[:2]) == []
-    assert lab.runs.deleted_last(ADA) == {}
-
-
-def test_what_is_gone_for_good_is_named_when_several_are_brought_back(lab, runs):
-    lab.runs.delete(runs[:3])
     assert not {*runs[:3]} & {view.run_id for view in lab.runs.views()}
     lab.store.runs.remove(runs[1])
     assert lab.runs.restore(runs[:3]) == [runs[1]]
     assert {runs[0], runs[2]} <= {view.run_id for view in lab.runs.views()}
+    assert lab.runs.deleted_last(ADA) == {}
 
 
 def test_a_run_that_is_asked_for_belongs_to_whoever_asked_first(lab, runs):
@@ -134,3 +119,19 @@ def test_a_run_that_is_asked_for_belongs_to_whoever_asked_first(lab, runs):
     assert lab.runs.view(runs[3]).whose == BOB
     lab.train(RunConfig(), ADA)
     assert lab.runs.view(SHIPPED).whose == ""
+
+
+def test_a_run_that_its_only_person_moves_on_from_ends_and_is_not_listed(tmp_path):
+    with FakeLab(tmp_path, seconds_an_epoch=0.2) as lab:
+        run = lab.train(BASE, ADA)
+        assert lab.train(BASE, BOB) == run
+        run.let_go(ADA)
+        assert run.view().active
+        assert run in lab.runs
+        run.let_go(BOB)
+        assert run not in lab.runs
+        with pytest.raises(ValueError, match="There is no run"):
+            run.view()
+        assert lab.train(BASE, ADA) in lab.runs
+        run.stop()
+        assert run.wait(PATIENCE).status == "stopped"

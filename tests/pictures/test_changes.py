@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from scipy import ndimage
 
 from kd.pictures.changes import CHANGES, changed
 
@@ -53,15 +52,6 @@ def test_turns_go_by_25_degrees_to_either_side():
         rows, columns = np.nonzero(picture > 100)
         slope = np.polyfit(columns, rows, 1)[0]
         assert sign * np.degrees(np.arctan(slope)) == pytest.approx(25, abs=1.5)
-
-
-def test_what_is_turned_lies_between_its_four_nearest_pixels(pictures):
-    found = changed(pictures[:2], "turned")
-    for before, after, sign in zip(pictures, found, (1, -1), strict=False):
-        sine, cosine = np.sin(np.radians(sign * 25)), np.cos(np.radians(sign * 25))
-        places = np.tensordot([[cosine, sine], [-sine, cosine]], np.indices((28, 28)) - 13.5, 1) + 13.5
-        expected = ndimage.map_coordinates(before.astype(float), places, order=1)
-        np.testing.assert_allclose(after, expected, atol=1)
 
 
 def test_noise_is_that_of_seed_0(pictures):

@@ -3,27 +3,12 @@
 from __future__ import annotations
 
 import threading
-import time
-from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import TypeVar
 
 from kd.engine import Abandoned, EngineLost
 from kd.engine.connection import LOST
 from kd.runs.scheduler import Interest, Task
 from kd.training.messages import Checkpoint
-
-PATIENCE = 240
-_T = TypeVar("_T")
-
-
-def until(condition: Callable[[], _T]) -> _T:
-    """What the condition returns once it is true."""
-    deadline = time.monotonic() + PATIENCE
-    while not (value := condition()):
-        assert time.monotonic() < deadline, "it did not happen"
-        time.sleep(0.005)
-    return value
 
 
 @dataclass

@@ -51,15 +51,6 @@ def test_training_and_evaluation_are_measured_separately_and_steps_count(batch_s
     assert speed.estimate(asked, False).students == pytest.approx(expected, rel=0.02)
 
 
-def test_a_run_without_its_evaluation_time_is_split_by_typical_costs():
-    config = RunConfig(epochs=100, train_size=60_000)
-    result = result_of(config, SLOW, SLOW)
-    for name in ("distilled", "scratch"):
-        del result[name]["evaluation_seconds"]
-    speed = measured_speed([(config, result)])
-    assert (speed.training, speed.looking) == pytest.approx((SLOW, SLOW), rel=0.1)
-
-
 def test_a_long_run_counts_for_more_than_a_short_one():
     short, long = RunConfig(epochs=1, train_size=100), RunConfig(epochs=100)
     speed = measured_speed([(short, result_of(short, 50.0, 50.0)), (long, result_of(long, 1.0, 1.0))])
@@ -83,12 +74,9 @@ def test_a_teacher_is_estimated_from_earlier_teachers_or_from_typical_costs():
     assert TYPICAL.estimate(tiny, True).teacher < 5
 
 
-def test_there_is_no_estimate_before_a_run_has_finished():
-    assert measured_speed([]) is None
-
-
 def test_a_caller_that_must_not_wait_gets_the_last_value_read(tmp_path, monkeypatch):
     lab, run = Lab(tmp_path), (RunConfig(), result_of(RunConfig(), SLOW, SLOW))
+    assert measured_speed([]) is None
     monkeypatch.setattr(lab.estimates, "_newest", lambda: [run])
     assert lab.estimates.model(RunConfig(), "scratch") is None
     said = lab.estimate(RunConfig())
@@ -96,7 +84,7 @@ def test_a_caller_that_must_not_wait_gets_the_last_value_read(tmp_path, monkeypa
     assert lab.estimates.model(RunConfig(), "scratch") > TYPICAL.model_seconds(RunConfig(), "scratch")
 
 
-def test_a_long_run_is_recognised_before_anything_was_measured(tmp_path):
+def test_a_run_is_long_or_quick_before_anything_was_measured_and_afterwards(tmp_path):
     lab = Lab(tmp_path)
     days = RunConfig(epochs=100, train_size=60_000, batch_size=1)
     assert lab.estimate(days) is None
@@ -104,10 +92,6 @@ def test_a_long_run_is_recognised_before_anything_was_measured(tmp_path):
         assert lab.estimates.seconds(config) > SECONDS_OF_A_LONG_RUN
     for config in (RunConfig(epochs=60), RunConfig()):
         assert lab.estimates.seconds(config) < SECONDS_OF_A_LONG_RUN
-
-
-def test_a_run_is_quick_if_it_is_stored_or_takes_under_three_seconds(tmp_path):
-    lab = Lab(tmp_path)
     assert is_quick(lab, RunConfig())  # it came with the project
     assert is_quick(lab, RunConfig(seed=5))
     many = RunConfig(train_size=60_000, epochs=10)

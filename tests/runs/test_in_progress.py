@@ -12,6 +12,7 @@ from kd.cli import runs as runs_command
 from kd.config import RunConfig
 from kd.engine import EngineLost
 from kd.engine.connection import LOST
+from kd.lab.run_list import RunList
 from kd.runs import scheduler
 from kd.runs.in_progress import MOST_WAITING, NOBODY, STOPPED, STOPPED_WAITING
 from kd.runs.run import Wish
@@ -19,6 +20,7 @@ from kd.runs.scheduler import STUDY
 from kd.store.store import Store
 from kd.text.endings import Ending
 from tests.house import PATIENCE, until
+from tests.stored_runs import save
 
 LONG = RunConfig(epochs=100, train_size=320, teacher="notebook", seed=1)
 SHORT = LONG.replace(epochs=2, seed=2)
@@ -45,8 +47,13 @@ def ending(house, run_id: str) -> Ending:
 def test_a_long_run_lets_another_persons_in_and_goes_on_where_it_left_off(house):
     house.engine.seconds_an_epoch = 0.03
     long = learning(house)
+    house.engine.seconds_an_epoch = 0.3
     short = house.start(SHORT, "ben")
-    until(lambda: house.view(long).phase == "paused" or house.view(short) is None)
+    view = until(lambda: (view := house.view(long)).phase == "paused" and view)
+    assert (view.status, view.queue_place, view.people) == ("queued", 1, {"ann"})
+    assert view.history
+    assert 0 < view.progress < 1
+    house.engine.seconds_an_epoch = 0.03
     house.finished(short)
     assert house.view(long).active
     house.engine.seconds_an_epoch = 0.0
@@ -54,40 +61,26 @@ def test_a_long_run_lets_another_persons_in_and_goes_on_where_it_left_off(house)
     assert house.epochs(LONG, "distilled") == house.epochs(LONG, "scratch") == [1] * 100
 
 
-def test_a_run_that_gave_way_says_so_keeps_what_it_learned_and_can_be_stopped(house):
+def test_a_run_that_gave_way_can_be_stopped_and_what_it_learned_is_known(house):
     long = learning(house)
     house.engine.seconds_an_epoch = 0.3
-    short = house.start(SHORT, "ben")
-    view = until(lambda: (view := house.view(long)).phase == "paused" and view)
-    assert (view.status, view.queue_place, view.people) == ("queued", 1, {"ann"})
-    assert view.history
-    assert 0 < view.progress < 1
+    house.start(SHORT, "ben")
+    until(lambda: house.view(long).phase == "paused")
     assert house.runs.stop(long, "ann") is True
     assert ending(house, long) == STOPPED
-    events = house.store.runs.events(long)
-    assert {event["model"] for event in events} == {"distilled", "scratch"}
-    house.engine.seconds_an_epoch = 0.0
-    house.finished(short)
+    assert {event["model"] for event in house.store.runs.events(long)} == {"distilled", "scratch"}
 
 
-@pytest.mark.parametrize("other", [SHORT, FRESH.replace(seed=9, teacher_epochs=2)])
-def test_nobody_gives_way_to_their_own_runs_and_teachers_share_their_worker(house, other):
+def test_nobody_gives_way_to_their_own_runs_and_teachers_share_their_worker(house):
     first = house.start(FRESH.replace(teacher_epochs=20), "ann")
     until(lambda: house.view(first).history)
-    second = house.start(other, "ann")
-    house.finished(first, second)
+    others = [house.start(other, "ann") for other in (SHORT, FRESH.replace(seed=9, teacher_epochs=2))]
+    house.finished(first, *others)
     assert set(house.engine.trained.values()) == {1}
     assert house.engine.most_at_once["teacher"] == 1
 
 
-def test_two_long_runs_take_turns(house):
-    runs = [house.start(LONG.replace(seed=seed), person) for seed, person in ((1, "ann"), (2, "ben"))]
-    house.finished(*runs)
-    assert max(house.begun().count(run_id) for run_id in runs) > 1
-    assert set(house.engine.trained.values()) == {1}
-
-
-def test_an_engine_lost_after_a_pause_costs_only_one_turn(house):
+def test_an_engine_lost_after_a_pause_costs_only_one_turn_and_lost_twice_ends_the_run(house, monkeypatch):
     long = learning(house)
     house.finished(house.start(SHORT, "ben"))
     house.engine.lose_next = 1
@@ -95,13 +88,11 @@ def test_an_engine_lost_after_a_pause_costs_only_one_turn(house):
     assert house.epochs(LONG, "distilled")[0] == 1
     assert len(house.epochs(LONG, "distilled")) == 100
 
-
-def test_an_engine_that_is_lost_twice_ends_the_run_with_its_sentence(house, monkeypatch):
     def lost(*_):
         raise EngineLost(LOST)
 
     monkeypatch.setattr(house.engine, "attempt", lost)
-    assert str(ending(house, house.start(LONG))) == "The training engine ended unexpectedly."
+    assert str(ending(house, house.start(SHORT.replace(seed=8)))) == "The training engine ended unexpectedly."
 
 
 def test_what_two_runs_need_is_trained_once_before_the_eyes_of_both(house):
@@ -113,8 +104,14 @@ def test_what_two_runs_need_is_trained_once_before_the_eyes_of_both(house):
     house.finished(first, second)
     assert house.epochs(FRESH, "teacher") == [1] * FRESH.teacher_epochs
     assert house.epochs(FRESH, "scratch") == [1] * FRESH.epochs
-    histories = [[event for event in house.store.models.record(FRESH.teacher_id)["history"]]]
-    assert [event["epoch"] for event in histories[0]] == [*range(1, 101)]
+    history = house.store.models.record(FRESH.teacher_id)["history"]
+    assert [event["epoch"] for event in history] == [*range(1, 101)]
+    result = house.store.runs.record(FRESH.run_id)["result"]
+    assert [result[name]["cached"] for name in ("teacher", "scratch")] == [False, False]
+    third = house.start(FRESH.replace(alpha=0.9))
+    house.finished(third)
+    result = house.store.runs.record(third)["result"]
+    assert [result[name]["cached"] for name in ("teacher", "scratch", "distilled")] == [True, True, False]
 
 
 @pytest.mark.parametrize(("shared", "model"), [(FRESH, "teacher"), (LONG, "scratch")])
@@ -222,6 +219,31 @@ def test_a_failure_says_why_and_the_next_run_begins(house, monkeypatch):
     first, second = house.start(SHORT), house.start(SHORT.replace(seed=3), "ben")
     assert ending(house, first).code == "disk full"
     house.finished(second)
+
+
+def test_a_run_stopped_here_and_finished_by_another_process_is_finished_here_too(house):
+    run_id, runs = learning(house), RunList(house.store, house.view)
+    house.runs.stop(run_id)
+    assert ending(house, run_id) == STOPPED
+    assert runs.view(run_id).status == "stopped"
+    save(Store(house.store.home), LONG)
+    assert runs.view(run_id).status == "finished"
+    assert {view.run_id: view.status for view in runs.views()}[run_id] == "finished"
+
+
+def test_the_next_run_is_computed_while_another_is_being_stored(house, monkeypatch):
+    may_store, finish = threading.Event(), house.store.runs.finish
+
+    def finish_later(run_id, *contents, **more):
+        assert run_id != SHORT.run_id or may_store.wait(PATIENCE)
+        finish(run_id, *contents, **more)
+
+    monkeypatch.setattr(house.store.runs, "finish", finish_later)
+    held = house.start(SHORT)
+    house.finished(house.start(SHORT.replace(seed=3)))
+    assert house.view(held).phase == "evaluating"
+    may_store.set()
+    house.finished(held)
 
 
 def test_waiting_for_the_store_holds_up_nobody(house, monkeypatch):

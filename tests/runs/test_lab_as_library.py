@@ -18,6 +18,7 @@ from tests.stored_runs import CONFIG, save_ended
 
 SHIPPED = PRESETS["default"].config
 MODELS = ("teacher", "distilled", "scratch")
+PICTURE = np.zeros((28, 28))
 
 
 @pytest.fixture(scope="module")
@@ -31,28 +32,17 @@ def unfinished(lab):
     return lab.runs[CONFIG.run_id]
 
 
-@pytest.mark.parametrize("fails", [False, True])
-def test_the_end_of_a_with_closes_the_lab(tmp_path, monkeypatch, fails):
-    closed = []
-    monkeypatch.setattr(Lab, "close", lambda lab: closed.append(lab))
-    try:
-        with Lab(tmp_path) as lab:
-            assert closed == []
-            if fails:
-                raise RuntimeError
-    except RuntimeError:
-        assert fails
-    assert closed == [lab]
-
-
 @pytest.mark.parametrize("is_shared", [False, True])
-def test_whoever_made_an_engine_closes_it(tmp_path, monkeypatch, is_shared):
+def test_the_end_of_a_with_closes_the_lab_and_an_engine_of_its_own(tmp_path, monkeypatch, is_shared):
     closed: list[Engine] = []
     monkeypatch.setattr(Engine, "close", lambda engine: closed.append(engine))
     engine = Engine() if is_shared else None
-    with Lab(tmp_path, engine) as lab:
-        assert (lab._engine is engine) is is_shared
+    lab = Lab(tmp_path, engine)
+    with pytest.raises(RuntimeError), lab:
+        raise RuntimeError
+    assert (lab._engine is engine) is is_shared
     assert closed == ([] if is_shared else [lab._engine])
+    assert lab._scheduler._closed
 
 
 def test_a_home_may_be_below_the_persons_or_the_current_folder(tmp_path, monkeypatch):
@@ -62,6 +52,8 @@ def test_a_home_may_be_below_the_persons_or_the_current_folder(tmp_path, monkeyp
     for home in ("~/one", "one", tmp_path / "x" / ".." / "one"):
         assert Lab(home).store.home == tmp_path.resolve() / "one"
     assert [path.name for path in tmp_path.iterdir()] == ["one"]
+    monkeypatch.setenv("KD_HOME", "~/one")
+    assert Lab().store.home == tmp_path.resolve() / "one"
 
 
 @pytest.mark.parametrize("home", ["", "~nobody-of-this-name/x", "no\0path", 3, b"bytes"])
@@ -70,49 +62,34 @@ def test_a_home_that_is_none_is_refused_in_a_sentence(home):
         Lab(home)
 
 
-@pytest.mark.parametrize("name", MODELS)
-def test_a_student_is_a_keras_model_with_the_weights_of_the_run(lab, run, mnist, name):
-    model = run.student(name)
-    assert isinstance(model, keras.Model)
-    assert (model.input_shape, model.output_shape, model.name) == ((None, 28, 28, 1), (None, 10), name)
-    images = mnist.test(500)[0]
-    np.testing.assert_allclose(model(images), run.test_logits()[name][:500], rtol=1e-4, atol=1e-4)
-
-
-def test_a_student_is_the_callers_to_change(lab, run):
-    first, second = run.student(), run.student()
-    assert first.name == "distilled"
-    first.set_weights([weight + 1 for weight in first.get_weights()])
-    assert all(np.all(a == b + 1) for a, b in zip(first.get_weights(), second.get_weights(), strict=True))
-    first.compile("adam", keras.losses.SparseCategoricalCrossentropy(from_logits=True))
-    first.fit(np.zeros((4, 28, 28, 1)), np.zeros(4), verbose=0)
-    assert np.all(run.student().get_weights()[0] == second.get_weights()[0])
-
-
-def test_predict_gives_the_probabilities_that_keras_gives(lab, run, mnist):
+def test_students_are_keras_models_with_the_weights_of_the_run_and_predict_says_the_same(run, mnist):
     pictures = mnist.x_test[:64]
     answers = run.predict(pictures)
     assert list(answers) == list(MODELS)
     for name, found in answers.items():
-        logits = run.student(name)(pictures[..., None].astype(np.float32) / 255).numpy()
+        model = run.student(name)
+        assert (model.input_shape, model.output_shape, model.name) == ((None, 28, 28, 1), (None, 10), name)
+        logits = model(pictures[..., None].astype(np.float32) / 255).numpy()
+        np.testing.assert_allclose(logits, run.test_logits()[name][:64], rtol=1e-4, atol=1e-4)
         np.testing.assert_allclose(found, keras.ops.softmax(logits.astype(np.float64)), atol=1e-5)
         np.testing.assert_array_equal(run.predict(pictures / 255)[name].argmax(1), found.argmax(1))
         np.testing.assert_allclose(run.predict(pictures[3])[name], found[3:4], atol=1e-4)
-
-
-def test_predict_refuses_another_scale(lab, run, mnist):
     with pytest.raises(ValueError, match="divide by 255"):
-        run.predict(mnist.x_test[:2].astype(np.float32))
+        run.predict(pictures.astype(np.float32))
 
 
-@pytest.mark.parametrize("name", ["student", "Distilled", "", None, 0, ["teacher"]])
-def test_a_model_that_no_run_has_is_refused(lab, run, name):
-    with pytest.raises(ValueError, match="model must be one of teacher, distilled, scratch, got "):
-        run.student(name)
+def test_a_student_is_the_callers_to_change(run):
+    first, second = run.student(), run.student()
+    first.set_weights([weight + 1 for weight in first.get_weights()])
+    assert all(np.all(a == b + 1) for a, b in zip(first.get_weights(), second.get_weights(), strict=True))
+    assert np.all(run.student().get_weights()[0] == second.get_weights()[0])
+    for name in ("student", "", None, ["teacher"]):
+        with pytest.raises(ValueError, match="model must be one of teacher, distilled, scratch, got "):
+            run.student(name)
 
 
-def test_a_run_without_a_result_has_no_student(unfinished):
-    for ask in (Run.student, lambda run: run.predict(np.zeros((28, 28))), lambda run: run.export("keras")):
+def test_a_run_without_a_result_has_no_models(unfinished):
+    for ask in (Run.models, Run.student, lambda run: run.predict(PICTURE), lambda run: run.export("keras")):
         with pytest.raises(ValueError, match="has no result"):
             ask(unfinished)
 
@@ -139,6 +116,11 @@ def test_a_view_is_ready_for_json_and_a_copy(run, unfinished):
 
 
 def test_the_list_of_runs_is_a_list_and_a_table(lab, run, unfinished):
+    for each in (run, unfinished):
+        view = each.view()
+        told = each.config, each.status, each.history, each.result
+        assert told == (view.config, view.status, view.history, view.result)
+        assert lab.runs[view] == lab.runs[each] == lab.runs[each.id[:6]] == each
     frame = lab.runs.to_frame()
     assert list(frame["run"]) == [each.id for each in lab.runs] == [each.run_id for each in lab.runs.views()]
     assert (len(lab.runs), next(iter(lab.runs))) == (len(frame), unfinished)
@@ -155,17 +137,9 @@ def test_the_list_of_runs_is_a_list_and_a_table(lab, run, unfinished):
     assert (row["verdict"], row["only_scratch"]) == ("ahead", run.result["comparison"]["only_scratch_right"])
     assert row["created"] == pd.Timestamp(run.view().created, unit="s", tz="UTC")
     assert row["shipped"]
-
-
-def test_a_handle_tells_what_its_view_does(lab, run, unfinished):
-    for each in (run, unfinished):
-        view = each.view()
-        told = each.config, each.status, each.history, each.result
-        assert told == (view.config, view.status, view.history, view.result)
-        assert lab.runs[view] == lab.runs[each] == lab.runs[each.id[:6]] == each
-    frame = lab.runs.to_frame().set_index("run")
-    assert np.isnan(frame.loc[unfinished.id, "teacher_accuracy"])
-    assert pd.isna(frame.loc[unfinished.id, "verdict"])
+    assert frame.set_index("run").loc[unfinished.id, ["teacher_accuracy", "verdict"]].isna().all()
+    compared = verdicts(frame.dropna(subset="difference"), ["train_size"]).set_index("train_size")
+    assert compared.loc[500, "difference"] == pytest.approx(100 * row["difference"])
 
 
 def test_the_beginning_of_several_ids_is_refused(lab, run, monkeypatch):
@@ -174,26 +148,15 @@ def test_the_beginning_of_several_ids_is_refused(lab, run, monkeypatch):
         lab.runs["10"]
 
 
-def test_runs_that_differ_in_one_field_are_a_study(lab, run):
-    frame = lab.runs.to_frame().dropna(subset="difference")
-    table = verdicts(frame, ["train_size"]).set_index("train_size")
-    assert table.loc[500, "difference"] == pytest.approx(100 * run.result["comparison"]["difference"])
-
-
-@pytest.mark.parametrize("name", PRESETS)
-def test_a_preset_is_named_wherever_a_setting_is_asked_for(lab, name):
-    config = PRESETS[name].config
-    assert lab.estimate(name) == lab.estimate(PRESETS[name]) == lab.estimate(config)
-    study = Study(name, {"epochs": [1, 2]})
-    assert study == Study(config, {"epochs": [1, 2]})
-    assert study.study_id == Study(PRESETS[name], {"epochs": [1, 2]}).study_id
-
-
-@pytest.mark.parametrize("setting", ["notbook", "", None, 7, {"epochs": 3}, "Default"])
-def test_what_is_no_setting_is_refused_with_the_presets(lab, setting):
+def test_a_preset_is_named_wherever_a_setting_is_asked_for_and_what_is_none_is_refused(lab):
+    for name, preset in PRESETS.items():
+        assert lab.estimate(name) == lab.estimate(preset) == lab.estimate(preset.config)
+        study = Study(name, {"epochs": [1, 2]})
+        assert study == Study(preset, {"epochs": [1, 2]}) == Study(preset.config, {"epochs": [1, 2]})
     for ask in (lab.train, lab.estimate, lambda base: Study(base, {"epochs": [1, 2]})):
-        with pytest.raises(ValueError, match=r"preset \(default, .*unseen_digit\), got .*\.$"):
-            ask(setting)
+        for setting in ("notbook", "", None, 7, {"epochs": 3}, "Default"):
+            with pytest.raises(ValueError, match=r"preset \(default, .*unseen_digit\), got .*\.$"):
+                ask(setting)
 
 
 BY_RUN = {
@@ -216,23 +179,22 @@ BY_STUDY = {
 ODD = ["nope", "", "0123456789ab", "../runs", "\0", "\ud800", "a" * 5000, 7, None, ["x"], b"x", float("nan")]
 
 
-@pytest.mark.parametrize("odd", ODD, ids=lambda odd: ascii(odd)[:20])
 @pytest.mark.parametrize("ask", BY_RUN)
-def test_a_run_that_nobody_knows_is_refused_in_a_sentence(lab, ask, odd):
-    with pytest.raises(
-        ValueError, match=r"^(There is no run|A run is named by its id, got) .*\.$"
-    ) as refused:
-        BY_RUN[ask](lab, odd)
-    assert len(str(refused.value)) < 150
+def test_a_run_that_is_not_known_is_refused_in_a_sentence(lab, ask):
+    for odd in ODD:
+        said = r"^(There is no run|A run is named by its id, got) .*\.$"
+        with pytest.raises(ValueError, match=said) as refused:
+            BY_RUN[ask](lab, odd)
+        assert len(str(refused.value)) < 150
     assert not any(view.pinned for view in lab.runs.views())
 
 
-@pytest.mark.parametrize("odd", [*ODD, SHIPPED.run_id], ids=lambda odd: ascii(odd)[:20])
 @pytest.mark.parametrize("ask", BY_STUDY)
-def test_a_study_that_nobody_knows_is_refused_in_a_sentence(lab, ask, odd):
-    with pytest.raises(ValueError, match=r"^There is no study .*\.$") as refused:
-        BY_STUDY[ask](lab, odd)
-    assert len(str(refused.value)) < 150
+def test_a_study_that_is_not_known_is_refused_in_a_sentence(lab, ask):
+    for odd in (*ODD, SHIPPED.run_id):
+        with pytest.raises(ValueError, match=r"^There is no study .*\.$") as refused:
+            BY_STUDY[ask](lab, odd)
+        assert len(str(refused.value)) < 150
 
 
 def test_a_study_of_stored_runs_is_named_by_its_id_or_a_view(lab, run, capsys):
@@ -246,11 +208,6 @@ def test_a_study_of_stored_runs_is_named_by_its_id_or_a_view(lab, run, capsys):
     assert lab.studies.view(study_id).status == "finished"
 
 
-def test_a_teacher_that_is_not_stored_is_refused(lab):
-    with pytest.raises(ValueError, match="There is no stored model 0123456789ab"):
-        lab.train(RunConfig(teacher="0123456789ab"))
-
-
 def test_known_runs_are_kept_stopped_and_restored_by_handle_id_or_view(lab, run, unfinished):
     for known in (unfinished, unfinished.id, unfinished.view()):
         assert lab.runs[known].stop() is False
@@ -261,5 +218,7 @@ def test_known_runs_are_kept_stopped_and_restored_by_handle_id_or_view(lab, run,
         lab.runs.pin([known])
         lab.runs.pin(known, False)
     assert lab.runs.restore("0123456789ab") == ["0123456789ab"]
+    with pytest.raises(ValueError, match="There is no stored model 0123456789ab"):
+        lab.train(RunConfig(teacher="0123456789ab"))
     assert lab.train("default") == run
     assert lab.runs.view(run) == run.wait() == run.view()

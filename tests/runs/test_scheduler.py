@@ -11,7 +11,8 @@ from hypothesis import given
 
 from kd.engine import EngineLost
 from kd.runs.scheduler import AHEAD, PERSON, SECONDS_A_TURN, STUDY, Scheduler, waits
-from tests.runs.bench import PATIENCE, Bench, Clock, Wants, task, until
+from tests.house import PATIENCE, until
+from tests.runs.bench import Bench, Clock, Wants, task
 
 
 @pytest.fixture
@@ -71,21 +72,20 @@ def test_it_ends_only_when_nobody_wants_it_and_goes_on_for_those_who_come_back(s
     assert until(lambda: again.ends)
     assert not one.ends
     assert not other.ends
+    stored = wanted(scheduler, "b", find=lambda: "from the disk")  # in the meantime
+    assert until(lambda: stored.ends) == {"b": ("from the disk", None)}
+    assert "b" not in bench.begun
 
 
-def test_what_was_stored_in_the_meantime_is_not_computed_again(scheduler, bench):
-    wants = wanted(scheduler, "a", find=lambda: "from the disk")
-    assert until(lambda: wants.ends) == {"a": ("from the disk", None)}
-    assert not bench.begun
-
-
-def test_what_is_more_urgent_goes_first_and_the_rest_goes_on_where_it_was(scheduler, bench):
+def test_a_person_who_wants_a_studys_model_makes_it_urgent_and_the_rest_goes_on_where_it_was(
+    scheduler, bench
+):
     study = wanted(scheduler, "study", urgency=STUDY, length=3)
     bench.release("study", 1)
     until(lambda: bench.steps)
+    wanted(scheduler, "person", urgency=STUDY)
     person = wanted(scheduler, "person")
     bench.release("person", 2)
-    bench.release("study", 0)
     until(lambda: person.ends)
     bench.release("study", 2)
     until(lambda: study.ends)
@@ -104,15 +104,6 @@ def test_only_as_many_give_way_as_are_needed_and_the_least_urgent_first(schedule
     bench.release("x", 2)
     assert until(lambda: ahead.ends)
     assert bench.begun == ["x", "y", "z", "x"] or bench.begun == ["y", "x", "z", "x"]
-
-
-def test_a_person_who_wants_a_studys_model_makes_it_urgent(scheduler, bench):
-    wanted(scheduler, "first", urgency=STUDY)
-    until(lambda: bench.begun)
-    wanted(scheduler, "second", urgency=STUDY)
-    wants = wanted(scheduler, "second")
-    bench.release("second", 2)
-    assert until(lambda: wants.ends)
 
 
 def test_whoever_has_had_the_workers_longest_gives_way_and_not_to_their_own(scheduler, bench, clock):
@@ -271,8 +262,7 @@ def test_place_and_wait_are_read_off_the_list(scheduler, bench, clock):
     assert scheduler.place(unknown)[1] is not None
     assert scheduler.place(last) == (4, None)
 
-
-def test_the_wait_is_the_work_that_the_machine_still_has_to_do():
+    # the wait is the work that the machine still has to do
     assert waits([3.0, 1.0], [2.0, 2.0, 2.0], 2) == [1.0, 3.0, 3.0]
     assert waits([], [2.0, 2.0, 2.0], 2) == [0.0, 0.0, 2.0]
     assert waits([inf], [2.0], 1) == [inf]

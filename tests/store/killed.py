@@ -17,21 +17,14 @@ Action = Callable[[Path, Callable[[], None]], None]
 
 
 class Lines:
-    """Calls `reached(n)` before the n-th line of this code; for sys.settrace.
+    """Calls `reached(n)` before the n-th line of the code in these files; for sys.settrace."""
 
-    Args:
-        files: where the code is.
-        functions: only these functions of it, if given.
-    """
-
-    def __init__(self, files: frozenset[str], functions: frozenset[str] | None, reached: Callable):
-        self._files, self._functions, self._reached = files, functions, reached
+    def __init__(self, files: frozenset[str], reached: Callable):
+        self._files, self._reached = files, reached
         self._number = 0
 
     def __call__(self, frame, event, argument):
         if frame.f_code.co_filename not in self._files:
-            return None
-        if self._functions is not None and frame.f_code.co_name not in self._functions:
             return None
         if event == "line":
             self._number += 1
@@ -54,11 +47,7 @@ def crashes(action: Callable[[], None]) -> bool:
 
 
 def killed_at_each_step(
-    before: Path,
-    folder: Path,
-    action: Action,
-    files: frozenset[str],
-    functions: frozenset[str] | None = None,
+    before: Path, folder: Path, action: Action, files: frozenset[str]
 ) -> Iterator[tuple[Path, bool]]:
     """Carry out an action again and again, each time in a copy of a home and killed at a later line.
 
@@ -67,7 +56,6 @@ def killed_at_each_step(
         folder: where its copies are made; each is removed after it was looked at.
         action: given the copy and a function that it calls where the code in question begins.
         files: where this code is.
-        functions: only these functions of it, if given.
 
     Yields:
         what is left of each copy, and whether the process was killed: the last one was not.
@@ -75,7 +63,7 @@ def killed_at_each_step(
 
     def carry_out(name: str, reached: Callable[[Path, int], None]) -> tuple[Path, bool]:
         home = shutil.copytree(before, folder / name)
-        lines = Lines(files, functions, lambda number: reached(home, number))
+        lines = Lines(files, lambda number: reached(home, number))
 
         def act() -> None:
             action(home, lambda: sys.settrace(lines))

@@ -176,21 +176,6 @@ def test_two_processes_on_one_home_share_it(tmp_path):
     assert Store(tmp_path).runs.row(CONFIG.replace(seed=200).run_id).status == "interrupted"
 
 
-def test_threads_share_a_store(tmp_path):
-    opened = Store(tmp_path)
-
-    def write(name):
-        for number in range(25):
-            opened.runs.add_event(name, {"event": "epoch", "number": number})
-
-    threads = [threading.Thread(target=write, args=(f"{i:012x}",)) for i in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert [len(opened.runs.events(f"{i:012x}")) for i in range(4)] == [25] * 4
-
-
 def overwrite(path: Path, at: int, content: bytes) -> None:
     with closing(sqlite3.connect(path)) as connection:  # all of it is in the file then
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
@@ -317,10 +302,3 @@ def test_another_version_is_refused_in_a_sentence_and_left_alone(tmp_path, monke
     assert "use the KD Lab that wrote it, or choose another folder with KD_HOME." in said
     assert said.count("\n") == 1
     assert not list(tmp_path.glob("lab.damaged-*"))
-
-
-def test_what_an_earlier_layout_left_in_the_home_is_left_alone(tmp_path):
-    (tmp_path / "index.sqlite").write_bytes(b"old")
-    (tmp_path / "runs" / RUN).mkdir(parents=True)
-    assert Store(tmp_path).runs.rows() == []
-    assert (tmp_path / "index.sqlite").read_bytes() == b"old"

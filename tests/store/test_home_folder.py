@@ -7,8 +7,6 @@ import os
 import pytest
 
 from kd.__main__ import main
-from kd.base.unusable import Unusable
-from kd.store.store import Store, default_home
 
 
 def loop_of_links(folder):
@@ -42,15 +40,3 @@ def test_a_home_that_cannot_be_used_gets_one_sentence(name, tmp_path, monkeypatc
     assert said.endswith("choose another folder.\n")
     assert said.count("\n") == 1
     assert os.path.basename(home)[:40] in said
-
-
-def test_a_home_that_is_no_path_is_refused_by_the_library_too():
-    with pytest.raises(Unusable, match="cannot be used"):
-        Store("no\0path")
-
-
-def test_a_tilde_means_the_persons_home_folder(monkeypatch, tmp_path):
-    monkeypatch.setenv("HOME", str(tmp_path))
-    monkeypatch.setenv("USERPROFILE", str(tmp_path))
-    monkeypatch.setenv("KD_HOME", "~/runs")
-    assert default_home() == tmp_path.resolve() / "runs"

@@ -108,7 +108,7 @@ def work(opened: Store, done: int) -> None:
 
 def test_killed_at_any_moment_no_finished_run_and_no_note_is_lost(tmp_path):
     """Not only between lines of ours: SQLite is cut short, too."""
-    for round_ in range(12):
+    for round_ in range(8):
         home = tmp_path / str(round_)
         reading, writing = os.pipe()
         child = os.fork()

@@ -132,22 +132,22 @@ def test_a_deleted_run_is_hidden_and_comes_back_as_it_was(store):
     assert (after.name, after.tags, after.note, after.person) == ("the best", ("low T",), "why?", "ada")
     assert (after.stored, after.figures) == (before.stored, before.figures)
     assert is_whole(store)
+    store.runs.delete([RUN])
+    save(store)  # asked for again, by a program
+    assert (listed(store), store.runs.deleted(), store.runs.row(RUN).person) == ({RUN}, [], "ada")
 
 
-@pytest.mark.parametrize(
-    ("run_id", "said"),
-    [
+def test_several_are_deleted_together_or_none(store):
+    save(store, OTHER)
+    store.runs.claim(RUN, CONFIG)
+    for run_id, said in (
         (RUN, "is waiting or training: stop it before you delete it"),
         ("../runs", "There is no run '../runs' to delete"),
         (RunConfig().run_id, "There is no run .* to delete"),  # it comes with the project
-    ],
-)
-def test_several_are_deleted_together_or_none(store, run_id, said):
-    save(store, OTHER)
-    store.runs.claim(RUN, CONFIG)
-    with pytest.raises(ValueError, match=said):
-        store.runs.delete([OTHER.run_id, run_id])
-    assert OTHER.run_id in listed(store)
+    ):
+        with pytest.raises(ValueError, match=said):
+            store.runs.delete([OTHER.run_id, run_id])
+        assert OTHER.run_id in listed(store)
 
 
 def test_when_two_people_delete_a_run_it_is_deleted_once_and_undo_restores_it(tmp_path):
@@ -169,13 +169,6 @@ def test_when_two_people_delete_a_run_it_is_deleted_once_and_undo_restores_it(tm
     assert refused == [f"Run {RUN} has already been deleted: Undo on the Runs page brings it back."]
     assert stores[1].runs.restore([RUN]) == []
     assert is_whole(stores[1])
-
-
-def test_a_run_that_is_asked_for_again_is_no_longer_deleted(store):
-    save(store)
-    store.runs.delete([RUN])
-    save(store)
-    assert (listed(store), store.runs.deleted()) == ({RUN}, [])
 
 
 def test_a_removed_run_leaves_nothing_and_only_one_that_may_go_is_removed(store):

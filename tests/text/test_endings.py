@@ -7,7 +7,7 @@ from gettext import NullTranslations
 import pytest
 
 from kd.engine import EngineLost
-from kd.runs.job import ending_of
+from kd.runs.run import ending_of
 from kd.store.database import DiskFull
 from kd.text import translation
 from kd.text.endings import SENTENCES, Ending

@@ -16,7 +16,6 @@ import pytest
 from statsmodels.stats.contingency_tables import mcnemar
 
 from kd.config import RunConfig
-from kd.studies.study import Study
 from tests import PROJECT
 from tests.wiring import plain_run
 from tests.wiring.plain_run import Trained
@@ -104,75 +103,56 @@ def plain(config: RunConfig) -> dict[str, Trained]:
     return trained
 
 
-every_run = pytest.mark.parametrize("config", RUNS.values(), ids=RUNS)
-
-
-@every_run
-def test_weights_are_those_of_plain_training(finished, lab, config):
-    finished(config)
-    for model, trained in plain(config).items():
-        _record, path = lab.store.models.get(config.model_ids[model])
-        found = keras.saving.load_model(path).get_weights()
-        for ours, plainly in zip(found, trained.model.get_weights(), strict=True):
-            np.testing.assert_allclose(ours, plainly, **WEIGHTS)
-
-
-@every_run
-def test_every_term_of_every_epoch_is_reported(finished, lab, config):
-    view = finished(config)
-    for model, trained in plain(config).items():
-        history = lab.store.models.record(config.model_ids[model])["history"]
-        assert [event for event in view.history if event["model"] == model] == history
-        # an epoch without a picture to learn from is told of only where the test images are looked at
-        told = [n for n, means in enumerate(trained.epochs, 1) if means["loss"] is not None]
-        assert [event["epoch"] for event in history] == (told or [len(trained.epochs)])
-        for event in history:
-            means = trained.epochs[event["epoch"] - 1]
-            rest = {"event", "model", "epoch", "epochs", "val_accuracy", "seconds"}
-            assert event.keys() == means.keys() | rest
-            for term, mean in means.items():
-                expected = None if mean is None else pytest.approx(mean, **TERMS)
-                assert event[term] == expected, term
-
-
-@every_run
-def test_answers_and_figures_are_those_of_the_trained_models(finished, lab, config, mnist):
-    result = finished(config).result
+@pytest.mark.parametrize("config", RUNS.values(), ids=RUNS)
+def test_a_run_is_what_plain_training_makes_of_its_config(finished, lab, mnist, config):
+    view, trained = finished(config), plain(config)
+    for model, plainly in trained.items():
+        record, path = lab.store.models.get(config.model_ids[model])
+        assert [event for event in view.history if event["model"] == model] == record["history"]
+        check_weights(keras.saving.load_model(path).get_weights(), plainly.model.get_weights())
+        check_history(record["history"], plainly)
     stored = lab.runs[config.run_id].test_logits()
-    answers = {name: logits.argmax(axis=1) for name, logits in stored.items()}
-    for model, trained in plain(config).items():
-        np.testing.assert_allclose(stored[model], trained.test_logits(len(trained.course)), **LOGITS)
+    for model, plainly in trained.items():
+        np.testing.assert_allclose(stored[model], plainly.test_logits(len(plainly.course)), **LOGITS)
+    check_figures(view.result, {name: logits.argmax(axis=1) for name, logits in stored.items()}, mnist.y_test)
+
+
+def check_weights(found: list[np.ndarray], expected: list[np.ndarray]) -> None:
+    for ours, plainly in zip(found, expected, strict=True):
+        np.testing.assert_allclose(ours, plainly, **WEIGHTS)
+
+
+def check_history(history: list[dict], plainly: Trained) -> None:
+    """Every term of every epoch is reported."""
+    # an epoch without a picture to learn from is told of only where the test images are looked at
+    told = [n for n, means in enumerate(plainly.epochs, 1) if means["loss"] is not None]
+    assert [event["epoch"] for event in history] == (told or [len(plainly.epochs)])
+    for event in history:
+        means = plainly.epochs[event["epoch"] - 1]
+        assert event.keys() == means.keys() | {"event", "model", "epoch", "epochs", "val_accuracy", "seconds"}
+        for term, mean in means.items():
+            assert event[term] == (None if mean is None else pytest.approx(mean, **TERMS)), term
+
+
+def check_figures(result: dict, answers: dict[str, np.ndarray], labels: np.ndarray) -> None:
     for model, answer in answers.items():
-        assert result[model]["test_accuracy"] == np.mean(answer == mnist.y_test)
+        assert result[model]["test_accuracy"] == np.mean(answer == labels)
     for name in STUDENTS:
         assert result[name]["agreement"] == np.mean(answers[name] == answers["teacher"])
-    distilled, scratch = (answers[name] == mnist.y_test for name in STUDENTS)
+    distilled, scratch = (answers[name] == labels for name in STUDENTS)
     cells = [[np.sum(one & other) for other in (scratch, ~scratch)] for one in (distilled, ~distilled)]
-    comparison = result["comparison"]
+    comparison, difference = result["comparison"], np.mean(distilled) - np.mean(scratch)
     assert comparison["only_distilled_right"] == cells[0][1]
     assert comparison["only_scratch_right"] == cells[1][0]
     assert comparison["p_value"] == pytest.approx(mcnemar(cells, exact=True).pvalue)
-    difference = np.mean(distilled) - np.mean(scratch)
     assert comparison["difference"] == pytest.approx(difference, abs=1e-12)
     assert comparison["low"] <= difference <= comparison["high"]
 
 
-@pytest.fixture(scope="module", params=["watched", "trained again"])
-def course(request, finished, lab):
-    """Snapshots of both students: of a person's run, and of a study's, which keeps none at first."""
-    if request.param == "watched":
-        finished(WATCHED)
-        return WATCHED, lab.runs[WATCHED.run_id].snapshots()
-    config = WATCHED.replace(seed=5)
-    assert lab.studies.wait(lab.studies.start(Study(config, {})), PATIENCE).status == "finished"
-    assert not any(lab.store.models.has_snapshots(config.model_ids[name]) for name in STUDENTS)
-    return config, lab.runs[config.run_id].snapshots()
-
-
 @pytest.mark.parametrize("name", STUDENTS)
-def test_snapshots_are_the_students_at_their_times(course, lab, mnist, name):
-    config, found = course
-    found, trained = found[name], plain(config)[name]
+def test_snapshots_are_the_students_at_their_times(finished, lab, mnist, name):
+    finished(WATCHED)
+    found, trained = lab.runs[WATCHED.run_id].snapshots()[name], plain(WATCHED)[name]
     assert found["times"].tolist() == [2, 4]
     for place, epoch in enumerate([2, 4]):
         weights = np.concatenate([weight.ravel() for weight in trained.course[epoch - 1]])
@@ -182,6 +162,6 @@ def test_snapshots_are_the_students_at_their_times(course, lab, mnist, name):
         np.testing.assert_allclose(found["logits"][place], logits, rtol=2**-11, atol=1e-2)
         accuracy = np.mean(logits.argmax(axis=1) == mnist.y_test)
         assert found["accuracies"][place] == pytest.approx(accuracy, abs=5e-4)
-    history = [event for event in lab.runs.view(config.run_id).history if event["model"] == name]
+    history = [event for event in lab.runs.view(WATCHED.run_id).history if event["model"] == name]
     looks = {event["epoch"]: event["val_accuracy"] for event in history}
     assert [looks[epoch] for epoch in (2, 4)] == found["accuracies"].tolist()

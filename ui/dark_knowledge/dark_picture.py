@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from html import escape
 
 import numpy as np
 import streamlit as st
@@ -19,6 +18,7 @@ from ui.pictures import ways_in
 from ui.shared import address, notices
 from ui.shared.figure import computed, framed, thumbnails
 from ui.shared.markup import literal, pixels
+from ui.shared.pieces import quiet
 
 SOURCE = address.choice(
     N_("There is no picture from “{text}”: use {allowed}."),
@@ -36,7 +36,7 @@ class Shown:
 
 
 def choose(lab: Lab, run_id: str) -> Shown:
-    """Draw the controls that choose a picture, and the picture; returns what the models say of it."""
+    """Draws the controls that choose a picture, and the picture; returns what the models say of it."""
     way = address.choose(
         st.segmented_control,
         _("Picture"),
@@ -76,7 +76,7 @@ def choose(lab: Lab, run_id: str) -> Shown:
 
 
 def strip(numbers: tuple[int, ...], captions: tuple[str, ...], name: str) -> None:
-    """Draw thumbnails of test pictures; a click shows that picture. name: of the file they are saved in."""
+    """Draws thumbnails of test pictures; a click shows that picture. name: of the file they are saved in."""
     key = f"strip-{name}"
 
     def pick(number: int) -> None:
@@ -129,4 +129,4 @@ def _drawing(lab: Lab, run_id: str) -> Shown:
 
 def _show(given: ways_in.Given) -> None:
     st.html(pixels(given.picture, _("The picture, 28 by 28 pixels")))
-    st.html(f'<p class="kd kd-quiet">{escape(given.origin)}</p>')
+    quiet(given.origin)

@@ -5,8 +5,6 @@ A lesson does not depend on T, so it is not redrawn with T.
 
 from __future__ import annotations
 
-from html import escape
-
 import numpy as np
 import streamlit as st
 
@@ -30,6 +28,7 @@ from ui.shared import address
 from ui.shared.figure import computed, figure
 from ui.shared.guard import guarded
 from ui.shared.lesson import lesson
+from ui.shared.pieces import quiet
 
 STUDENTS = {
     "nothing": N_("Knows nothing yet"),
@@ -55,7 +54,7 @@ _BY_ANOTHER = N_("No label ever told the teacher that a 4 is like a 9 and unlike
 
 
 def one_picture(shown: Shown, temperature: Control) -> None:
-    """Draw soft targets as bars, and how unsure the models are at each T."""
+    """Draws soft targets as bars, and how unsure the models are at each T."""
     log = controls.switch(
         "log",
         "log",
@@ -73,13 +72,15 @@ def one_picture(shown: Shown, temperature: Control) -> None:
 
 
 def pull(shown: Shown, temperature: Control, config: RunConfig) -> None:
-    """Draw what label and teacher tell a student about this picture."""
+    """Draws what label and teacher tell a student about this picture."""
     if config.makes_mistake:
-        words = _(
-            "This run makes a mistake on purpose: {mistake}. What pulls here is the right formula.",
-            mistake=FIELDS["mistake"].in_words(config.mistake),
+        mistake = FIELDS["mistake"].in_words(config.mistake)
+        quiet(
+            _(
+                "This run makes a mistake on purpose: {mistake}. What pulls here is the right formula.",
+                mistake=mistake,
+            )
         )
-        st.html(f'<p class="kd kd-quiet">{escape(words)}</p>')
     student = controls.choice(
         "student",
         "pulled_student",
@@ -116,7 +117,7 @@ def pull(shown: Shown, temperature: Control, config: RunConfig) -> None:
 
 
 def whole_test_set(run_id: str, logits: np.ndarray, control: Control) -> None:
-    """Draw which digits the teacher thinks look alike, pictures that show it, and its entropy at each T."""
+    """Draws which digits the teacher thinks look alike, pictures that show it, and its entropy at each T."""
     labels, temperature = load_mnist().y_test, live("look-alikes", [control], [])["T"]
     rows = dark_charts.look_alike_rows(labels, logits, temperature)
     wrong = rows[rows["true"] != rows["class"]]
@@ -171,7 +172,7 @@ def whole_test_set(run_id: str, logits: np.ndarray, control: Control) -> None:
 
 
 def _cell() -> tuple[int, int]:
-    """Draw the controls of the cell whose pictures are shown, which a click on a cell sets as well."""
+    """Draws the controls of the cell whose pictures are shown, which a click on a cell sets as well."""
     heading = st.empty()
 
     def digit(label: str, name: str, default: int, help: str) -> int:
@@ -203,7 +204,7 @@ def _pick_cell() -> None:
 
 
 def one_picture_lesson(label: int, config: RunConfig) -> None:
-    """Draw the lesson under one picture, which has this label, and the answers of a run's students."""
+    """Draws the lesson under one picture, which has this label, and the answers of a run's students."""
     students = _(_TAUGHT if config.learns_from_teacher else _NOT_TAUGHT)
     if config.makes_mistake:
         students = _(_MISTAUGHT, mistake=FIELDS["mistake"].in_words(config.mistake))
@@ -260,7 +261,7 @@ def pull_lesson() -> None:
 
 
 def whole_test_set_lesson(run_id: str, config: RunConfig, logits: np.ndarray) -> None:
-    """Draw the lesson under all test pictures: of two digits at T = 4, only one resembles the other."""
+    """Draws the lesson under all test pictures: of two digits at T = 4, only one resembles the other."""
     a, b, there, back = computed(
         run_id,
         "one-sided",

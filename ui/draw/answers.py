@@ -39,7 +39,7 @@ _SIZES = N_("This student has {student} parameters to weigh them with, its teach
 
 
 def answers(given: Given, logits: dict[str, np.ndarray]) -> None:
-    """Draw what the models answer to a picture, at a temperature, and a sentence. logits: model → (10,)."""
+    """Draws what the models answer to a picture, at a temperature, and a sentence. logits: model → (10,)."""
     st.html(f'<p class="kd kd-quiet kd-origin">{escape(given.origin)}</p>')
     _bars(logits, given.label)
     seen = pixels(given.picture, _("The 28 by 28 pixels that the models see"))
@@ -53,7 +53,7 @@ def answers(given: Given, logits: dict[str, np.ndarray]) -> None:
 
 @st.fragment
 def _bars(logits: dict[str, np.ndarray], label: int | None) -> None:
-    """Draw three answers and the slider that softens them: only a softmax, so no model is asked again."""
+    """Draws three answers and the slider that softens them: only a softmax, so no model is asked again."""
     with guard():
         temperature = controls.temperature(
             "soften",
@@ -68,7 +68,7 @@ def _bars(logits: dict[str, np.ndarray], label: int | None) -> None:
 
 
 def distances(logits: dict[str, np.ndarray]) -> None:
-    """Draw how far each student is from its teacher on this picture, in bits. logits: model → (10,)."""
+    """Draws how far each student is from its teacher on this picture, in bits. logits: model → (10,)."""
 
     def said(bits: float) -> str:
         return _("less than 0.01 bits") if bits < 0.01 else _("{value} bits", value=f"{bits:.2f}")
@@ -87,7 +87,7 @@ def distances(logits: dict[str, np.ndarray]) -> None:
 
 @st.fragment
 def look_closer(lab: Lab, run_id: str, picture: np.ndarray) -> None:
-    """Draw a folded section, of which nothing is computed until it is opened. picture: (28, 28) in [0, 1]."""
+    """Draws a folded section, of which nothing is computed until it is opened. picture: (28, 28)."""
     with guard(), st.expander(_("Why these answers?"), key="drawing_open", on_change="rerun") as section:
         if not section.open:
             return

@@ -20,7 +20,7 @@ _NUMBER = "drawings_number"
 
 
 def remembered(given: Given) -> Given:
-    """Keep what a person drew or uploaded; returns it, or the earlier drawing that was chosen instead."""
+    """Keeps what a person drew or uploaded; returns it, or the earlier drawing that was chosen instead."""
     if given.source in (DRAWN, UPLOADED):
         drawings = st.session_state.setdefault(_DRAWINGS, {})
         # one name for all strokes of one drawing, so that half a digit is not kept along with the whole
@@ -42,7 +42,7 @@ def remembered(given: Given) -> Given:
 
 
 def last_drawings(given: Given, shown: Given, logits: dict[str, np.ndarray]) -> None:
-    """Draw the strip of the latest drawings, and count the disagreements.
+    """Draws the strip of the latest drawings, and counts the disagreements.
 
     given: what the page was given. shown: what `remembered` made of it. logits: model → (10,), for that.
     """
@@ -88,7 +88,7 @@ def last_drawings(given: Given, shown: Given, logits: dict[str, np.ndarray]) -> 
 
 
 def _recall(given: Given, number: int | None) -> None:
-    """Show the drawing with this number, from 1, until another picture is given; None: the present one."""
+    """Shows the drawing with this number, from 1, until another picture is given; None: the present one."""
     drawings = list(st.session_state[_DRAWINGS].values())
     ways_in.let_go()
     if number is not None and 1 <= number <= len(drawings):

@@ -34,7 +34,7 @@ class _Kept:
 
 
 def canvas(pen: int) -> tuple[bytes, np.ndarray] | None:
-    """Draw the canvas; returns its PNG and the pixels in it, or None before anything is drawn.
+    """Draws the canvas; returns its PNG and the pixels in it, or None before anything is drawn.
 
     Raises ValueError with what to do when the browser sent no picture. pen: its width, of SIDE pixels.
     """

@@ -59,7 +59,7 @@ def test_picture(number: int) -> tuple[np.ndarray, int]:
 
 
 def drawn(tools: DeltaGenerator | None = None) -> Given:
-    """Draw a canvas, its pen and its eraser, which stand below it or in tools; returns what is drawn on it.
+    """Draws a canvas, its pen and its eraser, which stand below it or in tools; returns what is drawn on it.
 
     Until something is drawn, that is a test picture.
     """
@@ -96,7 +96,7 @@ def drawn(tools: DeltaGenerator | None = None) -> Given:
 
 
 def chosen(teacher_logits: np.ndarray) -> Given:
-    """Draw what chooses a test picture: by number, at random, or one that the teacher is unsure about."""
+    """Draws what chooses a test picture: by number, at random, or one that the teacher is unsure about."""
     given = numbered()
     random_button(_("A random one"))
     st.button(
@@ -110,7 +110,7 @@ def chosen(teacher_logits: np.ndarray) -> Given:
 
 
 def numbered() -> Given:
-    """Draw a field for the number of a test picture; returns that picture."""
+    """Draws a field for the number of a test picture; returns that picture."""
     number = st.number_input(
         _("Test picture"),
         min_value=0,
@@ -134,7 +134,7 @@ def test_picture_sentence(number: int, label: int) -> str:
 
 
 def uploaded() -> Given:
-    """Draw a field for a picture file; returns the digit in it, or a test picture."""
+    """Draws a field for a picture file; returns the digit in it, or a test picture."""
     file = st.file_uploader(
         _("A picture of one digit"),
         key="upload",
@@ -153,7 +153,7 @@ def uploaded() -> Given:
 
 
 def _last(given: Given) -> Given:
-    """Keep what the person gave, to show again while the next thing that they give cannot be shown."""
+    """Keeps what the person gave, to show again while the next thing that they give cannot be shown."""
     st.session_state[_LAST] = given
     return given
 
@@ -207,12 +207,12 @@ _KEPT = "kept_picture"
 
 
 def keep(picture: np.ndarray, instead_of: Given | None = None) -> None:
-    """Show this picture until another one is given than instead_of, or than what the next page is given."""
+    """Shows this picture until another one is given than instead_of, or than what the next page is given."""
     st.session_state[_KEPT] = (picture, instead_of and digest(instead_of.picture))
 
 
 def let_go() -> None:
-    """Show what is given."""
+    """Shows what is given."""
     st.session_state.pop(_KEPT, None)
 
 
@@ -230,7 +230,7 @@ def kept_instead_of(given: Given) -> np.ndarray | None:
 
 
 def take_along(shown: Given) -> None:
-    """Have the page Dark knowledge show this picture."""
+    """Has the page Dark knowledge show this picture."""
     if shown.number is not None:
         st.session_state[SOURCE_KEY] = "ambiguous"
         if st.session_state.get("picture") != shown.number:

@@ -34,7 +34,7 @@ class Parameter:
 
 
 def take(parameters: Mapping[str, Parameter]) -> None:
-    """Bring what the address says into the session, before the widgets are drawn.
+    """Brings what the address says into the session, before the widgets are drawn.
 
     What cannot be read becomes the default and a sentence; what is spelled in another way is spelled anew.
     """
@@ -54,7 +54,7 @@ def take(parameters: Mapping[str, Parameter]) -> None:
 
 
 def keep(name: str, parameter: Parameter, value: Any) -> None:
-    """Have the address say what its widget says."""
+    """Has the address say what its widget says."""
     rewrite({name: _text(parameter, value)})
 
 
@@ -63,7 +63,7 @@ def _text(parameter: Parameter, value: Any) -> str | None:
 
 
 def choose(widget: Callable[..., str], label: str, parameter: Parameter, key: str, **arguments: Any) -> str:
-    """Draw a choice whose labels are translated, and keep its code in the address; returns the code.
+    """Draws a choice whose labels are translated, and keeps its code in the address; returns the code.
 
     widget: such as st.selectbox, with its arguments. Streamlit's own `bind` would write the label into the
     address, in the sender's language.
@@ -148,7 +148,7 @@ def went_back() -> bool:
 
 
 def rewrite(changes: Mapping[str, str | None]) -> None:
-    """Change several parameters at once; None takes one out.
+    """Changes several parameters at once; None takes one out.
 
     Each message about the address becomes an entry in the browser's history: one Back undoes this one.
     """
@@ -167,13 +167,13 @@ def rewrite(changes: Mapping[str, str | None]) -> None:
 
 
 def correct(name: str, text: str) -> None:
-    """Put right what a browser says that has not heard of its new address yet; it need not be told again."""
+    """Puts right what a browser says that has not heard of its new address yet; it need not be told again."""
     with get_session_state().query_params() as address:
         address.set_with_no_forward_msg(name, text)
 
 
 def say() -> None:
-    """Have the browser show the address that the page is drawn with.
+    """Has the browser show the address that the page is drawn with.
 
     After a link from a page to itself, it still shows the one before. Nothing happens where it is the same.
     """
@@ -182,7 +182,7 @@ def say() -> None:
 
 
 def go_to(page: str, carrying: Iterable[str] = ()) -> None:
-    """Go to another page, whose address has these parameters alone."""
+    """Goes to another page, whose address has these parameters alone."""
     with get_session_state().query_params() as address:
         query = {name: address.get_all(name) for name in carrying if name in address}
         address.clear_with_no_forward_msg(preserve_embed=True)
@@ -193,7 +193,7 @@ def go_to(page: str, carrying: Iterable[str] = ()) -> None:
 
 @contextmanager
 def together() -> Iterator[None]:
-    """Have everything that is rewritten inside be one entry in the browser's history."""
+    """Has everything that is rewritten inside be one entry in the browser's history."""
     _batch.changed = False
     try:
         yield

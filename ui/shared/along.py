@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from html import escape
 
 import pandas as pd
 import streamlit as st
 
 from kd.export.tables import FORMATS, dictionary_content, dictionary_name
 from kd.text.translation import N_, _
+from ui.shared.pieces import quiet
 
 _KINDS = {
     "csv": ("CSV", "text/csv", N_("Three rows a run, one for each model, for a spreadsheet or any program.")),
@@ -23,7 +23,7 @@ _KINDS = {
 
 
 def numbers_along(name: str, numbers: Callable[[], pd.DataFrame]) -> None:
-    """Draw the button that unfolds the buttons for CSV, Parquet and the dictionary.
+    """Draws the button that unfolds the buttons for CSV, Parquet and the dictionary.
 
     name: of the files, and with it of the widgets' keys. numbers: called when a button is clicked.
     """
@@ -63,7 +63,7 @@ def _content(code: str, numbers: Callable[[], pd.DataFrame]) -> bytes:
 
 
 def show_command(command: str, name: str = "repeat", note: str = "") -> None:
-    """Draw a button that unfolds a command to copy, with a note. name: the widget's key."""
+    """Draws a button that unfolds a command to copy, with a note. name: the widget's key."""
     with st.popover(
         _("Repeat it in a terminal"),
         type="tertiary",
@@ -72,5 +72,5 @@ def show_command(command: str, name: str = "repeat", note: str = "") -> None:
         help=_("The command that does the same without this page, to copy."),
     ):
         if note:
-            st.html(f'<p class="kd kd-quiet">{escape(note)}</p>')
+            quiet(note)
         st.code(command, language=None, wrap_lines=True)

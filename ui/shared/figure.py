@@ -51,7 +51,7 @@ def figure(
     sent: pa.Table | None = None,
     **arguments: Any,
 ) -> None:
-    """Draw a figure, with the button that saves it in the row of its title.
+    """Draws a figure, with the button that saves it in the row of its title.
 
     Args:
         name: in lower case with hyphens: the widget's key, and with file_note the file's name.
@@ -72,7 +72,7 @@ def framed(name: str, titled: bool = True) -> Any:
 
 
 def said_chart(ready: dict[str, Any], rows: Any, words: str, **options: Any) -> None:
-    """Draw a chart of `spec`, and before it, for screen readers alone, what it shows.
+    """Draws a chart of `spec`, and before it, for screen readers alone, what it shows.
 
     The words are not the chart's own alternative: the browser would build the whole chart anew whenever a
     control changes them, which takes half as long again as all the rest.
@@ -95,7 +95,7 @@ def presented(ready: dict[str, Any]) -> dict[str, Any]:
 def thumbnails(
     name: str, key: str, rows: pd.DataFrame, alt: str, pick: Callable[[int], None], **arguments: Any
 ) -> None:
-    """Draw pictures as one chart, with the button that saves it.
+    """Draws pictures as one chart, with the button that saves it.
 
     Args:
         rows: of `kd.charts.thumbnails.thumbnail_rows`.
@@ -134,7 +134,7 @@ def save_cards(
     file_note: str,
     table: pd.DataFrame,
 ) -> None:
-    """Draw the button that saves pictures with captions, which a page shows as its own cards."""
+    """Draws the button that saves pictures with captions, which a page shows as its own cards."""
 
     def contents() -> tuple[dict[str, Any], pd.DataFrame]:
         rows = thumbnail_rows(pictures, numbers, captions)
@@ -151,7 +151,7 @@ def save_menu(
     file_note: str = "",
     table: pd.DataFrame | None = None,
 ) -> None:
-    """Draw the button that saves a figure as PNG, SVG or CSV.
+    """Draws the button that saves a figure as PNG, SVG or CSV.
 
     Args:
         name: the widget's key, and with file_note the file's name.

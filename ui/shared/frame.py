@@ -34,7 +34,7 @@ _PAGES = (
 
 @contextmanager
 def page(title: str, heading: str = "") -> Iterator[None]:
-    """Set up a page, draw navigation and heading, and guard what the page draws inside the with-block.
+    """Sets up a page, draws navigation and heading, and guards what the page draws inside the with-block.
 
     Notices appear under the heading, even if the rest fails. heading: instead of the title, which is the
     page's name in English.

@@ -21,7 +21,7 @@ _log = logging.getLogger("kd.ui")
 
 @contextmanager
 def guard() -> Iterator[None]:
-    """Log what goes wrong inside and say so on the page; Streamlit's own signals pass through."""
+    """Logs what goes wrong inside and says so on the page; Streamlit's own signals pass through."""
     try:
         if script_run().fragment_ids_this_run and not notices.shown():
             st.rerun()  # a sentence came or went, and it is shown outside this fragment

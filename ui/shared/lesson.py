@@ -21,19 +21,19 @@ OBJECTIVE_SYMBOLS = N_(
 
 
 def section(title: str) -> None:
-    """Draw a heading of the second level, in the reader's language."""
+    """Draws a heading of the second level, in the reader's language."""
     st.header(title, anchor=False)
 
 
 def unseen_section(title: str, *marks: str) -> None:
-    """Draw such a heading for screen readers alone. marks: classes for what the stylesheet makes of it."""
+    """Draws such a heading for screen readers alone. marks: classes for what the stylesheet makes of it."""
     st.html(f'<h2 class="{" ".join(["kd-unseen", *marks])}">{escape(title)}</h2>')
 
 
 def lesson(
     title: str, paragraph: str, try_this: str, formula: str, symbols: str, folded: bool = False
 ) -> None:
-    """Draw a lesson for a second-year student, in the reader's language; in presenter mode, nothing.
+    """Draws a lesson for a second-year student, in the reader's language; in presenter mode, nothing.
 
     try_this: something to do that ends in a surprise. formula: LaTeX. symbols: what they mean, and the
     source. folded: whether it belongs to a folded section: its heading is then one level lower.
@@ -62,7 +62,7 @@ _FEWER_WRONG = N_(
 
 
 def home_lesson(ratio: float, teacher: float, distilled: float) -> None:
-    """Draw the lesson of Home. ratio: of the parameters. teacher, distilled: the test accuracies."""
+    """Draws the lesson of Home. ratio: of the parameters. teacher, distilled: the test accuracies."""
     lost = round(10_000 * (teacher - distilled))
     lesson(
         _("What the teacher adds"),

@@ -11,14 +11,14 @@ _KEY, _SHOWN = "notices", "notices_shown"
 
 
 def add(sentence: str) -> None:
-    """Keep a sentence until the person does something."""
+    """Keeps a sentence until the person does something."""
     kept = st.session_state.setdefault(_KEY, [])
     if sentence not in kept:
         kept.append(sentence)
 
 
 def clear() -> None:
-    """Forget all sentences; every control calls this when it is moved."""
+    """Forgets all sentences; every control calls this when it is moved."""
     st.session_state[_KEY] = []
 
 

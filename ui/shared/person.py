@@ -30,7 +30,7 @@ def script_run() -> ScriptRunContext:
 
 
 def follow_the_reader() -> None:
-    """Have every sentence come in the language of the reader's browser, or else of the process."""
+    """Has every sentence come in the language of the reader's browser, or else of the process."""
     of_the_process = environment_languages()  # once: what follows is asked for every sentence
 
     def languages() -> tuple[str, ...]:

@@ -37,20 +37,20 @@ def lab() -> Lab:
 
 
 def forget_lab() -> None:
-    """Have the next `lab()` make another Lab, as a new process would; the caller closes the old one."""
+    """Has the next `lab()` make another Lab, as a new process would; the caller closes the old one."""
     global _lab
     with _lock:
         _lab = None
 
 
 def _list_runs(lab: Lab) -> None:
-    """Read thousands of runs before somebody opens the page that lists them."""
+    """Reads thousands of runs before the page that lists them is opened."""
     with contextlib.suppress(OSError, ValueError):  # the page says so when it is opened
         lab.runs.views()
 
 
 def _settle() -> None:
-    """Import what Home does not need, so that the first page with a chart need not wait for it."""
+    """Imports what Home does not need, so that the first page with a chart need not wait for it."""
     importlib.import_module("kd.charts.run_charts")
     # The libraries stay for good. Counted among what may be garbage, they make each full collection take a
     # sixth of a second, in which no page is answered; so there is none before this either.
@@ -70,7 +70,7 @@ def is_quick(lab: Lab, config: RunConfig) -> bool:
 
 
 def _log_to_console() -> None:
-    """Print KD Lab's log to standard error, and only the errors of Dask."""
+    """Prints KD Lab's log to standard error, and only the errors of Dask."""
     log = logging.getLogger("kd")
     if not log.handlers:
         handler = logging.StreamHandler(sys.stderr)

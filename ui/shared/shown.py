@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import time
 from collections.abc import Sequence
-from html import escape
 
 import streamlit as st
 
@@ -14,6 +13,7 @@ from kd.lab import Lab, RunView
 from kd.text.translation import N_, _
 from ui.shared import address, notices
 from ui.shared.guard import guarded
+from ui.shared.pieces import quiet
 from ui.shared.run_words import setting
 
 # So long a browser under load may take to hear that another run is shown.
@@ -64,20 +64,26 @@ def looked_at() -> str | None:
     return st.session_state.get(_KEY)
 
 
-def finished_run(lab: Lab) -> tuple[RunView | None, list[RunView], RunView | None]:
-    """Returns the finished run to ask, all finished ones, and the run shown elsewhere if it is another."""
-    finished = _finished(lab)
-    shown = shown_run(lab)
+def finished_run(lab: Lab, without: str) -> tuple[RunView, list[RunView], RunView | None]:
+    """Returns the finished run to ask, all finished ones, and the run shown elsewhere if it is another.
+
+    without: the sentence with which the page ends where there is none.
+    """
+    finished, shown = _finished(lab), shown_run(lab)
     if shown is not None and shown.status == "finished":
         return shown, finished, None
     chosen = _first_choice(finished)
-    return None if chosen is None else lab.runs.view(chosen.run_id), finished, shown
+    if chosen is None:
+        st.write(without)
+        st.page_link("pages/train.py", label=_("Train the first run"), icon=":material/model_training:")
+        st.stop()
+    return lab.runs.view(chosen.run_id), finished, shown
 
 
 def choose_finished_run(
     asked: RunView, finished: list[RunView], instead_of: RunView | None, label: str, help: str
 ) -> None:
-    """Draw what `finished_run` found: a list with one run chosen, and why it is not the one before."""
+    """Draws what `finished_run` found: a list with one run chosen, and why it is not the one before."""
     settings = {entry.run_id: setting(entry.config) for entry in finished}
     st.session_state[_CHOICE] = asked.run_id
     st.selectbox(
@@ -89,12 +95,13 @@ def choose_finished_run(
         on_change=guarded(lambda: show(st.session_state[_CHOICE])),
     )
     if instead_of is not None:
-        why = _(
-            "The run you looked at ({setting}) {why}, so this page uses another one.",
-            setting=setting(instead_of.config),
-            why=_(_WHY_ANOTHER[instead_of.status]),
+        quiet(
+            _(
+                "The run you looked at ({setting}) {why}, so this page uses another one.",
+                setting=setting(instead_of.config),
+                why=_(_WHY_ANOTHER[instead_of.status]),
+            )
         )
-        st.html(f'<p class="kd kd-quiet">{escape(why)}</p>')
 
 
 def example_run(lab: Lab) -> RunView | None:
@@ -120,14 +127,14 @@ def is_plain(view: RunView) -> bool:
 
 
 def comes_to(page: str) -> None:
-    """Note which page is drawn. On another one than before, the URL is not what is left of the one before."""
+    """Notes which page is drawn. On another one, the URL is not what is left of the one before."""
     if st.session_state.get(_PAGE) != page:
         st.session_state[_PAGE] = page
         st.session_state.pop(_LEFT, None)
 
 
 def show(run_id: str) -> None:
-    """Show this run from now on, here and in the URL."""
+    """Shows this run from now on, here and in the URL."""
     before, left = looked_at(), st.session_state.setdefault(_LEFT, {})
     if before not in (None, run_id):
         left[before] = time.monotonic()
@@ -140,7 +147,7 @@ def show(run_id: str) -> None:
 
 
 def stay() -> None:
-    """Go on showing the run that was shown last.
+    """Goes on showing the run that was shown last.
 
     A click that overtakes the news of another run brings along the address from before it.
     """
@@ -172,6 +179,6 @@ def _first_choice(entries: Sequence[RunView]) -> RunView | None:
 
 
 def _in_order(entries: Sequence[RunView]) -> list[RunView]:
-    """Sort the runs: what trains, then the standard setting, what came with the project, the newest."""
+    """Sorts the runs: what trains, then the standard setting, what came with the project, the newest."""
     standard = RunConfig().run_id
     return sorted(entries, key=lambda entry: (not entry.active, entry.run_id != standard, not entry.shipped))

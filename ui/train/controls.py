@@ -29,7 +29,7 @@ from ui.shared.guard import guarded
 _DEFAULT = RunConfig()
 _OWN = "own"
 _DRAWN, _FOLLOWED, _PRESETS_CHOSEN, _LAST_MOVED = "form_drawn", "followed_run", "presets_chosen", "last_moved"
-# How many pictures are seen in training, and whether somebody has set the epochs by hand.
+# How many pictures are seen in training, and whether the epochs were set by hand.
 _SEEN, _BY_HAND = "pictures_seen", "epochs_by_hand"
 # What decides most stands first, beside the result; the rest is in groups below.
 _FIRST = ("train_size", "alpha", "temperature", "temperature_squared")
@@ -50,14 +50,14 @@ Moved = Callable[[], None]
 
 
 def first_controls(moved: Moved) -> None:
-    """Draw the controls that decide most. moved: called when a control has been set."""
+    """Draws the controls that decide most. moved: called when a control has been set."""
     _preset(moved)
     st.session_state[_DRAWN] = True
     _draw(_FIRST, _values(), moved)
 
 
 def other_controls(moved: Moved) -> None:
-    """Draw all others: groups in sight, and the rare ones folded."""
+    """Draws all others: groups in sight, and the rare ones folded."""
     values = _values()
     for title, groups in _BELOW.items():
         _section(title, groups, values, moved, rare=False)
@@ -67,7 +67,7 @@ def other_controls(moved: Moved) -> None:
 
 
 def take_address() -> None:
-    """Let the address set the controls, in every spelling that `RunConfig` reads; before they are drawn."""
+    """Lets the address set the controls, in every spelling that `RunConfig` reads; before they are drawn."""
     address.take({name: _parameter(name) for name in OFFERED})
     for name in (FIELDS.keys() - OFFERED.keys()) & set(st.query_params):
         notices.add(_("In the address of this page, {problem}", problem=not_a_field(name)))
@@ -77,13 +77,13 @@ def take_address() -> None:
 
 
 def set_form(config: RunConfig) -> None:
-    """Set every control as in this run, and the address with it; before they are drawn, or in a callback."""
+    """Sets every control as in this run, and the address with it; before they are drawn, or in a callback."""
     values = _set(config)
     _tell_address(values)
 
 
 def follow_run(run_id: str, config: RunConfig) -> None:
-    """Set the controls as in a run that has just appeared on the screen, unless the address sets them."""
+    """Sets the controls as in a run that has just appeared on the screen, unless the address sets them."""
     if st.session_state.get(_FOLLOWED) != run_id:
         has_followed(run_id)
         if not OFFERED.keys() & set(st.query_params):
@@ -93,7 +93,7 @@ def follow_run(run_id: str, config: RunConfig) -> None:
 
 
 def has_followed(run_id: str) -> None:
-    """Note that the controls say what this run is: there is nothing to follow when it appears."""
+    """Notes that the controls say what this run is: there is nothing to follow when it appears."""
     st.session_state[_FOLLOWED] = run_id
 
 
@@ -120,7 +120,7 @@ def last_moved() -> str | None:
 
 
 def _section(title: str, groups: Sequence[str], values: dict[str, Any], moved: Moved, rare: bool) -> None:
-    """Draw the controls of some groups that are rare, or those that are not, under a title."""
+    """Draws the controls of some groups that are rare, or those that are not, under a title."""
     names = [
         name
         for name, spec in OFFERED.items()
@@ -134,7 +134,7 @@ def _section(title: str, groups: Sequence[str], values: dict[str, Any], moved: M
 
 
 def _draw(names: Sequence[str], values: dict[str, Any], moved: Moved) -> None:
-    """Draw controls; one that makes no difference rests, and says why, once for several of them."""
+    """Draws controls; one that makes no difference rests, and says why, once for several of them."""
     said = {""}
     for name in names:
         is_idle = not _counts(name, values)
@@ -146,7 +146,7 @@ def _draw(names: Sequence[str], values: dict[str, Any], moved: Moved) -> None:
 
 
 def _widget(name: str, moved: Moved, is_idle: bool) -> None:
-    """Draw a field's widget; its key is the field's name, and so is its name in the address.
+    """Draws a field's widget; its key is the field's name, and so is its name in the address.
 
     The address is not told: a run in it says all of this already, and it would be another entry in the
     history. Nor is the widget bound to it, which would change the entry that Back is to return to.
@@ -173,7 +173,7 @@ def _widget(name: str, moved: Moved, is_idle: bool) -> None:
 
 
 def _has_moved(name: str, moved: Moved) -> None:
-    """A control has been set: the epochs follow the images, unless they were set by hand."""
+    """Takes over what a control was set to: the epochs follow the images, unless they were set by hand."""
     with address.together():
         notices.clear()
         st.session_state[_LAST_MOVED] = name
@@ -186,7 +186,7 @@ def _has_moved(name: str, moved: Moved) -> None:
 
 
 def _tell_address(values: dict[str, Any]) -> None:
-    """Have the address say all that the controls say. values: of all that is offered."""
+    """Has the address say all that the controls say. values: of all that is offered."""
     usual = _DEFAULT.to_dict()
     address.rewrite(
         {name: None if value == usual[name] else address.plain(value) for name, value in values.items()}
@@ -216,7 +216,7 @@ def _is_shown(name: str, values: dict[str, Any]) -> bool:
 
 
 def _set(config: RunConfig) -> dict[str, Any]:
-    """Set every control as in this run; returns what they say then."""
+    """Sets every control as in this run; returns what they say then."""
     values = {name: getattr(config, name) for name in OFFERED}
     st.session_state.update({name: _in_session(name, value) for name, value in values.items()})
     st.session_state[_SEEN] = config.train_size * config.epochs
@@ -243,7 +243,7 @@ def _preset(moved: Moved) -> None:
 
 
 def _apply_preset(key: str, times: int, shown: str, moved: Moved) -> None:
-    """Set the controls as in the chosen preset, once for each choice.
+    """Sets the controls as in the chosen preset, once for each choice.
 
     The box follows the other controls. A browser that does not know this yet repeats the old choice in its
     next message. That must not count as a choice: it would undo what was just moved.

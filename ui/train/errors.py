@@ -71,7 +71,7 @@ _MORE_MODEST = N_(
 
 
 def invitation(lab: Lab, run_id: str, look: Callable[[], None]) -> None:
-    """Draw a few pictures that only the distilled student reads, and a button that shows them all.
+    """Draws a few pictures that only the distilled student reads, and a button that shows them all.
 
     look: brings the tab with them; called in a callback.
     """

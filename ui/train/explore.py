@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from html import escape
-
 import pandas as pd
 import streamlit as st
 
@@ -20,6 +18,7 @@ from ui.shared.along import show_command
 from ui.shared.figure import spec
 from ui.shared.guard import guard
 from ui.shared.lesson import OBJECTIVE, OBJECTIVE_SYMBOLS, lesson
+from ui.shared.pieces import quiet
 from ui.shared.server import is_quick
 from ui.shared.shown import shown_run
 from ui.train.errors import invitation, look_closer
@@ -80,13 +79,13 @@ _SMOOTHED = N_(
 
 
 def explore(lab: Lab, view: RunView) -> None:
-    """Draw the invitation and the tabs; while a long run trains, its numbers are redrawn."""
+    """Draws the invitation and the tabs; while a long run trains, its numbers are redrawn."""
     every = None if is_quick(lab, view.config) else pace(view)
     st.fragment(_explore, run_every=every)(lab, view.run_id)
 
 
 def loss(view: RunView) -> None:
-    """Draw the distilled student's loss and its parts by epoch."""
+    """Draws the distilled student's loss and its parts by epoch."""
 
     def chart() -> Figure:
         config = view.config
@@ -124,8 +123,7 @@ def _draw(name: str, lab: Lab, view: RunView) -> None:
         with guard():
             _OF_A_FINISHED_RUN[name](lab, view.run_id)
     else:
-        words = _("This appears when the run has ended.")
-        st.html(f'<p class="kd kd-quiet">{words}</p>')
+        quiet(_("This appears when the run has ended."))
 
 
 def _result(lab: Lab, view: RunView) -> None:
@@ -135,7 +133,7 @@ def _result(lab: Lab, view: RunView) -> None:
         loss(view)
     with right:
         for words in filter(None, _evidence(lab, view)):
-            st.html(f'<p class="kd kd-quiet">{escape(words)}</p>')
+            quiet(words)
         _table(view.run_id, view.created if view.result else None, language(), view)
         if not view.active:  # each look would close it
             show_command(train_command(view.config))
@@ -154,7 +152,7 @@ def _evidence(lab: Lab, view: RunView) -> list[str]:
 
 @st.cache_data(max_entries=500, show_spinner=False)
 def _table(run_id: str, finished_run_of: float | None, language: str, _view: RunView) -> None:
-    """Draw the final numbers: one column per model, so that the table fits on a phone too."""
+    """Draws the final numbers: one column per model, so that the table fits on a phone too."""
     columns = {}
     for model in MODELS:
         found = (_view.result or {}).get(model)

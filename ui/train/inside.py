@@ -82,7 +82,7 @@ def _ratio(ours: float, theirs: float) -> str:
 
 
 def _filters(lab: Lab, run_id: str, kind: str) -> None:
-    """Draw play, pause and a slider over the points, and both students' filters at the chosen one."""
+    """Draws play, pause and a slider over the points, and both students' filters at the chosen one."""
     kept, models = course(lab, run_id), lab.runs[run_id].models()
     times = kept["distilled"]["times"].tolist()
     most = None if kind == "filters" else _PICTURES
@@ -117,7 +117,7 @@ def _heading(kind: str, number: int, when: str) -> str:
 
 
 def _lesson_of_filters(layers: pd.DataFrame) -> None:
-    """Draw the lesson of a convolutional student. layers: the student's rows of the table, by kind."""
+    """Draws the lesson of a convolutional student. layers: the student's rows of the table, by kind."""
     totals = layers[["parameters", "multiply_adds"]]
     dense = (totals / totals.sum()).loc["Dense"]
     lesson(
@@ -147,7 +147,7 @@ def _lesson_of_filters(layers: pd.DataFrame) -> None:
 
 
 def _lesson_of_pictures() -> None:
-    """Draw the lesson of a student whose filters are as large as the picture."""
+    """Draws the lesson of a student whose filters are as large as the picture."""
     lesson(
         _("What the weights look for"),
         _(

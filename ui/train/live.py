@@ -22,12 +22,12 @@ from kd.text.translation import N_, _, language, ngettext
 from kd.text.verdicts import headline, seeds_words, surer_headline
 from kd.text.words import MODELS, STUDENTS, accuracy, duration
 from ui.live import pace as pacing
-from ui.shared import notices
 from ui.shared.figure import framed, said_chart, save_menu, spec
 from ui.shared.frame import presenting
 from ui.shared.guard import guard, guarded
 from ui.shared.markup import role
 from ui.shared.person import person
+from ui.shared.pieces import acts, quiet
 from ui.shared.run_words import setting, when
 from ui.train import trail
 
@@ -76,7 +76,7 @@ _LEARNING: dict[tuple[str, ...], str] = {
 
 
 def follow(lab: Lab, view: RunView) -> None:
-    """Draw a run, and keep redrawing it until it ends and has its seeds; the less often, the more watch."""
+    """Draws a run, and keeps redrawing it until it has its seeds; the less often, the more people watch."""
     every = pace(view, seeds_of(lab, view))
     st.fragment(_look, run_every=every)(lab, view.run_id, every)
 
@@ -87,7 +87,7 @@ def pace(view: RunView, seeds: SeedsView | None = None) -> float | None:
 
 
 def seeds_of(lab: Lab, view: RunView) -> SeedsView | None:
-    """Say that this person looks at the run; returns what its other seeds say.
+    """Says that this person looks at the run; returns what its other seeds say.
 
     None where that means nothing: before it has a result, or where both students are the same.
     """
@@ -98,7 +98,7 @@ def seeds_of(lab: Lab, view: RunView) -> SeedsView | None:
 
 
 def growing(name: str, view: RunView, chart: Callable[[], Figure], *of: Any) -> None:
-    """Draw a chart of a run's history, built once an epoch for all who watch. of: what else is in it."""
+    """Draws a chart of a run's history, built once an epoch for all who watch. of: what else is in it."""
     last = {
         event["model"]: (event["epoch"], event["val_accuracy"], event.get("loss")) for event in view.history
     }
@@ -149,7 +149,7 @@ def _look(lab: Lab, run_id: str, every: float | None) -> None:
 
 
 def _head(view: RunView, seeds: SeedsView | None) -> None:
-    """Draw the verdict with what is known at another length, or what the run does; setting; progress."""
+    """Draws the verdict with what is known at another length, or what the run does; setting; progress."""
     bar, below, elsewhere = "", setting(view.config), ""
     if note := other_length_note(view.config):  # its room is kept until the run has a result
         absent = "" if view.result else " kd-absent"
@@ -258,7 +258,7 @@ def _seeds_tile(seeds: SeedsView | None) -> str:
 
 
 def _more_seeds(lab: Lab, view: RunView, seeds: SeedsView) -> None:
-    """Draw the buttons that ask for more seeds than there will be by themselves."""
+    """Draws the buttons that ask for more seeds than there will be by themselves."""
     for number in _MORE_SEEDS:
         if max(len(seeds.runs), seeds.wanted) < number:
             st.button(
@@ -269,25 +269,16 @@ def _more_seeds(lab: Lab, view: RunView, seeds: SeedsView) -> None:
                     "Trains this setting with so many seeds, for another verdict. Verdicts come with 5, 10 "
                     "and 20 seeds. Each seed takes about as long as this run."
                 ),
-                on_click=guarded(_ask_for_seeds),
-                args=(lab, view, number),
+                on_click=acts(lab.seeds.more, view.config, number, person()),
             )
 
 
-def _ask_for_seeds(lab: Lab, view: RunView, number: int) -> None:
-    notices.clear()
-    try:
-        lab.seeds.more(view.config, number, person())
-    except (ValueError, OSError) as error:
-        notices.add(str(error))
-
-
 def _ghost_tools(number: int) -> None:
-    """Draw how many thin lines there are, and a button that takes them away."""
+    """Draws how many thin lines there are, and a button that takes them away."""
     words = ngettext(
         "Thin lines: your last run.", "Thin lines: your last {count} runs.", number, count=number
     )
-    st.html(f'<p class="kd kd-quiet">{words}</p>', width="content")
+    quiet(words, width="content")
     st.button(
         _("Clear"),
         key="clear_ghosts",

@@ -36,7 +36,7 @@ Logits = dict[str, np.ndarray]
 
 
 def play_training(lab: Lab, run_id: str) -> None:
-    """Draw the tab of a finished run: the test set and one picture, played back."""
+    """Draws the tab of a finished run: the test set and one picture, played back."""
     kept, final, labels = course(lab, run_id), lab.runs[run_id].test_logits(), load_mnist().y_test
     # in full at the end, so that this tab says what the others say
     logits = {s: ending_in(kept[s]["logits"], final[s]) for s in STUDENTS}
@@ -75,7 +75,7 @@ def play_training(lab: Lab, run_id: str) -> None:
 
 @st.fragment
 def play_picture(lab: Lab, run_id: str, picture: np.ndarray) -> None:
-    """Draw a folded section: how both students would have read a picture (28, 28) as they learned."""
+    """Draws a folded section: how both students would have read a picture (28, 28) as they learned."""
     title = _("How would the students have read it earlier?")
     with guard(), st.expander(title, key="reading_open", on_change="rerun") as section:
         if section.open:
@@ -142,7 +142,7 @@ _KEPT_IN_16_BITS = N_("Weights and logits are kept in 16 bits: {size} per point 
 
 
 def play(name: str, times: Sequence[float], figures: list[views.View]) -> None:
-    """Draw play, pause and a slider over the points (not for a single one), and figures that follow."""
+    """Draws play, pause and a slider over the points (not for a single one), and figures that follow."""
     channel = f"playback-{name}"
     if len(times) == 1:
         live(channel, [], figures, {"point": 0})
@@ -160,7 +160,7 @@ def _when(time: float) -> str:
 
 
 def _courses(times: Sequence[float], table: pd.DataFrame) -> None:
-    """Draw the controls, and accuracy and agreement by time. table: of `playback_table`."""
+    """Draws the controls, and accuracy and agreement by time. table: of `playback_table`."""
     points = tuple(map(point_label, times))
     own = {student: rows.reset_index() for student, rows in table.groupby("model")}
     sentences = [
@@ -187,7 +187,7 @@ def _how_good(student: str, rows: pd.DataFrame, at: int) -> str:
 
 
 def _matrices(run_id: str, logits: Logits) -> None:
-    """Draw both students' answers by true class, which follow the point in the browser."""
+    """Draws both students' answers by true class, which follow the point in the browser."""
     labels, figures = load_mnist().y_test, []
     for s in STUDENTS:
         counts = computed(run_id, "confusions", s, _compute=partial(confusions, labels, logits[s]))
@@ -198,7 +198,7 @@ def _matrices(run_id: str, logits: Logits) -> None:
 
 
 def _one_picture(times: Sequence[float], logits: Logits) -> None:
-    """Draw how both students read a test picture that one can choose."""
+    """Draws how both students read a test picture that one can choose."""
     seen, chosen = st.columns([1, 5], vertical_alignment="bottom")
     number = chosen.number_input(
         _("A test picture, as both students read it over time"),
@@ -237,7 +237,7 @@ def _reading(times: Sequence[float], logits: Logits) -> list[views.View]:
 
 
 def _lesson_of_a_picture(points: int) -> None:
-    """Draw the lesson under the playback of one drawing. points: at how many times weights were saved."""
+    """Draws the lesson under the playback of one drawing. points: at how many times weights were saved."""
     try_this = _(
         "Draw an untidy digit and go back to the first point. The twins began with the same weights, so they "
         "began with the same mistakes. Do they still read it alike there, and which of them is surer?"

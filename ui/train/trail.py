@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import partial
-from html import escape
 
 import pandas as pd
 import streamlit as st
@@ -21,6 +20,7 @@ from ui.shared import address, notices
 from ui.shared.figure import computed, figure
 from ui.shared.guard import guarded
 from ui.shared.person import person
+from ui.shared.pieces import quiet
 from ui.shared.run_words import setting
 from ui.shared.shown import show
 from ui.train import controls
@@ -42,7 +42,7 @@ forget_everybody = _looked_at.clear
 
 
 def look_at(run_id: str) -> None:
-    """Note that this person looks at a run with a result, for as long as the server lives."""
+    """Notes that this person looks at a run with a result, for as long as the server lives."""
     runs = _looked_at(person())
     runs.pop(run_id, None)
     runs[run_id] = True
@@ -68,7 +68,7 @@ def clear_ghosts() -> None:
 
 
 def trail(lab: Lab, view: RunView) -> None:
-    """Draw what each of this person's runs gained, against a field; the last one is this run."""
+    """Draws what each of this person's runs gained, against a field; the last one is this run."""
     runs = looked_at(lab)
     if not runs:
         return
@@ -107,7 +107,7 @@ def _study(view: RunView, field: str) -> pd.DataFrame | None:
     try:
         study = computed(view.run_id, "near", field, _compute=lambda: near(view.config, field))
     except Unusable as error:
-        st.html(f'<p class="kd kd-quiet">{escape(str(error))}</p>')
+        quiet(str(error))
         return None
     if study is None:
         return None
@@ -124,7 +124,7 @@ def _study(view: RunView, field: str) -> pd.DataFrame | None:
 
 
 def _choices(lab: Lab, runs: list[RunView]) -> str:
-    """Draw the choices above the chart, the field on its axis and a run to open; returns the field."""
+    """Draws the choices above the chart, the field on its axis and a run to open; returns the field."""
     moved = controls.last_moved()
     if moved is not None and st.session_state.get(_MOVED) != moved:
         st.session_state[_MOVED] = st.session_state[_AGAINST] = moved
@@ -181,7 +181,7 @@ def _open_point(lab: Lab) -> None:
 
 
 def _open(lab: Lab, run_id: str) -> None:
-    """Show a run, and set the controls as in it."""
+    """Shows a run, and sets the controls as in it."""
     notices.clear()
     with address.together():
         controls.set_form(lab.runs.view(run_id).config)

@@ -42,12 +42,12 @@ if (window.matchMedia("(max-width: 800px)").matches) {
 
 
 def take_address() -> None:
-    """Let the address set the switch; before it is drawn."""
+    """Lets the address set the switch; before it is drawn."""
     address.take({SWITCH: _AS_I_MOVE})
 
 
 def switch() -> None:
-    """Draw the switch that has a quick run start when a control is let go."""
+    """Draws the switch that has a quick run start when a control is let go."""
     is_on = st.toggle(
         _("Train as I move"),
         key=SWITCH,
@@ -62,7 +62,7 @@ def switch() -> None:
 
 
 def moved() -> None:
-    """A control has been set: start its run, if that may be."""
+    """Starts the run of what a control was set to, if that may be."""
     st.session_state.pop(_ASKED, None)
     try:
         config = controls.current()
@@ -73,7 +73,7 @@ def moved() -> None:
 
 
 def start(config: RunConfig) -> None:
-    """Start a run and show it; the quick run that is replaced ends, unless somebody else waits for it."""
+    """Starts a run and shows it; the quick run that is replaced ends, unless others wait for it."""
     st.session_state.pop(_STOPPING, None)
     before = shown_run(lab())
     try:
@@ -88,7 +88,7 @@ def start(config: RunConfig) -> None:
 
 
 def train_button(view: RunView | None) -> None:
-    """Draw the button for what the controls say, and what it will do. view: the run that is shown."""
+    """Draws the button for what the controls say, and what it will do. view: the run that is shown."""
     config, said = None, ""
     try:
         config = controls.current()
@@ -120,7 +120,7 @@ def bring_result_into_sight() -> None:
 
 
 def ask_for_result_in_sight() -> None:
-    """Have `bring_result_into_sight` do so once."""
+    """Has `bring_result_into_sight` do so once."""
     st.session_state[_TO_THE_RESULT] = True
 
 
@@ -140,7 +140,7 @@ def _waits_for_train(config: RunConfig) -> str:
 
 
 def _one_button(meaning: str, label: str, act: Callable[[], None], help: str, disabled: bool = False) -> None:
-    """Draw the button, whose meaning changes from run to run.
+    """Draws the button, whose meaning changes from run to run.
 
     Without the pause, the second half of a double click on Train would stop the run it has just started.
     """

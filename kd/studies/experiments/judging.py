@@ -53,7 +53,7 @@ class Finding:
 
     @property
     def confidence(self) -> float:
-        """The confidence of the interval by which it is judged: 0.99 at the first station."""
+        """The confidence of the interval by which it is judged, such as 0.99."""
         return 1 - level(self.seeds)
 
     @property
