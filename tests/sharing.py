@@ -41,7 +41,6 @@ STARTING = (
     "tests/browser/",
     "tests/cli/test_cli.py",
     "tests/cli/test_cli_surroundings.py",
-    "tests/cli/test_experiment.py",
     "tests/cli/test_sweep.py",
     "tests/distillation/test_objectives_guide.py",
     "tests/engine/",

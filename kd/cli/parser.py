@@ -9,7 +9,8 @@ from contextvars import ContextVar
 from typing import Any
 
 from kd._version import __version__
-from kd.config import FIELD_TYPES, FIELDS, MODELS, OFFERED, PRESETS, FieldSpec
+from kd.base.fields import FieldSpec
+from kd.config import FIELD_TYPES, FIELDS, MODELS, OFFERED, PRESETS
 from kd.export import FORMATS, TABLES
 from kd.studies.address import seeds_of
 from kd.studies.study import Study

@@ -1,6 +1,6 @@
 """The settings of a run: `RunConfig`, its fields, and the presets."""
 
-from kd.base.fields import FieldSpec, to_bool
+from kd.base.fields import to_bool
 from kd.config.fields import (
     CONVOLUTIONAL,
     DENSE,
@@ -14,7 +14,6 @@ from kd.config.fields import (
     has_nonsense,
     has_teaching,
     is_consistent,
-    learns_from_teacher,
     why_idle,
 )
 from kd.config.run_config import (
@@ -23,12 +22,10 @@ from kd.config.run_config import (
     NOBODY,
     OFFERED,
     PRESETS,
-    RECIPE_VERSION,
     Contradiction,
     Preset,
     RunConfig,
     config_of,
-    content_hash,
     not_a_field,
 )
 from kd.text.words import MODELS, STUDENTS
@@ -44,23 +41,19 @@ __all__ = [
     "NOBODY",
     "OFFERED",
     "PRESETS",
-    "RECIPE_VERSION",
     "SHIPPED_TEACHERS",
     "STUDENTS",
     "TEST_IMAGES",
     "TRAIN_IMAGES",
     "Contradiction",
-    "FieldSpec",
     "Preset",
     "RunConfig",
     "config_of",
-    "content_hash",
     "epochs_for",
     "has_fresh_teacher",
     "has_nonsense",
     "has_teaching",
     "is_consistent",
-    "learns_from_teacher",
     "not_a_field",
     "to_bool",
     "why_idle",

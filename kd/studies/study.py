@@ -8,17 +8,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from kd.config import (
-    FIELD_TYPES,
-    FIELDS,
-    RECIPE_VERSION,
-    Preset,
-    RunConfig,
-    config_of,
-    content_hash,
-    has_teaching,
-    not_a_field,
-)
+from kd.config import FIELD_TYPES, FIELDS, Preset, RunConfig, config_of, has_teaching, not_a_field
+from kd.config.run_config import RECIPE_VERSION, content_hash
 from kd.text.translation import N_, _
 from kd.text.words import quoted
 

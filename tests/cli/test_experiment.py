@@ -1,4 +1,4 @@
-"""`python -m kd experiment`: the list, what is refused, and one that is carried out with a real engine."""
+"""`python -m kd experiment`: the list, what is refused, and one that is carried out."""
 
 from __future__ import annotations
 
@@ -7,7 +7,9 @@ import json
 import pytest
 
 from kd.__main__ import main
+from kd.cli import experiment
 from kd.studies.experiments import EXPERIMENTS
+from tests.studies.fake_lab import FakeLab
 
 TINY = {"tiny": "tests.studies.experiments.tiny"}
 
@@ -58,7 +60,8 @@ def test_every_experiment_is_listed_and_takes_minutes_at_most_on_two_cores(capsy
     assert all(name in shown for name in EXPERIMENTS)
 
 
-def test_one_is_carried_out_and_ends_with_its_verdicts(capsys):
+def test_one_is_carried_out_and_ends_with_its_verdicts(tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr(experiment, "Lab", lambda: FakeLab(tmp_path))
     assert main(["experiment", "tiny", "--guess", "more"]) == 0
     said = capsys.readouterr().out
     assert said.startswith("Is it over soon?\n")
