@@ -5,14 +5,11 @@ from __future__ import annotations
 import json
 
 import numpy as np
-import pandas as pd
 import pytest
 
 from kd.config import RunConfig
 from kd.lab import Lab
 from kd.lab.comparison import lines
-from kd.studies.over_seeds import gains
-from kd.studies.verdicts import verdicts
 from tests.stored_runs import save, save_copy, save_ended
 
 SHIPPED = RunConfig().run_id
@@ -22,26 +19,6 @@ SHIPPED = RunConfig().run_id
 def lab(tmp_path):
     with Lab(tmp_path) as lab:
         yield lab
-
-
-def test_many_gains_at_once_are_those_of_the_verdicts():
-    random, runs = np.random.default_rng(3), []
-    for setting, seeds in enumerate((1, 2, 7, 10, 5)):
-        for seed in random.permutation(seeds):
-            only = random.integers(50, 400, 2)
-            scratch = 0.8 + only[1] / 1e4
-            distilled = scratch + 0.04 if setting == 4 else 0.8 + only[0] / 1e4
-            runs.append((setting, seed, distilled, scratch, 0.99))
-    columns = ["setting", "seed", "distilled_accuracy", "scratch_accuracy", "teacher_accuracy"]
-    table = pd.DataFrame(runs, columns=columns)
-    expected = verdicts(table, ["setting"])
-    differences = 100 * (table["distilled_accuracy"] - table["scratch_accuracy"]).to_numpy()
-    gained = gains(table["setting"].to_numpy(), table["seed"].to_numpy(), differences[:, None], 5)
-    found = gained.mean, gained.found.low, gained.found.high
-    np.testing.assert_allclose(np.column_stack(found), expected[["difference", "low", "high"]], rtol=1e-9)
-    assert np.isnan(found[1]).tolist() == [True, True, False, False, True]
-    nothing = gains(np.empty(0, int), np.empty(0, int), np.empty((0, 20)), 0)
-    assert len(nothing.mean) == len(nothing.found.low) == 0
 
 
 def test_runs_that_differ_in_seed_alone_are_one_line(lab):

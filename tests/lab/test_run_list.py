@@ -10,7 +10,6 @@ import pytest
 from kd.config import STUDENTS, RunConfig
 from kd.lab import Lab
 from kd.lab.run_list import RunList
-from kd.runs.state import runs_frame
 from kd.store.store import Store
 from tests.other_process import running_elsewhere
 from tests.stored_runs import save, save_copy, save_ended, save_model
@@ -137,10 +136,3 @@ def test_accuracies_that_only_snapshots_know_are_shown_as_soon_as_there_are_any(
     times = {"times": np.array([0.5, 1.0, 3.0]), "accuracies": np.array([0.1, 0.3, 0.6])}
     store.models.save_snapshots(student, times)
     assert shown() == [0.3, None, 0.6]
-
-
-def test_a_table_has_a_row_for_each_run(runs):
-    frame = runs_frame(runs.views()).set_index("run")
-    assert list(frame.index) == [view.run_id for view in runs.views()]
-    assert frame.loc[COPY.run_id, "difference"] == found(runs, COPY).figures.difference
-    assert frame.loc[[FAILED.run_id], "distilled_accuracy"].isna().all()

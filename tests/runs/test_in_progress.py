@@ -220,6 +220,15 @@ def test_a_failure_says_why_and_the_next_run_begins(house, monkeypatch):
     assert ending(house, first).code == "disk full"
     house.finished(second)
 
+    def claim(*_):
+        raise OSError(errno.ENOSPC, "no space")
+
+    monkeypatch.setattr(house.store.runs, "claim", claim)
+    unrecorded = SHORT.replace(seed=4)
+    with pytest.raises(OSError, match="no space"):
+        house.start(unrecorded)
+    assert house.store.runs.row(unrecorded.run_id) is None
+
 
 def test_a_run_stopped_here_and_finished_by_another_process_is_finished_here_too(house):
     run_id, runs = learning(house), RunList(house.store, house.view)
@@ -266,16 +275,6 @@ def test_waiting_for_the_store_holds_up_nobody(house, monkeypatch):
     asking.join()
     assert house.status(SHORT.run_id) == "stopped"
     assert SHORT.run_id not in house.begun()
-
-
-def test_a_run_that_cannot_be_recorded_says_so(house, monkeypatch):
-    def claim(*_):
-        raise OSError(errno.ENOSPC, "no space")
-
-    monkeypatch.setattr(house.store.runs, "claim", claim)
-    with pytest.raises(OSError, match="no space"):
-        house.start(SHORT)
-    assert house.store.runs.row(SHORT.run_id) is None
 
 
 @pytest.mark.parametrize("which", [0, 1])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 
 import keras
 import numpy as np
@@ -52,6 +53,9 @@ def test_a_home_may_be_below_the_persons_or_the_current_folder(tmp_path, monkeyp
     for home in ("~/one", "one", tmp_path / "x" / ".." / "one"):
         assert Lab(home).store.home == tmp_path.resolve() / "one"
     assert [path.name for path in tmp_path.iterdir()] == ["one"]
+    if os.name != "nt":  # links need a special privilege on Windows
+        (tmp_path / "link").symlink_to(tmp_path / "one")
+        assert Lab("link").store.home == tmp_path.resolve() / "one"
     monkeypatch.setenv("KD_HOME", "~/one")
     assert Lab().store.home == tmp_path.resolve() / "one"
 

@@ -80,18 +80,6 @@ def test_a_forked_child_is_a_process_of_its_own(tmp_path):
     assert locks == [owners.own_token()]  # one that ends leaves none behind
 
 
-def test_a_home_may_have_several_names(tmp_path, monkeypatch):
-    store = Store(tmp_path / "home")
-    store.runs.claim(RUN, CONFIG)
-    monkeypatch.chdir(tmp_path)
-    names = [Path("home"), tmp_path / "home" / ".." / "home"]
-    if os.name != "nt":  # links need a special privilege on Windows
-        (tmp_path / "link").symlink_to(tmp_path / "home")
-        names.append(tmp_path / "link")
-    for name in names:
-        assert Store(name).runs.worker(RUN) == "here"
-
-
 def test_an_odd_token_belongs_to_nobody(tmp_path):
     for token in (None, "", "..", "f" * 32):
         assert owners.is_gone(tmp_path, token)

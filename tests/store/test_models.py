@@ -77,7 +77,7 @@ def test_snapshots_come_back_and_their_accuracies_without_the_rest(models):
         assert found[name].dtype == array.dtype
 
 
-def test_damaged_snapshots_and_cached_logits_are_missing_ones(lab, models):
+def test_damaged_snapshots_and_cached_logits_are_missing_ones_and_measured_precisions_stay(lab, models):
     models.save_snapshots(SCRATCH, {"times": np.eye(10)})
     lab.store.caches.save_logits("key", {"train": np.eye(10)})
     np.testing.assert_array_equal(lab.store.caches.logits("key")["train"], np.eye(10))
@@ -86,6 +86,9 @@ def test_damaged_snapshots_and_cached_logits_are_missing_ones(lab, models):
         path.write_bytes(path.read_bytes().replace(b"\x3f", b"\x3e"))
     assert (models.snapshots(SCRATCH), lab.store.caches.logits("key")) == (None, None)
     assert not models.has_snapshots(SCRATCH)
+    lab.store.caches.save_precisions({"a": "float32"})
+    lab.store.caches.save_precisions({"a": "mixed_bfloat16", "b": "float32"})
+    assert Store(lab.store.home).caches.precisions() == {"a": "mixed_bfloat16", "b": "float32"}
 
 
 def test_teachers_and_models_that_come_with_the_project_are_models_too(tmp_path):
@@ -174,9 +177,3 @@ def test_a_model_that_a_run_in_progress_needs_stays(lab, models):
     assert [models.remove(each) for each in (model_id, config.second_teacher)] == [False, False]
     lab.store.runs.end(config.run_id, claim, "stopped")
     assert [models.remove(each) for each in (model_id, config.second_teacher)] == [True, True]
-
-
-def test_measured_precisions_are_kept(lab):
-    lab.store.caches.save_precisions({"a": "float32"})
-    lab.store.caches.save_precisions({"a": "mixed_bfloat16", "b": "float32"})
-    assert Store(lab.store.home).caches.precisions() == {"a": "mixed_bfloat16", "b": "float32"}
