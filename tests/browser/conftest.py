@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import re
 import time
 from collections.abc import Iterator
@@ -38,6 +39,11 @@ FLAGS = (
     "--disable-component-update",
     "--disable-sync",
 )
+
+
+def unused_seed() -> int:
+    """Returns a seed that nothing has been trained with, also in a second try."""
+    return random.randrange(1_000, 1_000_000)
 
 
 @pytest.fixture(scope="session")

@@ -9,6 +9,7 @@ import re
 from playwright.sync_api import Page, expect
 
 from kd.config import RunConfig
+from tests.browser.conftest import unused_seed
 from tests.browser.test_pages import MOST_SHIFT, PROJECTOR, at_rest, shift
 from ui.train.train_button import PAUSE
 
@@ -78,8 +79,9 @@ def slider(page: Page, name: str):
 
 
 def test_open_set_train_and_see_the_charts_move(page: Page, site):
+    seed = unused_seed()
     open_train(page, site.url)
-    set_up_a_run(page, epochs=12, seed=41)
+    set_up_a_run(page, epochs=12, seed=seed)
     alpha = slider(page, "α, weight of the true labels")
     alpha.focus()
     page.keyboard.press("ArrowRight")
@@ -93,7 +95,7 @@ def test_open_set_train_and_see_the_charts_move(page: Page, site):
     # controls moved quickly one after another are all in the run and in the address
     setting = "α 0.15 · T 15 with T² · strong teacher · 12 epochs · 10,000 images"
     expect(page.get_by_text(setting)).to_be_visible()
-    for part in ("alpha=0.15", "temperature=15", "epochs=12", "train_size=10000", "seed=41"):
+    for part in ("alpha=0.15", "temperature=15", "epochs=12", "train_size=10000", f"seed={seed}"):
         expect(page).to_have_url(re.compile(re.escape(part)))
     epoch = page.get_by_text(re.compile(r"epoch \d+ of 12", re.IGNORECASE)).first
     expect(epoch).to_be_visible(timeout=3 * MINUTES)
@@ -107,6 +109,7 @@ def test_open_set_train_and_see_the_charts_move(page: Page, site):
     expect(page.get_by_text(re.compile("^Test accuracy by epoch. ")).first).to_be_attached()
     expect(page.get_by_text("1,433,610").first).to_be_visible()
     # and its numbers can be saved
+    at_rest(page)
     page.get_by_role("button", name="Save").first.click()
     with page.expect_download() as download:
         page.get_by_test_id("stPopoverBody").get_by_role("button", name="CSV").click()
@@ -118,7 +121,7 @@ def test_open_set_train_and_see_the_charts_move(page: Page, site):
 
 def test_a_control_moved_while_a_run_trains_leaves_the_run_on_the_screen(page: Page, site):
     open_train(page, site.url)
-    set_up_a_run(page, epochs=100, seed=43)
+    set_up_a_run(page, epochs=100, seed=unused_seed())
     expect(switched(page)).to_be_checked()  # such a long run waits for Train all the same
     train(page)
     epoch = page.get_by_text(re.compile(r"epoch [1-9]\d* of 100", re.IGNORECASE)).first
@@ -137,9 +140,9 @@ def test_a_control_moved_while_a_run_trains_leaves_the_run_on_the_screen(page: P
 
 
 def test_nothing_jumps_when_a_run_is_trained_and_the_log_has_one_line_per_event(page: Page, site):
-    run_id, before = RunConfig(seed=71).run_id, len(site.log.read_text(encoding="utf-8").splitlines())
+    seed, before = unused_seed(), len(site.log.read_text(encoding="utf-8").splitlines())
     page.set_viewport_size(PROJECTOR)
-    page.goto(f"{site.url}/train?as_i_move=false&seed=71")
+    page.goto(f"{site.url}/train?as_i_move=false&seed={seed}")
     at_rest(page)
     shift(page)
     page.evaluate("shifts.afterInputToo = true")
@@ -154,12 +157,14 @@ def test_nothing_jumps_when_a_run_is_trained_and_the_log_has_one_line_per_event(
     lines = [*every[:first], *every[before:]]  # what it began with, and what came of this run
     other = [line for line in lines if not STARTED.fullmatch(line) and not HAPPENED.fullmatch(line)]
     assert other == []
-    of_the_run = [HAPPENED.fullmatch(line)[1] for line in lines if f"run {run_id} " in line]
+    of_the_run = [
+        HAPPENED.fullmatch(line)[1] for line in lines if f"run {RunConfig(seed=seed).run_id} " in line
+    ]
     assert of_the_run == ["begins", "finished"]
 
 
 def test_after_train_a_phone_shows_verdict_numbers_and_chart(phone: Page, site):
-    phone.goto(f"{site.url}/train?as_i_move=false&seed=72")
+    phone.goto(f"{site.url}/train?as_i_move=false&seed={unused_seed()}")
     at_rest(phone)
     phone.get_by_role("button", name="Train", exact=True).tap()
     expect_trained(phone)

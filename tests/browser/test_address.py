@@ -98,14 +98,6 @@ def test_going_back_to_a_refused_address_is_refused_again(page: Page, site):
     expect(page.get_by_label("Epochs", exact=True)).to_have_value("12")
 
 
-def test_a_nonsense_address_gets_a_sentence_until_the_next_thing_that_the_person_does(page: Page, site):
-    page.goto(f"{site.url}/train?alpha=7&run=..%2F..%2Fetc")
-    expect(page.get_by_text("alpha must be between 0 and 1")).to_be_visible()
-    expect(page.get_by_text("There is no run")).to_be_visible()
-    page.get_by_role("slider", name="α, weight of the true labels").press("ArrowRight")
-    expect(page.get_by_text("alpha must be between 0 and 1")).to_be_hidden()
-
-
 def test_a_view_has_its_code_in_the_address_and_back_returns_to_the_one_before(page: Page, site):
     page.goto(f"{site.url}/dark_knowledge?T=7")
     views = {name: page.get_by_role("radio", name=name) for name in ("One picture", "The pull on a student")}

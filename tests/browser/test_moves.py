@@ -11,6 +11,7 @@ from kd.base.places import DATA
 from kd.config import STUDENTS, RunConfig
 from kd.engine import processes
 from kd.lab import Lab
+from tests.browser.conftest import unused_seed
 
 MINUTES = 60_000
 QUICK = RunConfig(teacher="notebook", train_size=100, epochs=20)
@@ -39,7 +40,7 @@ def expect_verdict(page: Page, config: RunConfig) -> None:
 
 
 def test_let_go_of_alpha_and_the_new_verdict_comes_while_the_old_run_stays_in_sight(page: Page, site):
-    config = QUICK.replace(seed=44)
+    config = QUICK.replace(seed=unused_seed())
     opened(page, site.url, config)
     move(page, "α, weight of the true labels")
     expect_verdict(page, config.replace(alpha=0.15))
@@ -72,7 +73,7 @@ def test_let_go_of_alpha_and_the_new_verdict_comes_while_the_old_run_stays_in_si
 
 
 def test_a_run_that_is_moved_away_from_is_let_go(page: Page, site):
-    config = QUICK.replace(seed=45)
+    config = QUICK.replace(seed=unused_seed())
     opened(page, site.url, config)
     for alpha in (0.15, 0.2, 0.25):
         move(page, "α, weight of the true labels")
@@ -92,7 +93,7 @@ def test_a_run_that_is_moved_away_from_is_let_go(page: Page, site):
 
 
 def test_the_engine_lost_while_one_moves_is_one_sentence_and_the_run_goes_on(page: Page, site):
-    config = QUICK.replace(seed=46)
+    config = QUICK.replace(seed=unused_seed())
     opened(page, site.url, config)
     move(page, "α, weight of the true labels")
     expect_verdict(page, config.replace(alpha=0.15))  # so there is an engine now

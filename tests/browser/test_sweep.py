@@ -6,11 +6,13 @@ import re
 
 from playwright.sync_api import Page, expect
 
+from tests.browser.conftest import unused_seed
+
 MINUTES = 60_000
 
 
 def test_compose_a_study_watch_it_fill_pause_reload_go_on_and_open_a_cell(page: Page, site):
-    setting = "teacher=notebook&train_size=200&seed=70&seeds=3"
+    setting = f"teacher=notebook&train_size=200&seed={unused_seed()}&seeds=3"
     page.goto(f"{site.url}/sweep?{setting}&vary=alpha:0.1,0.5")
     hint, shown = page.locator(".kd-hint"), page.locator(".st-key-sweep_shown")
     expect(hint).to_contain_text("2 cells × 3 seeds: 6 runs")

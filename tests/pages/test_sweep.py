@@ -259,26 +259,27 @@ def test_a_line_of_single_seeds_has_bands_and_says_how_often_single_seeds_disagr
 
 def test_a_cell_whose_run_failed_says_why_and_the_rest_stands(open_page, lab, study_id, monkeypatch):
     view = lab.studies.view(study_id)
-    config = STUDY.config({"alpha": 0.1, "temperature": 10.0})
+    config = STUDY.config({"alpha": 0.5, "temperature": 4.0})
     failed = replace(view, status="unfinished", done=6, failed={config.run_id: Ending("disk full")})
     kept = lab.studies.frame(study_id)
-    kept = kept[(kept["alpha"] != 0.1) | (kept["temperature"] != 10.0)]
+    kept = kept[(kept["alpha"] != 0.5) | (kept["temperature"] != 4.0)]
     monkeypatch.setattr(lab.studies, "view", lambda study: failed)
     monkeypatch.setattr(lab.studies, "frame", lambda study: kept)
     studies._stored.clear()
-    app = open_page("sweep", {"sweep_cell": 1}, study=study_id)
+    app = open_page("sweep", {"sweep_cell": 2}, study=study_id)
     assert "Go on" in labelled(app)
     assert f"A run failed: {Ending('disk full')}" in html_of(app)
     said = cells_of(app)
-    assert said["Verdict"].tolist()[1] == "failed"
-    assert "failed" not in said["Verdict"].tolist()[2:]
-    assert said["Failed"].tolist() == ["–", str(Ending("disk full")), "–", "–"]
+    assert [verdict == "failed" for verdict in said["Verdict"]] == [False, False, True, False]
+    assert said["Failed"].tolist() == ["–", "–", str(Ending("disk full")), "–"]
 
 
 def test_how_far_a_study_is_and_what_one_can_do_about_it(open_page, lab, study_id, monkeypatch):
     view, done, app = lab.studies.view(study_id), [], open_page("sweep", study=study_id)
     for act in ("pause", "stop", "start"):
-        monkeypatch.setattr(lab.studies, act, lambda *_asked, act=act, **_by: done.append(act))
+        monkeypatch.setattr(
+            lab.studies, act, lambda *_asked, act=act, **_by: done.append(act) or act != "stop"
+        )
     for status, buttons, words in (
         ("running", {"Pause", "Stop"}, "4 of 8 runs; about 12 s left."),
         ("paused", {"Go on", "Stop"}, "Paused: 4 of 8 runs."),
@@ -295,6 +296,8 @@ def test_how_far_a_study_is_and_what_one_can_do_about_it(open_page, lab, study_i
         if status in ("running", "paused"):
             for label in sorted(buttons - ({"Stop"} if status == "paused" else set())):
                 labelled(app)[label].click().run()
+                others = ["Others want this study too, so it continues for them."] if label == "Stop" else []
+                assert warnings_of(app) == others
     assert done == ["pause", "stop", "start"]
 
 
