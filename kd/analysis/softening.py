@@ -135,7 +135,7 @@ def pull_strength_curve(
     alpha: float,
     temperatures: Iterable[float] | None = None,
 ) -> pd.DataFrame:
-    """Why the loss has a T²: returns how strong each part of the gradient is, as a function of T.
+    """Returns how strong each part of the gradient is at each T: why the loss has a T².
 
     The labels' part does not depend on T. Without T² the teacher's part fades as 1/T²; with it, that part
     stays of the same order, so α keeps its meaning (Hinton et al. 2015, section 2). Columns temperature, part
