@@ -5,7 +5,7 @@
     python -m benchmarks.classroom --as-they-move
     python -m benchmarks.classroom --study
 
-First, a run trains with nobody watching. Then `--people` sessions open the app: two out of three on Train,
+First, a run trains alone. Then `--people` sessions open the app: two out of three on Train,
 where they watch the next run live and move α, one out of three on Draw, where they draw, each every three
 seconds or as often as `--every` says. With `--as-they-move`, those on Train move α of settings of their own
 instead, and train as they move; with `--study`, everybody watches a study fill on Sweep and looks into its
@@ -75,7 +75,7 @@ async def visit(url: str, page: str, query: str = "", button: str = "") -> None:
 
 
 async def epochs_of(lab: Lab, config: RunConfig, at_least: int = 0) -> list[float]:
-    """The seconds of the students' epochs so far, without the first ones, which load and trace."""
+    """Returns the seconds of the students' epochs so far, without the first ones, which load and trace."""
 
     def seconds() -> list[float]:
         history = lab.runs[config.run_id].history
@@ -86,7 +86,7 @@ async def epochs_of(lab: Lab, config: RunConfig, at_least: int = 0) -> list[floa
 
 
 def query(config: RunConfig) -> str:
-    """A run's settings as a query string."""
+    """Returns a run's settings as a query string."""
     return "&".join(f"{name}={value}" for name, value in config.to_dict().items() if name != "alpha")
 
 
@@ -120,7 +120,7 @@ async def beside_a_study(app: AppProcess, home: str, options: argparse.Namespace
 async def in_class(
     app: AppProcess, sessions: list[BrowserSession], options: argparse.Namespace
 ) -> dict[str, Any]:
-    """{"requests": {kind: [seconds]}, "errors", "server_seconds"} of these people, all at once."""
+    """Returns {"requests": {kind: [seconds]}, "errors", "server_seconds"} of these people, all at once."""
     say(f"{len(sessions)} people come in")
     end, server = time.monotonic() + options.seconds, psutil.Process(app.process.pid)
     computed = sum(server.cpu_times()[:2])
@@ -138,7 +138,7 @@ async def in_class(
 
 
 def in_words(found: dict[str, Any]) -> list[str]:
-    """A line for each kind of request, the errors, and how training slowed down."""
+    """Returns a line for each kind of request, the errors, and how training slowed down."""
     requests, lines = found["requests"], []
     every = [seconds for kind, each in requests.items() if kind != "open" for seconds in each]
     for kind, each in {"all": every, **requests}.items():

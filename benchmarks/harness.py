@@ -23,7 +23,7 @@ Found = TypeVar("Found")
 
 
 def command(module: str, about: str | None) -> argparse.ArgumentParser:
-    """A benchmark's command line, with --json and --small."""
+    """Returns a benchmark's command line, with --json and --small."""
     parser = argparse.ArgumentParser(
         prog=f"python -m benchmarks.{module}", description=(about or "").partition("\n")[0]
     )
@@ -43,11 +43,7 @@ def in_turns(ways: Mapping[str, Callable[[], Found]], rounds: int) -> dict[str, 
 
 
 def until(condition: Callable[[], object]) -> None:
-    """Waits until the condition holds.
-
-    Raises:
-        TimeoutError: when it does not within PATIENCE.
-    """
+    """Waits until the condition holds; raises TimeoutError when it does not within PATIENCE."""
     deadline = time.monotonic() + PATIENCE
     while not condition():
         if time.monotonic() > deadline:
@@ -56,17 +52,17 @@ def until(condition: Callable[[], object]) -> None:
 
 
 def median(values: Sequence[float]) -> float:
-    """The median, as JSON can hold it."""
+    """Returns the median, as JSON can hold it."""
     return float(np.median(values))
 
 
 def span(seconds: Sequence[float], digits: int = 2) -> str:
-    """The median of seconds, with the smallest and the largest."""
+    """Returns the median of seconds, with the smallest and the largest."""
     return f"{median(seconds):.{digits}f} s ({min(seconds):.{digits}f}–{max(seconds):.{digits}f})"
 
 
 def table(title: str, rows: Mapping[str, Sequence[float]], digits: int = 2) -> list[str]:
-    """A line for each row of seconds, with the ratio of its median to the first row's."""
+    """Returns a line for each row of seconds, with the ratio of its median to the first row's."""
     first = median(next(iter(rows.values())))
     lines = (
         f"  {name}: {span(each, digits)}, ratio {median(each) / first:.2f}" for name, each in rows.items()
@@ -75,7 +71,7 @@ def table(title: str, rows: Mapping[str, Sequence[float]], digits: int = 2) -> l
 
 
 def compared(what: str, ours: Sequence[float], theirs: Sequence[float], digits: int = 2) -> str:
-    """A sentence with two medians and their ratio."""
+    """Returns a sentence with two medians and their ratio."""
     one, other = median(ours), median(theirs)
     return f"{what}: {one:.{digits}f} s / {other:.{digits}f} s = {one / other:.3f}"
 
@@ -95,7 +91,7 @@ def say(words: str) -> None:
 
 
 def machine() -> dict[str, Any]:
-    """The machine and its software; `load` is the load average before measuring."""
+    """Returns the machine and its software; `load` is the load average before measuring."""
     cpuinfo = Path("/proc/cpuinfo")
     told = cpuinfo.read_text(encoding="utf-8") if cpuinfo.exists() else ""
     named = re.search(r"^model name\s*: (.*)$", told, flags=re.MULTILINE)
@@ -113,7 +109,7 @@ def machine() -> dict[str, Any]:
 
 
 def _described(facts: dict[str, Any]) -> Iterable[str]:
-    """The machine in three lines."""
+    """Yields the machine in three lines."""
     yield (
         f"{facts['processor']}, {facts['cores']} cores ({', '.join(facts['matrix_units']) or 'no AVX'}), "
         f"{facts['memory_gigabytes']} GB, {facts['system']}"

@@ -37,7 +37,7 @@ AXES = {"alpha": (0.0, 0.1, 0.3, 0.5, 0.9), "temperature": (1.0, 2.0, 4.0, 10.0,
 
 
 def by_kind(app: AppProcess) -> dict[str, list[int]]:
-    """{kind: bytes of each process of this kind} for the app and all that it started."""
+    """Returns {kind: bytes of each process} for the app and all that it started."""
     found: dict[str, list[int]] = {}
     for process in [psutil.Process(app.process.pid), *app.family()]:
         with contextlib.suppress(psutil.Error, OSError):  # it has ended
@@ -50,7 +50,7 @@ def by_kind(app: AppProcess) -> dict[str, list[int]]:
 
 
 def measure(workers: int, study: Study) -> dict[str, dict[str, list[int]]]:
-    """{"fresh", "after": {kind: [bytes]}} with so many workers for students."""
+    """Returns {"fresh", "after": {kind: [bytes]}} with so many workers for students."""
     with tempfile.TemporaryDirectory() as home, app_process(Path(home), KD_WORKERS=str(workers)) as app:
         for page in ["", *sorted(path.stem for path in (PROJECT / "pages").glob("*.py"))]:
             asyncio.run(visit(app.url, page))
@@ -64,7 +64,7 @@ def measure(workers: int, study: Study) -> dict[str, dict[str, list[int]]]:
 
 
 def _is_idle(app: AppProcess) -> bool:
-    """Whether the engine's processes are there and have nothing to do for some seconds."""
+    """Returns whether the engine's processes are there and have nothing to do for some seconds."""
 
     def computed() -> float:
         return sum(sum(process.cpu_times()[:2]) for process in app.family())
@@ -75,7 +75,7 @@ def _is_idle(app: AppProcess) -> bool:
 
 
 def megabytes(sizes: dict[str, list[int]]) -> str:
-    """The sum, and each process."""
+    """Returns the sum, and each process."""
     parts = [f"{kind} {' + '.join(f'{size / 1e6:.0f}' for size in each)}" for kind, each in sizes.items()]
     return f"{sum(map(sum, sizes.values())) / 1e6:.0f} MB ({'; '.join(parts)})"
 

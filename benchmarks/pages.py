@@ -87,7 +87,7 @@ def measure(rounds: int, runs: int, rest: float) -> dict[str, list[float]]:
 
 @contextmanager
 def first_painted(browser: Browser, script: Path, home: Path) -> Iterator[tuple[Page, str, float]]:
-    """Start a server and open it: (page, address, seconds from the start to a heading on the screen)."""
+    """Starts a server and opens it; yields (page, address, seconds from the start to a heading)."""
     started = time.perf_counter()
     command = (sys.executable, "-m", "streamlit", "run", str(script))
     with app_process(home, command, KD_AHEAD="0") as app:
@@ -100,7 +100,7 @@ def first_painted(browser: Browser, script: Path, home: Path) -> Iterator[tuple[
 
 
 def opened(browser: Browser, url: str, selector: str) -> float:
-    """Seconds from opening an address as a new visitor until this is on the page."""
+    """Returns the seconds from opening an address as a new visitor until this is on the page."""
     with browser.new_context() as context:
         page = context.new_page()
         started = time.perf_counter()
@@ -110,7 +110,7 @@ def opened(browser: Browser, url: str, selector: str) -> float:
 
 
 def drag_to_redraw(page: Page, url: str) -> list[float]:
-    """Seconds from each move of the slider T, while it is dragged, to the end of the frame that shows it."""
+    """Returns the seconds from each move of the dragged slider T to the end of the frame that shows it."""
     page.goto(f"{url}/dark_knowledge")
     box = _box(page.get_by_role("slider", name="T, temperature"))
     page.evaluate(FRAMES)
@@ -121,7 +121,7 @@ def drag_to_redraw(page: Page, url: str) -> list[float]:
 
 
 def pen_to_answers(page: Page, url: str) -> float:
-    """Seconds from lifting the pen to the last change of the three answers, for the second stroke."""
+    """Returns the seconds from lifting the pen after a second stroke to the last change of the answers."""
     page.goto(f"{url}/draw")
     page.get_by_text("Nothing is drawn yet").wait_for()
     box = _box(page.locator(".st-key-canvas_frame"))
@@ -136,7 +136,7 @@ def pen_to_answers(page: Page, url: str) -> float:
 
 
 def _box(shown: Locator) -> FloatRect:
-    """Where it is, once it is at rest."""
+    """Returns where it is, once it is at rest."""
     shown.wait_for()
     shown.page.wait_for_timeout(2000)
     box = shown.bounding_box()

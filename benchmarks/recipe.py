@@ -65,7 +65,7 @@ Results = dict[str, dict[str, dict[str, list[Timed]]]]
 
 
 def measure(ways: Sequence[str], sizes: Sizes, rounds: dict[str, int]) -> Results:
-    """{part: {way: {model: [Timed]}}}; rounds: of "students" and "teacher", round r with seed r."""
+    """Returns {part: {way: {model: [Timed]}}}; rounds: of "students" and "teacher", round r with seed r."""
     context, processes = multiprocessing.get_context("spawn"), {}
     found: Results = {part: {} for part in rounds}
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder, contextlib.ExitStack() as stack:
@@ -102,7 +102,7 @@ EPOCHS = {
 
 
 def in_words(results: Results) -> list[str]:
-    """A table of each part, then the ratios that the goals are about."""
+    """Returns a table of each part, then the ratios that the goals are about."""
     lines = []
     for part, ways in results.items():
         lines.append(f"\n{part}, medians: seconds (range), seconds per epoch, relative to (a), test accuracy")
@@ -127,7 +127,7 @@ def _of(timed: list[Timed], place: int = 0) -> list[float]:
 
 
 def ratios(results: Results) -> list[str]:
-    """The ratios that the goals are about, one sentence each, for the ways that were measured."""
+    """Returns the ratios that the goals are about, one sentence each, for the ways that were measured."""
     students, teachers = results["students"], results["teacher"]
     lines = []
     if "a" in students and "d" in students:
@@ -156,7 +156,7 @@ def ratios(results: Results) -> list[str]:
 
 
 def mean_difference(ours: list[Timed], theirs: list[Timed]) -> tuple[float, float, float]:
-    """Difference of mean accuracies and its 95 % interval (Welch), in percentage points."""
+    """Returns the difference of mean accuracies and its 95 % interval (Welch), in percentage points."""
     one, other = (np.array(_of(timed, 2)) * 100 for timed in (ours, theirs))
     interval = stats.ttest_ind(one, other, equal_var=False).confidence_interval(0.95)
     return float(one.mean() - other.mean()), float(interval.low), float(interval.high)

@@ -122,7 +122,7 @@ def students(sizes: Sizes, seed: int) -> dict[str, Timed]:
 
 
 def distiller(sizes: Sizes, seed: int) -> dict[str, Timed]:
-    """(b), with an instance of KLDivergence: given the string, Keras 3.15 skips the softmax and T²."""
+    """Trains (b), with an instance of KLDivergence: given the string, Keras 3.15 skips the softmax and T²."""
     keras.utils.set_random_seed(seed)
     model = keras.distillation.Distiller(
         teacher=TEACHER,

@@ -14,7 +14,7 @@ from kd import PRESETS, Lab, RunConfig
 
 
 def config(sizes: Sizes, seed: int) -> RunConfig:
-    """The recipe, with the included teacher."""
+    """Returns the recipe, with the included teacher."""
     own = {"epochs": sizes.epochs, "train_size": sizes.images, "seed": seed}
     return PRESETS["notebook"].config.replace(**own)
 
@@ -41,13 +41,13 @@ def run(asked: RunConfig) -> dict[str, Timed]:
 
 
 def teacher(sizes: Sizes, seed: int) -> dict[str, Timed]:
-    """The whole recipe, with nothing saved."""
+    """Runs the whole recipe, with nothing saved."""
     fresh = {"teacher_epochs": sizes.teacher_epochs, "teacher_train_size": sizes.images}
     return run(config(sizes, seed).replace(teacher="fresh", **fresh))
 
 
 def students(sizes: Sizes, seed: int) -> dict[str, Timed]:
-    """Both students, with teacher and logits saved."""
+    """Trains both students, with teacher and logits saved."""
     return run(config(sizes, seed))
 
 

@@ -25,7 +25,7 @@ BATCH_SIZE = 32
 
 
 def variants(model_name: str, steps: int) -> dict[str, Any]:
-    """A function for each variant that trains so many steps."""
+    """Returns a function for each variant that trains so many steps."""
     import keras
 
     from kd import build_student, build_teacher, load_mnist
@@ -57,7 +57,7 @@ def variants(model_name: str, steps: int) -> dict[str, Any]:
 
 
 def measure(model_name: str, steps: int, rounds: int) -> dict[str, dict[str, list[float]]]:
-    """{"wall clock", "processor": {variant: [seconds of 1,000 steps]}}."""
+    """Returns {"wall clock", "processor": {variant: [seconds of 1,000 steps]}}."""
     from kd.engine.tasks import prepare
 
     prepare()

@@ -37,7 +37,7 @@ WARM_UPS = 2
 
 
 def new(config: RunConfig) -> RunConfig:
-    """The same run with a seed that nothing has used."""
+    """Returns the same run with a seed that nothing has used."""
     return config.replace(seed=next(SEEDS))
 
 
@@ -50,7 +50,7 @@ class Timed(NamedTuple):
 
 
 def trained(lab: Lab, config: RunConfig) -> Timed:
-    """A new run to its end."""
+    """Trains a new run to its end."""
     started = time.perf_counter()
     run, trains = lab.train(new(config)), 0.0
     while (view := run.view()).active:
@@ -64,7 +64,7 @@ def trained(lab: Lab, config: RunConfig) -> Timed:
 
 
 def _steps(history: list[dict], student: str) -> float:
-    """The seconds of a student's steps, judging by the epochs without a look at the test images."""
+    """Returns the seconds of a student's steps, judging by the epochs without a look at the test images."""
     epochs = [event for event in history if event["model"] == student]
     plain = [event["seconds"] for event in epochs if event["val_accuracy"] is None]
     return median(plain or [event["seconds"] for event in epochs]) * len(epochs)
@@ -72,7 +72,7 @@ def _steps(history: list[dict], student: str) -> float:
 
 @contextlib.contextmanager
 def warm_lab(config: RunConfig, workers: int = CORES) -> Iterator[Lab]:
-    """A Lab on a new home, whose workers have each trained both students."""
+    """Opens a Lab on a new home, whose workers have each trained both students."""
     own = {"KD_WORKERS": str(workers)}
     with tempfile.TemporaryDirectory() as home, patch.dict(os.environ, own), Lab(home) as lab:
         for _ in range(WARM_UPS):
@@ -82,7 +82,7 @@ def warm_lab(config: RunConfig, workers: int = CORES) -> Iterator[Lab]:
 
 
 def measure_run(run: RunConfig, many: RunConfig, rounds: int) -> Rows:
-    """The seconds of both students' steps, and of whole runs."""
+    """Returns the seconds of both students' steps, and of whole runs."""
     with warm_lab(run) as lab:
         found = in_turns({"run": lambda: trained(lab, run)}, rounds)["run"]
     rows = {f"steps of {name}": [one.steps[name] for one in found] for name in STUDENTS}
@@ -90,7 +90,7 @@ def measure_run(run: RunConfig, many: RunConfig, rounds: int) -> Rows:
 
 
 def measure_objectives(run: RunConfig, many: RunConfig, rounds: int) -> Rows:
-    """The seconds of an epoch by objective."""
+    """Returns the seconds of an epoch by objective."""
     with warm_lab(run) as lab:
         ways = {name: partial(trained, lab, many.replace(objective=name)) for name in OBJECTIVES}
         in_turns(ways, 1)  # traces them
@@ -99,7 +99,7 @@ def measure_objectives(run: RunConfig, many: RunConfig, rounds: int) -> Rows:
 
 
 def measure_person(run: RunConfig, many: RunConfig, rounds: int) -> Rows:
-    """The seconds until a person's run trains and until it is stored, in an idle Lab and during a study."""
+    """Returns the seconds until a person's run trains, and is stored, in an idle Lab and during a study."""
 
     def busy(lab: Lab) -> Timed:
         study = lab.study(new(many), {"temperature": (1.0, 2.0, 4.0, 10.0, 20.0)}, seeds=4).start()
@@ -116,7 +116,7 @@ def measure_person(run: RunConfig, many: RunConfig, rounds: int) -> Rows:
 
 
 def measure_workers(run: RunConfig, many: RunConfig, rounds: int) -> Rows:
-    """The seconds of a study of eight students, on one worker per core and on one."""
+    """Returns the seconds of a study of eight students, on one worker per core and on one."""
 
     def study(lab: Lab, workers: int) -> float:
         asked, started = lab.study(new(many), {}, seeds=4), time.perf_counter()

@@ -48,7 +48,7 @@ def main() -> int:
 
 
 def include(opened: Store, run_ids: list[str], data: Path = PROJECT / "data") -> None:
-    """Replace what is included by runs of this store, with their models and snapshots."""
+    """Replaces what is included by runs of this store, with their models and snapshots."""
     models = {model for run_id in run_ids for model in opened.runs.models_of(run_id).values()}
     for kind in KINDS:
         shutil.rmtree(data / kind, ignore_errors=True)
@@ -66,7 +66,7 @@ def include(opened: Store, run_ids: list[str], data: Path = PROJECT / "data") ->
 
 
 def write(folder: Path, contents: dict[str, bytes]) -> None:
-    """Write a folder of files with their checksums, which `sha256sum --check` can read."""
+    """Writes a folder of files with their checksums, which `sha256sum --check` can read."""
     folder.mkdir()
     sums = "".join(f"{digest(content)}  {name}\n" for name, content in contents.items())
     for name, content in {**contents, "SHA256SUMS": sums.encode()}.items():

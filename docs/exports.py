@@ -135,7 +135,7 @@ fractions between 0 and 1. In Python it is `Lab.numbers`.
 
 
 def page(measured: Measured) -> str:
-    """The page with these measurements."""
+    """Returns the page with these measurements."""
     parts = [INTRODUCTION, _formats(), MEASURED, _table(measured), _where(measured), REFUSED, USE, RUNS]
     return "\n\n".join(part.strip() for part in parts) + "\n"
 
@@ -179,7 +179,7 @@ def _where(measured: Measured) -> str:
 
 
 def measure(lab: Lab) -> Measured:
-    """Export each model in each format, and read what lies beside it."""
+    """Exports each model in each format, and reads what lies beside it."""
     found = {}
     with tempfile.TemporaryDirectory() as folder:
         for model in MODELS:
@@ -191,7 +191,7 @@ def measure(lab: Lab) -> Measured:
 
 
 def main() -> int:
-    """Measure, and write the page."""
+    """Measures, and writes the page."""
     PAGE.write_text(page(measure(Lab())), encoding="utf-8")
     return 0
 

@@ -36,7 +36,7 @@ field as a flag, and `sweep` takes several values with commas between them. `COM
 
 
 def page() -> str:
-    """The page, as the code is now."""
+    """Returns the page, as the code is now."""
     parts = [INTRODUCTION, FIELDS_INTRODUCTION]
     for group, title in GROUPS.items():
         parts += [f"### {title}", _fields(group)]
@@ -122,7 +122,7 @@ def _flags(parser: argparse.ArgumentParser) -> str:
 
 
 def _written(action: argparse.Action) -> str:
-    """An argument as it is typed."""
+    """Returns an argument as it is typed."""
     choices = "|".join(map(str, action.choices or ()))
     value = str(action.metavar or choices or action.dest.upper())
     if not action.option_strings:
@@ -148,7 +148,7 @@ def _table(titles: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
 
 
 def main() -> int:
-    """Write the page."""
+    """Writes the page."""
     PAGE.write_text(page(), encoding="utf-8")
     return 0
 

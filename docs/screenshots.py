@@ -1,4 +1,4 @@
-"""Take the screenshots for the README and the documents.
+"""Takes the screenshots for the README and the documents.
 
     python -m docs.screenshots [PAGE ...]
 
@@ -107,7 +107,7 @@ PAGES = {
 
 
 def take(browser: Browser, url: str, names: list[str]) -> None:
-    """Take these pages on every screen, at full length where they are longer than the screen."""
+    """Takes these pages on every screen, at full length where they are longer than the screen."""
     for screen, options in SCREENS.items():
         for name in names:
             context = browser.new_context(**options)
@@ -124,7 +124,7 @@ def take(browser: Browser, url: str, names: list[str]) -> None:
 
 
 def take_sights(browser: Browser, url: str) -> None:
-    """Take what is on a screen at once: the verdict and its chart."""
+    """Takes what is on a screen at once: the verdict and its chart."""
     for name, (address, options) in SIGHTS.items():
         context = browser.new_context(**options)
         page = context.new_page()

@@ -46,7 +46,7 @@ class Section:
 
 
 def left_out(lab: Lab, study: Study) -> list[str]:
-    """What a student knows of digits it never saw, before and after the best bias on their logits."""
+    """Returns what a student knows of digits it never saw, before and after the best bias on their logits."""
     labels, lines = load_mnist().y_test, []
     for cell, config in study.runs():
         digits = [int(digit) for digit in config.omitted_digits]
@@ -181,7 +181,7 @@ within 0.2 points of 0.
 
 
 def written(name: str, lab: Lab) -> str:
-    """One section with its results."""
+    """Returns one section with its results."""
     section = SECTIONS[name]
     study_id = lab.studies.start(section.study)
     view = lab.studies.wait(study_id)
@@ -202,7 +202,7 @@ def written(name: str, lab: Lab) -> str:
 
 
 def sections(text: str) -> dict[str, str]:
-    """The sections that a page has already, by name."""
+    """Returns the sections that a page has already, by name."""
     titles = {section.title: name for name, section in SECTIONS.items()}
     found = re.split(r"^(?=## )", text, flags=re.MULTILINE)[1:]
     by_title = {part.partition("\n")[0].removeprefix("## "): part.strip() for part in found}

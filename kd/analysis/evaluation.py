@@ -127,7 +127,7 @@ def _square_and_add(first: float, second: float, phi: float) -> float:
 def compare(
     labels: np.ndarray, distilled_logits: np.ndarray, scratch_logits: np.ndarray, alpha: float | None = None
 ) -> dict[str, Any]:
-    """Did the teacher help? Compares distilled with scratch on the same test pictures.
+    """Compares distilled with scratch on the same test pictures: did the teacher help?
 
     Args:
         alpha: the weight of the labels that distilled was trained with, if nothing else sets it apart from

@@ -83,17 +83,10 @@ class NeighbourIndex:
         return index
 
     def nearest(self, image: np.ndarray, count: int = 6) -> pd.DataFrame:
-        """Returns the training pictures most like this one, nearest first.
+        """Returns the training pictures most like a picture (28, 28, 1) in [0, 1], nearest first.
 
-        Args:
-            image: (28, 28, 1), float in [0, 1].
-            count: how many, at most CANDIDATES.
-
-        Returns:
-            Columns picture (index into the training pictures), label, distance (in the features' own unit).
-
-        Raises:
-            ValueError: when `count` is out of range.
+        Columns picture (index into the training pictures), label, distance (in the features' own unit).
+        Raises ValueError when `count` is not between 1 and CANDIDATES.
         """
         import pandas as pd
 

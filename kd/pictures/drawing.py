@@ -16,8 +16,6 @@ from PIL import Image
 from kd.pictures.picture_file import WORKING_SIDE, check_pixels, decode_picture, fingerprint, in_turn
 from kd.text.translation import N_, _
 
-__all__ = ["ONLY_A_DOT", "decode_picture", "prepared", "to_mnist"]
-
 ONLY_A_DOT = N_("There is only a dot: draw one whole digit, larger.")
 
 FIELD = 28

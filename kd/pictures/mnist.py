@@ -27,24 +27,12 @@ REMAKE_COMMAND = f"python {(_SCRIPT.relative_to(CODE) if PROJECT == CODE else _S
 SIDE = 28
 # Pictures that were resized or normalised in float32 may be this far beyond [0, 1].
 _ROUNDING = 1e-5
-# key: (shape, SHA-256 of the uint8 array in C order)
-_ARRAYS = {
-    "x_train": (
-        (TRAIN_IMAGES, 28, 28),
-        "741c988805d008ac6e4c904b69001ba184c24b2c540a4ef403f4c71b676cf757",
-    ),
-    "y_train": (
-        (TRAIN_IMAGES,),
-        "1feba77c54802fa5339a11837ea4b2866434b83314ec45192930f1df69120c13",
-    ),
-    "x_test": (
-        (TEST_IMAGES, 28, 28),
-        "6d87418db22cc8025d05968bec9bd5c3932904b23485740db143a061a2c9d161",
-    ),
-    "y_test": (
-        (TEST_IMAGES,),
-        "ddeff807876a9661a1110d45c266c86239a3a1b7d37da0c3716a7a683c852ff5",
-    ),
+# of the uint8 arrays in C order
+_SHA256 = {
+    "x_train": "741c988805d008ac6e4c904b69001ba184c24b2c540a4ef403f4c71b676cf757",
+    "y_train": "1feba77c54802fa5339a11837ea4b2866434b83314ec45192930f1df69120c13",
+    "x_test": "6d87418db22cc8025d05968bec9bd5c3932904b23485740db143a061a2c9d161",
+    "y_test": "ddeff807876a9661a1110d45c266c86239a3a1b7d37da0c3716a7a683c852ff5",
 }
 
 
@@ -136,7 +124,7 @@ def load_mnist(path: str | os.PathLike | None = None) -> Mnist:
     named = {"path": path, "command": REMAKE_COMMAND}
     try:
         with np.load(path, allow_pickle=False) as archive:
-            arrays = {key: archive[key] for key in _ARRAYS}
+            arrays = {key: archive[key] for key in _SHA256}
     except FileNotFoundError:
         raise Unusable(
             _("The MNIST file {path} is missing. Make it again with: {command}", **named)
@@ -149,8 +137,9 @@ def load_mnist(path: str | os.PathLike | None = None) -> Mnist:
                 **named,
             )
         ) from None
-    for key, (shape, sha256) in _ARRAYS.items():
-        array = arrays[key]
+    for key, sha256 in _SHA256.items():
+        array, count = arrays[key], TRAIN_IMAGES if key.endswith("train") else TEST_IMAGES
+        shape = (count, SIDE, SIDE) if key.startswith("x") else (count,)
         intact = array.dtype == np.uint8 and array.shape == shape
         if not intact or hashlib.sha256(np.ascontiguousarray(array).data).hexdigest() != sha256:
             raise Unusable(

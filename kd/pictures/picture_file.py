@@ -214,7 +214,8 @@ def _unpacked(picture: Image.Image) -> np.ndarray:
             scale = max(1, longest // _DRAFT_SIDE)
             picture.draft("L", (max(1, picture.width // scale), max(1, picture.height // scale)))
         picture.load()
-        pixels = np.array(_upright(_small(picture), _orientation(picture)))
+        small, orientation = _small(picture), _orientation(picture)
+        pixels = np.array(small.transpose(_TURNS[orientation]) if orientation in _TURNS else small)
     except MemoryError:
         raise Busy(_("There is not enough memory for this picture: use a smaller one.")) from None
     # A decoder that is given a stranger's bytes raises nearly anything: OSError, SyntaxError, IndexError,
@@ -260,7 +261,3 @@ def _orientation(picture: Image.Image) -> int | None:
         return picture.getexif().get(0x0112)
     except Exception:  # unreadable EXIF with sound pixels: take them as they are
         return None
-
-
-def _upright(picture: Image.Image, orientation: int | None) -> Image.Image:
-    return picture.transpose(_TURNS[orientation]) if orientation in _TURNS else picture

@@ -10,6 +10,7 @@ import importlib.metadata
 import platform
 import sys
 import time
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -46,7 +47,7 @@ def make(name: str, folder: Path, epochs: int | None, images: int | None, seed: 
     settings = settings | {key: value for key, value in overrides.items() if value is not None}
     pictures, labels = data.train(settings["images"])
     started = time.perf_counter()
-    model = train(pictures, labels, settings["epochs"], seed, _to_stderr)
+    model = train(pictures, labels, settings["epochs"], seed, partial(print, file=sys.stderr, flush=True))
     seconds = time.perf_counter() - started
 
     test_pictures, test_labels = data.test(len(data.x_test))
@@ -67,11 +68,11 @@ def make(name: str, folder: Path, epochs: int | None, images: int | None, seed: 
         "weights_sha256": weights_sha256(model.get_weights()),
     }
     folder.mkdir(parents=True, exist_ok=True)
-    partial = folder / f"{name}.partial.keras"
+    unfinished = folder / f"{name}.partial.keras"
     plain = build_teacher()  # `save(include_optimizer=False)` would keep Adam's moments
     plain.set_weights(model.get_weights())
-    plain.save(partial)
-    partial.replace(folder / f"{name}.keras")
+    plain.save(unfinished)
+    unfinished.replace(folder / f"{name}.keras")
     write_record(name, record, folder)
     return record
 
@@ -110,10 +111,6 @@ def _check_range(field: str, value: int | None, maximum: int) -> None:
                 value=quoted(value),
             )
         )
-
-
-def _to_stderr(line: str) -> None:
-    print(line, file=sys.stderr, flush=True)
 
 
 if __name__ == "__main__":

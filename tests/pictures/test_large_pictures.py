@@ -12,8 +12,8 @@ import pytest
 from PIL import Image, ImageDraw, ImageFile
 
 from kd.pictures import picture_file
-from kd.pictures.drawing import decode_picture, prepared, to_mnist
-from kd.pictures.picture_file import WORKING_SIDE
+from kd.pictures.drawing import prepared, to_mnist
+from kd.pictures.picture_file import WORKING_SIDE, decode_picture
 from kd.text import translation
 from tests.pictures.test_picture_file import encoded, outcome
 from tests.pseudo_language import LANGUAGE

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from PIL import Image, ImageFile
 
 from kd.pictures import picture_file
-from kd.pictures.drawing import decode_picture, to_mnist
-from kd.pictures.picture_file import MAX_BYTES
+from kd.pictures.drawing import to_mnist
+from kd.pictures.picture_file import MAX_BYTES, decode_picture
 
 ONE_SENTENCE = re.compile(r"[A-Z].{5,200}\.", re.DOTALL)
 GREY = np.tile(np.linspace(0, 255, 40).astype(np.uint8), (24, 1))

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-from kd.pictures.drawing import decode_picture
+from kd.pictures.picture_file import decode_picture
 from kd.text.translation import _
 
 SIDE = 280
