@@ -23,7 +23,7 @@ from ui.live.live import SCRIPTS
 
 APP_FOLDER = "kd/_app/"
 FROM_DATA = (
-    "README.md", "make_mnist.py", "mnist.npz",
+    "README.md", "gradients.csv", "make_mnist.py", "mnist.npz",
     "experiments", "models", "runs", "snapshots", "studies", "teachers",
 )  # fmt: skip
 INCLUDED = {path.name for path in (PROJECT / "data" / "runs").iterdir()}
