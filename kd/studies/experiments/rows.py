@@ -55,10 +55,9 @@ def columns(experiment: Experiment) -> list[str]:
 
 
 def points(rows: pd.DataFrame, experiment: Experiment) -> pd.DataFrame:
-    """Returns what an experiment's chart shows: a row for each point.
+    """Returns what an experiment's chart shows: a row for each point, by length, x, measure and series.
 
-    Columns: length, x, measure, series (its value; None without one), mean, low and high (the 95 % interval
-    over seeds, NaN where there is none), seeds. A line has one length, measure and value of the series.
+    mean, low and high: in the measure's unit, with the 95 % interval over seeds, NaN where there is none.
     """
     chart, found = experiment.chart, []
     lines = ["length", *([chart.series] if chart.series else [])]
