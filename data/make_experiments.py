@@ -17,12 +17,14 @@ import tempfile
 import time
 from pathlib import Path
 
+import pandas as pd
+
 PROJECT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(PROJECT))
 
 from kd.lab import Lab  # noqa: E402 - the project is not installed, it is run from its folder
 from kd.studies.experiments import EXPERIMENTS, experiment  # noqa: E402
-from kd.studies.experiments.rows import FOLDER, shipped_file, written  # noqa: E402
+from kd.studies.experiments.rows import FOLDER, columns, shipped_file  # noqa: E402
 from kd.studies.view import moment  # noqa: E402
 from kd.terminal.progress import show, views  # noqa: E402
 from kd.text.words import duration  # noqa: E402
@@ -58,6 +60,12 @@ def made(lab: Lab, name: str, seeds: int) -> None:
     if view.status != "finished":
         raise SystemExit(f"The experiment ended {view.status}: {[str(end) for end in view.failed.values()]}")
     shipped_file(name).write_text(written(name, view.rows), encoding="utf-8")
+
+
+def written(name: str, rows: pd.DataFrame) -> str:
+    """The content of an experiment's file, made of its rows."""
+    kept = rows[columns(experiment(name))]
+    return kept.to_csv(index=False, lineterminator="\n", na_rep="nan", float_format="%.10g")
 
 
 if __name__ == "__main__":

@@ -7,20 +7,23 @@ takes the results that come with the project (data/make_experiments.py makes the
 
 from __future__ import annotations
 
+import math
 import re
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
+from kd.config import SHIPPED_TEACHERS, TRAIN_IMAGES, RunConfig, has_teaching
+from kd.config.fields import FIRST
 from kd.studies.experiments import EXPERIMENTS
 from kd.studies.experiments.experiment import Experiment, Findings
-from kd.studies.experiments.judging import judged
-from kd.studies.experiments.rows import drawn as drawn_in
+from kd.studies.experiments.judging import Expected, judged
 from kd.studies.experiments.rows import has_shipped, late_gain, points, shipped_rows, steps
 from kd.studies.in_text import points_text
 from kd.text.experiment_words import (
-    change_words,
-    drawn_words,
+    AGREES,
+    DISAGREES,
+    bare,
     finding_words,
     late_words,
     paper_words,
@@ -29,7 +32,7 @@ from kd.text.experiment_words import (
     when_words,
 )
 from kd.text.translation import in_english
-from kd.text.words import sentence_case
+from kd.text.words import listing, sentence_case
 
 PAGE = Path(__file__).with_name("experiments.md")
 
@@ -67,7 +70,7 @@ def section(experiment: Experiment) -> str:
         bullets = "\n".join(f"- {sentence}" for sentence in says if sentence)
         parts += [f"{when[length]}:", f"```text\n{drawn}\n```", bullets]
     configs = [config for part in experiment.parts(1) for _cell, config in part.study.runs()]
-    design = [f"{seeds} seeds.", drawn_words(*drawn_in(configs)), late_words(late_gain(experiment, rows))]
+    design = [f"{seeds} seeds.", _drawn(configs), late_words(late_gain(experiment, rows))]
     parts += [experiment.means, " ".join(filter(None, design))]
     if experiment.claims:
         parts += [
@@ -87,12 +90,85 @@ def _claims(experiment: Experiment, findings: Mapping[str, Findings], when: Mapp
         for length, found in findings.items():
             each = found[claim.measured]
             verdict = judged(each, claim.expected)
-            change = change_words(claim.expected.low, claim.expected.high, verdict, each.unit)
+            change = _change(claim.expected, verdict, each.unit)
             lines.append(
                 f"  - {when[length]}: {finding_words(each)}. **{sentence_case(verdict_word(verdict))}**; "
                 f"{change} would change that."
             )
     return "\n".join(lines)
+
+
+# Verdict → the sentence for a range that ends above only, below only, or on both sides.
+_CHANGES = {
+    AGREES: (
+        "an interval that reaches down to {low}",
+        "an interval that reaches up to {high}",
+        "an interval that reaches down to {low} or up to {high}",
+    ),
+    DISAGREES: (
+        "an interval that reaches above {low}",
+        "an interval that reaches below {high}",
+        "an interval that reaches between {low} and {high}",
+    ),
+}
+_OTHER_CHANGES = (
+    "an interval that is all above {low}, or all below it",
+    "an interval that is all below {high}, or all above it",
+    "an interval that is all between {low} and {high}, or all outside",
+)
+
+
+def _change(expected: Expected, verdict: str, unit: str) -> str:
+    """What would change a verdict on a claim that expects a finding in this range."""
+    low, high = expected.low, expected.high
+    place = 2 if math.isfinite(low) and math.isfinite(high) else int(math.isinf(low))
+    ends = {
+        name: bare(end, unit, 0 if end == round(end) else 1)
+        for name, end in (("low", low), ("high", high))
+        if math.isfinite(end)
+    }
+    return _CHANGES.get(verdict, _OTHER_CHANGES)[place].format(**ends)
+
+
+ANEW = {
+    "weights": "the students' initial weights and the order of their images",
+    "drawn images": "which training images they see",
+    "wrong labels": "which labels are wrong",
+    "shifts": "how images are shifted",
+    "doubts": "where the teacher's doubts are put",
+    "own teacher": "the teachers that are trained here",
+}
+FIXED = {
+    "first images": "the training images, which are MNIST's first ones",
+    "all images": "the training images where they are all 60,000",
+    "included teacher": "the included teacher",
+    "test": "the 10,000 test images, whose share of the error the intervals contain",
+}
+
+
+def _drawn(configs: Iterable[RunConfig]) -> str:
+    """What is drawn anew with each seed in some runs, and what stays the same: what intervals cover."""
+    found = {"test"} | {code for config in configs for code in _codes(config)}
+    anew, fixed = (
+        listing([words for code, words in each.items() if code in found]) for each in (ANEW, FIXED)
+    )
+    return f"Drawn anew with each seed: {anew}. Fixed: {fixed}."
+
+
+def _codes(config: RunConfig) -> Iterator[str]:
+    yield "weights"
+    if config.train_size == TRAIN_IMAGES:
+        yield "all images"
+    else:
+        yield "first images" if config.pictures == FIRST else "drawn images"
+    if config.label_noise:
+        yield "wrong labels"
+    if config.shift:
+        yield "shifts"
+    if config.permuted_doubts:
+        yield "doubts"
+    if has_teaching(config):
+        yield "included teacher" if config.teacher in SHIPPED_TEACHERS else "own teacher"
 
 
 def page() -> str:

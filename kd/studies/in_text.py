@@ -24,11 +24,13 @@ from kd.studies.axes import values_in_order
 from kd.studies.experiments.experiment import Chart
 from kd.text.experiment_words import number_words, place_words
 from kd.text.study_words import axis_value, flag, seeds_needed, signed, verdict_word
-from kd.text.translation import _
+from kd.text.translation import N_, _
 from kd.text.words import NAMES, accuracy
 
 WIDTH = 80
 
+_OVER_SCRATCH = N_("Accuracy in points above the scratch student's")
+_OVER_A_CELL = N_("Accuracy in points above the baseline's")
 _LONGEST_LABEL = 24
 _NICE = (1, 2, 3, 4, 5, 6, 8, 10)
 _SHADES = "░▒▓█"
@@ -40,12 +42,7 @@ Row = dict[str, Any]
 
 
 def table_text(table: pd.DataFrame, axes: Sequence[str], width: int = WIDTH) -> str:
-    """Returns the verdicts of a study as lines of text; the column ± is half the 95 % interval.
-
-    Args:
-        table: of kd.studies.verdicts.verdicts; axes: its columns that make a cell.
-        width: in characters; cells that do not fit are folded.
-    """
+    """Returns the verdicts of a study as lines of text; the column ± is half the 95 % interval."""
     drawn = Table(box=SIMPLE_HEAD, padding=0, show_edge=False)
     for axis in axes:
         numeric = pd.api.types.is_numeric_dtype(table[axis])
@@ -109,11 +106,7 @@ def picture(table: pd.DataFrame, axes: Sequence[str], width: int = WIDTH) -> str
 
     Along one axis that varies: each cell's difference and its 95 % interval. Along two: a heat map, the
     first down and the second across. Along more: a heat map of the last two for each combination of the
-    others. Numbers are in order, other values as they first appear.
-
-    Args:
-        table: of kd.studies.verdicts.verdicts, at least one row; axes: its columns that make a cell.
-        width: in characters, at least 60; no line is longer.
+    others. No line is longer than `width`, which is 60 at least.
     """
     values = {axis: values_in_order(table[axis]) for axis in axes}
     varied = [axis for axis in axes if len(values[axis]) > 1]
@@ -125,12 +118,8 @@ def picture(table: pd.DataFrame, axes: Sequence[str], width: int = WIDTH) -> str
             rows.sort(key=lambda row: values[axis].index(row[axis]))
         lines = _intervals(rows, varied[0] if varied else None, width)
     over = any(table["verdict"] == "baseline")
-    title = (
-        _("Accuracy in points above the baseline's")
-        if over
-        else _("Accuracy in points above the scratch student's")
-    )
-    return "\n".join([*textwrap.wrap(title, width), "", *lines])
+    title = _OVER_A_CELL if over else _OVER_SCRATCH
+    return "\n".join([*textwrap.wrap(_(title), width), "", *lines])
 
 
 def heading(values: Mapping[str, Hashable]) -> str:
@@ -199,10 +188,7 @@ def _map(
     across: Sequence[Hashable],
     width: int,
 ) -> list[str]:
-    """Draws one map; where it is too wide, in several parts one below the other.
-
-    names: of the axis down and the axis across; down, across: the values on them, by which `cells` are.
-    """
+    """Draws one map, in parts where it is too wide; names: of the axis down and the axis across."""
     left = max(map(len, [flag(names[0]), *map(_short, down)]))
     column = _GAP + max(map(len, [*cells.values(), *map(_short, across)]))
     fit = max(1, (width - left) // column)
@@ -260,9 +246,6 @@ class _Scale:
     """Points on a line of characters; it has room for 0, every difference and most of every interval.
 
     An interval from two seeds can be a hundred times its neighbours': it is cut, so that they are seen.
-
-    Attributes:
-        cut: whether an interval goes on beyond the line.
     """
 
     def __init__(self, rows: Sequence[Row], width: int) -> None:

@@ -58,19 +58,13 @@ class OverSeeds(NamedTuple):
 def over_seeds(values: np.ndarray, no_spread: float = NO_SPREAD) -> OverSeeds:
     """Runs Student's t-test of a number that each seed gives, such as a difference within this seed.
 
-    Args:
-        values: one for each seed (n,), or one for each seed and block of the test pictures (n, blocks), whose
-            mean is the seed's; finite.
-        no_spread: seeds whose values are no further apart are equal.
+    values: finite, one for each seed (n,), or for each seed and block of the test pictures (n, blocks), whose
+    mean is the seed's. no_spread: seeds whose values are no further apart are equal.
 
-    Returns:
-        With blocks, p and interval are for other seeds and other test pictures: the variance of the mean is
-        that of a two-way analysis of variance without replication, with seeds and blocks drawn at random
-        (Cornfield & Tukey 1956), and never below that of the seeds alone; t has n − 1 degrees of freedom.
-
-        NaN for what the values do not say: all of it where there is none, all but the mean where there is
-        one. Several that are equal say nothing about other seeds, so there is no interval either; if they
-        are all 0, p is 1.
+    With blocks, p and interval are for other seeds and other test pictures: the variance of the mean is that
+    of a two-way analysis of variance without replication, with seeds and blocks drawn at random (Cornfield &
+    Tukey 1956), and never below that of the seeds alone; t has n − 1 degrees of freedom. What the values do
+    not say is NaN: an interval takes two that are not equal. If all are 0, p is 1.
     """
     in_blocks = values[:, None] if values.ndim == 1 else values
     found = _of_settings(in_blocks, np.array([len(values)]), no_spread)
@@ -126,12 +120,8 @@ class Gains(NamedTuple):
 def gains(settings: np.ndarray, seeds: np.ndarray, differences: np.ndarray, number: int) -> Gains:
     """Computes thousands of settings in a few milliseconds.
 
-    Args:
-        settings: which setting a run is of, from 0 on (n,).
-        seeds: of the runs (n,).
-        differences: of the runs, one for each seed and block of the test pictures (n, blocks); one block
-            where nothing is known of them.
-        number: how many settings there are.
+    settings: which setting a run is of, from 0 to number − 1 (n,); seeds: of the runs (n,); differences: by
+    block of the test pictures (n, blocks), one block where nothing is known of them.
     """
     count = np.bincount(settings, minlength=number)
     judged = np.array([0, *STATIONS])[np.searchsorted(STATIONS, count, side="right")]

@@ -39,8 +39,7 @@ _FAR_IN_ALPHA = 0.21
 def shipped_study(length: str = SHORT) -> pd.DataFrame:
     """Reads a run a row: AXES, epochs, seed and what else `kd.studies.verdicts.study_frame` has.
 
-    Raises:
-        ValueError: when its file is missing or damaged.
+    Raises ValueError when its file is missing or damaged.
     """
     return _read(FILE, AXES, length)
 
@@ -82,14 +81,8 @@ def other_length(config: RunConfig) -> str:
 def near(config: RunConfig, field: str, length: str | None = None) -> pd.DataFrame | None:
     """Returns verdicts along a field, in the cells that are nearest to a setting in the other fields.
 
-    Args:
-        field: one of AXES.
-        length: SHORT or LONG; None for the setting's own.
-
-    Returns:
-        Rows of `kd.studies.verdicts.verdicts`, sorted by the field, with the cell in `attrs["cell"]`; None if
-        the study does not vary this field, or the setting differs from the default in another field or has
-        neither length.
+    Sorted by the field, with the cell in `attrs["cell"]`. None if the study does not vary this field, or the
+    setting differs from the default in another field or has neither length. length: None for its own.
     """
     length = length or length_of(config)
     if length is None or field not in AXES or differs(config) - {*AXES, *_FOLLOWS}:
@@ -104,12 +97,10 @@ def near(config: RunConfig, field: str, length: str | None = None) -> pd.DataFra
 
 
 def nearest(config: RunConfig, length: str | None = None) -> tuple[RunConfig, pd.DataFrame] | None:
-    """Finds the cell that is nearest to a setting, in the study that has more seeds of it.
+    """Returns the cell that is nearest to a setting, in the study that has more seeds of it, and its runs.
 
-    Returns:
-        The cell's setting, with its first seed, and its runs; None where nothing is near: where both students
-        are the same, where T or the number of training images is not within a factor of two of the cell's, or
-        α within 0.2, or where the setting is further off than `near` allows.
+    None where nothing is near: where both students are the same, where T or the number of training images is
+    not within a factor of two of the cell's, or α within 0.2, or where it is further off than `near` allows.
     """
     length = length or length_of(config)
     different = differs(config) - {*_FOLLOWS}

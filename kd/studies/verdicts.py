@@ -38,16 +38,11 @@ _FINEST = 0.005
 
 
 def study_frame(study: Study, result: Callable[[RunConfig], dict[str, Any] | None]) -> pd.DataFrame:
-    """Returns a row for each finished run of a study, in the order of its runs.
+    """Returns a row for each finished run of a study, in the order of its runs; result: None if not stored.
 
-    Args:
-        result: a run's result, or None if it is not stored.
-
-    Returns:
-        The axes' values, then COLUMNS: seed, run (its id), the three models' test accuracies in [0, 1], the
-        numbers of test images that only the distilled or only the scratch student gets right, and how many
-        each of them gets right in each block (`kd.analysis.evaluation.right_in_blocks`), as text: "483 479",
-        or None in a result of an earlier version.
+    The axes' values, then COLUMNS: seed, run (its id), the models' test accuracies in [0, 1], the numbers of
+    test images that only the distilled or only the scratch student gets right, and how many each gets right
+    in each block (`kd.analysis.evaluation.right_in_blocks`): "483 479", None in an earlier result.
     """
     rows = []
     for cell, config in study.runs():
@@ -73,10 +68,9 @@ def verdicts(
     """Judges each cell of a study.
 
     Args:
-        runs: the finished runs, one row for each cell and seed: the axes, seed, distilled_accuracy,
-            scratch_accuracy and teacher_accuracy (fractions; NaN for a model that is not there yet).
-            Optionally distilled_blocks and scratch_blocks: how many of each block of the test pictures these
-            students get right, as text ("483 479 …"; NaN where it is not known).
+        runs: a row for each cell and seed: the axes, seed, and distilled_accuracy, scratch_accuracy and
+            teacher_accuracy (fractions; NaN for a model that is not there yet). Optionally distilled_blocks
+            and scratch_blocks, as `study_frame` has them (NaN where they are not known).
         axes: the columns whose values make a cell; none for a study of one cell.
         baseline: what distilled is compared with: "scratch", or a cell, as its value on each axis (then
             its distilled student of the same seed).
@@ -84,18 +78,15 @@ def verdicts(
     Returns:
         One row for each cell, in the order in which they first appear: the axes; seeds, how many pairs there
         are; the mean accuracies over these seeds (where there is no pair, over what there is); difference,
-        the mean of distilled minus baseline in points of a percent; judged_seeds, how many seeds the rest is
-        about: the first ones, as many as the last station that is reached, 0 before the first; next_seeds,
-        with how many the next verdict comes (missing after the last); in points, low and high, the 95 %
-        interval; p; p_corrected (Holm 1979, over the cells that can be tested); verdict; and seeds_from and
-        seeds_to: with how many seeds a difference of 0.2 points would be shown with 80 % power, a range, as a
-        few seeds hardly tell how much others differ.
+        the mean of distilled minus baseline in points of a percent; judged_seeds, on how many first seeds the
+        rest rests (0 before the first station); next_seeds, with how many the next verdict comes (missing
+        after the last); in points, low and high, the 95 % interval; p; p_corrected (Holm 1979, over the cells
+        that can be tested); verdict; seeds_from and seeds_to: with how many seeds a difference of 0.2 points
+        would be shown with 80 % power (missing where the question is settled, seeds_to also where the most
+        seeds that a verdict can rest on may not be enough).
 
         An interval is its cell's own; a verdict is corrected for the number of cells and stricter than 5 %
-        (`kd.studies.over_seeds`), so it can be "not shown" although the interval is without 0. Seeds that
-        make no difference at all say nothing about other seeds: then there is no interval. seeds_from and
-        seeds_to are missing where the question is settled: the cell helps or hurts, or its interval is within
-        0.2 points of 0; seeds_to also where the most seeds that a verdict can rest on may not be enough.
+        (`kd.studies.over_seeds`), so it can be "not shown" although the interval is without 0.
 
     Raises:
         ValueError: when columns or axes of the baseline are missing, a run is there twice, accuracies are
@@ -154,9 +145,6 @@ def in_blocks(runs: pd.DataFrame, model: str) -> np.ndarray:
     """Returns the percentage of each block of the test pictures that a student gets right (runs, blocks).
 
     Where a run does not know its blocks, each is as right as all pictures, and says nothing of others.
-
-    Raises:
-        ValueError: when blocks are not whole numbers, equally many for each run.
     """
     percent = 100 * runs[f"{model}_accuracy"].to_numpy(float)[:, None]
     column = f"{model}_blocks"
@@ -228,11 +216,8 @@ def _needed(gained: Gains, verdict: np.ndarray, tests: int) -> tuple[np.ndarray,
 
     It belongs to the 95 % interval of the standard deviation over seeds, from the chi-square distribution.
     The level is the strictest that Holm's correction can ask of one of `tests` cells, so the number is enough
-    whatever the other cells show. Where the test pictures alone leave too much in doubt, no number is.
-
-    Returns:
-        The first station that may be enough, and the first that surely is. Both are NaN where the cell is
-        settled, the second also where no station is.
+    whatever the other cells show. Both ends are NaN where the cell is settled, the second also where no
+    station is surely enough, as where the test pictures alone leave too much in doubt.
     """
     from scipy.stats import chi2
 
@@ -263,16 +248,10 @@ def _first_enough(spread: np.ndarray, pictures: np.ndarray, tests: int) -> np.nd
 
 
 def course(runs: pd.DataFrame, axis: str) -> pd.DataFrame:
-    """Returns the mean accuracy of both students for each value on an axis, with its interval.
+    """Returns the mean accuracy of both students for each value on an axis; runs: of `study_frame`.
 
-    Args:
-        runs: as `study_frame` has them.
-        axis: its column with the values; all runs with the same value count together.
-
-    Returns:
-        One row for each value, in order, and student: the axis, role, seeds (how many runs), mean (a
-        fraction), low and high: the 95 % interval of the mean over the first seeds, as many as the last
-        station that is reached (`kd.studies.over_seeds`); NaN before the first.
+    Columns: the axis, role, seeds (how many runs), mean (a fraction), low and high: the 95 % interval of the
+    mean over the first seeds, as many as the last station that is reached; NaN before the first.
     """
     runs = runs.sort_values("seed", kind="stable")
     rows = []

@@ -10,9 +10,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
-from kd.text.study_words import MINUS, axis_value, decimals
+from kd.text.study_words import MINUS, axis_value, decimals, number_of_seeds
 from kd.text.translation import N_, _, ngettext
-from kd.text.words import count, duration, listing, sentence_case
+from kd.text.words import count, duration, sentence_case
 
 AGREES, DISAGREES, CANNOT_TELL, NOT_YET = "agrees", "disagrees", "cannot tell", "not judged yet"
 
@@ -62,36 +62,6 @@ _STATES = {
 _WHEN = {"short": N_("after {steps} steps"), "long": N_("trained out ({steps} steps)")}
 _BEFORE = {AGREES: N_("{when}, it would have been right"), DISAGREES: N_("{when}, it would have been wrong")}
 _UNDECIDED = N_("{when}, it could not have been told")
-_DRAWN = {
-    "weights": N_("the students' initial weights and the order of their images"),
-    "drawn images": N_("which training images they see"),
-    "wrong labels": N_("which labels are wrong"),
-    "shifts": N_("how images are shifted"),
-    "doubts": N_("where the teacher's doubts are put"),
-    "own teacher": N_("the teachers that are trained here"),
-    "first images": N_("the training images, which are MNIST's first ones"),
-    "all images": N_("the training images where they are all 60,000"),
-    "included teacher": N_("the included teacher"),
-}
-# Verdict → the sentence for a range that ends above only, below only, or on both sides.
-_CHANGES = {
-    AGREES: (
-        N_("an interval that reaches down to {low}"),
-        N_("an interval that reaches up to {high}"),
-        N_("an interval that reaches down to {low} or up to {high}"),
-    ),
-    DISAGREES: (
-        N_("an interval that reaches above {low}"),
-        N_("an interval that reaches below {high}"),
-        N_("an interval that reaches between {low} and {high}"),
-    ),
-}
-_OTHER_CHANGES = (
-    N_("an interval that is all above {low}, or all below it"),
-    N_("an interval that is all below {high}, or all above it"),
-    N_("an interval that is all between {low} and {high}, or all outside"),
-)
-
 
 Found: TypeAlias = Any
 """A finding: kd.studies.experiments.judging.Finding."""
@@ -139,7 +109,7 @@ def finding_words(found: Found) -> str:
     if not found.seeds:
         return _("not known yet")
     digits = _digits(found)
-    mean, seeds = number_words(found.mean, found.unit, digits), _seeds(found.seeds)
+    mean, seeds = number_words(found.mean, found.unit, digits), number_of_seeds(found.seeds)
     if math.isnan(found.low):
         if found.seeds < FIRST_VERDICT:
             return _("{mean} so far ({seeds}: not judged yet)", mean=mean, seeds=seeds)
@@ -257,10 +227,6 @@ def _digits(found: Found) -> int:
     return 2 if found.unit in ("nats", "") else 1
 
 
-def _seeds(number: int) -> str:
-    return ngettext("{count} seed", "{count} seeds", number, count=f"{number:,}")
-
-
 def _these(number: int) -> str:
     return ngettext("{count} seed alone", "these {count} seeds", number, count=f"{number:,}")
 
@@ -322,24 +288,3 @@ def late_words(late: tuple[float, float, float]) -> str:
         low=low,
         high=high,
     )
-
-
-def drawn_words(anew: Sequence[str], fixed: Sequence[str]) -> str:
-    """Says what follows from the seed and what does not: codes of `kd.studies.experiments.rows.drawn`."""
-    test = _("the 10,000 test images, whose share of the error the intervals contain")
-    return _(
-        "Drawn anew with each seed: {anew}. Fixed: {fixed}.",
-        anew=listing([_(_DRAWN[code]) for code in anew]),
-        fixed=listing([*(_(_DRAWN[code]) for code in fixed), test]),
-    )
-
-
-def change_words(low: float, high: float, verdict: str, unit: str) -> str:
-    """Says what would change a verdict on a claim that expects a finding between low and high."""
-    place = 2 if math.isfinite(low) and math.isfinite(high) else int(math.isinf(low))
-    ends = {
-        name: bare(end, unit, 0 if end == round(end) else 1)
-        for name, end in (("low", low), ("high", high))
-        if math.isfinite(end)
-    }
-    return _(_CHANGES.get(verdict, _OTHER_CHANGES)[place], **ends)

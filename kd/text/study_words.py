@@ -167,14 +167,7 @@ def seeds_needed(row: Row) -> str:
 
 
 def cell_words(where: str, row: Row | None, reason: str = "", over: str = "") -> str:
-    """Describes a cell in a sentence or two.
-
-    Args:
-        where: the cell, as `where` names it.
-        row: its row; None while none of its runs has finished.
-        reason: why a run of it failed.
-        over: as for `verdict_line`.
-    """
+    """Describes a cell in a sentence or two; row: None while none of its runs has finished."""
     said = _("no run has finished yet") if row is None else verdict_line(row, over)
     words = [_("{where}. {said}.", where=where, said=sentence_case(said))]
     if row is not None and not math.isnan(row["p_corrected"]):
@@ -186,13 +179,7 @@ def cell_words(where: str, row: Row | None, reason: str = "", over: str = "") ->
 
 
 def study_notes(rows: Iterable[Row], stations: Iterable[int], covers: str) -> list[str]:
-    """Says what the verdicts of a study rest on.
-
-    Args:
-        rows: of all cells.
-        stations: the first numbers of seeds at which there are verdicts.
-        covers: what the intervals cover, as `kd.text.verdicts.covers` says it.
-    """
+    """Says what the verdicts of a study rest on. covers: of `kd.text.verdicts.covers`."""
     rows = list(rows)
     notes = []
     tested = sum(not unknown(row["p"]) for row in rows)
@@ -227,10 +214,8 @@ def study_notes(rows: Iterable[Row], stations: Iterable[int], covers: str) -> li
 def study_sentence(rows: Iterable[Row], cells: int, baseline: str = "") -> str:
     """Says where distillation helps most, where it hurts, and how many cells show nothing.
 
-    Args:
-        rows: verdict, difference, and `where`, the cell as `in_sentence` has it.
-        cells: how many there will be.
-        baseline: the cell that the others are compared with, in words; "" if each is compared with scratch.
+    rows: verdict, difference, and `where`, the cell as `in_sentence` has it. cells: how many there will be.
+    baseline: the cell that the others are compared with, in words; "" for scratch.
     """
     rows = list(rows)
     helps, hurts, nothing, unjudged = (

@@ -121,10 +121,8 @@ def test_tables_fit_whatever_is_in_them_and_nothing_is_cut(home, mnist, capsys):
     "arguments",
     [
         ["train", "--epochs", "1.5"],
-        ["train", "--preset", "7"],
         ["dance"],
         ["predict", "0", "no-such-file"],
-        ["predict", "0", __file__],
         ["stop", "no-such-run"],
     ],
     ids=" ".join,

@@ -9,6 +9,8 @@ import signal
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
+from unittest.mock import Mock
 
 import pytest
 
@@ -91,27 +93,12 @@ entry.run(command)
     assert (tmp_path / "said").read_text() == "(True, '')"
 
 
-def test_without_docstrings_every_command_has_its_help():
-    program = """
-import importlib, sys
-for name in ("kd.__main__", "kd.teachers.__main__", "kd.teacher_logits", "kd.engine.certificates"):
-    module = importlib.import_module(name)
-    if module.__doc__ is not None or module.main(["--help"]) != 0:
-        sys.exit(name)
-"""
-    done = run("-OO", "-c", program, text=True)
-    assert (done.returncode, done.stderr) == (0, "")
-    assert done.stdout.count("usage:") == 4
-
-
 @pytest.mark.parametrize(
     ("error", "code", "sentence"),
     [
         (ValueError("alpha must be less."), 2, "alpha must be less."),
         (RuntimeError("Could not determine home directory."), 1, "This failed unexpectedly (RuntimeError: "),
-        (OSError(40, "Too many levels of symbolic links", "loop"), 1, "loop: Too many levels"),
         (OSError("nothing more is known"), 1, "nothing more is known."),
-        (MemoryError(), 1, "This failed unexpectedly (MemoryError): "),
         (KeyboardInterrupt(), 130, "Stopped."),
     ],
 )
@@ -131,11 +118,8 @@ def test_odd_values_are_refused_in_one_short_sentence(capsys):
     for arguments in (
         ["train", "--alpha", f"0.{endless}x"],
         ["train", "--alpha", "\ud800"],
-        ["train", "--preset", endless],
         ["train", f"--{endless}"],
-        ["predict", endless, str(PROJECT / "docs" / "images" / "nothing")],
         ["predict", "abc", endless],
-        [endless],
     ):
         assert main(arguments) == 2
         printed = capsys.readouterr()
@@ -180,26 +164,20 @@ class FakeLab:
         self.calls.append("close")
 
 
-@pytest.mark.parametrize(
-    ("error", "to_the_end", "calls"),
-    [
+def test_a_run_whose_epochs_cannot_be_printed_is_finished_or_stopped(monkeypatch):
+    """A reader that left stops the run, and a full disk does not."""
+    for error, to_the_end, calls in (
         (BrokenPipeError(32, "Broken pipe"), False, ["stop", "wait", "close"]),
         (OSError(28, "No space left on device"), True, ["close"]),
-    ],
-    ids=["a reader that left stops the run", "a full disk does not"],
-)
-def test_a_run_whose_epochs_cannot_be_printed_is_finished_or_stopped(error, to_the_end, calls, monkeypatch):
-    class Broken:
-        def write(self, text):
-            raise error
-
-    lab = FakeLab()
-    monkeypatch.setattr(train_command, "Lab", lambda: lab)
-    monkeypatch.setattr(train_command, "SECONDS_BETWEEN_LOOKS", 0)
-    monkeypatch.setattr(sys, "stdout", streams._Output(Broken()))
-    with pytest.raises(streams.OutputLost, match=error.strerror):
-        train_command.train(RunConfig(), as_json=True)
-    assert (lab.looks >= 3, lab.calls) == (to_the_end, calls)
+    ):
+        lab = FakeLab()
+        monkeypatch.setattr(train_command, "Lab", lambda lab=lab: lab)
+        monkeypatch.setattr(train_command, "SECONDS_BETWEEN_LOOKS", 0)
+        broken = SimpleNamespace(write=Mock(side_effect=error))
+        monkeypatch.setattr(sys, "stdout", streams._Output(broken))
+        with pytest.raises(streams.OutputLost, match=error.strerror):
+            train_command.train(RunConfig(), as_json=True)
+        assert (lab.looks >= 3, lab.calls) == (to_the_end, calls)
 
 
 def _interrupted(program: str, tmp_path: Path, times: int, arguments: tuple[str, ...] = ()) -> tuple:

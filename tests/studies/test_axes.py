@@ -50,13 +50,10 @@ STUDIES = [
 ]
 
 
-@pytest.mark.parametrize("study", STUDIES)
-def test_a_study_is_the_same_after_its_address(study):
-    assert study_of(query_of(study)) == study
-    assert address_of(study).startswith(f"sweep?study={study.study_id}&vary=")
-
-
-def test_an_address_says_what_varies_as_one_reads_it():
+def test_a_study_is_the_same_after_its_address_which_says_what_varies_as_one_reads_it():
+    for study in STUDIES:
+        assert study_of(query_of(study)) == study
+        assert address_of(study).startswith(f"sweep?study={study.study_id}&vary=")
     assert query_of(STUDIES[0]) == {"vary": "train_size:100,500;temperature:1,4.5", "seeds": "3"}
     assert axes_of("temperature: 1, 4 ;alpha:") == {"temperature": ("1", "4"), "alpha": ()}
 
@@ -67,7 +64,6 @@ def test_an_address_says_what_varies_as_one_reads_it():
         ({"vary": "alpha:0.1;alpha:0.2"}, "The axis 'alpha' is there twice: choose another one."),
         ({"vary": "alpha:"}, "The axis alpha has no values"),
         ({"vary": "alpha:0.1", "seeds": "2.5"}, "seeds must be a whole number"),
-        ({"vary": "alpha:0.1", "epochs": "0"}, "epochs must be between 1 and 2,000"),
         ({"vary": ":1"}, "is not a field of a run"),
     ],
 )

@@ -81,13 +81,11 @@ def test_several_seeds_are_judged_by_the_paired_t_test_at_little_cost(lab, monke
 
 def test_only_the_seeds_that_are_asked_about_count(lab):
     save_six(lab)
-    assert list(lab.seeds.view(BASE, most=2).runs) == [3, 4]
-    assert list(lab.seeds.view(BASE.replace(seed=5)).runs) == [5, 6, 7, 8]
-    assert lab.seeds.view(BASE, most=2).wanted == 2
+    view = lab.seeds.view(BASE, most=2)
+    assert (list(view.runs), view.wanted) == ([3, 4], 2)
     runs = lab.seeds.frame(BASE.replace(seed=4))
     assert runs["seed"].tolist() == [4, 5, 6, 7, 8]
     assert runs["distilled_accuracy"].tolist() == list(DISTILLED[1:])
-    assert runs["scratch_accuracy"].tolist() == list(SCRATCH[1:])
     assert runs["only_scratch"].tolist() == [100] * 5
     assert lab.seeds.frame(BASE, 2)["seed"].tolist() == [3, 4]
 
@@ -117,14 +115,11 @@ def test_the_next_request_of_a_person_takes_the_place_of_the_last_unless_others_
     assert [lab.seeds.view(config).wanted for config in (BASE, other, third)] == [20, SEEDS, 20]
 
 
-@pytest.mark.parametrize(
-    ("setting", "seeds", "sentence"),
-    [
+def test_what_cannot_be_is_refused_in_a_sentence(lab):
+    for setting, seeds, sentence in (
         (BASE, 0, "seeds must be"),
         ("fast", 10, "A run is asked for"),
         (BASE.replace(teacher="0" * 12), 5, "There is no"),
-    ],
-)
-def test_what_cannot_be_is_refused_in_a_sentence(lab, setting, seeds, sentence):
-    with pytest.raises(ValueError, match=sentence):
-        lab.seeds.more(setting, seeds, "ann")
+    ):
+        with pytest.raises(ValueError, match=sentence):
+            lab.seeds.more(setting, seeds, "ann")

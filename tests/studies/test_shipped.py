@@ -125,26 +125,13 @@ def test_a_damaged_file_gets_one_sentence(tmp_path, monkeypatch):
         shipped_study.__wrapped__()
 
 
-@pytest.fixture
-def command(tmp_path, monkeypatch):
-    """The command that makes a study; returns what it writes. A folder of its own takes the file."""
-    monkeypatch.setattr(make_default_study, "FOLDER", tmp_path / "studies")
-    monkeypatch.setenv("KD_WORKERS", "1")
-
-    def command(study: str) -> pd.DataFrame:
-        assert make_default_study.main([study, "--home", str(tmp_path / "home")]) == 0
-        return pd.read_csv(tmp_path / "studies" / f"{study}.csv")
-
-    return command
-
-
-def test_its_command_writes_it(command, monkeypatch):
+def test_its_command_writes_it(tmp_path, monkeypatch):
     axes = {"alpha": (0.1,), "temperature_squared": (True,)}
     small = {"EPOCHS": {100: 1}, "AXES": axes, "LONG_IMAGES": (100,), "LONG_AXES": axes, "SEEDS": 2}
-    for name, value in small.items():
+    for name, value in {**small, "Lab": FakeLab, "FOLDER": tmp_path}.items():
         monkeypatch.setattr(make_default_study, name, value)
-    monkeypatch.setattr(make_default_study, "Lab", FakeLab)
-    runs = command("default")
+    assert make_default_study.main(["default", "--home", str(tmp_path / "home")]) == 0
+    runs = pd.read_csv(tmp_path / "default.csv")
     assert list(runs)[:6] == ["length", "train_size", "epochs", "alpha", "temperature_squared", "seed"]
     assert runs.iloc[:, :6].to_numpy().tolist() == [
         [length, 100, epochs, 0.1, True, seed]
@@ -155,13 +142,11 @@ def test_its_command_writes_it(command, monkeypatch):
 
 
 @pytest.mark.processes
-def test_a_part_of_the_objectives_is_remade_to_the_same_numbers(command, monkeypatch, capsys):
+def test_an_objective_trains_to_the_numbers_of_its_file(lab):
     """On another kind of processor, some pictures of 10,000 may differ."""
-    part = Study(RunConfig(), {"objective": ["relations"]}, 1)
-    monkeypatch.setattr(make_default_study, "leaderboard_study", lambda length: part)
-    again = command("objectives").query("length == 'short'").drop(columns="length")
-    assert "objectives.csv" in capsys.readouterr().out
+    study = Study(RunConfig(), {"objective": ["relations"]}, 1)
+    again = make_default_study.written(make_default_study.carried_out(lab, SHORT, study))
     kept = objectives_study().query("objective == 'relations' and seed == 0")
-    assert list(again) == list(kept)
+    assert list(again) == ["length", *kept]
     accuracies = [f"{model}_accuracy" for model in ("teacher", "distilled", "scratch")]
     np.testing.assert_allclose(again[accuracies], kept[accuracies], atol=0.005)

@@ -11,15 +11,11 @@ from kd.studies.experiments.judging import (
     CANNOT_TELL,
     DISAGREES,
     Finding,
-    above,
-    below,
-    between,
 )
 from kd.text.experiment_words import (
     NOT_YET,
     Says,
     before_words,
-    change_words,
     claim_words,
     curve_words,
     finding_words,
@@ -150,17 +146,6 @@ def test_what_came_out_is_told_against_the_paper_and_against_the_guess():
     assert len(set(before.values())) == 3
     assert all(each.startswith("After 640 steps") and "4 points" in each for each in before.values())
     assert "points" not in before_words("after 640 steps", AGREES, "")
-
-
-@pytest.mark.parametrize("expected", [above(1), below(1), between(-1, 1)])
-def test_what_would_change_a_verdict_is_another_for_each_verdict_and_names_the_ends(expected):
-    ends = [f"{end:g}".replace("-", "−") for end in (expected.low, expected.high) if math.isfinite(end)]
-    words = [
-        change_words(expected.low, expected.high, verdict, "percent")
-        for verdict in (AGREES, DISAGREES, CANNOT_TELL)
-    ]
-    assert len(set(words)) == 3
-    assert all(end in each for each in words for end in ends)
 
 
 def test_a_curve_is_told_how_often_it_is_right_and_where_it_is_furthest_off():

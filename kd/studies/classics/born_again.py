@@ -24,7 +24,6 @@ _kept = partial(distilled, doubts="kept")
 _labels_alone = _kept(generation=0)
 
 EXPERIMENT = Experiment(
-    name="born_again",
     title=N_("Born again"),
     question=N_(
         "A network teaches a network of its very own kind, which has seen no more than it has. Is the pupil "

@@ -31,7 +31,6 @@ _alike, _others = (partial(distilled, weights=weights) for weights in ("alike", 
 _BORN_ALIKE = N_("the student born alike")
 
 EXPERIMENT = Experiment(
-    name="born_alike",
     title=N_("Born alike"),
     question=N_(
         "A student sees noise and what its teacher says of it: no digit and no label. Does it matter whether "

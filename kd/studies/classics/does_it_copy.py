@@ -22,16 +22,14 @@ def _plan(seeds: int, times: int) -> list[list[Part]]:
     return [*others(seeds, times), same]
 
 
-_REPEATS = Outcome(
+_repeats = told(
     N_("the teacher's errors that the student repeats less those of one that never met it"),
     N_("It repeats {value} points more of these errors than one that never met it ({interval})."),
     N_("It repeats {value} points fewer of these errors than one that never met it ({interval})."),
     N_("It is not shown to repeat more or less than one that never met it ({interval} points)."),
-    of=_same("errors_copied") - _same("scratch_errors_copied"),
 )
 
 EXPERIMENT = Experiment(
-    name="does_it_copy",
     title=N_("Does it really copy?"),
     question=N_(
         "A student learns nothing but its teacher's answers, and is as large as its teacher: it could give "
@@ -74,7 +72,7 @@ EXPERIMENT = Experiment(
         "errors_copied": answers_alike(
             _same("errors_copied"), N_("the test pictures that its teacher gets wrong")
         ),
-        "errors_more": _REPEATS,
+        "errors_more": _repeats(_same("errors_copied") - _same("scratch_errors_copied")),
         "larger": agrees_more(
             at("agreement", student_width=LARGER) - _same("agreement"),
             N_("a student of twice the width"),

@@ -12,21 +12,15 @@ _soft, _mistake = (partial(distilled, kind=kind) for kind in ("soft", "mistake")
 _EARLY, _LATE = N_("after 40 epochs"), N_("after 400 epochs")
 _TAUGHT, _MADE_UP = N_("a student with a teacher"), N_("a student with a made-up teacher")
 _ONE_SIDED, _RIGHT = N_("a student with T on one side only"), N_("one with the right loss")
-
-
-def _ahead(when: str, of: Quantity, who: str, than: str) -> Outcome:
-    return Outcome(
-        N_("accuracy of {who} less that of {than}, {when}"),
-        N_("{when}, {who} is {value} points better than {than} ({interval})."),
-        N_("{when}, {who} is {value} points worse than {than} ({interval})."),
-        N_("{when}, {who} is not shown to be better or worse than {than} ({interval} points)."),
-        {"when": when, "who": who, "than": than},
-        of=of,
-    )
-
+_ahead = told(
+    N_("accuracy of {who} less that of {than}, {when}"),
+    N_("{when}, {who} is {value} points better than {than} ({interval})."),
+    N_("{when}, {who} is {value} points worse than {than} ({interval})."),
+    N_("{when}, {who} is not shown to be better or worse than {than} ({interval} points)."),
+    by=("when", "who", "than"),
+)
 
 EXPERIMENT = Experiment(
-    name="how_long_is_long_enough",
     title=N_("How long is long enough?"),
     question=N_(
         "500 images, seen 20 to 400 times: by a student with a teacher, by one with a made-up teacher that "
@@ -63,12 +57,12 @@ EXPERIMENT = Experiment(
     ),
     plan=each(_BASE, "kind", fields_of(KINDS), {"epochs": (20, 40, 100, 200, 400)}),
     outcomes={
-        "soft_usual": _ahead(_EARLY, gain(kind="soft", epochs=40), _TAUGHT, N_("scratch")),
-        "soft_most": _ahead(_LATE, gain(kind="soft", epochs=400), _TAUGHT, N_("scratch")),
-        "virtual_usual": _ahead(_EARLY, gain(kind="virtual", epochs=40), _MADE_UP, N_("scratch")),
-        "virtual_most": _ahead(_LATE, gain(kind="virtual", epochs=400), _MADE_UP, N_("scratch")),
-        "mistake_usual": _ahead(_EARLY, _mistake(epochs=40) - _soft(epochs=40), _ONE_SIDED, _RIGHT),
-        "mistake_most": _ahead(_LATE, _mistake(epochs=400) - _soft(epochs=400), _ONE_SIDED, _RIGHT),
+        "soft_usual": _ahead(gain(kind="soft", epochs=40), _EARLY, _TAUGHT, N_("scratch")),
+        "soft_most": _ahead(gain(kind="soft", epochs=400), _LATE, _TAUGHT, N_("scratch")),
+        "virtual_usual": _ahead(gain(kind="virtual", epochs=40), _EARLY, _MADE_UP, N_("scratch")),
+        "virtual_most": _ahead(gain(kind="virtual", epochs=400), _LATE, _MADE_UP, N_("scratch")),
+        "mistake_usual": _ahead(_mistake(epochs=40) - _soft(epochs=40), _EARLY, _ONE_SIDED, _RIGHT),
+        "mistake_most": _ahead(_mistake(epochs=400) - _soft(epochs=400), _LATE, _ONE_SIDED, _RIGHT),
         "patience": compares(
             _soft(epochs=400) - _soft(epochs=40),
             N_("a student with a teacher for 400 epochs"),

@@ -7,7 +7,6 @@ EPOCHS = {100: 50, 300: 30, 600: 20, 2_000: 8, 6_000: 3, 20_000: 2}
 _lack = scratch(train_size=20_000) - scratch(train_size=600)
 
 EXPERIMENT = Experiment(
-    name="how_many_images",
     title=N_("How many images?"),
     question=N_("How much does a teacher add when its student has 100 images, and when it has 20,000?"),
     means=N_(

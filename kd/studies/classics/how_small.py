@@ -14,7 +14,6 @@ def _plan(seeds: int, times: int) -> list[list[Part]]:
 
 
 EXPERIMENT = Experiment(
-    name="how_small",
     title=N_("How small can it be?"),
     question=N_(
         "From 1 filter to 32, and without any: which students can learn from a teacher, and is one of half "

@@ -19,7 +19,6 @@ def _with(pictures: str) -> Quantity:
 
 
 EXPERIMENT = Experiment(
-    name="hundred_labels",
     title=N_("A hundred labels"),
     question=N_(
         "Of 1,000 pictures only 100 have a label. What are the others worth, if a teacher says what it sees "

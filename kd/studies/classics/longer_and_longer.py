@@ -13,7 +13,6 @@ _last = _alike(epochs=1_600)
 _TRAINED_LONG = N_("shifted for both, a student of 1,600 epochs")
 
 EXPERIMENT = Experiment(
-    name="longer_and_longer",
     title=N_("Longer and longer"),
     question=N_(
         "500 pictures, seen 25 to 1,600 times, and shifted a little each time. Does a student ever stop "

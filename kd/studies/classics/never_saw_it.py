@@ -16,7 +16,6 @@ def _plan(seeds: int, times: int, omitted_digits: str, bias: float) -> list[list
 
 
 EXPERIMENT = Experiment(
-    name="never_saw_it",
     title=N_("The digit it never saw"),
     question=N_(
         "No 3 is among the student's pictures. Can it read one, if its teacher tells how much each other "

@@ -11,7 +11,6 @@ TEACHERS: Kinds = {
 }
 
 EXPERIMENT = Experiment(
-    name="no_teacher_at_all",
     title=N_("Better than no teacher at all?"),
     question=N_(
         "One teacher has seen 60 digits once, one has seen them 20 times, and one has learned all 60,000. "

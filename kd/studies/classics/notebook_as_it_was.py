@@ -12,7 +12,6 @@ MENDED: Kinds = {
 _as_it_was = gain(mended="as it was")
 
 EXPERIMENT = Experiment(
-    name="notebook_as_it_was",
     title=N_("The notebook as it was"),
     question=N_(
         "A weak teacher, three epochs and no T²: how much does distillation help, and what changes when the "

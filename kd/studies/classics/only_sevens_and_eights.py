@@ -8,7 +8,6 @@ _BASE = RunConfig(alpha=0.0, temperature=20.0, train_size=TRAIN_IMAGES, epochs=4
 _right, _with_best = (at(name).without_blocks() for name in ("distilled_right", "right_with_seen_biased"))
 
 EXPERIMENT = Experiment(
-    name="only_sevens_and_eights",
     title=N_("Only 7s and 8s"),
     question=N_("A student sees nothing but 7s and 8s. How many of all ten digits can it read?"),
     means=N_(

@@ -7,21 +7,15 @@ _BASE = RunConfig()
 _CHANGED = [at(f"right_{change}", images=5_000) for change in CHANGES if change != "plain"]
 # of the changes, two that teachers do not know: the chart has all of them
 _TOLD = ("plain", "shifted", "noisy")
-
-
-def _adds(change: str, images: int) -> Outcome:
-    return Outcome(
-        N_("gain over scratch on {change} pictures, with {images} images"),
-        N_("With {images} images, a teacher adds {value} points on {change} pictures ({interval})."),
-        N_("With {images} images, a teacher costs {value} points on {change} pictures ({interval})."),
-        N_("With {images} images, no difference is shown on {change} pictures ({interval} points)."),
-        {"change": value(f"gain_{change}").label, "images": f"{images:,}"},
-        of=at(f"gain_{change}", images=images),
-    )
-
+_adds = told(
+    N_("gain over scratch on {change} pictures, with {images} images"),
+    N_("With {images} images, a teacher adds {value} points on {change} pictures ({interval})."),
+    N_("With {images} images, a teacher costs {value} points on {change} pictures ({interval})."),
+    N_("With {images} images, no difference is shown on {change} pictures ({interval} points)."),
+    by=("change", "images"),
+)
 
 EXPERIMENT = Experiment(
-    name="robustness",
     title=N_("Robustness"),
     question=N_(
         "Shifted, turned, noisy, thick, thin and inverted digits: no student has trained on any. On which of "
@@ -51,7 +45,13 @@ EXPERIMENT = Experiment(
         _BASE, "images", {500: {"train_size": 500, "epochs": 40}, 5_000: {"train_size": 5_000, "epochs": 8}}
     ),
     outcomes={
-        **{f"{change}_{images}": _adds(change, images) for images in (500, 5_000) for change in _TOLD},
+        **{
+            f"{change}_{images}": _adds(
+                at(f"gain_{change}", images=images), value(f"gain_{change}").label, f"{images:,}"
+            )
+            for images in (500, 5_000)
+            for change in _TOLD
+        },
         "distilled_loses": named(
             at("right_plain", images=5_000) - sum(_CHANGED[1:], _CHANGED[0]) * (1 / len(_CHANGED)),
             N_("what the changes cost the distilled student on average, with 5,000 images"),

@@ -39,7 +39,6 @@ def _better_with(images: int) -> Quantity:
 _with_few, _with_many = (at("agreement", train_size=images, start="other") for images in (200, 20_000))
 
 EXPERIMENT = Experiment(
-    name="same_size_same_answers",
     title=N_("Same size, same answers?"),
     question=N_(
         "A teacher has learned 200 digits. A network of its very own size learns its answers: to these 200, "

@@ -14,7 +14,6 @@ def _more(model: partial[Quantity], temperature: float) -> Quantity:
 
 
 EXPERIMENT = Experiment(
-    name="smoothed_teacher",
     title=N_("A label-smoothed teacher"),
     question=N_(
         "A teacher learns from labels that are smoothed by a tenth. Is it a better teacher, or a worse one, "

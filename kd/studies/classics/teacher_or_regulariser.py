@@ -14,7 +14,6 @@ TEACHERS: Kinds = {
 _smoothing, _virtual, _permuted, _real = (gain(kind=kind) for kind in TEACHERS)
 
 EXPERIMENT = Experiment(
-    name="teacher_or_regulariser",
     title=N_("Teacher or regulariser?"),
     question=N_(
         "Smoothed labels, a made-up teacher that doubts all wrong digits alike, a real one whose doubts are "

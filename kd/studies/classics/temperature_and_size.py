@@ -10,7 +10,6 @@ _small, _large = (partial(gain, student_units=units) for units in (8, 128))
 _SMALL_AT_3 = N_("a student of 8 units at T = 3")
 
 EXPERIMENT = Experiment(
-    name="temperature_and_size",
     title=N_("Temperature against size"),
     question=N_("Which temperature suits a small student, and which a large one?"),
     means=N_(

@@ -25,7 +25,6 @@ def _plan(seeds: int, times: int) -> list[list[Part]]:
 _of_large = distilled(teacher=LARGE)
 
 EXPERIMENT = Experiment(
-    name="too_good_a_teacher",
     title=N_("Too good a teacher"),
     question=N_(
         "Does a better teacher make a better student? And if the teacher is too far above it, does an "

@@ -29,7 +29,6 @@ _of_one = (distilled(who=OF_FIRST) + distilled(who=OF_SECOND)) * 0.5
 _STUDENT_OF_BOTH = N_("the student of both")
 
 EXPERIMENT = Experiment(
-    name="two_teachers",
     title=N_("Two teachers are better than one?"),
     question=N_(
         "Two networks that differ in their first weights alone are right together more often than each by "

@@ -4,31 +4,27 @@ from kd.studies.experiments.card import *
 
 _BASE = RunConfig(alpha=0.0, temperature=4.0, train_size=2_000, epochs=10)
 FORWARD, REVERSE = "", "reversed_divergence"
+WIDTHS = (1, 4, 16)
 _ruled_out = partial(at, "improbable", student_width=1)
-
-
-def _reverse_adds(width: int, where: str) -> Outcome:
-    reverse, forward = (distilled(student_width=width, mistake=way) for way in (REVERSE, FORWARD))
-    return Outcome(
-        N_("what the reverse divergence adds {where}"),
-        N_("{where}, the reverse divergence adds {value} points ({interval})."),
-        N_("{where}, the reverse divergence costs {value} points ({interval})."),
-        N_("{where}, neither divergence is shown to be better ({interval} points)."),
-        {"where": where},
-        of=reverse - forward,
-    )
-
-
-_RULED_OUT = Outcome(
+_reverse_adds = told(
+    N_("what the reverse divergence adds {where}"),
+    N_("{where}, the reverse divergence adds {value} points ({interval})."),
+    N_("{where}, the reverse divergence costs {value} points ({interval})."),
+    N_("{where}, neither divergence is shown to be better ({interval} points)."),
+    by=("where",),
+)
+_rules_out = told(
     N_("how much less the smallest gives to digits that its teacher rules out"),
     N_("To what its teacher rules out, the smallest gives {value} points less that way ({interval})."),
     N_("To what its teacher rules out, the smallest gives {value} points more that way ({interval})."),
     N_("Neither way is it shown to give more to what its teacher rules out ({interval} points)."),
-    of=_ruled_out(mistake=FORWARD) - _ruled_out(mistake=REVERSE),
+)
+_one, _four, _sixteen = (
+    distilled(student_width=width, mistake=REVERSE) - distilled(student_width=width, mistake=FORWARD)
+    for width in WIDTHS
 )
 
 EXPERIMENT = Experiment(
-    name="which_way_round",
     title=N_("Which way round when the student is too small?"),
     question=N_(
         "A student that is too small cannot say all that its teacher says. Should it cover everything a "
@@ -64,12 +60,12 @@ EXPERIMENT = Experiment(
         N_("Divergence"),
         {FORWARD: N_("forward"), REVERSE: N_("reverse")},
     ),
-    plan=grid(_BASE, {"student_width": (1, 4, 16), "mistake": (FORWARD, REVERSE)}),
+    plan=grid(_BASE, {"student_width": WIDTHS, "mistake": (FORWARD, REVERSE)}),
     outcomes={
-        "smallest": _reverse_adds(1, N_("with 1 filter")),
-        "middle": _reverse_adds(4, N_("with 4 filters")),
-        "largest": _reverse_adds(16, N_("with 16 filters")),
-        "ruled_out": _RULED_OUT,
+        "smallest": _reverse_adds(_one, N_("with 1 filter")),
+        "middle": _reverse_adds(_four, N_("with 4 filters")),
+        "largest": _reverse_adds(_sixteen, N_("with 16 filters")),
+        "ruled_out": _rules_out(_ruled_out(mistake=FORWARD) - _ruled_out(mistake=REVERSE)),
     },
     claims=(
         Claim(

@@ -9,7 +9,6 @@ _scratch_loses = scratch(label_noise=CLEAN) - scratch(label_noise=WORST)
 _distilled_loses = distilled(label_noise=CLEAN) - distilled(label_noise=WORST)
 
 EXPERIMENT = Experiment(
-    name="wrong_labels",
     title=N_("Wrong labels"),
     question=N_(
         "Up to 60 % of the labels are replaced by digits drawn at random. What does that cost a student that "

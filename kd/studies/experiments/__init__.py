@@ -6,7 +6,9 @@ A classic is a file with an EXPERIMENT in it, a mistake one of the CARDS of kd/s
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from difflib import get_close_matches
+from functools import cache
 from importlib import import_module
 from typing import Any
 
@@ -65,15 +67,20 @@ class _Experiments(Mapping[str, Experiment]):
         self._files |= dict.fromkeys(MISTAKES, "kd.studies.mistakes.cards")
 
     def __getitem__(self, name: str) -> Experiment:
-        module = import_module(self._files[name])
-        found: Experiment = module.CARDS[name] if hasattr(module, "CARDS") else module.EXPERIMENT
-        return found
+        return _loaded(name, self._files[name])
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._files)
 
     def __len__(self) -> int:
         return len(self._files)
+
+
+@cache
+def _loaded(name: str, module: str) -> Experiment:
+    """Returns one of a module's CARDS, or its EXPERIMENT, which has the name of its file."""
+    found = import_module(module)
+    return found.CARDS[name] if hasattr(found, "CARDS") else replace(found.EXPERIMENT, name=name)
 
 
 EXPERIMENTS: Mapping[str, Experiment] = _Experiments()

@@ -7,7 +7,7 @@ marked for translation, and written as within a sentence: N_("the first pupil"),
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -36,7 +36,7 @@ __all__ = [
     "each", "fields_of", "grid", "longer", "names_of", "taught_by", "value", "with_seeds",
     "above", "at", "below", "between", "arxiv", "guess",
     "distilled", "gain", "scratch", "teacher",
-    "adds", "agrees_more", "answers_alike", "compares", "gets_right", "helps", "loses", "named",
+    "adds", "agrees_more", "answers_alike", "compares", "gets_right", "helps", "loses", "named", "told",
 ]  # fmt: skip
 
 # What is studied
@@ -126,6 +126,16 @@ def arxiv(number: str, authors: str, section: str) -> Paper:
 
 # What is found, and how it is told
 
+
+def told(
+    label: str, above: str, below: str = "", neither: str = "", *, by: Sequence[str] = (), at: float = 0.0
+) -> Callable[..., Outcome]:
+    """Returns what makes an Outcome of a Quantity and what stands for the placeholders `by`, in order."""
+    return lambda of, *called: Outcome(
+        label, above, below, neither, dict(zip(by, called, strict=True)), at, of=of
+    )
+
+
 # Of a share, no side of which says more than the share itself.
 _HALF = 50.0
 
@@ -135,74 +145,54 @@ def named(of: Quantity, label: str) -> Outcome:
     return Outcome(label, of=of)
 
 
-def helps(of: Quantity, where: str) -> Outcome:
-    """Tells the gain over scratch somewhere: “at T = 20”, “with 100 images”, “as it was”."""
-    return Outcome(
-        N_("gain over scratch {where}"),
-        N_("{where}, the teacher helps by {value} points ({interval})."),
-        N_("{where}, the teacher costs {value} points ({interval})."),
-        N_("{where}, it is not shown that the teacher helps or hurts ({interval} points)."),
-        {"where": where},
-        of=of,
-    )
-
-
-def compares(of: Quantity, one: str, other: str) -> Outcome:
-    """Tells how much more one gets right than another: “the first pupil” and “its teacher”."""
-    return Outcome(
-        N_("accuracy of {one} less that of {other}"),
-        N_("{one} is {value} points better than {other} ({interval})."),
-        N_("{one} is {value} points worse than {other} ({interval})."),
-        N_("{one} is not shown to be better or worse than {other} ({interval} points)."),
-        {"one": one, "other": other},
-        of=of,
-    )
-
-
-def adds(of: Quantity, what: str) -> Outcome:
-    """Tells what one thing adds: “T² alone”, “an assistant”."""
-    return Outcome(
-        N_("what {what} adds"),
-        N_("{what} adds {value} points ({interval})."),
-        N_("{what} costs {value} points ({interval})."),
-        N_("{what} makes no difference that shows ({interval} points)."),
-        {"what": what},
-        of=of,
-    )
-
-
-def loses(of: Quantity, who: str, to: str) -> Outcome:
-    """Tells what something costs somebody: “the distilled student” and “to wrong labels”."""
-    return Outcome(
-        N_("what {who} loses {to}"),
-        N_("{who} loses {value} points {to} ({interval})."),
-        N_("{who} loses nothing {to}, and gains {value} points ({interval})."),
-        N_("{who} is not shown to lose anything {to} ({interval} points)."),
-        {"who": who, "to": to},
-        of=of,
-    )
-
-
-def agrees_more(of: Quantity, one: str, other: str) -> Outcome:
-    """Tells how much more often one agrees with the teacher: “a larger student” and “a small one”."""
-    return Outcome(
-        N_("agreement of {one} less that of {other}"),
-        N_("{one} agrees with the teacher {value} points more often than {other} ({interval})."),
-        N_("{one} agrees with the teacher {value} points less often than {other} ({interval})."),
-        N_("{one} is not shown to agree with the teacher more or less than {other} ({interval} points)."),
-        {"one": one, "other": other},
-        of=of,
-    )
-
-
-def answers_alike(of: Quantity, where: str) -> Outcome:
-    """Tells how often a student gives its teacher's answer to some pictures: “the test pictures”."""
-    sentence = N_("The student gives its teacher's answer to {value}\u00a0% of {where} ({interval}).")
-    label = N_("agreement with the teacher on {where}")
-    return Outcome(label, sentence, names={"where": where}, at=_HALF, of=of)
-
-
-def gets_right(of: Quantity, who: str) -> Outcome:
-    """Tells a share of pictures: “the student with the best bias”."""
-    sentence = N_("{who} gets {value} % right ({interval}).")
-    return Outcome(N_("how much {who} gets right"), sentence, names={"who": who}, at=_HALF, of=of)
+# “at T = 20”, “with 100 images”, “as it was”
+helps = told(
+    N_("gain over scratch {where}"),
+    N_("{where}, the teacher helps by {value} points ({interval})."),
+    N_("{where}, the teacher costs {value} points ({interval})."),
+    N_("{where}, it is not shown that the teacher helps or hurts ({interval} points)."),
+    by=("where",),
+)
+# “the first pupil” and “its teacher”
+compares = told(
+    N_("accuracy of {one} less that of {other}"),
+    N_("{one} is {value} points better than {other} ({interval})."),
+    N_("{one} is {value} points worse than {other} ({interval})."),
+    N_("{one} is not shown to be better or worse than {other} ({interval} points)."),
+    by=("one", "other"),
+)
+# “T² alone”, “an assistant”
+adds = told(
+    N_("what {what} adds"),
+    N_("{what} adds {value} points ({interval})."),
+    N_("{what} costs {value} points ({interval})."),
+    N_("{what} makes no difference that shows ({interval} points)."),
+    by=("what",),
+)
+# “the distilled student” and “to wrong labels”
+loses = told(
+    N_("what {who} loses {to}"),
+    N_("{who} loses {value} points {to} ({interval})."),
+    N_("{who} loses nothing {to}, and gains {value} points ({interval})."),
+    N_("{who} is not shown to lose anything {to} ({interval} points)."),
+    by=("who", "to"),
+)
+# “a larger student” and “a small one”
+agrees_more = told(
+    N_("agreement of {one} less that of {other}"),
+    N_("{one} agrees with the teacher {value} points more often than {other} ({interval})."),
+    N_("{one} agrees with the teacher {value} points less often than {other} ({interval})."),
+    N_("{one} is not shown to agree with the teacher more or less than {other} ({interval} points)."),
+    by=("one", "other"),
+)
+# “the test pictures”
+answers_alike = told(
+    N_("agreement with the teacher on {where}"),
+    N_("The student gives its teacher's answer to {value}\u00a0% of {where} ({interval})."),
+    by=("where",),
+    at=_HALF,
+)
+# “the student with the best bias”
+gets_right = told(
+    N_("how much {who} gets right"), N_("{who} gets {value} % right ({interval})."), by=("who",), at=_HALF
+)

@@ -164,7 +164,6 @@ class Experiment:
     many by default. only: the one length that somebody wants; both without it.
     """
 
-    name: str
     title: str
     question: str
     means: str
@@ -181,6 +180,7 @@ class Experiment:
     seeds: int = STATIONS[0]
     times: int = 5
     kind: Literal["classic", "mistake"] = "classic"
+    name: str = ""
     options: Mapping[str, Option] = field(default_factory=dict)
     chosen: Mapping[str, Any] = field(default_factory=dict)
     only: str = ""

@@ -6,7 +6,7 @@ data/make_experiments.py makes the rows that come with the project, numbers only
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 
@@ -15,8 +15,7 @@ import pandas as pd
 
 from kd.base.places import DATA
 from kd.base.unusable import Unusable
-from kd.config import SHIPPED_TEACHERS, TRAIN_IMAGES, RunConfig, has_teaching
-from kd.config.fields import FIRST
+from kd.config import RunConfig
 from kd.pictures.training_set import training_set
 from kd.studies.experiments import EXPERIMENTS, experiment
 from kd.studies.experiments.experiment import LONG, Experiment, Option, Part
@@ -56,10 +55,9 @@ def columns(experiment: Experiment) -> list[str]:
 
 
 def points(rows: pd.DataFrame, experiment: Experiment) -> pd.DataFrame:
-    """Returns what an experiment's chart shows: a row for each point.
+    """Returns what an experiment's chart shows: a row for each point, by length, x, measure and series.
 
-    Columns: length, x, measure, series (its value; None without one), mean, low and high (the 95 % interval
-    over seeds, NaN where there is none), seeds. A line has one length, measure and value of the series.
+    mean, low and high: in the measure's unit, with the 95 % interval over seeds, NaN where there is none.
     """
     chart, found = experiment.chart, []
     lines = ["length", *([chart.series] if chart.series else [])]
@@ -107,33 +105,6 @@ def explored(option: Option, runs: Sequence[MeasuredRun]) -> dict[str, np.ndarra
     }
 
 
-ANEW = ("weights", "drawn images", "wrong labels", "shifts", "doubts", "own teacher")
-FIXED = ("first images", "all images", "included teacher")
-"""What is drawn anew with each seed, and what stays the same, by code: what intervals cover."""
-
-
-def drawn(configs: Iterable[RunConfig]) -> tuple[list[str], list[str]]:
-    """Returns what the seed decides in these runs, and what it does not: codes of ANEW and of FIXED."""
-    found = {code for config in configs for code in _drawn(config)}
-    return [code for code in ANEW if code in found], [code for code in FIXED if code in found]
-
-
-def _drawn(config: RunConfig) -> Iterator[str]:
-    yield "weights"
-    if config.train_size == TRAIN_IMAGES:
-        yield "all images"
-    else:
-        yield "first images" if config.pictures == FIRST else "drawn images"
-    if config.label_noise:
-        yield "wrong labels"
-    if config.shift:
-        yield "shifts"
-    if config.permuted_doubts:
-        yield "doubts"
-    if has_teaching(config):
-        yield "included teacher" if config.teacher in SHIPPED_TEACHERS else "own teacher"
-
-
 FOLDER = DATA / "experiments"
 
 
@@ -162,12 +133,6 @@ def shipped_rows(name: str) -> pd.DataFrame:
             )
         ) from None
     return rows
-
-
-def written(name: str, rows: pd.DataFrame) -> str:
-    """Returns the content of an experiment's file, made of its rows."""
-    kept = rows[columns(experiment(name))]
-    return kept.to_csv(index=False, lineterminator="\n", na_rep="nan", float_format="%.10g")
 
 
 def shipped_file(name: str) -> Path:

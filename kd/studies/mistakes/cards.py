@@ -338,16 +338,11 @@ def _of_luck(draws: int) -> Quantity:
 _best = Quantity(lambda rows: rows.groupby("seed")["distilled_right"].max())
 _reported = _best - scratch(alpha=_ALPHAS[0]).without_blocks()
 _honest = gain(alpha=_ALPHAS[0]).without_blocks()  # of the setting that was chosen first
-
-
-def _luck_alone(runs: int, draws: str) -> Outcome:
-    sentence = N_(
-        "From how far the runs are apart, luck alone gives the best of {draws} {value} points ({interval})."
-    )
-    label = N_("what luck alone gives the best of {draws}")
-    return Outcome(label, sentence, names={"draws": draws}, of=_of_luck(runs))
-
-
+_luck_alone = told(
+    N_("what luck alone gives the best of {draws}"),
+    N_("From how far the runs are apart, luck alone gives the best of {draws} {value} points ({interval})."),
+    by=("draws",),
+)
 _REPORTED = Thread(
     "megvii-research/mdistiller #40",
     "Failed to reproduce DKD result with ResNet32x4 / ResNet8x4 on CIFAR100",
@@ -397,8 +392,8 @@ _BEST_OF_MANY = MistakeExperiment(
             _honest, N_("the setting that was chosen first"), N_("the baseline, seed by seed")
         ),
         "exaggerated": named(_reported - _honest, N_("by how much the best run exaggerates")),
-        "luck": _luck_alone(len(_ALPHAS), N_("five")),
-        "luck_of_many": _luck_alone(20, N_("twenty")),
+        "luck": _luck_alone(_of_luck(len(_ALPHAS)), N_("five")),
+        "luck_of_many": _luck_alone(_of_luck(20), N_("twenty")),
     },
     next=("same_network", "how_many_images"),
     mistake=Mistake(

@@ -29,24 +29,14 @@ def leaderboard_study(baseline: str = USUAL, length: str = SHORT) -> Study:
     return Study(base, {"objective": FIELDS["objective"].choices}, SEEDS, against)
 
 
+@cache
 def leaderboard(baseline: str = USUAL, length: str = SHORT) -> pd.DataFrame:
     """Compares every objective at the default setting with ten seeds, from the included study.
 
-    Args:
-        baseline: what each is compared with: another objective's student with the same seed, or "scratch".
-        length: SHORT, as many epochs as by default, or LONG, five times as many.
-
-    Returns:
-        Rows of `kd.studies.verdicts.verdicts` with the axis objective, the best first.
-
-    Raises:
-        ValueError: when the study cannot be read.
+    baseline: what each is compared with: another objective's student with the same seed, or "scratch".
+    Returns rows of `kd.studies.verdicts.verdicts` with the axis objective, the best first. Raises ValueError
+    when the study cannot be read.
     """
-    return _leaderboard(baseline, length).copy()
-
-
-@cache
-def _leaderboard(baseline: str, length: str) -> pd.DataFrame:
     study = leaderboard_study(baseline, length)
     found = verdicts(objectives_study(length), list(study.axes), study.baseline)
     return found.sort_values("difference", ascending=False, kind="stable", ignore_index=True)
@@ -69,23 +59,14 @@ _AT_ONE = {
 
 
 def leaderboard_sentence(rows: Rows, names: Mapping[str, str], over: str) -> str:
-    """Says which objectives are better than what they are compared with, and which are not told apart.
-
-    Args:
-        rows: of `leaderboard`.
-        names: objective → what it is called.
-        over: what they are compared with.
-    """
+    """Says which objectives are better than `over`, and which are not told apart; rows: of `leaderboard`."""
     found = {code: [_with_gain(row, names) for row in rows if row["verdict"] == code] for code in _ONE_LENGTH}
     said = [_(_ONE_LENGTH[code], over=over, names=listing(each)) for code, each in found.items() if each]
     return " ".join(said)
 
 
 def at_both_lengths(tables: Mapping[str, Rows], names: Mapping[str, str], over: str) -> tuple[str, str]:
-    """Says what holds at both lengths, then what at one only; and, in the second text, which ranks change.
-
-    tables: how long, in words → rows of `leaderboard`; names, over: as for `leaderboard_sentence`.
-    """
+    """Says what holds at both lengths or one; and which ranks change. tables: length in words → rows."""
     both: list[str] = []
     one: dict[str, list[str]] = {steps: [] for steps in tables}
     for code, words in _AT_BOTH.items():

@@ -26,14 +26,7 @@ _SQUARED = {True: N_("T {temperature} with T²"), False: N_("T {temperature} wit
 
 
 def single_seeds_near(config: RunConfig) -> tuple[RunConfig, SingleSeeds] | None:
-    """Judges single seeds in the cell of the included studies that is nearest to a setting.
-
-    Returns:
-        The cell's setting and its seeds' verdicts; None where no cell is near.
-
-    Raises:
-        ValueError: when a study cannot be read.
-    """
+    """Returns the nearest cell of the included studies, if any, and its single seeds' verdicts."""
     found = nearest(config)
     return None if found is None else (found[0], _at(found[0])[0])
 

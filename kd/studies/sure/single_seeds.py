@@ -12,7 +12,7 @@ import pandas as pd
 from kd.analysis.evaluation import mcnemar, paired_difference_interval
 from kd.analysis.verdict import verdict
 from kd.config import TEST_IMAGES
-from kd.studies.over_seeds import MOST_SEEDS, next_station, station
+from kd.studies.over_seeds import next_station, station
 from kd.studies.verdicts import HELPS, HURTS, NOT_JUDGED, NOT_SHOWN, verdicts
 from kd.text.study_words import decimals, signed
 from kd.text.translation import N_, _, ngettext
@@ -62,24 +62,15 @@ class SingleSeeds:
 
 
 def alone(runs: pd.DataFrame) -> pd.DataFrame:
-    """Judges each seed of one setting by its test pictures.
+    """Judges each seed of one setting by its test pictures; runs: of `kd.studies.verdicts.study_frame`.
 
-    Args:
-        runs: as `kd.studies.verdicts.study_frame` has them.
-
-    Returns:
-        Columns seed, difference (in points), low, high (Newcombe's interval) and verdict, in their order.
-
-    Raises:
-        ValueError: when the counts of pictures that one student alone gets right do not fit the accuracies.
+    Returns columns seed, difference (in points), low, high (Newcombe's interval) and verdict, by seed.
     """
     models = (f"{model}_accuracy" for model in STUDENTS)
     right = np.rint(TEST_IMAGES * runs[[*models]].to_numpy(float)).astype(int)
     only = runs[["only_distilled", "only_scratch"]].to_numpy(int)
     both = right - only
     neither = TEST_IMAGES - right[:, 0] - only[:, 1]
-    if (both[:, 0] != both[:, 1]).any() or min(both.min(), neither.min(), only.min()) < 0:
-        raise ValueError("only_distilled and only_scratch must fit the accuracies.")
     rows = []
     for seed, gain, shared, (first, second), rest in zip(
         runs["seed"], right[:, 0] - right[:, 1], both[:, 0], only.tolist(), neither, strict=True
@@ -123,13 +114,7 @@ class AddingSeeds:
 
 
 def adding_seeds(runs: pd.DataFrame) -> AddingSeeds:
-    """Adds the seeds of one setting one after the other, in each of ORDERS.
-
-    Args:
-        runs: as for `alone`; ValueError when there are none, or more than MOST_SEEDS.
-    """
-    if not 1 <= len(runs) <= MOST_SEEDS:
-        raise ValueError(f"There must be between 1 and {MOST_SEEDS} seeds, got {len(runs)}.")
+    """Adds the seeds of one setting one after the other, in each of ORDERS; runs: as for `alone`."""
     runs, table = runs.sort_values("seed"), alone(runs)
     ascending = np.argsort(table["difference"].to_numpy(float), kind="stable")
     orders = dict(zip(ORDERS, (np.arange(len(runs)), ascending[::-1], ascending), strict=True))
@@ -202,7 +187,7 @@ def alone_sentence(single: SingleSeeds) -> str:
 
 
 def step_sentences(steps: Sequence[Step], order: str) -> list[str]:
-    """Says after each step what the seeds so far say. order: of ORDERS, in which they were added."""
+    """Says after each step what the seeds so far say. order: of ORDERS."""
     return [_step_sentence(number, step, order, len(steps)) for number, step in enumerate(steps, 1)]
 
 

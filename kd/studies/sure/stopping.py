@@ -24,15 +24,9 @@ _METHODS = 20_000
 def stopping(every: int, most: int) -> pd.DataFrame:
     """Simulates how many methods without any effect are said to help or to hurt by a number of seeds.
 
-    Each seed's difference is drawn from a normal distribution around 0, and the first verdict ends the trial
-    of a method.
-
-    Args:
-        every: one of LOOKS; the usual rule looks after every so many seeds, beginning with two at least.
-        most: up to how many seeds, MOST_SEEDS at most.
-
-    Returns:
-        Columns rule, seeds and share (of all methods), a row for each rule and number of seeds from 1 on.
+    Differences are drawn from a normal distribution around 0; the first verdict ends a trial. every: one of
+    LOOKS, after how many seeds the usual rule looks; most: MOST_SEEDS at most. Returns columns rule, seeds
+    and share (of all methods).
     """
     from scipy.special import stdtrit
 

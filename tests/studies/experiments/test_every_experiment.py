@@ -8,11 +8,12 @@ import re
 import pandas as pd
 import pytest
 
+from data.make_experiments import written
 from kd.config import FIELDS
 from kd.studies.address import address_of
 from kd.studies.experiments import EXPERIMENTS
 from kd.studies.experiments.experiment import LENGTHS
-from kd.studies.experiments.rows import columns, has_shipped, points, shipped_rows, varied, written
+from kd.studies.experiments.rows import columns, has_shipped, points, shipped_rows, varied
 from kd.studies.measures import measure, value, with_gains
 from kd.text.experiment_words import saying
 from tests.studies.experiments import made_up

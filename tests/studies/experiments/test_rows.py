@@ -10,11 +10,9 @@ import pandas as pd
 import pytest
 
 from data import make_experiments
-from kd.config import RunConfig
 from kd.studies.experiments import EXPERIMENTS, rows
-from kd.studies.experiments.rows import columns, drawn, explored, has_shipped, late_gain, shipped_rows, steps
+from kd.studies.experiments.rows import columns, explored, has_shipped, late_gain, shipped_rows, steps
 from kd.studies.measures import measured
-from kd.text.experiment_words import drawn_words
 from tests.studies.experiments import made_up
 from tests.studies.experiments.tiny import EXPERIMENT as TINY
 
@@ -43,7 +41,7 @@ def test_what_is_made_is_what_is_read(fake_lab, folder):
     assert read["omitted_right_with:epochs"].isna().all()  # no digit is left out
 
 
-@pytest.mark.parametrize("content", [None, "", "generation,alpha,seed\n1,0.1,0\n", "\0"])
+@pytest.mark.parametrize("content", [None, "generation,alpha,seed\n1,0.1,0\n", "\0"])
 def test_a_missing_or_damaged_file_gets_one_sentence(content, folder):
     if content is not None:
         (folder / "tiny.csv").write_text(content, encoding="utf-8")
@@ -78,20 +76,3 @@ def test_what_the_end_of_the_long_training_changes_is_told_with_its_spread_over_
     assert all(map(math.isnan, late_gain(experiment, found.query("length == 'short'"))))
     assert steps(experiment, "short") == (640, 640)
     assert steps(EXPERIMENTS["hundred_labels"], "long")[0] < steps(EXPERIMENTS["hundred_labels"], "long")[1]
-
-
-def test_what_seeds_draw_anew_follows_from_the_runs():
-    def of(**fields) -> tuple[set[str], set[str]]:
-        anew, fixed = drawn([RunConfig(**fields)])
-        return set(anew), set(fixed)
-
-    assert of() == ({"weights", "drawn images"}, {"included teacher"})
-    assert of(pictures="first") == ({"weights"}, {"first images", "included teacher"})
-    assert of(train_size=60_000, epochs=1) == ({"weights"}, {"all images", "included teacher"})
-    assert of(teacher="fresh", label_noise=0.2, shift=1, permuted_doubts=True) == (
-        {"weights", "drawn images", "wrong labels", "shifts", "doubts", "own teacher"},
-        set(),
-    )
-    assert of(alpha=1.0)[1] == set()  # no teacher decides anything
-    words = drawn_words(rows.ANEW, rows.FIXED)
-    assert words.index("initial weights") < words.index("Fixed:") < words.index("test images")

@@ -9,13 +9,11 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from kd.studies.over_seeds import MOST_SEEDS
 from kd.studies.sure.single_seeds import (
     ORDERS,
     SingleSeeds,
     Step,
     adding_seeds,
-    alone,
     alone_sentence,
     step_sentences,
 )
@@ -78,20 +76,11 @@ def test_an_order_changes_the_way_and_not_the_mean_at_the_end():
     assert found.single.together == last[0].verdict
 
 
-def test_what_cannot_be_is_refused():
-    for number in (0, MOST_SEEDS + 1):
-        with pytest.raises(ValueError, match=f"between 1 and {MOST_SEEDS} seeds, got {number}"):
-            adding_seeds(runs(np.arange(number)))
-    with pytest.raises(ValueError, match="must fit the accuracies"):
-        alone(runs(GAINS).assign(only_scratch=0))
-
-
 @pytest.mark.parametrize(
     ("alone", "together", "end"),
     [
         (("helps", "hurts", "helps"), "not shown", "So one seed can say the opposite of another."),
         (("helps", "hurts", "helps"), "helps", "1 of 3 says the opposite."),
-        (("hurts", "hurts", "helps"), "helps", "2 of 3 say the opposite."),
         (("not shown", "hurts", "hurts"), "hurts", "So 1 of 3 would have misled you."),
         (("helps",) * 3, "helps", "all 3 together say that it helps, and so does each alone."),
     ],
@@ -113,7 +102,6 @@ def step(says="helps", low=math.nan, high=math.nan, verdict="not judged yet", ju
             "Seed 3 alone says that it helps: +0.50 points. "
             "Not judged yet: the first verdict comes with 5 seeds.",
         ),
-        (1, step("not shown"), "Seed 3 alone shows no difference: +0.50 points. Not judged yet"),
         (4, step(), "4 seeds: +0.50 points. Not judged yet: the first verdict comes with 5 seeds."),
         (
             5,
@@ -125,11 +113,6 @@ def step(says="helps", low=math.nan, high=math.nan, verdict="not judged yet", ju
             step(low=0.41, high=0.59, verdict="helps", judged=5),
             "7 seeds: +0.50 points. Verdict with 5 seeds: it helps (+0.41 to +0.59). "
             "The next verdict comes with 10.",
-        ),
-        (
-            10,
-            step(low=-0.59, high=-0.41, verdict="hurts", judged=10),
-            "10 seeds: +0.50 points. Verdict with 10 seeds: it hurts (−0.59 to −0.41).",
         ),
     ],
 )
