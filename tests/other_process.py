@@ -30,7 +30,7 @@ sys.stdin.read()
 
 @contextlib.contextmanager
 def running_elsewhere(home: Path, config: RunConfig, asked: bool = True) -> Iterator[str]:
-    """Inside, another live process has taken on this run, because somebody asked; yields the run's id."""
+    """Inside, another live process has taken on this run, because somebody asked; it is killed at the end."""
     how = "asked" if asked else "ahead"
     process = subprocess.Popen(
         [sys.executable, "-c", _CLAIM, str(home), json.dumps(config.to_dict()), how],
@@ -43,4 +43,5 @@ def running_elsewhere(home: Path, config: RunConfig, asked: bool = True) -> Iter
         assert process.stdout.readline().strip() == "claimed"
         yield config.run_id
     finally:
+        process.kill()
         process.communicate()

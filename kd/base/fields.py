@@ -21,9 +21,6 @@ GROUPS = {
     "schedule": N_("Training"),
 }
 
-# Of choices in a message, in characters.
-_LONGEST_LIST = 100
-
 STORED_MODEL = re.compile("[0-9a-f]{12}")
 
 
@@ -99,11 +96,7 @@ class FieldSpec:
         return (*below[-1:], *above[:1])
 
     def checked(self, name: str, value: Any, kind: type) -> Any:
-        """Returns a value in the field's type (kind: float, int, bool or str).
-
-        Raises:
-            ValueError: when the field does not allow it.
-        """
+        """Returns a value as a float, int, bool or str (kind); raises ValueError when it is not allowed."""
         if self.digits:
             if not isinstance(value, str) or not re.fullmatch("[0-9]{0,100}", value):
                 raise self._refusal(_NOT_DIGITS, name, value)
@@ -129,7 +122,7 @@ class FieldSpec:
     def _limits(self) -> dict[str, str]:
         if self.choices:
             choices = ", ".join(str(choice) for choice in self.choices if choice != "")
-            return {"choices": shorten(choices, _LONGEST_LIST, placeholder=" …")}
+            return {"choices": shorten(choices, 100, placeholder=" …")}
         if self.minimum is None or self.maximum is None:
             return {}
         most = f"{self.maximum:,}" if isinstance(self.maximum, int) else f"{self.maximum:g}"

@@ -27,11 +27,7 @@ class Damaged(Exception):
 
 @contextlib.contextmanager
 def prepared(contents: Mapping[Path, bytes]) -> Iterator[Callable[[], None]]:
-    """Writes files under other names; the function it yields puts all of them in their places.
-
-    Makes missing folders, and keeps only those with something in them. Raises OSError, and leaves nothing,
-    when one of the files cannot be written.
-    """
+    """Writes files under other names; yields a function that puts all in their places, or leaves nothing."""
     partials = {path: unfinished(path) for path in contents}
     above = {folder for path in contents for folder in path.parents if not folder.exists()}
 
@@ -72,12 +68,7 @@ def write_sealed(path: Path, content: bytes) -> None:
 
 
 def read_sealed(path: Path) -> bytes:
-    """Returns the content of a file written by `write_sealed`.
-
-    Raises:
-        FileNotFoundError: when there is none.
-        Damaged: when it differs from what was written.
-    """
+    """Returns the content of a file of `write_sealed`; raises Damaged when it is another."""
     sealed = path.read_bytes()
     content = sealed[_SUM_LENGTH + 1 :]
     if sealed[: _SUM_LENGTH + 1] != digest(content).encode() + b"\n":
@@ -91,10 +82,7 @@ def digest(content: bytes) -> str:
 
 
 def npz_bytes(arrays: Mapping[str, np.ndarray]) -> bytes:
-    """Returns the content of an npz file of these arrays.
-
-    It is not compressed: that would save 7 % of logits and weights, and take longer than an epoch.
-    """
+    """Returns an npz file of these arrays, not compressed: to save 7 % would take longer than an epoch."""
     import numpy as np
 
     buffer, named = io.BytesIO(), dict[str, Any](arrays)
@@ -123,7 +111,7 @@ def json_bytes(value: Any) -> bytes:
 
 
 def age(path: Path) -> float:
-    """Returns when a file last changed, in Unix time; 0 when it is gone."""
+    """Returns the time of a file's last change; 0 when it is gone."""
     try:
         return path.lstat().st_mtime
     except OSError:
@@ -149,12 +137,12 @@ def sizes(folder: str | os.PathLike[str]) -> dict[str, int]:
 
 
 def unfinished(path: Path) -> Path:
-    """Returns where to write a file that is not complete yet, for `clear_partials`."""
+    """Returns the path of a file that is not complete yet, for `clear_partials`."""
     return path.with_name(f"{path.name}{_PARTIAL}{owners.own_token()}-{uuid.uuid4().hex}")
 
 
 def clear_partials(folder: Path, home: Path) -> None:
-    """Removes what processes that have ended left half-written, but nothing that is being written now."""
+    """Removes what processes left half-written that have ended."""
     for path in folder.glob(f"*{_PARTIAL}*"):
         if owners.is_gone(home, path.name.partition(_PARTIAL)[2].partition("-")[0]):
             with contextlib.suppress(OSError):
@@ -162,7 +150,7 @@ def clear_partials(folder: Path, home: Path) -> None:
 
 
 def _write_through(path: Path, content: bytes) -> None:
-    """Writes through to the disk, so that a power cut never leaves a name without its content."""
+    """Writes through to the disk: a power cut never leaves a name without its content."""
     with path.open("wb") as file:
         file.write(content)
         file.flush()

@@ -10,8 +10,5 @@ from cachetools import LRUCache, cached
 
 
 def computed_once(maxsize: int) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """Returns a decorator like `functools.lru_cache` with which threads compute the same value once.
-
-    Without it, a class that opens the same page at once would unpack the same files thirty times.
-    """
+    """Returns a decorator like `functools.lru_cache`, with which threads compute the same value once."""
     return cached(LRUCache(maxsize), condition=threading.Condition())

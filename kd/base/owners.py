@@ -31,11 +31,7 @@ def own_token() -> str:
 
 
 def hold(home: Path) -> str:
-    """Shows other processes with this home that this one is alive, until it ends; returns its token.
-
-    Raises:
-        OSError: when the lock file cannot be created.
-    """
+    """Shows other processes of this home that this one is alive, until it ends; returns its token."""
     folder = (home / _FOLDER).absolute()
     path = folder / f"{_own}.lock"
     with _guard:

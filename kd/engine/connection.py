@@ -15,7 +15,7 @@ from concurrent.futures import Future
 from typing import Any
 
 from kd.base.places import CODE
-from kd.engine.processes import READY, SECONDS_BETWEEN_LOOKS, Silence, family_of, in_pauses, kill
+from kd.engine.processes import READY, SECONDS_BETWEEN_LOOKS, Silence, family_of, kill
 from kd.text.endings import Ending
 
 log = logging.getLogger("kd")
@@ -48,7 +48,7 @@ class Abandoned(Exception):
 
 
 class Connection:
-    """A cluster that a thread of its own reaches, or starts as a child, and then watches. Thread-safe."""
+    """A cluster that is reached, or started as a child, and then watched, in a thread. Thread-safe."""
 
     def __init__(self, address: str | None, seconds_of_silence: float, before: Connection | None = None):
         """Reaches the cluster at this address, or starts one (None) after closing the lost one `before`."""
@@ -85,7 +85,7 @@ class Connection:
             raise EngineLost(LOST)
 
     def workers(self, should_stop: Callable[[], bool]) -> list[set[str]]:
-        """Returns the resources of each worker, once there is one: a scheduler may be back before it."""
+        """Waits for the first worker; returns the resources of each."""
         with self.losing():
             while not (known := self.client.scheduler_info(n_workers=-1).get("workers")):
                 self.check(should_stop)
@@ -94,7 +94,7 @@ class Connection:
 
     @contextlib.contextmanager
     def losing(self) -> Iterator[None]:
-        """Raises EngineLost for whatever a dead connection raises in this context."""
+        """Raises EngineLost instead of what a dead connection raises in this context."""
         try:
             yield
         except (OSError, RuntimeError, ValueError) as error:
@@ -154,7 +154,7 @@ class Connection:
         return client
 
     def _start(self) -> dict[str, str]:
-        """Starts the child process; returns what it reports. What else it prints goes to the log."""
+        """Starts the child process; returns what it reports, and logs what else it prints."""
         # A session of its own, because Ctrl-C is for the app: closing standard input ends the child.
         apart: dict[str, Any] = {"start_new_session": True}
         if sys.platform == "win32":
@@ -186,24 +186,19 @@ class Connection:
         raise EngineLost(Ending("engine not started"))
 
     def _watch(self) -> None:
-        """Asks the scheduler for a sign of life again and again; without one, the cluster is lost.
-
-        Once no result is waited for, this process gives back what results took.
-        """
+        """Asks the scheduler for a sign of life again and again; without one, the cluster is lost."""
         import asyncio  # not above: commands that train nothing start sooner without it
 
         async def sign() -> None:  # soon raises where the connection is known to be lost, which is a sign too
             await client.scheduler.identity(n_workers=0)
 
         client, silence, answers, asked = self.client, Silence(self._silence), 0, None
-        look = in_pauses(lambda: bool(client.futures))
         process = next(iter(_family_of(self.child)), None)
         while client.status == "running":
             if asked is None or asked.done():
                 answers += asked is not None
                 asked = asyncio.run_coroutine_threadsafe(sign(), client.loop.asyncio_loop)
             time.sleep(SECONDS_BETWEEN_LOOKS)
-            look()
             if silence.is_too_long(answers, process):
                 log.warning("the training engine has not answered for %.0f s and is killed", self._silence)
                 kill(_family_of(self.child))
@@ -217,7 +212,7 @@ def _family_of(child: subprocess.Popen | None) -> list:
 
 
 def _unreachable(address: str | None, reason: str) -> Ending:
-    """Returns why the cluster at this address (None: our own) cannot be used; the reason may be empty."""
+    """Returns why the cluster at this address, or our own (None), cannot be used."""
     what, values = ("cluster", {"address": address}) if address else ("engine", {})
     if reason:
         values["reason"] = reason.rstrip(".")

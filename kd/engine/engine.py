@@ -21,10 +21,10 @@ class WorkerLost(Exception):
 
 
 class Engine:
-    """The cluster, which starts on first use, and again if it was lost, until it is closed. Thread-safe."""
+    """The cluster, which starts on first use, and again after it was lost. Thread-safe."""
 
     def __init__(self, seconds_of_silence: float = SECONDS_OF_SILENCE) -> None:
-        """A process that neither answers nor computes for so long counts as lost."""
+        """seconds_of_silence: after which a process that does not compute counts as lost."""
         self._silence = seconds_of_silence
         self._lock = threading.Lock()
         self._connection: Connection | None = None
@@ -42,16 +42,11 @@ class Engine:
         return None if self._connection is None else self._connection.child
 
     def ensure(self, should_stop: Callable[[], bool] = lambda: False):
-        """Returns the connected Dask client; starts the child process if none is running.
-
-        Raises:
-            EngineLost: when the engine does not start or cannot be reached.
-            Abandoned: when `should_stop` returned True; the engine keeps starting for the next caller.
-        """
+        """Returns the connected Dask client; raises EngineLost, or Abandoned if `should_stop` says so."""
         return self._connected(should_stop).client
 
     def attempt(self, token: str, hear: Callable[[dict], None], should_stop: Callable[[], bool]) -> Attempt:
-        """Begins an attempt at a run; arguments as for `Attempt`. Raises what `ensure` does."""
+        """Begins an `Attempt`; raises as `ensure` does."""
         attempt = Attempt(self._connected(should_stop), token, hear, should_stop)
         if self.address:
             self._count(attempt.workers)
@@ -62,7 +57,7 @@ class Engine:
         return self._workers
 
     def look_for_workers(self) -> None:
-        """Counts the workers of somebody else's cluster now, and not with the next attempt, for `workers`."""
+        """Counts the workers of somebody else's cluster now, for `workers`."""
         if self.address:
             self._count(self._connected(lambda: False).workers(lambda: False))
 
@@ -84,7 +79,7 @@ class Engine:
             self._connection.close()
 
     def _count(self, workers: Sequence[Collection[str]]) -> None:
-        """Keeps how many workers train students and teachers: those that say so, or all if none does."""
+        """Counts the workers that train students, and teachers: all of them if none names its kind."""
         kinds = ("student", "teacher")
         self._workers = {kind: sum(kind in names for names in workers) or len(workers) for kind in kinds}
 
@@ -101,10 +96,7 @@ class Engine:
 
 
 class Attempt:
-    """Submits the tasks of a run to one cluster, receives their events, and ends them.
-
-    Tied to the cluster on which it began: if that is lost, so is the attempt, and EngineLost is raised.
-    """
+    """Submits tasks to one cluster, receives their events, ends them; raises EngineLost once that is lost."""
 
     def __init__(
         self,
@@ -113,13 +105,7 @@ class Attempt:
         hear: Callable[[dict], None],
         should_stop: Callable[[], bool],
     ):
-        """
-        Args:
-            connection: an open one.
-            token: a name that no other attempt has.
-            hear: called with every event of the attempt's tasks, from a thread of the client.
-            should_stop: called while waiting, here for a worker; Abandoned is raised when it returns True.
-        """
+        """Waits for a worker. `hear` is called with each event of its tasks, from a thread of the client."""
         self._connection, self._token, self._should_stop = connection, token, should_stop
         self._client = connection.client
         self._futures: list = []
@@ -142,12 +128,7 @@ class Attempt:
         return future
 
     def result(self, future: Any) -> Any:
-        """Waits for a future's value and returns it; an error of the task is raised here.
-
-        Raises:
-            WorkerLost: when its worker died, and its replacement too.
-            Abandoned: when `should_stop` returned True; the task goes on until `close`.
-        """
+        """Waits for a value; raises the task's error, WorkerLost, or Abandoned: it goes on until `close`."""
         from distributed.scheduler import KilledWorker
 
         ended = threading.Event()
@@ -185,11 +166,11 @@ class Attempt:
             self._in_background(forget)
 
     def _tell(self, request: Callable) -> None:
-        """Calls a function of kd.engine.tasks with the token in every worker, wherever the tasks are."""
+        """Calls a function of kd.engine.tasks with the token in every worker."""
         self._client.run(request, self._token, wait=False, on_error="ignore")
 
     def _in_background(self, action: Callable[[], None]) -> None:
-        """Acts in a thread, as a worker in native code is slow to answer."""
+        """Carries out `action` in a thread, as a worker in native code is slow to answer."""
 
         def act() -> None:
             with contextlib.suppress(Exception):  # the cluster may end at any moment

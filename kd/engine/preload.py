@@ -13,16 +13,12 @@ import contextlib
 import functools
 import logging
 import ssl
-import time
 from collections.abc import Callable
 from typing import Any
 
 from distributed import Client
 from distributed.comm import CommClosedError
 from distributed.security import Security
-from tornado.ioloop import PeriodicCallback
-
-from kd.engine.processes import LEAST_SHARE_OF_A_CORE, SECONDS_BETWEEN_LOOKS, in_pauses
 
 _any_context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 
@@ -78,20 +74,6 @@ def dask_setup(server) -> None:
         # In a worker, this logger only reports on the pipe to its parent, which is closed at the end.
         logging.getLogger("distributed.nanny").setLevel(logging.CRITICAL)
         logging.getLogger("distributed.worker").addFilter(_is_no_farewell)
-        look = in_pauses(_computing())
-        server.periodic_callbacks["kd-pauses"] = PeriodicCallback(look, 1000 * SECONDS_BETWEEN_LOOKS)
-
-
-def _computing() -> Callable[[], bool]:
-    """Returns a function that tells whether this process has computed since it was last asked, a look ago."""
-    computed = time.process_time()
-
-    def has_computed() -> bool:
-        nonlocal computed
-        before, computed = computed, time.process_time()
-        return computed - before > LEAST_SHARE_OF_A_CORE * SECONDS_BETWEEN_LOOKS
-
-    return has_computed
 
 
 def _is_no_farewell(record: logging.LogRecord) -> bool:

@@ -6,7 +6,6 @@ import contextlib
 import ctypes
 import os
 import re
-from collections.abc import Callable
 from typing import Any
 
 import psutil
@@ -44,10 +43,7 @@ def student_workers() -> int:
 
 
 def family_of(pid: int) -> list[psutil.Process]:
-    """Returns a process and all that it started, itself first: killed first, it cannot report their end.
-
-    Multiprocessing's resource tracker is left out: it removes the semaphores of those killed, and then ends.
-    """
+    """Returns a process and all that it started, itself first: killed first, it cannot report their end."""
     with contextlib.suppress(psutil.Error):
         process = psutil.Process(pid)
         return [process, *(one for one in process.children(recursive=True) if not _is_tracker(one))]
@@ -55,6 +51,7 @@ def family_of(pid: int) -> list[psutil.Process]:
 
 
 def _is_tracker(process: psutil.Process) -> bool:
+    """Returns whether this is multiprocessing's, which removes the semaphores of the killed and ends."""
     with contextlib.suppress(psutil.Error):
         return any(part.startswith("from multiprocessing.resource_tracker") for part in process.cmdline())
     return False
@@ -68,11 +65,7 @@ def kill(family: list[psutil.Process]) -> None:
 
 
 class Silence:
-    """Counts the looks at a process during which it has shown no sign of life.
-
-    It does not go by a clock: one that was set, a laptop that slept, or a machine too busy to look must not
-    make a living process seem dead.
-    """
+    """Counts the looks at a silent process: by a clock, it would seem dead after a laptop slept."""
 
     def __init__(self, seconds: float = SECONDS_OF_SILENCE):
         self._seconds = seconds
@@ -81,12 +74,7 @@ class Silence:
         self._computed = 0.0
 
     def is_too_long(self, sign: Any, process: psutil.Process | None = None) -> bool:
-        """Looks once; returns whether the process has been silent for too long.
-
-        Args:
-            sign: any value that changes with each sign of life.
-            process: its work counts as life too, for a silence up to TIMES_AS_LONG_AT_WORK as long.
-        """
+        """Looks once; returns whether `sign` has not changed for too long, longer while the process works."""
         if sign != self._sign:
             self._sign, self._looks, self._computed = sign, 0, _computed(process)
             return False
@@ -113,32 +101,14 @@ def _computed(process: psutil.Process | None) -> float:
 
 
 def keep_freed_memory() -> None:
-    """Lets the C library keep what is freed: a training step needs the same few megabytes as the one before.
-
-    Dask asks for the opposite (MALLOC_TRIM_THRESHOLD_), but returning pages and requesting them again costs a
-    tenth of a student's time. glibc only, and nothing happens elsewhere.
-    """
+    """Lets glibc keep what is freed: to return and request it at each step costs a tenth of a training."""
     with contextlib.suppress(OSError, AttributeError):
-        tell = ctypes.CDLL("libc.so.6").mallopt
+        tell = ctypes.CDLL("libc.so.6").mallopt  # Dask asks for the opposite (MALLOC_TRIM_THRESHOLD_)
         for parameter, value in ((-1, 256 << 20), (-2, 64 << 20), (-3, 32 << 20)):
             tell(parameter, value)  # in malloc.h: trim threshold, top pad, and mmap threshold at its maximum
 
 
 def give_back() -> None:
-    """Returns freed memory to the system: some milliseconds, a little more for the next allocation."""
+    """Returns freed memory to the system, where the C library is glibc; takes some milliseconds."""
     with contextlib.suppress(OSError, AttributeError):
         ctypes.CDLL("libc.so.6").malloc_trim(ctypes.c_size_t(0))
-
-
-def in_pauses(is_working: Callable[[], bool]) -> Callable[[], None]:
-    """Returns a function to be called about once a second: it gives memory back once work has paused."""
-    worked = False
-
-    def look() -> None:
-        nonlocal worked
-        working = is_working()
-        if worked and not working:
-            give_back()
-        worked = working
-
-    return look

@@ -12,7 +12,7 @@ from functools import cache
 from typing import Any
 
 from kd.config import RunConfig, is_consistent
-from kd.engine.processes import keep_freed_memory
+from kd.engine.processes import give_back, keep_freed_memory
 from kd.networks.architectures import Architecture
 from kd.terminal.streams import quiet_standard_error
 from kd.training.messages import Checkpoint, Teaching, TrainingStopped
@@ -38,8 +38,7 @@ async def request_yield(token: str) -> None:
 def load_tensorflow() -> None:
     """Loads TensorFlow and Keras without pandas and scikit-learn, which can still be imported afterwards.
 
-    Keras takes their data where they are installed. With all that they load in turn they hold 70 MB, and
-    pyarrow, which pandas loads, starts a thread: a process from which others are forked should have one only.
+    Keras would load them: they hold 70 MB, and pyarrow starts a thread, which no process that forks may have.
     """
     absent: dict[str, Any] = {name: None for name in ("pandas", "sklearn") if name not in sys.modules}
     sys.modules.update(absent)  # an import that finds None fails, as if it was not installed
@@ -54,7 +53,7 @@ def load_tensorflow() -> None:
 
 @cache
 def prepare() -> None:
-    """Sets threads and determinism, once, before TensorFlow does anything in this process."""
+    """Loads TensorFlow and sets threads and determinism, once, before it does anything in this process."""
     keep_freed_memory()
     load_tensorflow()
     with quiet_standard_error():
@@ -97,25 +96,25 @@ def train(
     checkpoint: Checkpoint | None,
     token: str,
 ):
-    """Trains a model of a run; returns a TrainedModel or a Checkpoint. Arguments as for `train_model`.
-
-    Like `teaching`, it returns None when it is stopped: what it raises, its worker would log as an error.
-    """
+    """Trains a model of a run, as `train_model`; returns None when stopped, as workers log what is raised."""
     prepare()
     from kd.training.student import train_model
 
-    with contextlib.suppress(TrainingStopped), Reporter(token, name, checkpoint) as report:
-        return train_model(
-            RunConfig.from_mapping(config),
-            name,
-            teaching,
-            report,
-            lambda: token in _stopped,
-            lambda: token in _yielding,
-            checkpoint,
-            measured=measured,
-            is_followed=is_followed,
-        )
+    try:
+        with contextlib.suppress(TrainingStopped), Reporter(token, name, checkpoint) as report:
+            return train_model(
+                RunConfig.from_mapping(config),
+                name,
+                teaching,
+                report,
+                lambda: token in _stopped,
+                lambda: token in _yielding,
+                checkpoint,
+                measured=measured,
+                is_followed=is_followed,
+            )
+    finally:
+        give_back()
 
 
 def teaching(teacher: bytes, config: dict, attention: bool, token: str) -> Teaching | None:
@@ -128,16 +127,18 @@ def teaching(teacher: bytes, config: dict, attention: bool, token: str) -> Teach
     pictures = pictures_for_teacher(run)
     shift = run.shift if is_consistent(run) else 0
     dropout = (run.teacher_dropout, run.seed) if run.teacher_dropout else None
-    with contextlib.suppress(TrainingStopped):
+    try:
         return teacher_outputs(teacher, pictures, attention, lambda: token in _stopped, shift, dropout)
-    return None
+    except TrainingStopped:
+        return None
+    finally:
+        give_back()
 
 
 class Reporter:
-    """Sends a training's events to its attempt's topic, in lists, and at most one every 0.1 s.
+    """Sends a training's events to its attempt's topic, in lists: a message costs as much as some steps.
 
-    A message costs the worker, the scheduler and the client about as much as some steps of a student, and an
-    epoch may be a few steps. Use it in a `with`: its end sends what is left.
+    Use it in a `with`: its end sends what is left.
     """
 
     def __init__(self, token: str, name: str, checkpoint: Checkpoint | None):
@@ -151,7 +152,7 @@ class Reporter:
         self({"event": "begin", "model": name, **done})
 
     def __call__(self, event: dict) -> None:
-        """Sends this event, at once or with one of the next; of progress, only some."""
+        """Sends an event, at once or with one of the next; skips most progress events."""
         now = time.monotonic()
         if event["event"] != "progress":
             self._waiting.append(event)

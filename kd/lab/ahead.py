@@ -64,10 +64,7 @@ def neighbours(setting: RunConfig, name: str) -> tuple[RunConfig, ...]:
 
 
 class Ahead:
-    """Computes a batch of runs that may be wanted, once people have been calm for a moment. Thread-safe.
-
-    When they look at something else, or ask for something, the batch is dropped; what is computed is kept.
-    """
+    """Computes a batch of runs that may be wanted, until people want something else. Thread-safe."""
 
     def __init__(self, store: Store, runs: RunsInProgress, upkeep: Upkeep, estimates: Estimates):
         """Raises ValueError when KD_AHEAD is neither 0 nor 1."""
@@ -85,10 +82,7 @@ class Ahead:
         self._closed = False
 
     def look_at(self, setting: RunConfig | None, person: str) -> None:
-        """Notes that this person looks at this setting, or at none any more; cheap.
-
-        It counts until the person looks at another, or for SECONDS_REMEMBERED.
-        """
+        """Notes that this person looks at this setting, or at none any more, for SECONDS_REMEMBERED."""
         if not self._is_on:
             return
         with self._lock:
@@ -161,10 +155,7 @@ class Ahead:
         return self._runs.is_idle() and not self._store.runs.others_are_busy()
 
     def _chosen(self, settings: list[RunConfig]) -> tuple[RunConfig, list[RunConfig], bool] | None:
-        """Chooses a setting, the runs to compute for it, and whether people may want to see how they learned.
-
-        The seeds of all settings come before the neighbours of any.
-        """
+        """Chooses a setting, the runs to compute for it, and whether to look at them while they learn."""
         stored = [setting for setting in settings if self._store.runs.has(setting.run_id)]
         for name in (None, *NEIGHBOURING):
             for setting in stored:

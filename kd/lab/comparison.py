@@ -27,12 +27,10 @@ _VERDICTS = {"helps": AHEAD, "hurts": BEHIND}
 
 @dataclass(frozen=True)
 class Line:
-    """A line of the notebook: a run, or the runs of one setting.
+    """A line of the notebook: a run, or the runs of one setting, the newest first.
 
-    entries: newest first. difference: the mean of distilled minus scratch in points of a percent; low and
-    high: the 95 % interval, for several seeds that of kd.studies.verdicts, and for a single run Newcombe's
-    for these two students; NaN where there is none. teacher, distilled, scratch: mean accuracies as
-    fractions.
+    difference: the mean of distilled minus scratch in points of a percent, with its 95 % interval: of
+    kd.studies.verdicts for several seeds, Newcombe's for a single run. Accuracies are means, as fractions.
     """
 
     entries: tuple[RunView, ...]
@@ -65,10 +63,7 @@ class Line:
 
 
 def lines(entries: Iterable[RunView], fold: bool = True) -> list[Line]:
-    """Returns the runs as lines, in the order of the newest of each.
-
-    fold: whether finished runs that differ in seed alone are one line. Others are always by themselves.
-    """
+    """Returns the runs as lines; fold: whether finished runs that differ in seed alone are one line."""
     groups: dict[Hashable, list[RunView]] = {}
     for entry in entries:
         together = fold and entry.figures is not None
@@ -116,13 +111,11 @@ def _setting(config: RunConfig) -> tuple:
 
 @dataclass(frozen=True)
 class Between:
-    """What sets a setting's distilled students apart from another's.
+    """The difference between two settings' distilled students, in points of a percent, and its test.
 
     verdict: "ahead", "behind", "not shown", "not judged yet" with too few seeds, or "unpaired" where they
     have no seed in common. seeds: those of the pairs; a pair of one run each may have two. judged_seeds: how
-    many of them the verdict rests on. test: MCNEMAR over the test images for one pair, PAIRED_T for several
-    seeds; empty without one. difference, low, high: in points of a percent, with the 95 % interval; NaN where
-    there is none, as p.
+    many of them the verdict rests on. test: MCNEMAR over the test images for one pair, or PAIRED_T.
     """
 
     verdict: str
@@ -182,10 +175,7 @@ def differing(configs: Sequence[RunConfig], but: Sequence[str] = ()) -> list[str
 
 
 def study_between(settings: Sequence[Sequence[RunView]]) -> Study | None:
-    """Returns the study that has the values of these settings in every combination; None if no study can.
-
-    It varies at most two fields, and has as many seeds as most of the settings have.
-    """
+    """Returns the study of these settings' values in every combination, of at most two fields, or None."""
     configs = [min((entry.config for entry in runs), key=lambda run: run.seed) for runs in settings]
     fields = differing(configs, but=("seed",))
     if not 1 <= len(fields) <= 2:

@@ -232,7 +232,7 @@ class ExperimentRun:
             log.exception("experiment %s failed", self.experiment.name)
 
     def _waited_for(self, study_id: str) -> int:
-        """Waits for a study and measures new runs meanwhile; returns how many runs are stored."""
+        """Waits for a study and measures its new runs; returns how many are stored."""
         while True:
             study = self._lab.studies.wait(study_id, SECONDS_BETWEEN_LOOKS)
             self._look(self._studies())

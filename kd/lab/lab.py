@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, overload
 from kd.base.unusable import Unusable
 from kd.config import NOBODY, Preset, RunConfig, config_of, has_fresh_teacher
 from kd.engine import Engine
+from kd.engine.processes import give_back
 from kd.export.exporting import export, nothing
 from kd.export.format import Check
 from kd.lab.ahead import Ahead
@@ -234,7 +235,7 @@ class Lab:
         importlib.import_module("scipy.stats")
 
     def _run_has_ended(self, run_id: str, by_person: bool) -> None:
-        """Measures the machine and makes room: after a person's runs, and now and then within studies."""
+        """Measures the machine and makes room after a person's runs, and now and then within studies."""
         with self._tidying:
             now = time.monotonic()
             if not by_person and now - self._tidied < SECONDS_BETWEEN_TIDYING:
@@ -243,6 +244,7 @@ class Lab:
         with self.store.waiting():
             self.estimates.read()
             self.upkeep.tidy()
+            give_back()
             with contextlib.suppress(OSError):
                 self.runs.views()  # so that the next to list the runs need not wait for their records
 

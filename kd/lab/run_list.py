@@ -6,7 +6,7 @@ import contextlib
 import threading
 from collections.abc import Callable
 from dataclasses import replace
-from functools import lru_cache, partial
+from functools import cache, lru_cache, partial
 from itertools import chain
 from typing import Any
 
@@ -14,14 +14,14 @@ from kd.analysis.verdict import Comparison
 from kd.base.unusable import Unusable
 from kd.config import FRESH, RunConfig
 from kd.runs.state import RunState, RunView
+from kd.store import shipped
 from kd.store.rows import Figures, RunRow, figures_of
 from kd.store.store import Store, gone_meanwhile
 from kd.text.endings import Ending
 from kd.text.translation import _
 from kd.text.words import MODELS, quoted
 
-# So many results and histories stay in memory: who looks at a run looks again.
-_KEPT = 500
+_KEPT = 500  # results and histories stay in memory
 
 
 class RunList:
@@ -34,15 +34,12 @@ class RunList:
         self._version: Any = None
         self._last: tuple[RunView, ...] = ()
         self._known: dict[str, tuple[RunRow, RunView]] = {}
-        self._shipped: dict[str, tuple[Any, RunView]] = {}
         self._result = lru_cache(maxsize=_KEPT)(self._read_result)
         self._history = lru_cache(maxsize=_KEPT)(self._read_history)
+        self._of_shipped = cache(self._read_shipped)
 
     def views(self) -> tuple[RunView, ...]:
-        """Returns every run that people asked for, newest first; the included ones are last.
-
-        The very same tuple as the last time if nothing has changed since; quick, for thousands of runs.
-        """
+        """Returns the listed runs, newest first, then the included; the same tuple if nothing has changed."""
         with self._lock:
             version = self._store.runs.version()
             if version == self._version and not any(view.active for view in self._last):
@@ -52,8 +49,8 @@ class RunList:
                 self._settle()
                 rows = self._store.runs.rows()
             known = {row.run_id for row in rows}
-            shipped = [run_id for run_id in self._store.runs.shipped() if run_id not in known]
-            found = (*map(self._of_row, rows), *map(self._of_shipped, shipped))
+            included = [run_id for run_id in shipped.runs() if run_id not in known]
+            found = (*map(self._of_row, rows), *map(self._of_shipped, included))
             if tuple(map(id, found)) != tuple(map(id, self._last)):
                 self._last = found
                 self._known = {run_id: each for run_id, each in self._known.items() if run_id in known}
@@ -119,18 +116,13 @@ class RunList:
         self._known[row.run_id] = row, view
         return view
 
-    def _of_shipped(self, run_id: str) -> RunView:
-        state = self._store.runs.state(run_id)
-        known = self._shipped.get(run_id)
-        if known is None or known[0] != state:
-            record = self._store.runs.record(run_id)
-            if record is None:
-                raise _not_there(run_id)
-            config, figures = RunConfig.from_record(record["config"]), figures_of(record["result"])
-            when = {"created": record["created"], "version": int(1000 * record["created"])}
-            view = self._finished(run_id, config, state, figures, shipped=True, **when)
-            known = self._shipped[run_id] = state, view
-        return known[1]
+    def _read_shipped(self, run_id: str) -> RunView:
+        record = shipped.run(run_id)
+        if record is None:
+            raise _not_there(run_id)
+        config, figures = RunConfig.from_record(record["config"]), figures_of(record["result"])
+        when = {"created": record["created"], "version": int(1000 * record["created"])}
+        return self._finished(run_id, config, "shipped", figures, shipped=True, **when)
 
     def _finished(
         self, run_id: str, config: RunConfig, state: Any, figures: Figures | None, **rest: Any

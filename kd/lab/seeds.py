@@ -50,7 +50,6 @@ class Seeds:
         studies: Studies,
         result: Callable[[RunConfig], dict[str, Any] | None],
     ):
-        """result: returns that of a run; None if it is not stored."""
         self._store, self._runs, self._ahead, self._studies = store, runs, ahead, studies
         self._result = result
         self._compared = computed_once(maxsize=64)(self._compare)
@@ -74,11 +73,7 @@ class Seeds:
         )
 
     def frame(self, config: RunConfig | Preset | str, most: int = MOST_SEEDS) -> pd.DataFrame:
-        """Returns the stored runs of a setting and its next seeds, `most` in all, one row a seed.
-
-        Returns:
-            The columns of `kd.studies.verdicts.study_frame`.
-        """
+        """Returns the stored runs of a setting and its next seeds, as `kd.studies.verdicts.study_frame`."""
         from kd.studies.verdicts import study_frame
 
         config = config_of(config)

@@ -143,11 +143,7 @@ def no_run_has_finished(study_id: str) -> str:
 
 
 class StudyInProgress:
-    """A study that this process carries out, or has carried out. Thread-safe.
-
-    wanting: the people who want it now; paused: those of them who let it rest. It goes on as long as one of
-    them does not.
-    """
+    """A study that this process carries out, while one of those `wanting` it has not `paused`."""
 
     def __init__(
         self,
@@ -156,7 +152,6 @@ class StudyInProgress:
         runs: RunsInProgress,
         ended: Callable[[StudyInProgress], None],
     ):
-        """ended: called once, when no run is left or it is stopped."""
         self.study, self.record = study, record
         self.wanting: set[str] = set()
         self.paused: set[str] = set()
@@ -226,10 +221,6 @@ class Studies:
         check: Callable[[RunConfig], None],
         result: Callable[[RunConfig], dict | None],
     ):
-        """
-        check: raises ValueError where a run's teacher or images cannot be had. result: returns a stored run's
-        result, or None.
-        """
         self._store, self._runs, self._estimates = store, runs, estimates
         self._check, self._result = check, result
         self._lock = threading.Lock()
@@ -371,7 +362,7 @@ class Studies:
         return sum(map(self._store.runs.has, self._run_ids(study_id)))
 
     def _stored(self, record: StudyRecord, counted: bool = False) -> StudyView:
-        """Returns what is stored of a study; counted: whether to count its runs, even if it has ended."""
+        """Returns what is stored of a study; counted: whether to count its runs even if it has ended."""
         study, done = self._asked(record.study_id), record.done
         if counted or done is None or record.process is not None:
             done = self._count(record.study_id)

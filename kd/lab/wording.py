@@ -25,18 +25,12 @@ _JOINER = "\u200d"
 
 
 def checked_name(name: str) -> str:
-    """Returns a run's name as it is kept, on one line; empty for none.
-
-    Raises ValueError when it is no text, too long, or has characters that cannot be seen.
-    """
+    """Returns a run's name on one line; raises ValueError when it is too long or has unseen parts."""
     return _checked("name", " ".join(_text("A run's name", name).split()), MOST_IN_NAME)
 
 
 def checked_tags(tags: Iterable[str]) -> tuple[str, ...]:
-    """Returns tags as they are kept: in order, without duplicates and empty ones.
-
-    Raises ValueError when they are too many, or one of them is refused as a name would be.
-    """
+    """Returns tags without duplicates and empty ones; raises ValueError as `checked_name`."""
     if isinstance(tags, str) or not isinstance(tags, Iterable):
         raise ValueError(f"Tags must be a list of texts, got {quoted(tags)}.")
     lines = [" ".join(_text("A tag", tag).split()) for tag in tags]
@@ -49,7 +43,7 @@ def checked_tags(tags: Iterable[str]) -> tuple[str, ...]:
 
 
 def checked_note(note: str) -> str:
-    """Returns a note as it is kept, without blank lines around it; raises ValueError as `checked_name`."""
+    """Returns a note without blank lines around it; raises ValueError as `checked_name`."""
     text = _text("A note", note).replace("\r\n", "\n").replace("\r", "\n").strip()
     return _checked("note", text, MOST_IN_NOTE, "\n\t")
 

@@ -36,8 +36,7 @@ class Batch:
         is_followed: bool = False,
     ):
         """
-        who: who wants the runs, in the scheduler. ended: called once, when no run is left or it is stopped.
-        person: whose the runs are to be. is_followed: whether to look at students while they learn.
+        ended: called once, when no run is left or it is stopped. person: whose the runs are to be.
         """
         self.who, self.urgency, self.person = who, urgency, person
         self.done: set[str] = set()
@@ -54,7 +53,7 @@ class Batch:
         self._is_started = self._is_feeding = self._is_over = self._is_holding = False
 
     def start(self, configs: Iterable[RunConfig], is_stored: Callable[[RunConfig], bool], most: int) -> None:
-        """Begins with what is missing, so many runs at a time; returns when these are in progress."""
+        """Begins the missing runs, `most` at a time; returns when these are in progress."""
         by_id = {config.run_id: config for config in configs}
         self.reused = {run_id for run_id, config in by_id.items() if is_stored(config)}
         missing = [config for run_id, config in by_id.items() if run_id not in self.reused]
@@ -91,7 +90,7 @@ class Batch:
         self._feed()
 
     def _feed(self) -> None:
-        """Begins runs as long as there is room for more, in one thread at a time."""
+        """Begins as many runs as may be in progress; does nothing while another thread does it."""
         while True:
             with self._lock:
                 if self._is_feeding or not self._is_started:

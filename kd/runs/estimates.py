@@ -1,8 +1,7 @@
 """How long runs and studies take: the cost of their work, scaled by how fast this machine has been so far.
 
 Each step, each image and each look at the test images costs some time (kd/training/costs.py), measured on one
-machine. Finished runs show how this machine compares, separately for training and for looking, so that
-neither many small epochs nor a few large ones distort the estimate.
+machine. Finished runs show how this machine compares.
 """
 
 from __future__ import annotations
@@ -40,46 +39,32 @@ class Estimate(NamedTuple):
         return self.teacher + self.students
 
 
-class Work(NamedTuple):
-    """Seconds spent training, and seconds spent evaluating and taking snapshots."""
-
-    training: float
-    looking: float
-
-
 # A run of a few steps mostly measures start-up costs: compared with this typical second, it counts little.
-AS_USUAL = Work(training=1.0, looking=0.1)
+AS_USUAL = 1.0
 
 
 @dataclass(frozen=True)
 class Speed:
-    """How many times longer than the costs say this machine takes; teacher: None if none was trained."""
+    """How many times longer than the costs say this machine takes, for students and for teachers."""
 
-    training: float = 1.0
-    looking: float = 1.0
-    teacher: float | None = None
+    student: float = 1.0
+    teacher: float = 1.0
 
     def estimate(self, config: RunConfig, with_teacher: bool) -> Estimate:
         """Returns the seconds of a run; with_teacher: whether its fresh teacher has to be trained first."""
-        students, teacher = _students_work(config), 0.0
+        teacher = 0.0
         if with_teacher:
             look = teacher_architecture(config).costs.look
-            teacher = self._teacher * (sum(_teacher_work(config)) + look + _answers(config))
+            teacher = self.teacher * (_teacher_work(config) + look + _answers(config))
         elif is_consistent(config) or has_nonsense(config):
-            teacher = self.training * _answers(config)
-        return Estimate(teacher, self.training * students.training + self.looking * students.looking)
+            teacher = self.student * _answers(config)
+        return Estimate(teacher, self.student * _student_work(config))
 
     def model_seconds(self, config: RunConfig, name: str) -> float:
         """Returns the seconds of one model of a study, which is looked at once, at its end."""
         if name == "teacher":
-            return self._teacher * sum(_teacher_work(config, 1))
-        work = _students_work(config, 1)
-        return self.training * work.training + self.looking * work.looking
-
-    @property
-    def _teacher(self) -> float:
-        # if none was timed, it is assumed to be slower than a student by the usual factor
-        return self.training if self.teacher is None else self.teacher
+            return self.teacher * _teacher_work(config, 1)
+        return self.student * _student_work(config, 1)
 
 
 TYPICAL = Speed()
@@ -92,21 +77,16 @@ def measured_speed(runs: Iterable[tuple[RunConfig, Mapping[str, Any]]]) -> Speed
     for config, result in runs:
         slower = max((result["distilled"], result["scratch"]), key=lambda model: model["seconds"])
         # runs of earlier versions looked after every epoch, and four times within the first
-        work = _students_work(config, slower.get("looks", config.epochs + 4))
-        seconds = slower["seconds"]
-        looking = slower.get("evaluation_seconds", seconds * work.looking / sum(work))
-        nominal = Work(nominal.training + work.training, nominal.looking + work.looking)
-        taken = Work(taken.training + seconds - looking, taken.looking + looking)
+        nominal += _student_work(config, slower.get("looks", config.epochs + 4))
+        taken += slower["seconds"]
         if config.teacher == FRESH and not result["teacher"]["cached"]:
-            teachers_nominal += sum(_teacher_work(config))
+            teachers_nominal += _teacher_work(config)
             teachers_taken += result["teacher"]["seconds"]
     if nominal == AS_USUAL:
         return None
-    return Speed(
-        training=taken.training / nominal.training,
-        looking=taken.looking / nominal.looking,
-        teacher=teachers_taken / teachers_nominal if teachers_nominal else None,
-    )
+    student = taken / nominal
+    # where none was timed, a teacher is taken to be slower than usual by the same factor
+    return Speed(student, teachers_taken / teachers_nominal if teachers_nominal else student)
 
 
 def _answers(config: RunConfig) -> float:
@@ -117,34 +97,34 @@ def _answers(config: RunConfig) -> float:
     return teacher_architecture(config).costs.look * pictures / 10_000
 
 
-def _students_work(config: RunConfig, times: int | None = None) -> Work:
-    """Returns the work of one student, as the two train side by side; times: how often it is looked at."""
+def _student_work(config: RunConfig, times: int | None = None) -> float:
+    """Returns the seconds of one of a run's students; times: how often it is looked at."""
     times = len(eval_epochs(config, "distilled")) if times is None else times
     # about a tenth of the images shows each digit
     images = -(-config.train_size * (CLASSES - len(config.omitted_digits)) // CLASSES)
     return _work(student_architecture(config), config.epochs, images, config.batch_size, times)
 
 
-def _teacher_work(config: RunConfig, times: int | None = None) -> Work:
+def _teacher_work(config: RunConfig, times: int | None = None) -> float:
     times = len(eval_epochs(config, "teacher")) if times is None else times
     epochs, images = config.teacher_epochs, config.teacher_train_size
     return _work(teacher_architecture(config), epochs, images, config.batch_size, times)
 
 
-def _work(architecture: Architecture, epochs: int, images: int, batch_size: int, times: int) -> Work:
+def _work(architecture: Architecture, epochs: int, images: int, batch_size: int, times: int) -> float:
     costs = architecture.costs
-    return Work(training_seconds(costs, epochs, images, batch_size), times * costs.look)
+    return training_seconds(costs, epochs, images, batch_size) + times * costs.look
 
 
 class Pace:
-    """How long what is left of many runs takes, judging by those that are done. Begins when it is made."""
+    """How long the rest of many runs takes, judging by those that are done since this was made."""
 
     def __init__(self, costs: Mapping[str, float]):
         """costs: seconds that each run was estimated to take, by its id."""
         self._costs, self._began = costs, time.monotonic()
 
     def seconds_left(self, done: Iterable[str], seconds_paused: float = 0.0) -> float:
-        """Returns the seconds that all but these runs take: as estimated, until the pace so far is known."""
+        """Returns the seconds that the other runs take: as estimated, until the pace is known."""
         total = sum(self._costs.values())
         left = total - sum(self._costs.get(run_id, 0.0) for run_id in set(done))
         elapsed = time.monotonic() - self._began - seconds_paused
@@ -174,7 +154,7 @@ class Estimates:
         return self._speed_here().estimate(config, self._trains_teacher(config)).total
 
     def model(self, config: RunConfig, name: str) -> float | None:
-        """Returns the seconds of one of a run's models, or None. Never waits: uses what was read last."""
+        """Returns the seconds of one of a run's models as far as runs were read, or None; never waits."""
         return None if self._speed is None else self._speed.model_seconds(config, name)
 
     def studies(self, *studies: Study) -> float:
@@ -206,10 +186,7 @@ class Estimates:
         return self._engine.workers()["student"]
 
     def count_workers(self) -> int:
-        """Asks a cluster of one's own how many students train at once; may take a while.
-
-        Until then, or until something has been trained there, it is as many as this machine would train.
-        """
+        """Asks somebody else's cluster how many students train at once; may take a while."""
         with contextlib.suppress(EngineLost):  # the first training there reports it
             self._engine.look_for_workers()
         return self.workers()

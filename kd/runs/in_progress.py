@@ -27,19 +27,15 @@ SECONDS_BETWEEN_LOOKS = 0.5
 
 
 class RunsInProgress:
-    """Runs on their way, each once, however many want it. Thread-safe.
+    """Runs whose end is not stored yet, each once, however many want it. Thread-safe.
 
-    A run is known here until its end is stored; after that, the store answers for it. The store is asked
-    without holding the lock, so that waiting for the disk holds nobody else up.
+    The store is asked without holding the lock: waiting for the disk delays no other run.
     """
 
     def __init__(
         self, store: Store, scheduler: Scheduler, seconds: Seconds, ended: Callable[[str, bool], None]
     ):
-        """
-        seconds: returns about how long a run's model takes, and is quick. ended: called with the id of each
-        run that ends, and whether a person wanted it.
-        """
+        """ended: called with the id of each run that ends, and whether a person wanted it."""
         self._store, self._scheduler, self._seconds, self._ended = store, scheduler, seconds, ended
         self._timings = Timings()
         self._lock = threading.Lock()
@@ -53,13 +49,8 @@ class RunsInProgress:
     ) -> None:
         """Wants a run, for a person or for a study: it begins, or is joined where it is in progress.
 
-        `wish.ended` is called when it ends while it is wanted, perhaps before this returns.
-
-        is_followed: whether to look at its students while they learn, where it is not in progress. person:
-        whose it is to be.
-
-        Raises ValueError when a person, other than NOBODY, has MOST_WAITING runs waiting; OSError when it
-        cannot be recorded.
+        is_followed: whether to look at its students while they learn. person: whose it is to be. Raises
+        ValueError when this person has MOST_WAITING runs waiting; OSError when it cannot be recorded.
         """
         run_id = config.run_id
         with self._lock:
@@ -80,7 +71,7 @@ class RunsInProgress:
             self._store.runs.ask_for(run_id, person=person)
 
     def change(self, run_id: str, who: str, is_paused: bool) -> None:
-        """Lets one's interest in a run rest, or go on."""
+        """Pauses or resumes an interest in a run."""
         with self._lock:
             training = self._active(run_id)
             if training is None or who not in training.wishes:
@@ -89,10 +80,7 @@ class RunsInProgress:
         training.wishes_changed()
 
     def stop(self, run_id: str, who: str | None = None, wish: Wish | None = None) -> bool:
-        """Withdraws an interest, or all of them for None; returns whether the run ends by that.
-
-        wish: only this one, if they have not had another since.
-        """
+        """Withdraws an interest, all of them for None, or only this wish; returns whether the run ends."""
         with self._lock:
             training = self._active(run_id)
             _config, elsewhere = self._elsewhere.get(run_id, (None, {}))
@@ -247,7 +235,7 @@ class RunsInProgress:
                 look.start()
 
     def _watch_neighbours(self) -> None:
-        """Stops what other processes want stopped and notices what they ended, while anything goes on."""
+        """Stops runs at the wish of other processes, and goes on with those that they have ended."""
         while not self._closing.wait(SECONDS_BETWEEN_LOOKS):
             with self._lock:
                 if not (self._runs or self._elsewhere):
@@ -263,7 +251,7 @@ class RunsInProgress:
                         self._come_back(run_id)
 
     def _come_back(self, run_id: str) -> None:
-        """Goes on with a run that another process has ended: if it has no result, studies want it here."""
+        """Computes a run here for studies that another process has ended without a result."""
         with self._lock:
             config, wishes = self._elsewhere.pop(run_id)
         for who, wish in wishes.items():
@@ -274,7 +262,7 @@ class RunsInProgress:
 
 
 def _described(config: RunConfig) -> str:
-    """Names whatever differs from the default."""
+    """Returns what differs from the default, in words for the log."""
     default = RunConfig().to_dict()
     changed = [f"{name} {value}" for name, value in config.to_dict().items() if value != default[name]]
     return ", ".join(changed) or "the default setting"

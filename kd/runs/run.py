@@ -34,10 +34,7 @@ Begin = Callable[[Task], Task]
 
 
 class Job:
-    """Carries out steps; a task's end takes them on to the next, in the thread that stored it. Thread-safe.
-
-    interest: stands in the scheduler for all who want the job.
-    """
+    """Carries out steps; a task's end leads to the next, in the thread that stored it. Thread-safe."""
 
     def __init__(
         self,
@@ -47,11 +44,7 @@ class Job:
         hear: Callable[[dict], None] = lambda event: None,
         people: frozenset[str] = frozenset(),
     ):
-        """
-        Args:
-            ended: called once, with why the steps failed or with None; not after `stop`.
-            hear: called with each event of the tasks.
-        """
+        """ended: called once, with why the steps failed or with None; not after `stop`."""
         self.interest = Interest(hear, self._task_ended, people)
         self._scheduler, self._ended = scheduler, ended
         self._steps = steps(self._begin)
@@ -134,11 +127,7 @@ class Wish:
 
 
 class Training:
-    """A run on its way. `state` shows its progress; `wishes` says who wants it. Thread-safe.
-
-    claim: what the store gave it when this process took it. is_followed: whether it looks at its students
-    while they learn.
-    """
+    """A run that is computed: its state, its claim in the store, and who wants it. Thread-safe."""
 
     def __init__(
         self,
@@ -170,7 +159,7 @@ class Training:
         return any(wish.urgency == PERSON for wish in self.wishes.values())
 
     def wishes_changed(self) -> None:
-        """Tells the scheduler who wants it now, and how urgently."""
+        """Tells the scheduler who wants it now, and with what urgency."""
         with self._lock:
             wishes = dict(self.wishes)
             wanting = {who: wish for who, wish in wishes.items() if not wish.is_paused}
@@ -190,7 +179,7 @@ class Training:
         return replace(view, status="running", phase="starting") if view.status == "queued" else view
 
     def _steps(self, begin: Begin) -> Steps:
-        """Computes all that a run takes, side by side where one model does not need the other."""
+        """Computes the models of a run, side by side where one does not need the other, and compares them."""
         config, state, wait_for = self.config, self.state, []
         for name in MODELS:
             self._know(name)
@@ -238,10 +227,7 @@ class Training:
         return model_task(self.config, name, self._store, teaching, self.is_followed, seconds)
 
     def _record(self, teacher: Teacher, milliseconds: dict[str, float]) -> dict[str, Any]:
-        """Compares the three models; returns what the store keeps of the run.
-
-        milliseconds: how many a picture takes through the 'teacher' and through a 'student'.
-        """
+        """Compares the three models; returns what the store keeps of the run."""
         config, models = self.config, self._store.models
         stored = {name: models.record(config.model_ids[name]) for name in STUDENTS}
         logits: dict[str, Any] = {name: models.logits(each) for name, each in config.model_ids.items()}
@@ -294,10 +280,7 @@ class Training:
 def teaching_of(
     teachers: list[Teacher], will_compute: Callable[[], None] = lambda: None
 ) -> Generator[list[Task], list[Any], Teaching]:
-    """Computes what the distilled student learns from its teacher, or from two; steps of a job.
-
-    will_compute: called before anything has to be computed.
-    """
+    """Computes what the distilled student learns from its teacher, or from two; steps of a job."""
     known = [teacher.teaching() for teacher in teachers]
     tasks = [teacher.task() for teacher, found in zip(teachers, known, strict=True) if found is None]
     answers: Iterator[Teaching] = iter(())

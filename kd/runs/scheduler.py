@@ -39,12 +39,11 @@ SECONDS_A_PLAN_HOLDS = 2.0
 
 @dataclass(frozen=True, eq=False)
 class Task:
-    """One thing that the engine computes.
+    """One thing that the engine computes, named by its key.
 
-    key: its name; tasks with the same key are the same. resource: of the worker it needs, 'student' or
-    'teacher'. submit: given an Attempt and the Checkpoint to go on from (or None), submits it and returns its
-    future. keep: stores the value and returns what those who want the task get. find: returns what is stored
-    of it since it was wanted, or None. seconds: about how long it takes, None if unknown.
+    resource: of the worker it needs, 'student' or 'teacher'. submit: submits it and returns its future. keep:
+    stores the value and returns what interests get. find: returns what is stored of it meanwhile, or None.
+    seconds: about how long it takes.
     """
 
     key: str
@@ -59,8 +58,7 @@ class Task:
 class Interest:
     """Who wants some tasks, and how urgently; `Scheduler.change` changes it.
 
-    hear: called with each event of the tasks. ended: called with a task's key, value and error. Both are
-    called from other threads, which hold no lock.
+    hear: called with each event of the tasks. ended: called with a task's key, value and error.
     """
 
     hear: Callable[[dict], None]
@@ -113,7 +111,6 @@ class Scheduler:
     """The list of a process. Thread-safe."""
 
     def __init__(self, engine: Engine, clock: Callable[[], float] = time.monotonic):
-        """clock: returns seconds, by which turns are measured."""
         self._engine, self._clock = engine, clock
         self._changed = threading.Condition()
         self._entries: dict[str, _Entry] = {}
@@ -124,10 +121,7 @@ class Scheduler:
         self._closed = False
 
     def want(self, task: Task, interest: Interest) -> None:
-        """Puts a task on the list, or joins it there; the interest hears of its events and of its end.
-
-        One that joins late first hears a "begin" with what has happened so far.
-        """
+        """Puts a task on the list, or joins it; a late interest first hears a "begin" with the history."""
         with self._changed:
             entry = self._entries.get(task.key)
             if entry is None:
@@ -148,7 +142,7 @@ class Scheduler:
             self._pump()
 
     def leave(self, interest: Interest) -> None:
-        """Gives up an interest, which hears nothing any more; its tasks end unless others want them."""
+        """Gives up an interest; its tasks end unless others want them."""
         with self._changed:
             for entry in list(self._entries.values()):
                 if interest in entry.interests:
@@ -203,7 +197,7 @@ class Scheduler:
     # The rest down to `_compute` is called with the lock held.
 
     def _take_part(self, people: Iterable[str]) -> None:
-        """Has people who are new begin level with who has had the least; forgets people without a task."""
+        """Lets new people begin level with who has had the least; forgets people without a task."""
         present = {person for entry in self._entries.values() for person in entry.people}
         self._used = {person: used for person, used in self._used.items() if person in present}
         had = self._seconds_had()
@@ -220,10 +214,7 @@ class Scheduler:
         return had
 
     def _in_order(self) -> tuple[list[_Entry], dict[_Entry, float]]:
-        """Returns all tasks in the order in which they begin, and the seconds of workers that each has had.
-
-        Of the people who want a task, the one who has had the least counts.
-        """
+        """Returns all tasks in order, and the seconds of workers that each has had, by who had the least."""
         persons = self._seconds_had()
         had = {
             entry: min((persons.get(person, 0.0) for person in entry.people), default=0.0)
@@ -237,7 +228,7 @@ class Scheduler:
             del self._entries[entry.task.key]
 
     def _pump(self) -> None:
-        """Begins what may begin, and has what runs give way to what is far enough ahead."""
+        """Begins tasks, and asks running ones to give way to those that are far enough ahead."""
         self._plan = None
         if self._closed:
             return
@@ -328,7 +319,7 @@ class Scheduler:
         return {interest: (number, wait[interest]) for number, interest in enumerate(queue, 1)}
 
     def _compute(self, entry: _Entry) -> None:
-        """Gives a task a turn in a worker, and does what follows from its end. Each turn has its thread."""
+        """Gives a task a turn in a worker, in a thread, and stores its value or its checkpoint."""
         value, error, is_new = None, None, False
         try:
             value = entry.task.find()
@@ -413,10 +404,9 @@ class Scheduler:
 
 
 def waits(running: Sequence[float], lengths: Sequence[float], workers: int) -> list[float]:
-    """Returns when each waiting task will begin, in seconds from now; infinity where that is unknown.
+    """Returns in how many seconds each waiting task will begin; infinity where that is unknown.
 
-    running: for how many more seconds each running task keeps its worker. lengths: how many seconds each
-    waiting task takes, in their order. workers: how many tasks run at once.
+    running: the seconds until each running task leaves its worker. lengths: of the waiting tasks, in seconds.
     """
     free = [*running, *[0.0] * (workers - len(running))]
     heapq.heapify(free)

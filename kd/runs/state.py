@@ -25,7 +25,7 @@ _LEAST_PROGRESS_FOR_ESTIMATE = 0.02
 
 
 class _Later:
-    """A field of a view that may be given as a function, which is called whenever the field is read."""
+    """A field of a view that may be a function, which is called whenever the field is read."""
 
     def __init__(self, default: Any):
         self._default = default

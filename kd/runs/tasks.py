@@ -38,9 +38,7 @@ def model_task(
 ) -> Task:
     """Returns the task that trains one of a run's models and stores it; its value is the model's record.
 
-    name: 'teacher' (a fresh one), 'distilled' or 'scratch'. teaching: what the distilled student learns from,
-    if its teacher decides anything. is_followed: whether to look at the model as it develops: test accuracies
-    on the way, and snapshots. seconds: about how long it takes.
+    is_followed: whether to look at the model as it develops: test accuracies on the way, and snapshots.
     """
     model_id = config.model_ids[name]
     resource = "teacher" if name == "teacher" else "student"
@@ -187,23 +185,20 @@ class Teacher:
 
 
 def teachers_of(config: RunConfig, store: Store) -> list[Teacher]:
-    """Returns the run's teacher, or two where the student learns from the mean of their answers.
-
-    Raises ValueError when one is not stored.
-    """
+    """Returns the run's teacher, or both where there are two; raises ValueError when one is not stored."""
     second = config.second_teacher if config.counts("second_teacher") else ""
     each = [config, *([config.replace(teacher=second)] if second else [])]
     return [Teacher(one, store) for one in each]
 
 
 class Timings:
-    """How long a picture takes through networks, whatever their weights; measured once for each pair."""
+    """How long a picture takes through networks of an architecture; measured once for each pair."""
 
     def __init__(self) -> None:
         self._known: dict[str, dict[str, float]] = {}
 
     def task(self, architectures: Mapping[str, Architecture]) -> Task:
-        """Returns the task that measures how many milliseconds a picture takes, by name of the network."""
+        """Returns the task that measures the milliseconds of a picture by name of the network."""
         made_of = tuple(tuple(architecture) for architecture in architectures.values())
         key = "time-" + "-".join(f"{kind}-{size}" for kind, size in made_of)
 

@@ -10,12 +10,24 @@ from pathlib import Path
 
 from kd.base import files
 from kd.base.unusable import Unusable
-from kd.text.translation import _
+from kd.text.translation import N_, _
 
 VERSION = 1
 COPIES_FOLDER = "copies"
 COPIES = 3
 DAMAGE = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+
+_MISSING = N_(
+    "The database {file} was missing: its copy of {time} has taken its place, without what was saved later."
+)
+_LOST = N_(
+    "The database {file} was damaged and has been moved to {aside}: there was no copy of it, and the list of "
+    "runs begins anew."
+)
+_DAMAGED = N_(
+    "The database {file} was damaged and has been moved to {aside}: its copy of {time} has taken its place, "
+    "without what was saved later."
+)
 
 # What lists read of a run comes first: SQLite reads a row only as far as it has to.
 _SCHEMA = """
@@ -90,26 +102,10 @@ class Copies:
 
     def _said(self, aside: str | None, copy: Path | None) -> str:
         made = copy and time.strftime("%Y-%m-%d %H:%M", time.localtime(int(copy.stem) / 1e9))
-        values = {"file": self.path, "aside": aside, "time": made}
-        if copy is None and aside is None:
-            return ""
+        said = _DAMAGED if copy else _LOST
         if aside is None:
-            return _(
-                "The database {file} was missing: its copy of {time} has taken its place, without what was "
-                "saved later.",
-                **values,
-            )
-        if copy is None:
-            return _(
-                "The database {file} was damaged and has been moved to {aside}: there was no copy of it, and "
-                "the list of runs begins anew.",
-                **values,
-            )
-        return _(
-            "The database {file} was damaged and has been moved to {aside}: its copy of {time} has taken its "
-            "place, without what was saved later.",
-            **values,
-        )
+            said = _MISSING if copy else ""
+        return said and _(said, file=self.path, aside=aside, time=made)
 
     def _newest(self) -> list[Path]:
         """Returns the copies, the newest first."""

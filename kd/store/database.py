@@ -65,20 +65,14 @@ def is_full(error: OSError) -> bool:
 
 
 class Room:
-    """Makes room on a full disk. Thread-safe.
-
-    spare: functions that free space, the most dispensable first.
-    """
+    """Makes room on a full disk, by functions that free space (`spare`), in their order. Thread-safe."""
 
     def __init__(self) -> None:
         self._making = threading.local()
         self.spare: list[Callable[[], None]] = []
 
     def do(self, action: Callable[[], _T]) -> _T:
-        """Carries out `action`; on a full disk makes room, more each time, and tries again.
-
-        Raises DiskFull when there is still no room.
-        """
+        """Carries out `action`, again after making room on a full disk; raises DiskFull if that fails."""
         if getattr(self._making, "now", False):
             return action()
         for make_room in (*self.spare, None):
@@ -111,11 +105,7 @@ class _Closing:
 
 
 class Database:
-    """One SQLite file; any number of threads may use it.
-
-    Attributes:
-        recovered: what happened to a damaged file that was found when it was opened; empty for nothing.
-    """
+    """One SQLite file, for any number of threads. recovered: what happened to a damaged one, or empty."""
 
     def __init__(self, home: Path, room: Room):
         """Raises OSError when the file cannot be used, ValueError when another version wrote it."""
@@ -153,12 +143,10 @@ class Database:
         must: bool = True,
         patience: float | None = None,
     ) -> _T:
-        """Carries out a transaction, which holds the write lock from its first statement on.
+        """Carries out a transaction; raises Busy when other writers take too long, or OSError.
 
         durable: whether not even a power cut may take it back. must: whether to free space for it on a full
         disk. patience: seconds to wait for other writers; by default those of a page, or what `waiting` says.
-
-        Raises Busy when other writers take too long; OSError when it cannot be written.
         """
         if patience is None:
             patience = getattr(self._local, "patience", None)
@@ -177,7 +165,7 @@ class Database:
 
     @contextlib.contextmanager
     def waiting(self, seconds: float | None = None) -> Iterator[None]:
-        """Lets this thread wait so long for other writers; by default as long as background work may."""
+        """Lets this thread wait longer for other writers, by default as long as background work may."""
         before = getattr(self._local, "patience", None)
         self._local.patience = SECONDS_IN_BACKGROUND if seconds is None else seconds
         try:
@@ -241,7 +229,7 @@ class Database:
             raise trouble from error
 
     def _trouble(self, error: sqlite3.Error) -> Exception | None:
-        """Returns an error for people that says why the file cannot be used; None for a mistake of ours."""
+        """Returns the error for people; None for a mistake in a query."""
         code = getattr(error, "sqlite_errorcode", 0) & 0xFF
         if code in _BUSY:
             return self._busy()
@@ -312,7 +300,7 @@ class Database:
         return status.st_dev, status.st_ino
 
     def _open(self) -> None:
-        """Checks the file; a new one, or the last good copy, takes the place of none or of a damaged one."""
+        """Checks the file, and replaces a missing or damaged one by its last good copy, or a new one."""
         lock = FileLock(self.path.with_name("lab.lock"), thread_local=False)
         try:
             with lock.acquire(timeout=SECONDS_IN_BACKGROUND, poll_interval=0.02):

@@ -24,9 +24,10 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from kd.base import files
 from kd.base.files import Damaged
 from kd.config import SHIPPED_TEACHERS
+from kd.store import shipped
 from kd.store.database import Database, Room
 from kd.store.runs import needs_model
-from kd.store.shipped import ID, Shipped
+from kd.store.shipped import ID
 
 if TYPE_CHECKING:
     import numpy as np
@@ -40,14 +41,11 @@ _T = TypeVar("_T")
 
 
 class Models:
-    """The models of a home, and those that come with the project. Threads and processes may share it.
+    """The models of a home and of the project; a missing or damaged one is read as None. Thread-safe."""
 
-    What reads a model returns None if it is missing or damaged, and raises OSError if it cannot be read now.
-    """
-
-    def __init__(self, home: Path, database: Database, room: Room, shipped: Shipped):
+    def __init__(self, home: Path, database: Database, room: Room):
         self._folder, self._snapshots_folder = home / "models", home / "snapshots"
-        self._database, self._room, self._shipped = database, room, shipped
+        self._database, self._room = database, room
         self._checked: dict[Path, tuple[int, int, str]] = {}
 
     def has(self, model_id: str) -> bool:
@@ -77,11 +75,11 @@ class Models:
             self._check(model_id, _KERAS, digests)
             return self._path(model_id, _KERAS)
 
-        return self._read(model_id, read, self._shipped.model_file)
+        return self._read(model_id, read, shipped.model_file)
 
     def record(self, model_id: str) -> dict[str, Any] | None:
         """Returns a model's record, without checking its files."""
-        return self._read(model_id, lambda digests, record: json.loads(record), self._shipped.model)
+        return self._read(model_id, lambda digests, record: json.loads(record), shipped.model)
 
     def logits(self, model_id: str) -> np.ndarray | None:
         """Returns a model's logits of all test images, float32 (10000, 10), read-only."""
@@ -90,7 +88,7 @@ class Models:
             self._check(model_id, _LOGITS, digests)
             return files.npz_arrays(self._path(model_id, _LOGITS).read_bytes())["test"]
 
-        return self._read(model_id, read, self._shipped.logits)
+        return self._read(model_id, read, shipped.logits)
 
     def state(self, model_id: str) -> float | None:
         """Returns a value that changes whenever this model is stored again."""
@@ -138,12 +136,7 @@ class Models:
         return self._snapshots_file(model_id) is not None
 
     def snapshots(self, model_id: str) -> dict[str, np.ndarray] | None:
-        """Returns a model in the course of its training, read-only.
-
-        times: in epochs, float (k,). logits: of all test images, float16 (k, 10000, 10). weights: float16
-        (k, parameters), each model.get_weights() flattened and joined. accuracies: on the test images,
-        float64 (k,).
-        """
+        """Returns a model in the course of its training (kd.training.messages.Snapshots), read-only."""
         path = self._snapshots_file(model_id)
         if path is None:
             return None
@@ -151,10 +144,7 @@ class Models:
         return read_arrays(path, is_own, f"the snapshots of model {model_id}")
 
     def snapshot_accuracies(self, model_id: str) -> dict[float, float]:
-        """Returns test accuracies by time in epochs, from a model's snapshots; empty if there are none.
-
-        Reads next to nothing of the file, and relies on the check sum that a zip has for each part.
-        """
+        """Returns test accuracies by time in epochs, from a model's snapshots; reads little of the file."""
         import numpy
 
         path = self._snapshots_file(model_id)
@@ -190,7 +180,7 @@ class Models:
         read: Callable[[dict[str, str], str], _T],
         read_shipped: Callable[[str], _T | None],
     ) -> _T | None:
-        """Returns what `read` makes of a model's row; None if there is none, or it is damaged and goes."""
+        """Returns what `read` makes of a model's row; removes a damaged one."""
         if model_id in SHIPPED_TEACHERS:
             return read_shipped(model_id)
 
@@ -232,7 +222,7 @@ class Models:
         return found[0][0] if found else None
 
     def _is_shipped(self, model_id: str) -> bool:
-        return model_id in SHIPPED_TEACHERS or self._shipped.model_file(model_id) is not None
+        return model_id in SHIPPED_TEACHERS or shipped.model_file(model_id) is not None
 
     def _path(self, model_id: str, kind: str) -> Path:
         return self._folder / f"{model_id}{kind}"
@@ -244,14 +234,11 @@ class Models:
         if not ID.fullmatch(model_id):
             return None
         own = self._own_snapshots(model_id)
-        return own if os.path.isfile(own) else self._shipped.snapshots_file(model_id)
+        return own if os.path.isfile(own) else shipped.snapshots_file(model_id)
 
 
 def read_arrays(path: Path, is_own: bool, what: str) -> dict[str, np.ndarray] | None:
-    """Returns arrays that can be made again; None if they are missing or damaged.
-
-    is_own: whether the file is the home's: then its use is noted, and a damaged one goes.
-    """
+    """Returns a file's arrays, or None; notes the use of one of the home's, and removes a damaged one."""
     try:
         arrays = files.npz_arrays(files.read_sealed(path))
     except FileNotFoundError:

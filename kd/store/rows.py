@@ -21,11 +21,10 @@ COLUMNS = (
 
 
 class Figures(NamedTuple):
-    """What a list says of a result: accuracies on the test images, and distilled minus scratch, as fractions.
+    """Numbers of a result in a list: test accuracies, and distilled minus scratch, as fractions.
 
     low and high are the 95 % interval and p_value is McNemar's; the counts are of test images; blocks are how
-    many of each block of the test images a student gets right, as text. All but the accuracies are None for a
-    result that compares nothing.
+    many of each block of the test images a student gets right, as text.
     """
 
     teacher: float
@@ -42,7 +41,7 @@ class Figures(NamedTuple):
 
 
 def figures_of(result: Mapping[str, Any]) -> Figures:
-    """Returns what a list says of a result."""
+    """Returns the numbers of a result that a list shows."""
     accuracies = [result[model]["test_accuracy"] for model in ("teacher", "distilled", "scratch")]
     comparison = result.get("comparison")
     if comparison is None:
@@ -95,6 +94,7 @@ class RunRow:
         return frozenset([*self.models.values(), *second])
 
 
+@lru_cache(maxsize=20_000)
 def parsed(raw: tuple) -> RunRow | None:
     """Returns the row of these columns; None if another version of KD Lab had other settings."""
     run_id, text, status, ending, created, owner, asked, person, name, tags, note, *rest = raw

@@ -19,9 +19,9 @@ from typing import Any
 
 from kd.base import owners
 from kd.config import NOBODY, RunConfig
+from kd.store import shipped
 from kd.store.database import Database
 from kd.store.rows import ACTIVE, COLUMNS, RunRow, figures_of, parsed
-from kd.store.shipped import Shipped
 from kd.text.translation import N_, _
 from kd.text.words import quoted
 
@@ -41,23 +41,16 @@ _NOT_WANTED = f"asked = 0 AND stored IS NULL AND NOT {_ACTIVE}"
 
 
 class RunTable:
-    """The runs of a home, and those that come with the project. Several threads and processes may share it.
+    """The runs of a home, and those that come with the project. Thread-safe."""
 
-    What writes raises kd.store.database.Busy when others write for too long.
-    """
-
-    def __init__(self, home: Path, database: Database, shipped: Shipped):
-        self._home, self._database, self._shipped = home, database, shipped
-        self._known: dict[str, tuple[tuple, RunRow | None]] = {}
+    def __init__(self, home: Path, database: Database):
+        self._home, self._database = home, database
 
     def claim(self, run_id: str, config: RunConfig, asked: bool = True, person: str = NOBODY) -> float | None:
-        """Claims a run for this process; returns None if another living process has it.
+        """Claims a run for this process, for `end`; returns None if another living process has it.
 
-        By the claim, `end` knows whether it still holds. Earlier events and wishes to stop the run are
-        forgotten; a result stays until another takes its place.
-
-        asked: whether somebody asked for it. A run that was not known before is listed only then, and one
-        that was deleted is claimed only then. person: whose it is from now on; empty to leave that as it is.
+        asked: whether somebody asked for it: only then is a new one listed, and a deleted one claimed.
+        person: whose it is from now on; empty to leave that as it is.
         """
         owner = owners.hold(self._home)
 
@@ -92,10 +85,7 @@ class RunTable:
         self._write(statement, run_id, owners.own_token())
 
     def end(self, run_id: str, claim: float, status: str, ending: str = "") -> None:
-        """Marks a run as ended without a result, unless it was claimed again since.
-
-        A run that had a result before is finished again; one that was only computed ahead is forgotten.
-        """
+        """Marks a run as ended without a result, or with its earlier one, unless it was claimed again."""
 
         def end(connection: sqlite3.Connection) -> None:
             statement = f"{_END} WHERE run_id = ? AND claim = ? AND {_ACTIVE}"
@@ -107,10 +97,9 @@ class RunTable:
     def finish(
         self, run_id: str, claim: float | None, record: Mapping[str, Any], asked: bool | None = None
     ) -> None:
-        """Stores the result of a run whose models are stored, even if another process has claimed it since.
+        """Stores the result of a run, even if another process has claimed it since.
 
-        record: config, created, models, result and software. asked: whether somebody asked for it; None to
-        leave that as it is.
+        record: config, created, models, result and software. asked: whether it is listed; None to keep that.
         """
         values: dict[str, Any] = {"run_id": run_id, "created": record["created"], "now": time.time()}
         values |= {"claim": claim, "asked": asked, "figures": json.dumps(figures_of(record["result"]))}
@@ -161,7 +150,7 @@ class RunTable:
         return [json.loads(event) for (event,) in found]
 
     def ask_for(self, *run_ids: str, person: str = NOBODY) -> None:
-        """Lists runs that were computed ahead, from now on; they belong to this person, if there is one."""
+        """Lists runs that were computed ahead, as this person's if there is one."""
         unasked = {run_id for (run_id,) in self._database.read("SELECT run_id FROM runs WHERE asked = 0")}
         found = [run_id for run_id in run_ids if run_id in unasked]
         if found:
@@ -169,7 +158,7 @@ class RunTable:
             self._write_many(statement, [(person, run_id) for run_id in found])
 
     def unask_for(self, run_id: str) -> None:
-        """Takes a run off the list until somebody asks for it again; forgets it if it has no result."""
+        """Takes a run off the list until somebody asks for it again; forgets one without a result."""
 
         def unask(connection: sqlite3.Connection) -> None:
             connection.execute("UPDATE runs SET asked = 0 WHERE run_id = ?", (run_id,))
@@ -194,10 +183,7 @@ class RunTable:
         return next(iter(self._rows("WHERE run_id = ? AND deleted IS NULL", run_id)), None)
 
     def rows(self, unasked: bool = False) -> list[RunRow]:
-        """Returns every run of this home that is not deleted, newest first; on request also unlisted ones.
-
-        A row is the very same object as long as nothing has changed.
-        """
+        """Returns the home's listed runs, or all, newest first; an unchanged row is the same object."""
         asked = "" if unasked else "AND asked = 1"
         return self._rows(f"WHERE deleted IS NULL {asked} ORDER BY created DESC, run_id")
 
@@ -208,18 +194,15 @@ class RunTable:
     def has(self, run_id: str) -> bool:
         """Returns whether a run has finished and its result is there."""
         found = self._database.read(f"SELECT status = 'finished' FROM runs WHERE {_THERE}", run_id)
-        return bool(found[0][0]) if found else self._shipped.run(run_id) is not None
+        return bool(found[0][0]) if found else shipped.run(run_id) is not None
 
     def state(self, run_id: str) -> float | str | None:
         """Returns a value that changes with each result of this run; None without a result."""
         found = self._database.read(f"SELECT stored FROM runs WHERE {_THERE}", run_id)
-        return found[0][0] if found else self._shipped.run_state(run_id)
+        return found[0][0] if found else None if shipped.run(run_id) is None else "shipped"
 
     def record(self, run_id: str, deleted: bool = False) -> dict[str, Any] | None:
-        """Returns config, created, models, result and software of a run; None without a result.
-
-        deleted: whether also of a deleted run that can be restored.
-        """
+        """Returns config, created, models, result and software of a run, also of a deleted one on request."""
         query = (
             "SELECT config, created, models, result, software FROM runs "
             "WHERE run_id = ? AND stored IS NOT NULL AND (deleted IS NULL OR ?)"
@@ -228,22 +211,22 @@ class RunTable:
             models, result, software = map(json.loads, rest)
             record = {"config": json.loads(config), "created": created, "models": models}
             return {**record, "result": result, "software": software}
-        return self._shipped.run(run_id)
+        return shipped.run(run_id)
 
     def models_of(self, run_id: str) -> dict[str, str]:
         """Returns the ids of a run's models by name (teacher, …); empty if it has no result."""
         for (models,) in self._database.read(f"SELECT models FROM runs WHERE {_THERE}", run_id):
             return json.loads(models)
-        return dict((self._shipped.run(run_id) or {}).get("models", {}))
+        return dict((shipped.run(run_id) or {}).get("models", {}))
 
     def shipped(self) -> list[str]:
         """Returns the runs that come with the project."""
-        return self._shipped.runs()
+        return shipped.runs()
 
     def is_shipped(self, run_id: str) -> bool:
         """Returns whether this result comes with the project."""
         is_own = self._database.read(f"SELECT 1 FROM runs WHERE {_THERE}", run_id)
-        return self._shipped.run(run_id) is not None and not is_own
+        return shipped.run(run_id) is not None and not is_own
 
     def is_deleted(self, run_id: str) -> bool:
         """Returns whether this run was deleted and can be brought back."""
@@ -283,10 +266,7 @@ class RunTable:
         self._write_many(statement, [(pinned, run_id) for run_id in run_ids])
 
     def delete(self, run_ids: Iterable[str], when: float | None = None) -> None:
-        """Takes runs off the list, all or none; `restore` brings them back until their space is needed.
-
-        Raises ValueError when one does not exist, is already deleted, or is being computed.
-        """
+        """Takes runs off the list, all or none; raises ValueError if one is unknown, deleted or active."""
         when, wanted = time.time() if when is None else when, list(run_ids)
 
         def delete(connection: sqlite3.Connection) -> None:
@@ -327,7 +307,6 @@ class RunTable:
             _forget(connection, run_id)
             return True
 
-        self._known.pop(run_id, None)
         return self._database.write(remove)
 
     def touch(self, run_id: str, when: float | None = None) -> None:
@@ -353,14 +332,8 @@ class RunTable:
         return Counter(model_id for row in self._rows("") for model_id in row.needs)
 
     def _rows(self, rest: str, *values: Any) -> list[RunRow]:
-        found = []
-        for raw in self._database.read(f"{COLUMNS} {rest}", *values):
-            known = self._known.get(raw[0])
-            if known is None or known[0] != raw:
-                known = self._known[raw[0]] = raw, parsed(raw)
-            if known[1] is not None:
-                found.append(known[1])
-        return found
+        rows = map(parsed, self._database.read(f"{COLUMNS} {rest}", *values))
+        return [row for row in rows if row is not None]
 
     def _write(self, statement: str, *values: Any) -> None:
         """Changes what need not outlive a power cut."""

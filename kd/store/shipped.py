@@ -4,6 +4,7 @@
     data/models/ID/     record.json with the history, model.keras, logits.npz of the test images
     data/snapshots/     ID.npz
 
+Functions return None for what is not there or cannot be read.
 The teachers among them have names and a place of their own (kd/teachers/shipped.py).
 """
 
@@ -14,6 +15,7 @@ import json
 import logging
 import os
 import re
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -33,78 +35,65 @@ ID = re.compile("[0-9a-f]{12}")
 SHIPPED = DATA
 
 
-class Shipped:
-    """What comes with the project. Methods return None for what is not there or cannot be read."""
-
-    def __init__(self) -> None:
-        self._records: dict[Path, tuple[str, dict[str, Any] | None]] = {}
-
-    def runs(self) -> list[str]:
-        """Returns the ids of the runs."""
-        found = sorted(path.parent.name for path in (SHIPPED / "runs").glob("*/record.json"))
-        return [run_id for run_id in found if self.run(run_id) is not None]
-
-    def run(self, run_id: str) -> dict[str, Any] | None:
-        """Returns a run's record."""
-        return self._record(self._path("runs", run_id, "record.json"))
-
-    def run_state(self, run_id: str) -> str | None:
-        """Returns a value that changes whenever the run does."""
-        return None if self.run(run_id) is None else _state(self._path("runs", run_id, "record.json"))
-
-    def model(self, model_id: str) -> dict[str, Any] | None:
-        """Returns a model's record; raises ValueError when a file of a teacher is missing."""
-        if model_id in SHIPPED_TEACHERS:
-            path = shipped_teacher_path(model_id)
-            known = {"precision": "float32", "history": [], "bytes": path.stat().st_size}
-            return {**known, **teacher_record(model_id), "model": model_id, "name": "teacher"}
-        return self._record(self._path("models", model_id, "record.json"))
-
-    def model_file(self, model_id: str) -> Path | None:
-        """Returns a model's .keras file."""
-        if model_id in SHIPPED_TEACHERS:
-            return shipped_teacher_path(model_id)
-        return self._path("models", model_id, "model.keras")
-
-    def logits(self, model_id: str) -> np.ndarray | None:
-        """Returns a model's logits of all test images."""
-        if model_id in SHIPPED_TEACHERS:
-            return shipped_logits(model_id)["test"]
-        path = self._path("models", model_id, "logits.npz")
-        if path is not None:
-            with contextlib.suppress(files.Damaged, KeyError):
-                return files.npz_arrays(path.read_bytes())["test"]
-            log.warning("%s is damaged: it is no longer used", path)
-        return None
-
-    def snapshots_file(self, model_id: str) -> Path | None:
-        """Returns the file of a model's snapshots."""
-        return self._path("snapshots", f"{model_id}.npz")
-
-    def _path(self, kind: str, name: str, file: str = "") -> Path | None:
-        if ID.fullmatch(name.removesuffix(".npz")):
-            path = SHIPPED / kind / name / file
-            return path if os.path.isfile(path) else None
-        return None
-
-    def _record(self, path: Path | None) -> dict[str, Any] | None:
-        state = _state(path)
-        if path is None or state is None:
-            return None
-        known = self._records.get(path)
-        if known is None or known[0] != state:
-            record = None
-            try:
-                record = dict(json.loads(path.read_text(encoding="utf-8")))
-            except (OSError, ValueError, TypeError) as error:
-                log.warning("%s is damaged (%s): it is no longer used", path, error)
-            known = self._records[path] = state, record
-        return known[1]
+def runs() -> list[str]:
+    """Returns the ids of the runs."""
+    found = sorted(path.parent.name for path in (SHIPPED / "runs").glob("*/record.json"))
+    return [run_id for run_id in found if run(run_id) is not None]
 
 
-def _state(path: Path | None) -> str | None:
-    with contextlib.suppress(OSError):
-        if path is not None:
-            status = path.stat()
-            return f"{status.st_mtime_ns} {status.st_size}"
+def run(run_id: str) -> dict[str, Any] | None:
+    """Returns a run's record."""
+    return _record(_path("runs", run_id, "record.json"))
+
+
+def model(model_id: str) -> dict[str, Any] | None:
+    """Returns a model's record; raises ValueError when a file of a teacher is missing."""
+    if model_id in SHIPPED_TEACHERS:
+        path = shipped_teacher_path(model_id)
+        known = {"precision": "float32", "history": [], "bytes": path.stat().st_size}
+        return {**known, **teacher_record(model_id), "model": model_id, "name": "teacher"}
+    return _record(_path("models", model_id, "record.json"))
+
+
+def model_file(model_id: str) -> Path | None:
+    """Returns a model's .keras file."""
+    if model_id in SHIPPED_TEACHERS:
+        return shipped_teacher_path(model_id)
+    return _path("models", model_id, "model.keras")
+
+
+def logits(model_id: str) -> np.ndarray | None:
+    """Returns a model's logits of all test images."""
+    if model_id in SHIPPED_TEACHERS:
+        return shipped_logits(model_id)["test"]
+    path = _path("models", model_id, "logits.npz")
+    if path is not None:
+        with contextlib.suppress(files.Damaged, KeyError):
+            return files.npz_arrays(path.read_bytes())["test"]
+        log.warning("%s is damaged: it is no longer used", path)
     return None
+
+
+def snapshots_file(model_id: str) -> Path | None:
+    """Returns the file of a model's snapshots."""
+    return _path("snapshots", f"{model_id}.npz")
+
+
+def _path(kind: str, name: str, file: str = "") -> Path | None:
+    if ID.fullmatch(name.removesuffix(".npz")):
+        path = SHIPPED / kind / name / file
+        return path if os.path.isfile(path) else None
+    return None
+
+
+@cache
+def _read(path: Path) -> dict[str, Any] | None:
+    try:
+        return dict(json.loads(path.read_text(encoding="utf-8")))
+    except (OSError, ValueError, TypeError) as error:
+        log.warning("%s is damaged (%s): it is no longer used", path, error)
+        return None
+
+
+def _record(path: Path | None) -> dict[str, Any] | None:
+    return None if path is None else _read(path)

@@ -31,7 +31,6 @@ from kd.store.copies import COPIES_FOLDER
 from kd.store.database import Database, Room
 from kd.store.models import Models, read_arrays
 from kd.store.runs import RunTable
-from kd.store.shipped import Shipped
 from kd.store.studies import StudyTable
 from kd.text.endings import Ending
 from kd.text.translation import _
@@ -55,11 +54,7 @@ class Store:
     """Runs, models, studies and caches of one home; several threads and processes may share it."""
 
     def __init__(self, home: str | os.PathLike[str] | None = None):
-        """
-        home: the folder, where ~ is the user's; by default `default_home`.
-
-        Raises ValueError when the home cannot be written, or another version has written it.
-        """
+        """Opens a home, by default `default_home`; raises ValueError when it cannot be written."""
         self.home = default_home() if home is None else _resolved(home)
         self.room = Room()
         self.room.spare = [self._spare_caches]
@@ -75,9 +70,8 @@ class Store:
             raise
         except (OSError, RuntimeError, ValueError) as error:  # a loop of links, too long a path, a NUL
             raise _unusable_home(self.home, error) from None
-        shipped = Shipped()
-        self.runs = RunTable(self.home, self._database, shipped)
-        self.models = Models(self.home, self._database, self.room, shipped)
+        self.runs = RunTable(self.home, self._database)
+        self.models = Models(self.home, self._database, self.room)
         self.studies = StudyTable(self.home, self._database)
         self.caches = Caches(self.home, self._database, self.room)
         self.waiting = self._database.waiting
@@ -97,12 +91,9 @@ class Store:
         return all(map(self.models.is_intact, self.runs.models_of(run_id).values()))
 
     def of_each_model(self, run_id: str, read: Callable[[str], _T | None]) -> dict[str, _T]:
-        """Returns what `read` gives for the ids of a run's models, by 'teacher', 'distilled' and 'scratch'.
+        """Returns what `read`, such as `models.file`, gives for each of a run's models, by name.
 
-        read: such as `models.file` or `models.logits`; returns None if the model is missing or damaged.
-
-        Raises ModelLost when one of its models is missing or damaged. The run can be trained again then, with
-        what is still there; ValueError when there is no such run, or its files cannot be read now.
+        Raises ModelLost when `read` returns None; ValueError when there is no such run, or it cannot be read.
         """
         models = self.runs.models_of(run_id)
         if not models:
@@ -121,7 +112,7 @@ class Store:
         return found
 
     def close(self) -> None:
-        """Closes what this thread and all threads together have open; it opens again when it is used."""
+        """Closes what this thread has open; it opens again when it is used."""
         self._database.close()
 
     def _spare_caches(self) -> None:

@@ -20,10 +20,8 @@ from kd.text.words import quoted
 class StudyRecord:
     """A study as it is stored.
 
-    study: as `Study.to_dict` gives it. people: who wants it, first come first, each with the experiment that
-    it is part of for them, or "". created: Unix time. process: the token of the one that carries it out
-    (kd/base/owners.py), None for none. done: how many runs were stored when it ended last, None if it never
-    has.
+    study: as `Study.to_dict` gives it. people: who wants it, in order, with the experiment it is part of for
+    them, or "". process: the token of the one that carries it out. done: its stored runs when it ended last.
     """
 
     study_id: str

@@ -9,7 +9,6 @@ from __future__ import annotations
 import contextlib
 import itertools
 import logging
-import math
 import os
 import shutil
 import threading
@@ -71,7 +70,6 @@ class Upkeep:
         """Raises ValueError when KD_LIMIT is not a size."""
         self._store, self._limit = store, limit()
         self._tidying = threading.Lock()
-        self._watched: dict[str, float] = {}
         self._noted: dict[str, float] = {}
         self._usage: tuple[float, Usage] | None = None
         store.keep_reserve()
@@ -84,9 +82,8 @@ class Upkeep:
         ]
 
     def watched(self, run_id: str) -> None:
-        """Notes that somebody looks at this run; recorded about once a minute."""
+        """Records that somebody looks at this run, about once a minute."""
         now = time.monotonic()
-        self._watched[run_id] = now
         if now - self._noted.get(run_id, -SECONDS_BETWEEN_NOTES) >= SECONDS_BETWEEN_NOTES:
             with contextlib.suppress(OSError):  # a full disk or a busy database stops nobody from looking
                 self._store.runs.touch(run_id)
@@ -105,10 +102,6 @@ class Upkeep:
         free = shutil.disk_usage(self._store.home).free
         return usage.used < PLENTY * usage.limit and free > (1 - PLENTY) * usage.limit
 
-    def forget_usage(self) -> None:
-        """Has `usage` measure again."""
-        self._usage = None
-
     def tidy(self) -> None:
         """Brings the store below its limit, as far as there is something that may go; copies the database."""
         try:
@@ -123,7 +116,7 @@ class Upkeep:
             log.warning("old runs could not be removed: %s", error)
             return
         finally:
-            self.forget_usage()
+            self._usage = None
         if excess > 0:
             log.warning(
                 "KD_HOME exceeds KD_LIMIT by %.0f MB, and everything in it is in use or pinned", excess / 1e6
@@ -177,7 +170,7 @@ class Upkeep:
                 yield paths, partial(self._store.models.remove, model_id)
 
     def _lone_models(self, least_age: float) -> Iterator[Candidate]:
-        """Yields models that no run needs, and files that no row needs."""
+        """Yields models that no run needs, and files without a row."""
         needed = self._store.runs.needed_models()
         for kind in ("models", "snapshots"):
             for path in files.entries(self._store.home / kind):
@@ -196,11 +189,8 @@ class Upkeep:
 
     def _may_go(self, row: RunRow) -> bool:
         """Returns whether a run may be removed: not if somebody looks at it, here or in another process."""
-        if row.status != "finished" or row.pinned:
-            return False
-        if row.used is not None and abs(time.time() - row.used) < SECONDS_WATCHED:
-            return False
-        return time.monotonic() - self._watched.get(row.run_id, -math.inf) >= SECONDS_WATCHED
+        is_watched = row.used is not None and abs(time.time() - row.used) < SECONDS_WATCHED
+        return row.status == "finished" and not (row.pinned or is_watched)
 
     def _remove_run(self, run_id: str) -> bool:
         removed = self._store.runs.remove(run_id, self._may_go)

@@ -33,7 +33,7 @@ def me(monkeypatch):
 def own(lab):
     """A run that is nobody's in particular."""
     run_id = save(lab, 11)
-    lab.upkeep.forget_usage()
+    lab.upkeep._usage = None
     yield run_id
     lab.store.runs.remove(run_id)
 

@@ -128,6 +128,7 @@ def test_stop_ends_the_run_and_the_second_half_of_a_double_click_does_not(
     assert lab.runs[run_id].wait(PATIENCE).status == "stopped"
     app.run()
     assert lab.runs.view(run_id).message in html_of(app)
+    assert "Press Train to run it again." in html_of(app)
     assert "Train" in labelled(app)
 
 

@@ -17,13 +17,11 @@ STUDENT = Architecture("convolutional", 16).costs
 TEACHER = Architecture("convolutional", 256).costs
 
 
-def result_of(config: RunConfig, training: float, looking: float, teacher: float | None = None) -> dict:
+def result_of(config: RunConfig, slower: float, teacher: float | None = None) -> dict:
     """The result of a run on a machine that is this many times slower than the typical costs say."""
-    steps = -(-config.train_size // config.batch_size)
-    trained = training * config.epochs * (steps * STUDENT.step + config.train_size * STUDENT.image)
-    looked = looking * STUDENT.look * len(eval_epochs(config, "distilled"))
-    times = len(eval_epochs(config, "distilled"))
-    student = {"seconds": trained + looked, "evaluation_seconds": looked, "looks": times}
+    steps, looks = -(-config.train_size // config.batch_size), len(eval_epochs(config, "distilled"))
+    trained = config.epochs * (steps * STUDENT.step + config.train_size * STUDENT.image)
+    student = {"seconds": slower * (trained + looks * STUDENT.look), "looks": looks}
     return {
         "distilled": student,
         "scratch": {name: 0.9 * value for name, value in student.items()},
@@ -31,32 +29,16 @@ def result_of(config: RunConfig, training: float, looking: float, teacher: float
     }
 
 
-def test_many_small_epochs_do_not_make_large_ones_seem_slow():
-    """100 epochs of 100 images are half evaluation; 60 of 10,000 are mostly training."""
-    small, large = RunConfig(epochs=100, train_size=100), RunConfig(epochs=60, train_size=10_000)
-    speed = measured_speed([(small, result_of(small, 1.0, 1.0))])
-    expected = 60 * (313 * STUDENT.step + 10_000 * STUDENT.image) + 12 * STUDENT.look
-    assert speed.estimate(large, False).students == pytest.approx(expected)
-    assert 15 < expected < 45
-
-
-@pytest.mark.parametrize("batch_size", [1, 32, 1024])
-def test_training_and_evaluation_are_measured_separately_and_steps_count(batch_size):
-    measured = RunConfig(epochs=100, train_size=60_000)
-    speed = measured_speed([(measured, result_of(measured, training=3.0, looking=0.5))])
-    assert speed.training == pytest.approx(3.0, rel=0.02)
-    assert speed.looking == pytest.approx(0.5, rel=0.15)  # a dozen looks are not much of a measurement
-    asked = RunConfig(epochs=20, train_size=50_000, batch_size=batch_size)
-    expected = result_of(asked, 3.0, 0.5)["distilled"]["seconds"]
-    assert speed.estimate(asked, False).students == pytest.approx(expected, rel=0.02)
-
-
-def test_a_long_run_counts_for_more_than_a_short_one():
-    short, long = RunConfig(epochs=1, train_size=100), RunConfig(epochs=100)
-    speed = measured_speed([(short, result_of(short, 50.0, 50.0)), (long, result_of(long, 1.0, 1.0))])
-    assert speed.training == pytest.approx(1.0, abs=0.1)
-    alone = measured_speed([(short, result_of(short, 50.0, 50.0))])
-    assert alone.training < 1.2
+def test_steps_images_and_looks_count_and_a_long_run_for_more_than_a_short_one():
+    short, long = RunConfig(epochs=1, train_size=100), RunConfig(epochs=100, train_size=60_000)
+    speed = measured_speed([(short, result_of(short, 10.0)), (long, result_of(long, 3.0))])
+    assert speed.student == pytest.approx(3.0, rel=0.02)
+    assert measured_speed([(short, result_of(short, 10.0))]).student < 2
+    # 100 epochs of 100 images are half evaluation; 60 of 10,000 are mostly training
+    for changes in ({"batch_size": 1}, {"batch_size": 1024}, {"train_size": 100, "epochs": 100}):
+        asked = RunConfig(**{"epochs": 60, "train_size": 10_000, **changes})
+        expected = speed.student * result_of(asked, 1.0)["distilled"]["seconds"]
+        assert speed.estimate(asked, False).students == pytest.approx(expected)
 
 
 def test_a_teacher_is_estimated_from_earlier_teachers_or_from_typical_costs():
@@ -64,10 +46,10 @@ def test_a_teacher_is_estimated_from_earlier_teachers_or_from_typical_costs():
     nominal = 5 * (313 * TEACHER.step + 10_000 * TEACHER.image + TEACHER.look)
     answers = 2 * TEACHER.look  # for 10,000 training and 10,000 test images
     students = RunConfig(epochs=100, train_size=60_000)
-    unmeasured = measured_speed([(students, result_of(students, SLOW, SLOW))])
+    unmeasured = measured_speed([(students, result_of(students, SLOW))])
     said = unmeasured.estimate(fresh, True).teacher
     assert said == pytest.approx(SLOW * (nominal + answers), rel=0.02)
-    measured = measured_speed([(fresh, result_of(fresh, SLOW, SLOW, teacher=7 * nominal))])
+    measured = measured_speed([(fresh, result_of(fresh, SLOW, teacher=7 * nominal))])
     assert measured.estimate(fresh, True).teacher == pytest.approx(7 * (nominal + answers))
     assert measured.estimate(fresh, False).teacher == 0
     tiny = fresh.replace(teacher_epochs=1, teacher_train_size=320)
@@ -75,7 +57,7 @@ def test_a_teacher_is_estimated_from_earlier_teachers_or_from_typical_costs():
 
 
 def test_a_caller_that_must_not_wait_gets_the_last_value_read(tmp_path, monkeypatch):
-    lab, run = Lab(tmp_path), (RunConfig(), result_of(RunConfig(), SLOW, SLOW))
+    lab, run = Lab(tmp_path), (RunConfig(), result_of(RunConfig(), SLOW))
     assert measured_speed([]) is None
     monkeypatch.setattr(lab.estimates, "_newest", lambda: [run])
     assert lab.estimates.model(RunConfig(), "scratch") is None
@@ -96,9 +78,9 @@ def test_a_run_is_long_or_quick_before_anything_was_measured_and_afterwards(tmp_
     assert is_quick(lab, RunConfig(seed=5))
     many = RunConfig(train_size=60_000, epochs=10)
     assert not is_quick(lab, many)
-    lab.estimates._speed, lab.estimates._is_read = Speed(training=0.01, looking=0.01), True
+    lab.estimates._speed, lab.estimates._is_read = Speed(0.01), True
     assert is_quick(lab, many)
-    lab.estimates._speed = Speed(training=10.0)
+    lab.estimates._speed = Speed(10.0)
     assert not is_quick(lab, RunConfig(seed=5))
     assert is_quick(lab, RunConfig())
     lab.close()
@@ -106,13 +88,13 @@ def test_a_run_is_long_or_quick_before_anything_was_measured_and_afterwards(tmp_
 
 def test_a_teacher_that_is_asked_about_other_pictures_takes_its_time():
     plain = RunConfig(train_size=2_000, labelled=100)
-    usual = Speed(training=SLOW).estimate(plain, False)
+    usual = Speed(SLOW).estimate(plain, False)
     for changes, pictures in (
         ({"shift": 2}, 25 * 2_000),
         ({"shift": 1, "unlabelled_pictures": "noise"}, 9 * 2_000),
         ({"unlabelled_pictures": "shuffled"}, 2_000),
         ({"shift": 2, "fixed_teaching": True}, 0),
     ):
-        asked = Speed(training=SLOW).estimate(plain.replace(**changes), False)
+        asked = Speed(SLOW).estimate(plain.replace(**changes), False)
         assert asked.teacher == pytest.approx(SLOW * TEACHER.look * pictures / 10_000)
         assert asked.students == usual.students

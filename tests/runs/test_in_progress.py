@@ -71,30 +71,6 @@ def test_a_run_that_gave_way_can_be_stopped_and_what_it_learned_is_known(house):
     assert {event["model"] for event in house.store.runs.events(long)} == {"distilled", "scratch"}
 
 
-def test_nobody_gives_way_to_their_own_runs_and_teachers_share_their_worker(house):
-    first = house.start(FRESH.replace(teacher_epochs=20), "ann")
-    until(lambda: house.view(first).history)
-    others = [house.start(other, "ann") for other in (SHORT, FRESH.replace(seed=9, teacher_epochs=2))]
-    house.finished(first, *others)
-    assert set(house.engine.trained.values()) == {1}
-    assert house.engine.most_at_once["teacher"] == 1
-
-
-def test_an_engine_lost_after_a_pause_costs_only_one_turn_and_lost_twice_ends_the_run(house, monkeypatch):
-    long = learning(house)
-    house.finished(house.start(SHORT, "ben"))
-    house.engine.lose_next = 1
-    house.finished(long)
-    assert house.epochs(LONG, "distilled")[0] == 1
-    assert len(house.epochs(LONG, "distilled")) == 100
-
-    def lost(*_):
-        raise EngineLost(LOST)
-
-    monkeypatch.setattr(house.engine, "attempt", lost)
-    assert str(ending(house, house.start(SHORT.replace(seed=8)))) == "The training engine ended unexpectedly."
-
-
 def test_what_two_runs_need_is_trained_once_before_the_eyes_of_both(house):
     house.engine.at_once = 2
     first = learning(house, FRESH)
@@ -112,18 +88,6 @@ def test_what_two_runs_need_is_trained_once_before_the_eyes_of_both(house):
     house.finished(third)
     result = house.store.runs.record(third)["result"]
     assert [result[name]["cached"] for name in ("teacher", "scratch", "distilled")] == [True, True, False]
-
-
-@pytest.mark.parametrize(("shared", "model"), [(FRESH, "teacher"), (LONG, "scratch")])
-def test_a_stop_ends_a_training_only_when_nobody_else_waits_for_it(house, shared, model):
-    house.engine.at_once = 2
-    first = learning(house, shared)
-    second = house.start(shared.replace(alpha=0.5), "ben")
-    until(lambda: any(event["model"] == model for event in house.view(second).history))
-    house.runs.stop(first)
-    assert ending(house, first) == STOPPED
-    house.finished(second)
-    assert house.epochs(shared, model) == [1] * 100
 
 
 def test_a_scratch_student_does_not_wait_for_a_fresh_teacher(house):
@@ -220,6 +184,14 @@ def test_a_failure_says_why_and_the_next_run_begins(house, monkeypatch):
     assert ending(house, first).code == "disk full"
     house.finished(second)
 
+    def lost(*_):
+        raise EngineLost(LOST)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(house.engine, "attempt", lost)
+        said = str(ending(house, house.start(SHORT.replace(seed=8))))
+    assert said == "The training engine ended unexpectedly."
+
     def claim(*_):
         raise OSError(errno.ENOSPC, "no space")
 
@@ -238,21 +210,6 @@ def test_a_run_stopped_here_and_finished_by_another_process_is_finished_here_too
     save(Store(house.store.home), LONG)
     assert runs.view(run_id).status == "finished"
     assert {view.run_id: view.status for view in runs.views()}[run_id] == "finished"
-
-
-def test_the_next_run_is_computed_while_another_is_being_stored(house, monkeypatch):
-    may_store, finish = threading.Event(), house.store.runs.finish
-
-    def finish_later(run_id, *contents, **more):
-        assert run_id != SHORT.run_id or may_store.wait(PATIENCE)
-        finish(run_id, *contents, **more)
-
-    monkeypatch.setattr(house.store.runs, "finish", finish_later)
-    held = house.start(SHORT)
-    house.finished(house.start(SHORT.replace(seed=3)))
-    assert house.view(held).phase == "evaluating"
-    may_store.set()
-    house.finished(held)
 
 
 def test_waiting_for_the_store_holds_up_nobody(house, monkeypatch):

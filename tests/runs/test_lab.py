@@ -62,15 +62,6 @@ def test_the_engine_keeps_few_events_and_nothing_of_a_run_that_has_ended(lab, fi
     until(lambda: client.run_on_scheduler(tasks) == 0 and not any(client.run(results).values()))
 
 
-def test_a_lost_engine_is_restarted_and_the_run_goes_on(lab):
-    run = lab.train(SMALL.replace(epochs=30))
-    until(lambda: run.history)
-    lab._engine.child.kill()
-    view = run.wait(PATIENCE)
-    assert view.status == "finished", view.message
-    assert [e["epoch"] for e in view.history if e["model"] == "distilled"] == list(range(1, 31))
-
-
 def test_a_students_course_that_was_not_kept_is_trained_again_to_the_same_weights(lab):
     view = lab.studies.wait(lab.studies.start(Study(STUDIED, {})), PATIENCE)
     assert view.status == "finished", view.failed

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from itertools import product
 
 import keras
 import numpy as np
@@ -46,7 +47,7 @@ def test_the_end_of_a_with_closes_the_lab_and_an_engine_of_its_own(tmp_path, mon
     assert lab._scheduler._closed
 
 
-def test_a_home_may_be_below_the_persons_or_the_current_folder(tmp_path, monkeypatch):
+def test_a_home_may_be_below_the_persons_or_the_current_folder_and_must_be_a_path(tmp_path, monkeypatch):
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.setenv("USERPROFILE", str(tmp_path))
     monkeypatch.chdir(tmp_path)
@@ -59,11 +60,9 @@ def test_a_home_may_be_below_the_persons_or_the_current_folder(tmp_path, monkeyp
     monkeypatch.setenv("KD_HOME", "~/one")
     assert Lab().store.home == tmp_path.resolve() / "one"
 
-
-@pytest.mark.parametrize("home", ["", "~nobody-of-this-name/x", "no\0path", 3, b"bytes"])
-def test_a_home_that_is_none_is_refused_in_a_sentence(home):
-    with pytest.raises(ValueError, match=r"cannot be used \(.+\): choose another folder\.$"):
-        Lab(home)
+    for odd in ("", "~nobody-of-this-name/x", "no\0path", 3, b"bytes"):
+        with pytest.raises(ValueError, match=r"cannot be used \(.+\): choose another folder\.$"):
+            Lab(odd)
 
 
 def test_students_are_keras_models_with_the_weights_of_the_run_and_predict_says_the_same(run, mnist):
@@ -119,7 +118,7 @@ def test_a_view_is_ready_for_json_and_a_copy(run, unfinished):
     assert run.result["comparison"]
 
 
-def test_the_list_of_runs_is_a_list_and_a_table(lab, run, unfinished):
+def test_the_list_of_runs_is_a_list_and_a_table(lab, run, unfinished, monkeypatch):
     for each in (run, unfinished):
         view = each.view()
         told = each.config, each.status, each.history, each.result
@@ -144,9 +143,6 @@ def test_the_list_of_runs_is_a_list_and_a_table(lab, run, unfinished):
     assert frame.set_index("run").loc[unfinished.id, ["teacher_accuracy", "verdict"]].isna().all()
     compared = verdicts(frame.dropna(subset="difference"), ["train_size"]).set_index("train_size")
     assert compared.loc[500, "difference"] == pytest.approx(100 * row["difference"])
-
-
-def test_the_beginning_of_several_ids_is_refused(lab, run, monkeypatch):
     monkeypatch.setattr(lab.runs, "views", lambda: 2 * [run.view()])
     with pytest.raises(ValueError, match="2 runs have ids that begin with '10': give more"):
         lab.runs["10"]
@@ -163,42 +159,37 @@ def test_a_preset_is_named_wherever_a_setting_is_asked_for_and_what_is_none_is_r
                 ask(setting)
 
 
-BY_RUN = {
-    "handle": lambda lab, run: lab.runs[run],
-    "view": lambda lab, run: lab.runs.view(run),
-    "delete": lambda lab, run: lab.runs.delete(run),
-    "pin": lambda lab, run: lab.runs.pin(run),
-    "annotate": lambda lab, run: lab.runs.annotate(run, name="x"),
-    "numbers": lambda lab, run: lab.numbers(run),
-}
-BY_STUDY = {
-    "handle": lambda lab, study: lab.studies[study],
-    "view": lambda lab, study: lab.studies.view(study),
-    "wait": lambda lab, study: lab.studies.wait(study, timeout=0),
-    "wait with progress": lambda lab, study: lab.studies.wait(study, timeout=0, progress=True),
-    "stop": lambda lab, study: lab.studies.stop(study),
-    "pause": lambda lab, study: lab.studies.pause(study),
-    "frame": lambda lab, study: lab.studies.frame(study),
-}
+BY_RUN = (
+    lambda lab, run: lab.runs[run],
+    lambda lab, run: lab.runs.view(run),
+    lambda lab, run: lab.runs.delete(run),
+    lambda lab, run: lab.runs.pin(run),
+    lambda lab, run: lab.runs.annotate(run, name="x"),
+    lambda lab, run: lab.numbers(run),
+)
+BY_STUDY = (
+    lambda lab, study: lab.studies[study],
+    lambda lab, study: lab.studies.view(study),
+    lambda lab, study: lab.studies.wait(study, timeout=0),
+    lambda lab, study: lab.studies.wait(study, timeout=0, progress=True),
+    lambda lab, study: lab.studies.stop(study),
+    lambda lab, study: lab.studies.pause(study),
+    lambda lab, study: lab.studies.frame(study),
+)
 ODD = ["nope", "", "0123456789ab", "../runs", "\0", "\ud800", "a" * 5000, 7, None, ["x"], b"x", float("nan")]
 
 
-@pytest.mark.parametrize("ask", BY_RUN)
-def test_a_run_that_is_not_known_is_refused_in_a_sentence(lab, ask):
-    for odd in ODD:
-        said = r"^(There is no run|A run is named by its id, got) .*\.$"
-        with pytest.raises(ValueError, match=said) as refused:
-            BY_RUN[ask](lab, odd)
-        assert len(str(refused.value)) < 150
+def test_a_run_or_a_study_that_is_not_known_is_refused_in_a_sentence(lab):
+    said_of_runs = r"^(There is no run|A run is named by its id, got) .*\.$"
+    for asks, odds, said in (
+        (BY_RUN, ODD, said_of_runs),
+        (BY_STUDY, [*ODD, SHIPPED.run_id], r"^There is no study .*\.$"),
+    ):
+        for ask, odd in product(asks, odds):
+            with pytest.raises(ValueError, match=said) as refused:
+                ask(lab, odd)
+            assert len(str(refused.value)) < 150
     assert not any(view.pinned for view in lab.runs.views())
-
-
-@pytest.mark.parametrize("ask", BY_STUDY)
-def test_a_study_that_is_not_known_is_refused_in_a_sentence(lab, ask):
-    for odd in (*ODD, SHIPPED.run_id):
-        with pytest.raises(ValueError, match=r"^There is no study .*\.$") as refused:
-            BY_STUDY[ask](lab, odd)
-        assert len(str(refused.value)) < 150
 
 
 def test_a_study_of_stored_runs_is_named_by_its_id_or_a_view(lab, run, capsys):

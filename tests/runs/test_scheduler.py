@@ -5,9 +5,7 @@ from __future__ import annotations
 import threading
 from math import inf
 
-import hypothesis.strategies as st
 import pytest
-from hypothesis import given
 
 from kd.engine import EngineLost
 from kd.runs.scheduler import AHEAD, PERSON, SECONDS_A_TURN, STUDY, Scheduler, waits
@@ -162,25 +160,6 @@ def test_who_comes_later_begins_level_with_who_has_had_the_least(scheduler, benc
     wanted(scheduler, "b1", person="ben", urgency=STUDY)
     look(scheduler)
     assert bench.begun == ["a1"]  # nobody makes up for the time before they came
-
-
-@given(st.lists(st.sampled_from("abc"), min_size=1, max_size=9))
-def test_a_person_who_asks_for_ten_holds_up_nobody(asked):
-    """Of equally long tasks, nobody's second begins while somebody who waited has had none."""
-    clock, bench = Clock(), Bench(students=1)
-    scheduler = Scheduler(bench, clock)
-    wishes = []
-    for number, person in enumerate(asked):
-        wishes.append(wanted(scheduler, f"{person} {number}", person=person, length=1))
-    while not all(wants.ends for wants in wishes):
-        key = until(lambda: running(scheduler))
-        clock.now += 1
-        ends = sum(map(len, (wants.ends for wants in wishes)))
-        bench.release(key, 1)
-        until(lambda ends=ends: sum(map(len, (wants.ends for wants in wishes))) > ends)
-    order = [key[0] for key in bench.begun]
-    assert sorted(order[: len(set(asked))]) == sorted(set(asked))
-    scheduler.close()
 
 
 def test_what_is_paused_rests_and_goes_on_when_it_is_wanted_again(scheduler, bench):

@@ -18,13 +18,12 @@ from kd.base import files, owners
 from kd.store import copies, database, models, runs, store
 from kd.store.store import Store
 from tests.store.killed import crashes, killed_at_each_step
-from tests.stored_runs import CONFIG, is_whole, save, save_model
+from tests.stored_runs import CONFIG, is_whole, save
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="crashes are made with fork and SIGKILL")
 
 OTHER, DELETED = (CONFIG.replace(seed=seed).run_id for seed in (2, 3))
-FRESH = CONFIG.replace(teacher="fresh", teacher_epochs=1)
-MODEL = FRESH.teacher_id
+MODEL = CONFIG.replace(seed=4).model_ids["scratch"]
 
 MODULES = (store, copies, database, models, runs, files, owners)
 FILES = frozenset(inspect.getsourcefile(module) for module in MODULES)
@@ -40,11 +39,10 @@ def damage_and_reopen(opened: Store) -> None:
 
 ACTIONS = {
     "storing a run": save,
-    "storing a model": lambda opened: save_model(opened, FRESH, "teacher", b"t" * 5000),
     "storing snapshots": lambda opened: opened.models.save_snapshots(MODEL, {"times": np.eye(10)}),
-    "storing logits": lambda opened: opened.caches.save_logits("key", {"train": np.eye(10)}),
-    "deleting a run": lambda opened: opened.runs.delete([OTHER]),
-    "restoring a run": lambda opened: opened.runs.restore([DELETED]),
+    "deleting and restoring runs": lambda opened: (
+        opened.runs.delete([OTHER]) or opened.runs.restore([DELETED])
+    ),
     "removing a run": lambda opened: opened.runs.remove(OTHER),
     "copying the database": lambda opened: opened.backup(),
     "going back to a copy": damage_and_reopen,
@@ -86,10 +84,8 @@ def test_killed_at_any_step_the_store_opens_and_each_run_is_whole_or_absent(name
             assert after.runs.row(OTHER).note == "why?"
             assert after.runs.restore([DELETED]) == []
             assert is_whole(after, DELETED)
-        assert after.models.has(MODEL) == (after.models.logits(MODEL) is not None)
         assert after.models.has_snapshots(MODEL) == (after.models.snapshots(MODEL) is not None)
         assert not list(home.rglob("*.partial-*"))
-        assert after.caches.logits("key") is None or after.caches.logits("key")["train"].shape == (10, 10)
     assert steps > 2
 
 
@@ -108,7 +104,7 @@ def work(opened: Store, done: int) -> None:
 
 def test_killed_at_any_moment_no_finished_run_and_no_note_is_lost(tmp_path):
     """Not only between lines of ours: SQLite is cut short, too."""
-    for round_ in range(8):
+    for round_ in range(5):
         home = tmp_path / str(round_)
         reading, writing = os.pipe()
         child = os.fork()
@@ -147,11 +143,3 @@ def test_another_store_in_the_same_process_leaves_unfinished_files_alone(tmp_pat
     opened.caches.save_logits("key", {"train": np.eye(10)})
     assert is_whole(opened)
     assert opened.caches.logits("key") is not None
-
-
-def test_files_that_a_dead_process_left_half_written_are_removed(tmp_path):
-    left = tmp_path / "models" / f"{MODEL}.keras.partial-{'0' * 32}-{'0' * 32}"
-    left.parent.mkdir()
-    left.write_bytes(b"half")
-    Store(tmp_path)
-    assert not left.exists()

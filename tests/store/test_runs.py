@@ -6,6 +6,7 @@ import threading
 
 import pytest
 
+from kd.base import owners
 from kd.config import RunConfig
 from kd.store.rows import Figures
 from kd.store.store import Store
@@ -77,10 +78,14 @@ def test_what_another_process_computes_stays_its_own_until_it_ends(tmp_path, sto
         assert (store.runs.worker(RUN), store.runs.others_are_busy()) == ("elsewhere", True)
         store.runs.ask_to_stop(RUN)
         assert store.runs.asked_to_stop() == []  # it is not this process's to stop
-        store.runs.settle()
-        assert store.runs.row(RUN).status == "running"
+        half_written = tmp_path / "models" / f"x.partial-{store.runs.row(RUN).owner}-1"
+        half_written.touch()
+        assert Store(tmp_path).runs.row(RUN).status == "running"
+        assert half_written.exists()
     assert (store.runs.worker(RUN), store.runs.others_are_busy()) == ("gone", False)
     assert Store(tmp_path).runs.row(RUN).status == "interrupted"
+    assert not half_written.exists()
+    assert [path.stem for path in (tmp_path / "owners").iterdir()] == [owners.own_token()]
     assert is_whole(store, save(store))  # handed over whole
 
 
@@ -109,7 +114,6 @@ def test_what_nobody_asked_for_is_not_listed_until_somebody_does(store):
 def test_what_nobody_asked_for_is_forgotten_if_it_ends_without_a_result(store, tmp_path):
     claim = store.runs.claim(RUN, CONFIG, asked=False)
     store.runs.end(RUN, claim, "stopped")
-    assert known(store) == set()
     save_ended(store, OTHER, "stopped")
     store.runs.unask_for(OTHER.run_id)
     assert known(store) == set()

@@ -78,18 +78,6 @@ def test_a_run_shown_by_another_process_stays(lab):
     assert shown not in kept(lab)
 
 
-def test_deleted_runs_and_caches_go_before_any_other_run(lab):
-    first, *others = [save(lab, seed) for seed in (1, 2, 3)]
-    lab.runs.delete(first)
-    lab.store.caches.save_logits("old", {"train": np.random.default_rng(0).random((4000, 10))})
-    old = lab.store.home / "logits" / "old.npz"
-    os.utime(old, (time.time() - 7200,) * 2)
-    lab.upkeep.tidy()
-    assert not old.exists()
-    assert lab.runs.restore(first) == [first]
-    assert kept(lab) == set(others)
-
-
 def test_a_fresh_teacher_goes_with_its_last_run(lab):
     config = RunConfig(seed=1, teacher="fresh")
     stored_runs.save_model(lab.store, config, "teacher", os.urandom(160_000))
@@ -154,80 +142,45 @@ def test_usage_counts_every_file_and_there_is_plenty_of_room_only_well_below_the
     assert lab.upkeep.usage() == (sum(path.stat().st_size for path in found), 150_000)
     assert lab.upkeep.has_plenty()
     save(lab, 5, size=112_000)
-    lab.upkeep.forget_usage()
+    lab.upkeep._usage = None
     assert lab.upkeep.usage().used < 150_000
     assert not lab.upkeep.has_plenty()
 
 
-def test_what_nobody_asked_for_goes_first_unless_somebody_watches_it(lab):
-    oldest, deleted = save(lab, 1), save(lab, 2)
+def test_one_by_one_what_is_most_dispensable_goes_first(lab):
+    models, home, old = lab.store.models, lab.store.home, time.time() - SECONDS_WATCHED - 60
+    run, deleted, unasked = save(lab, 1), save(lab, 2), save(lab, 3, asked=False)
     lab.runs.delete(deleted)
-    watched, *others = [save(lab, seed, asked=False) for seed in (9, 10, 11, 12)]
-    lab.runs.view(watched)
-    lab.upkeep.tidy()
-    assert lab.upkeep.usage().used <= 150_000
-    assert kept(lab) == {oldest}
-    assert lab.runs.restore(deleted) == []
-    left = {row.run_id for row in lab.store.runs.rows(unasked=True)}
-    assert watched in left
-    assert others[0] not in left
+    lab.store.caches.save_logits("old", {"train": np.ones((400, 10))})
+    lone, just_trained = (
+        stored_runs.save_model(lab.store, RunConfig(seed=seed), "scratch", os.urandom(9_000))
+        for seed in (50, 51)
+    )
+    without_a_row = home / "models" / f"{'0' * 12}.keras"
+    without_a_row.write_bytes(bytes(9_000))
+    student, seen = (RunConfig(seed=1).model_ids[name] for name in ("distilled", "scratch"))
+    for each in (student, seen, lone):
+        models.save_snapshots(each, {"times": np.ones(500)})
+    for path in home.rglob("*"):
+        if path.stem in ("old", lone, without_a_row.stem, student, seen):
+            os.utime(path, (old - (path == without_a_row),) * 2)
+    models.snapshots(seen)  # it is in use
 
+    def gone() -> list[bool]:
+        return [
+            unasked not in {row.run_id for row in lab.store.runs.rows(unasked=True)},
+            not lab.store.runs.deleted(),
+            not (home / "logits" / "old.npz").exists(),
+            not without_a_row.exists(),
+            not (models.has(lone) or models.has_snapshots(lone)),
+            not models.has_snapshots(student),
+            run not in kept(lab),
+        ]
 
-def lone_model(lab: Lab, seed: int, size: int, age: float) -> str:
-    """Store a model that no run needs, as if that were so many seconds ago."""
-    model_id = stored_runs.save_model(lab.store, RunConfig(seed=seed), "scratch", os.urandom(size))
-    lab.store.models.save_snapshots(model_id, {"times": np.ones(1)})
-    for path in lab.store.home.rglob(f"{model_id}*"):
-        os.utime(path, (time.time() - age,) * 2)
-    return model_id
-
-
-def test_models_that_no_run_needs_go_after_an_hour_before_any_run_or_snapshots(lab):
-    runs = {save(lab, seed) for seed in (1, 2)}
-    student = RunConfig(seed=1).model_ids["distilled"]
-    lab.store.models.save_snapshots(student, {"times": np.ones(1)})
-    os.utime(lab.store.home / "snapshots" / f"{student}.npz", (1.0, 1.0))
-    lone = lone_model(lab, 50, 60_000, SECONDS_WATCHED + 60)
-    just_trained = lone_model(lab, 51, 60_000, 0)
-    lab.upkeep.tidy()
-    models = lab.store.models
-    assert not models.has(lone)
-    assert not models.has_snapshots(lone)
+    for number in range(len(gone())):
+        assert gone() == [place < number for place in range(len(gone()))]
+        lab.upkeep._limit = lab.upkeep._used() - 1
+        lab.upkeep.tidy()
+    assert all(gone())
     assert models.has(just_trained)
-    assert models.has_snapshots(just_trained)
-    assert models.has_snapshots(student)
-    assert kept(lab) == runs
-
-
-def test_files_that_no_row_needs_go_too(lab):
-    for seed in range(1, 6):
-        save(lab, seed)
-    left = lab.store.home / "models" / f"{'0' * 12}.keras"
-    left.write_bytes(bytes(90_000))
-    os.utime(left, (1.0, 1.0))
-    lab.upkeep._limit = lab.upkeep.usage().used - 80_000
-    lab.upkeep.tidy()
-    assert not left.exists()
-    assert len(kept(lab)) == 5
-
-
-def test_snapshots_go_after_caches_and_before_runs_but_not_if_somebody_has_looked(lab):
-    rng, old = np.random.default_rng(0), time.time() - SECONDS_WATCHED - 60
-    runs = {save(lab, seed, 10_000) for seed in (1, 2)}
-    students, models = [RunConfig(seed=seed).model_ids["distilled"] for seed in (1, 2)], lab.store.models
-    for student in students:
-        models.save_snapshots(student, {"weights": rng.random(5_000)})
-    lab.store.caches.save_logits("old", {"train": rng.random((500, 10))})
-    home = lab.store.home
-    for path in (home / "logits" / "old.npz", *(home / "snapshots" / f"{each}.npz" for each in students)):
-        os.utime(path, (old, old))
-    models.snapshots(students[1])
-
-    lab.upkeep._limit = lab.upkeep.usage().used - 1
-    lab.upkeep.tidy()
-    assert lab.store.caches.logits("old") is None
-    assert all(map(models.has_snapshots, students))
-    lab.upkeep._limit = lab.upkeep.usage().used - 1
-    lab.upkeep.tidy()
-    assert list(map(models.has_snapshots, students)) == [False, True]
-    assert kept(lab) == runs
+    assert models.has_snapshots(seen)
