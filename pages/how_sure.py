@@ -39,7 +39,7 @@ with page("How sure"):
             chosen = seeds.choose(lab())
         with result:
             if chosen is not None:
-                seeds.draw(chosen)
+                seeds.draw(*chosen)
         seeds.explain()
     elif view == "stopping":
         with setting:

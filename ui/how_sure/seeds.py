@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cache
 from html import escape
 
@@ -95,22 +95,14 @@ def _values() -> dict[str, Parameter]:
 
 
 def parameters() -> dict[str, Parameter]:
-    """Returns what the address says of the seeds.
-
-    Raises:
-        ValueError: when the study cannot be read.
-    """
+    """Returns what the address says of the seeds. Raises ValueError when the study cannot be read."""
     of_fields = {_KEYS[name]: values for name, values in _values().items()}
     of_others = {"of_squared": SQUARED, "of_objective": OBJECTIVE, "of_seeds": NUMBER, "of_order": ORDER}
     return {"of": OF, **of_fields, **of_others}
 
 
-@dataclass(frozen=True)
-class Chosen:
-    """Runs of one setting with several seeds. key: names them, also after one has been added."""
-
-    runs: pd.DataFrame
-    key: str
+Chosen = tuple[pd.DataFrame, str]
+"""Runs of one setting with several seeds, and their name, another one after a seed has been added."""
 
 
 def choose(lab: Lab) -> Chosen | None:
@@ -149,7 +141,7 @@ def _of_cell() -> Chosen:
     )
     runs = runs[runs["temperature_squared"] == (squared == "with")]
     _note_length(runs)
-    return Chosen(runs, "-".join([*parts, squared]))
+    return runs, "-".join([*parts, squared])
 
 
 def _of_objective() -> Chosen:
@@ -162,13 +154,12 @@ def _of_objective() -> Chosen:
     )
     runs = objectives_study()
     _note_length(runs)
-    return Chosen(runs[runs["objective"] == objective], objective)
+    return runs[runs["objective"] == objective], objective
 
 
 def _note_length(runs: pd.DataFrame) -> None:
     first = runs.iloc[0]
-    config = RunConfig(train_size=int(first["train_size"]), epochs=int(first["epochs"]))
-    quiet(length_note(config))
+    quiet(length_note(RunConfig(train_size=int(first["train_size"]), epochs=int(first["epochs"]))))
 
 
 def _of_run(lab: Lab) -> Chosen | None:
@@ -181,7 +172,7 @@ def _of_run(lab: Lab) -> Chosen | None:
     runs = lab.seeds.frame(first)
     st.markdown(literal(setting(first)))
     if len(runs) > 1:
-        return Chosen(runs, "-".join(runs["run"]))
+        return runs, "-".join(runs["run"])
     st.write(_("Fewer than two seeds of this setting are stored. Train has buttons for more."))
     st.page_link("pages/train.py", label=_("Train more seeds"), icon=":material/model_training:")
     return None
@@ -192,9 +183,9 @@ def _added(key: str, _runs: pd.DataFrame) -> AddingSeeds:
     return adding_seeds(_runs)
 
 
-def draw(chosen: Chosen) -> None:
+def draw(runs: pd.DataFrame, key: str) -> None:
     """Draws the sentence on single seeds, the controls, and the figure that follows them."""
-    added = _added(chosen.key, chosen.runs)
+    added = _added(key, runs)
     seeds = len(added.single.alone)
     st.html(f'<p class="kd kd-verdict">{escape(alone_sentence(added.single))}</p>')
     number = controls.points(
@@ -212,15 +203,10 @@ def draw(chosen: Chosen) -> None:
         _("Pick those that suit you first, and watch the interval stay narrow around what you wanted."),
         ORDER,
     )
-    rows = views.saved(_seed_rows(added), f"adding-seeds-{chosen.key[:40]}-{{at}}")
-    live("adding-seeds", [number, order], [_so_far(added), rows])
+    rows = views.saved(_seed_rows(added), f"adding-seeds-{key[:40]}-{{at}}")
+    said = {order: step_sentences(steps, order) for order, steps in added.steps.items()}
+    live("adding-seeds", [number, order], [{"kind": "sentence", "of": "seeds", "says": said}, rows])
     st.html(unseen(seeds_words({step.seed: step.own for step in added.steps[ORDERS[0]]})))
-
-
-def _so_far(adding: AddingSeeds) -> View:
-    """Returns what the seeds so far say, in each order."""
-    says = {order: step_sentences(steps, order) for order, steps in adding.steps.items()}
-    return {"kind": "sentence", "of": "seeds", "says": says}
 
 
 def _seed_rows(adding: AddingSeeds) -> View:

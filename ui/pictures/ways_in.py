@@ -38,18 +38,14 @@ _LAST = "last_picture"
 
 @dataclass(frozen=True)
 class Given:
-    """A picture (28, 28) in [0, 1] as the models see it, and a sentence about it, origin.
+    """A picture as the models see it, and what is known of it."""
 
-    label: what it shows, where that is known. source: one of the three above, for what the person gave.
-    number: of a test picture. problem: why another picture is shown than what they gave, in a sentence.
-    """
-
-    picture: np.ndarray
-    origin: str
+    picture: np.ndarray  # (28, 28) in [0, 1]
+    origin: str  # a sentence
     label: int | None = None
-    source: str | None = None
-    number: int | None = None
-    problem: str = ""
+    source: str | None = None  # one of the three above, for what the person gave
+    number: int | None = None  # of a test picture
+    problem: str = ""  # why another picture is shown than what the person gave, in a sentence
 
 
 def test_picture(number: int) -> tuple[np.ndarray, int]:
@@ -59,10 +55,7 @@ def test_picture(number: int) -> tuple[np.ndarray, int]:
 
 
 def drawn(tools: DeltaGenerator | None = None) -> Given:
-    """Draws a canvas, its pen and its eraser, which stand below it or in tools; returns what is drawn on it.
-
-    Until something is drawn, that is a test picture.
-    """
+    """Draws a canvas with pen and eraser, below it or in tools; returns the drawing, or a test picture."""
     task = _("Draw one large digit.")
     st.html(f'<p class="kd kd-quiet kd-above-canvas">{escape(task)}</p>')
     place = st.container(key="canvas_frame")

@@ -14,6 +14,7 @@ from kd.text.chart_words import loss_words
 from kd.text.translation import N_, _, language
 from kd.text.verdicts import covers, evidence, evidence_of_seeds, verdict_note
 from kd.text.words import MODELS, NAMES, accuracy, file_size, listing, milliseconds, plain
+from ui.live import following
 from ui.shared.along import show_command
 from ui.shared.figure import spec
 from ui.shared.guard import guard
@@ -23,7 +24,7 @@ from ui.shared.server import is_quick
 from ui.shared.shown import shown_run
 from ui.train.errors import invitation, look_closer
 from ui.train.inside import look_inside
-from ui.train.live import Figure, growing, pace, seeds_of
+from ui.train.live import Figure, growing, seconds, seeds_of
 from ui.train.playback import play_training
 from ui.train.trail import trail
 
@@ -80,8 +81,14 @@ _SMOOTHED = N_(
 
 def explore(lab: Lab, view: RunView) -> None:
     """Draws the invitation and the tabs; while a long run trains, its numbers are redrawn."""
-    every = None if is_quick(lab, view.config) else pace(view)
-    st.fragment(_explore, run_every=every)(lab, view.run_id)
+    following.follow(_seconds, _explore, lab, view.run_id)
+
+
+def _seconds(lab: Lab, run_id: str) -> float | None:
+    view = shown_run(lab)
+    if view is None or view.run_id != run_id:
+        st.rerun()  # another run was opened: the whole page shows it
+    return seconds(lab, run_id) if view.active and not is_quick(lab, view.config) else None
 
 
 def loss(view: RunView) -> None:
@@ -97,33 +104,29 @@ def loss(view: RunView) -> None:
 
 
 def _explore(lab: Lab, run_id: str) -> None:
-    with guard():
-        view = shown_run(lab)
-        if view is None or view.run_id != run_id:
-            st.rerun()  # another run was opened: the whole page shows it
-        with st.container(key="invitation"):
-            if view.status == "finished":
-                invitation(lab, run_id, _look_at_errors)
-        with st.container(key="tabs"):
-            tabs = st.tabs([_(title) for title in TABS.values()], key=TAB, on_change="rerun")
-            for name, tab in zip(TABS, tabs, strict=True):
-                if tab.open:
-                    with tab:
-                        _draw(name, lab, view)
-
-
-def _look_at_errors() -> None:
-    st.session_state[TAB] = _(TABS["errors"])
+    view = lab.runs.view(run_id)
+    with st.container(key="invitation"):
+        if view.status == "finished":
+            invitation(lab, run_id, _look_at_errors)
+    with st.container(key="tabs"):
+        tabs = st.tabs([_(title) for title in TABS.values()], key=TAB, on_change="rerun")
+        for name, tab in zip(TABS, tabs, strict=True):
+            if tab.open:
+                with tab, guard():
+                    _draw(name, lab, view)
 
 
 def _draw(name: str, lab: Lab, view: RunView) -> None:
     if name == "result":
         _result(lab, view)
     elif view.status == "finished":
-        with guard():
-            _OF_A_FINISHED_RUN[name](lab, view.run_id)
+        _OF_A_FINISHED_RUN[name](lab, view.run_id)
     else:
         quiet(_("This appears when the run has ended."))
+
+
+def _look_at_errors() -> None:
+    st.session_state[TAB] = _(TABS["errors"])
 
 
 def _result(lab: Lab, view: RunView) -> None:
