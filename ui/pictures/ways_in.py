@@ -27,8 +27,8 @@ WAYS = {"draw": N_("Draw"), "test": N_("Test pictures"), "upload": N_("Upload")}
 FIRST_PICTURE = 4498
 TEST_PICTURE_HELP = N_("One of MNIST's 10,000 test pictures, numbered from 0. No model was trained on them.")
 
-DRAWN, UPLOADED, TEST_PICTURE = "drawn", "uploaded", "test picture"
-"""Where a picture comes from."""
+DRAWN, UPLOADED = "drawn", "uploaded"
+"""Where a picture comes from that is no test picture."""
 
 SOURCE_KEY = "source"
 """The key of how the page Dark knowledge chooses its picture."""
@@ -43,7 +43,7 @@ class Given:
     picture: np.ndarray  # (28, 28) in [0, 1]
     origin: str  # a sentence
     label: int | None = None
-    source: str | None = None  # one of the three above, for what the person gave
+    source: str | None = None  # one of the two above, for what the person gave
     number: int | None = None  # of a test picture
     problem: str = ""  # why another picture is shown than what the person gave, in a sentence
 
@@ -83,7 +83,7 @@ def drawn(tools: DeltaGenerator | None = None) -> Given:
         content, pixels = drawing
         if canvas.is_a_dot(pixels, width):
             raise ValueError(_(ONLY_A_DOT))
-        return _last(Given(prepared(content), _("Your drawing, as the models see it."), source=DRAWN))
+        return _last(prepared(content), _("Your drawing, as the models see it."), DRAWN)
     except ValueError as error:
         return _instead(str(error))
 
@@ -115,7 +115,7 @@ def numbered() -> Given:
     )
     address.keep("picture", PICTURE_PARAMETER, number)
     picture, label = test_picture(number)
-    return Given(picture, test_picture_sentence(number, label), label, TEST_PICTURE, number)
+    return Given(picture, test_picture_sentence(number, label), label, number=number)
 
 
 def random_button(label: str) -> None:
@@ -139,15 +139,14 @@ def uploaded() -> Given:
             N_("Nothing is uploaded yet, so this is test picture {number}, labelled {label}.")
         )
     try:
-        own = prepared(file.getvalue())
+        return _last(prepared(file.getvalue()), _("Your picture, as the models see it."), UPLOADED)
     except ValueError as error:
         return _instead(str(error))
-    return _last(Given(own, _("Your picture, as the models see it."), source=UPLOADED))
 
 
-def _last(given: Given) -> Given:
+def _last(picture: np.ndarray, origin: str, source: str) -> Given:
     """Keeps what the person gave, to show again while the next thing that they give cannot be shown."""
-    st.session_state[_LAST] = given
+    given = st.session_state[_LAST] = Given(picture, origin, source=source)
     return given
 
 
@@ -165,7 +164,7 @@ def _first_picture(message: str) -> Given:
     """Returns the picture shown before a person gives one. message: with places for number and label."""
     picture, label = test_picture(FIRST_PICTURE)
     origin = _(message, number=f"{FIRST_PICTURE:,}", label=label)
-    return Given(picture, origin, label, TEST_PICTURE, FIRST_PICTURE)
+    return Given(picture, origin, label, number=FIRST_PICTURE)
 
 
 def _any_picture() -> None:
