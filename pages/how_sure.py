@@ -1,5 +1,7 @@
 """How sure: what more seeds say, what comes of looking too often, and which objectives can be told apart."""
 
+from typing import Any
+
 import streamlit as st
 
 from kd.text.translation import N_, _
@@ -7,7 +9,6 @@ from ui.how_sure import objectives, seeds, stopping
 from ui.shared import address
 from ui.shared.frame import page
 from ui.shared.lesson import unseen_section
-from ui.shared.server import lab
 
 VIEW = address.choice(
     N_("There is no view “{text}”: use {allowed}."),
@@ -34,22 +35,10 @@ with page("How sure"):
             required=True,
             help=_("What more seeds say, what comes of looking too often, or which objectives are better."),
         )
-    if view == "seeds":
-        with setting:
-            chosen = seeds.choose(lab())
-        with result:
-            if chosen is not None:
-                seeds.draw(chosen)
-        seeds.explain()
-    elif view == "stopping":
-        with setting:
-            looks = stopping.choose()
-        with result:
-            stopping.draw(*looks)
-        stopping.explain()
-    else:
-        with setting:
-            over = objectives.choose()
-        with result:
-            objectives.draw(over)
-        objectives.explain()
+    shown: Any = {"seeds": seeds, "stopping": stopping, "objectives": objectives}[view]
+    with setting:
+        chosen = shown.choose()
+    with result:
+        if chosen is not None:
+            shown.draw(*chosen)
+    shown.explain()

@@ -9,7 +9,6 @@ from html import unescape
 from html.parser import HTMLParser
 from typing import Any
 
-import pandas as pd
 import pyarrow as pa
 from streamlit.testing.v1 import AppTest
 
@@ -21,23 +20,8 @@ _NOT_SHOWN = re.compile(
     "selection_mode|selection_default|columns?_order|columns|component_name|theme|spec|data|raw_values?|mime|.*state.*"
 )
 # What the browser's own figures are told in codes, and the places in their sentences.
-_CODES = {
-    *(
-        "channel",
-        "colours",
-        "control",
-        "file",
-        "kind",
-        "measure",
-        "key",
-        "code",
-        "role",
-        "line",
-        "of",
-        "scale",
-    ),
-    "size",
-}
+_CODES = {"channel", "code", "colours", "control", "file", "key", "kind", "line", "measure", "of", "role"}
+_CODES |= {"scale", "size"}
 _WRITTEN = {"name", "note", "tags", "run"}
 _PLACE = re.compile(r"\{\w+\}")
 _MARKUP = re.compile(r":material/\w+:|\$[^$]+\$|`[^`]*`|\]\([^)]*\)")
@@ -72,7 +56,9 @@ def _in_element(element: Any) -> Iterator[tuple[str, str]]:
         drawn = re.findall("<text[^>]*>([^<]*)</text>", figure_svg(spec, rows).decode())
         yield from (("chart text", unescape(text)) for text in drawn)
     if element.type == "table":
-        yield from (("cell", str(cell)) for cell in _cells(element.value))
+        yield from (
+            ("cell", str(cell)) for cell in [*element.value.columns, *element.value.to_numpy().ravel()]
+        )
     if element.type == "dataframe":
         columns = json.loads(proto.columns)
         for column in columns.values():
@@ -100,10 +86,6 @@ def _in_data(part: Any) -> Iterator[str]:
             yield from _in_data(each)
     elif isinstance(part, str):
         yield part
-
-
-def _cells(table: pd.DataFrame) -> list[Any]:
-    return [*table.columns, *table.to_numpy().ravel()]
 
 
 def _titles(part: Any) -> Iterator[str]:

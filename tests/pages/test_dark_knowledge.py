@@ -4,7 +4,6 @@ import re
 from html import unescape
 
 import numpy as np
-import pyarrow as pa
 import pytest
 
 from kd.analysis import softening
@@ -51,11 +50,12 @@ def test_a_temperature_that_is_let_go_is_kept_from_view_to_view_and_nothing_is_s
 @pytest.mark.parametrize(
     "moved",
     [
-        None, 7, "T", {"at": 1}, {"at": 1, "values": 4}, {"at": {}, "values": {"T": "hot", "log": 1}},
-        {"at": 1, "values": {"T": float("nan")}}, {"at": 1, "values": {"T": 1e9, "log": None}},
-        {"at": 1, "values": {"T": True, "student": "teacher"}},
+        7,
+        {"at": 1, "values": 4},
+        {"at": {}, "values": {"T": "hot", "log": 1}},
+        {"at": 1, "values": {"T": float("nan"), "log": None}},
     ],
-)  # fmt: skip
+)
 def test_whatever_a_browser_says_of_the_controls_the_page_goes_on(open_page, moved):
     app = open_page("dark_knowledge", {"live-soft-targets": {"moved": moved}})
     assert not app.error
@@ -101,21 +101,3 @@ def test_all_pictures_name_the_likest_pair_and_a_cell_is_chosen_without_a_mouse(
     described = [chart.proto.alt for chart in app.get("vega_lite_chart")]
     pictures = [re.findall(r"(\d+) \(", each) for each in described if each.startswith("Test pictures")]
     assert list(map(str, first)) in pictures
-
-
-def test_before_you_draw_the_page_says_so_and_shows_a_picture(open_page):
-    app = open_page("dark_knowledge", source="draw")
-    assert "Nothing is drawn yet" in said(app)
-    assert values_of(app, "soft-targets")["T"] == 4.0
-
-
-def captions(app):
-    """What stands under the thumbnails of the first strip."""
-    rows = app.get("vega_lite_chart")[0].proto.data.data
-    return pa.ipc.open_stream(rows).read_all()["caption"].to_pylist()
-
-
-def test_thumbnails_that_were_shown_in_one_language_are_shown_in_another(open_page, request):
-    assert all(caption.startswith("label ") for caption in captions(open_page("dark_knowledge")))
-    request.getfixturevalue("pseudo_language")
-    assert all(caption.startswith("⟦label ") for caption in captions(open_page("dark_knowledge")))

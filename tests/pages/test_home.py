@@ -8,7 +8,7 @@ import pytest
 from kd.config import RunConfig
 from kd.studies.few_images import answer_sentence, few_images
 from kd.studies.shipped import LONG
-from tests.pages.on_page import drawn_in_the_browser, html_of, move, values_of, warnings_of
+from tests.pages.on_page import drawn_in_the_browser, html_of, labelled, move, values_of, warnings_of
 from ui.pictures.ways_in import FIRST_PICTURE
 from ui.train import train_button
 
@@ -24,12 +24,9 @@ def test_the_voices_are_those_of_the_run_and_links_lead_on(open_page, lab, shipp
     for model in models:
         assert model["logits"] == pytest.approx(logits[model["role"]][FIRST_PICTURE].tolist(), rel=1e-6)
     assert view["label"] == mnist.y_test[FIRST_PICTURE]
-    text = html_of(app)
-    assert f"Test picture {FIRST_PICTURE:,}. Its label says {mnist.y_test[FIRST_PICTURE]}." in text
-    assert f'alt="A handwritten {mnist.y_test[FIRST_PICTURE]}, 28 by 28 pixels"' in text
+    assert f"Test picture {FIRST_PICTURE:,}. Its label says {mnist.y_test[FIRST_PICTURE]}." in html_of(app)
     links = [(link.proto.page, link.proto.label) for link in app.get("page_link")]
-    assert ("draw", "Draw a digit and ask all three") in links
-    assert {("", "Home"), ("train", "Train"), ("draw", "Draw"), ("runs", "Runs")} <= set(links)
+    assert {("draw", "Draw a digit and ask all three"), ("", "Home"), ("runs", "Runs")} <= set(links)
 
 
 def test_the_temperature_begins_where_the_doubts_are_hidden_and_is_kept_in_the_address(open_page):
@@ -40,11 +37,7 @@ def test_the_temperature_begins_where_the_doubts_are_hidden_and_is_kept_in_the_a
     assert not app.exception
     assert app.query_params["soft"] in ("4", ["4"])
     assert values_of(open_page("home", soft="12.5"), "voices") == {"T": 12.5}
-
-
-@pytest.mark.parametrize("value", ["101", "nan"])
-def test_an_impossible_temperature_gets_a_sentence(open_page, value):
-    app = open_page("home", soft=value)
+    app = open_page("home", soft="101")
     assert "between 0.1 and 100" in warnings_of(app)[0]
     assert values_of(app, "voices") == {"T": 1.0}
 
@@ -58,32 +51,17 @@ def test_where_there_is_no_run_home_still_says_what_it_is_about(open_page, lab, 
     assert not drawn_in_the_browser(app, "voices")
 
 
-def train_now(app):
-    next(button for button in app.button if button.label == "Train a student now").click().run()
-    assert not app.exception
-    return app
-
-
 def test_one_button_starts_a_run_with_a_seed_that_is_not_stored(open_page, lab, shipped, monkeypatch):
     started = []
     stored = {RunConfig().run_id, RunConfig(seed=1).run_id, RunConfig(seed=2).run_id}
     monkeypatch.setattr(lab.store, "is_usable", lambda run_id: run_id in stored)
     monkeypatch.setattr(lab, "train", lambda config, person: started.append(config) or lab.runs[shipped])
-    app = train_now(open_page("home", {train_button.SWITCH: False}))
+    app = open_page("home", {train_button.SWITCH: False})
+    labelled(app)["Train a student now"].click().run()
     assert started == [RunConfig(seed=3)]
     assert app.title[0].value == "Train"
     assert app.query_params["run"] in (shipped.run_id, [shipped.run_id])
     assert app.number_input(key="seed").value == 3
-
-
-def test_a_run_that_cannot_be_started_gets_a_sentence(open_page, lab, monkeypatch):
-    def refuse(config, person):
-        raise ValueError("There is no room for another run.")
-
-    monkeypatch.setattr(lab, "train", refuse)
-    app = train_now(open_page("home", {train_button.SWITCH: False}))
-    assert app.title[0].value == "Train"
-    assert "There is no room for another run." in warnings_of(app)
 
 
 def test_a_guess_is_answered_by_the_study_and_not_before(open_page):
@@ -93,8 +71,7 @@ def test_a_guess_is_answered_by_the_study_and_not_before(open_page):
     assert [row.get("seeds") for row in rows] == [list(found.enough), None, [], []]
     move(app, "guess", guess=60)
     assert answer_sentence(60, found, few_images(LONG)) not in unescape(html_of(app))
-    next(button for button in app.button if button.label == "Show me").click().run()
-    assert not app.exception
+    labelled(app)["Show me"].click().run()
     rows = drawn_in_the_browser(app, "guess")["scale"]["rows"]
     assert [row.get("seeds") for row in rows][2:] == [list(found.alone), list(found.taught)]
     assert answer_sentence(60, found, few_images(LONG)) in unescape(html_of(app))

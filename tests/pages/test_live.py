@@ -6,7 +6,10 @@ import pyarrow as pa
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from kd.config import RunConfig
+from kd.runs.state import RunView
 from tests.pages.on_page import html_of, words_of_charts
+from ui.train import live
 
 
 def page():
@@ -36,8 +39,8 @@ def page():
     view = RunView(
         "0" * 12,
         RunConfig(epochs=10),
-        st.session_state.get("status", "stopped"),
-        st.session_state.get("phase", "done"),
+        "stopped",
+        "done",
         history=history,
         teacher_accuracy=0.99,
     )
@@ -63,16 +66,12 @@ def drawn(app: AppTest) -> dict[str, int]:
     return rows[rows["role"] != "teacher"].groupby("role")["epoch"].max().astype(int).to_dict()
 
 
-def specifications(app: AppTest) -> list[tuple[str, str]]:
-    return [(chart.proto.spec, chart.proto.alt) for chart in app.get("vega_lite_chart")]
-
-
 def test_a_live_chart_shows_how_far_each_model_has_got_and_keeps_its_specification(app):
     charts = []
     for distilled, scratch in ((2, 1), (1, 2), (3, 3)):
         seen(app, distilled, scratch)
         assert drawn(app) == {"distilled": distilled, "scratch": scratch}
-        charts.append(specifications(app))
+        charts.append([(chart.proto.spec, chart.proto.alt) for chart in app.get("vega_lite_chart")])
     assert len(charts[0]) == 2
     assert charts[0] == charts[1] == charts[2]  # a browser builds a chart anew when one of these changes
     assert all("after epoch 3" in words for words in words_of_charts(app))
@@ -105,6 +104,6 @@ def test_between_evaluations_a_tile_shows_the_last_accuracy_or_how_far_training_
         (10, 0, "The scratch student is learning: epoch 1 of 10"),
     ],
 )
-def test_only_models_that_still_learn_are_said_to_learn(app, distilled, scratch, said):
-    app.session_state["status"], app.session_state["phase"] = "running", "students"
-    assert said in html_of(seen(app, distilled, scratch))
+def test_only_models_that_still_learn_are_said_to_learn(distilled, scratch, said):
+    history = [{"model": "distilled", "epoch": distilled}, {"model": "scratch", "epoch": scratch}]
+    assert live.doing(RunView("", RunConfig(epochs=10), "running", "students", history=history)) == said

@@ -6,7 +6,7 @@ from html import unescape
 
 import pytest
 
-from kd.config import FIELDS, RunConfig
+from kd.config import RunConfig
 from tests.pages.on_page import html_of, warnings_of
 from tests.stored_runs import save_copy
 
@@ -49,10 +49,3 @@ def test_dark_knowledge_says_whose_formula_pulls(open_page, mistaken):
     assert words in said(open_page("dark_knowledge", run=mistaken, view="pull"))
     assert f"with a mistake made on purpose ({SAID})" in said(open_page("dark_knowledge", run=mistaken))
     assert "right formula" not in said(open_page("dark_knowledge", run=RunConfig().run_id, view="pull"))
-
-
-def test_sweep_takes_no_mistake_from_an_address(open_page):
-    app = open_page("sweep", vary="mistake:,one_temperature")
-    (warning,) = warnings_of(app)
-    assert "'mistake' is not a field of a run" in warning
-    assert all(FIELDS["mistake"].label not in box.options for box in app.selectbox)

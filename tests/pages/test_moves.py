@@ -145,20 +145,6 @@ def test_a_refused_start_is_a_sentence_and_the_page_goes_on(open_page, lab, monk
     assert "Train" in labelled(app)
 
 
-def test_a_run_that_failed_is_said_in_the_verdicts_place_and_the_next_move_starts_another(
-    open_page, lab, asked, monkeypatch
-):
-    app = open_page("train", **ON)
-    control(app, "temperature").set_value(4.0).run()
-    watch, view = lab.runs.view, RunView(FIRST.run_id, FIRST, "failed", "done")
-    monkeypatch.setattr(lab.runs, "view", lambda run_id: view if run_id == FIRST.run_id else watch(run_id))
-    app.run()
-    assert "This run failed." in html_of(app)
-    assert not app.error
-    control(app, "temperature").set_value(3.0).run()
-    assert asked[-1] == ("start", RunConfig(temperature=3.0))
-
-
 def test_epochs_follow_the_images_until_they_are_set_by_hand(open_page):
     app = open_page("train", train_size="320")
     slider = control(app, "train_size")

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from tests.pages.on_page import html_of, labelled, warnings_of
+from tests.pages.on_page import html_of, labelled
 
 
 def presents(app) -> bool:
@@ -26,12 +26,6 @@ def test_a_button_leads_in_and_another_out_and_the_address_says_so(open_page):
     labelled(app)["Stop presenting"].click().run()
     assert not presents(app)
     assert "present" not in app.query_params
-
-
-def test_an_address_that_says_neither_gets_a_sentence(open_page):
-    app = open_page("runs", present="large")
-    assert not presents(app)
-    assert warnings_of(app) == ["present must be true or false, not “large”. It is off."]
 
 
 def test_charts_are_larger_in_proportion(open_page):

@@ -1,13 +1,10 @@
 """What a page gives along: the command that repeats it, and its numbers."""
 
 import io
-import json
 
 import pandas as pd
-import pyarrow as pa
 from streamlit.testing.v1 import AppTest
 
-from kd.charts.figure_file import figure_png, figure_svg
 from kd.config import PRESETS, RunConfig
 from kd.lab.comparison import Line
 from kd.runs.state import RunView
@@ -95,21 +92,3 @@ def test_seeds_that_do_not_follow_one_another_are_repeated_one_by_one():
     configs = [RunConfig(seed=seed) for seed in (7, 2, 3)]
     line = Line(tuple(RunView(config.run_id, config, "finished", 0.0) for config in configs), *[0.0] * 6)
     assert commands_of(line) == [train_command(RunConfig(seed=seed)) for seed in (2, 3, 7)]
-
-
-def test_every_figure_of_a_study_is_saved_as_svg_and_png(open_page):
-    page = open_page("sweep")
-    charts = page.get("vega_lite_chart")
-    menus = [block for block in _blocks(page._tree) if block.type == "popover" and block.proto.popover.label]
-    assert [menu.proto.popover.label for menu in menus].count("Save") >= max(len(charts), 1)
-    for chart in charts:
-        spec, rows = json.loads(chart.proto.spec), pa.ipc.open_stream(chart.proto.data.data).read_pandas()
-        assert figure_svg(spec, rows).startswith(b"<svg")
-        assert figure_png(spec, rows).startswith(b"\x89PNG")
-
-
-def _blocks(block):
-    for child in block.children.values():
-        if hasattr(child, "children"):
-            yield child
-            yield from _blocks(child)

@@ -15,31 +15,26 @@ USUAL = "α 0.1 · T 10 with T² · strong teacher · 40 epochs · 500 images"
     [
         ({}, USUAL),
         ({"mistake": "no_t_squared"}, f"{USUAL} · a mistake: without T²"),
-        ({"batch_size": 8, "seed": 3}, f"{USUAL} · batches of 8 · seed 3"),
         (
-            {"epochs": 1500, "train_size": 60_000, "batch_size": 1000},
-            USUAL.replace("40 epochs · 500 images", "1,500 epochs · 60,000 images · batches of 1,000"),
+            {"epochs": 1500, "train_size": 60_000, "batch_size": 1000, "seed": 3},
+            USUAL.replace(
+                "40 epochs · 500 images", "1,500 epochs · 60,000 images · batches of 1,000 · seed 3"
+            ),
         ),
-        ({"student": "linear"}, f"{USUAL} · linear student"),
-        ({"student": "dense"}, f"{USUAL} · student with 64 hidden units"),
-        ({"student": "dense", "student_units": 1024}, f"{USUAL} · student with 1,024 hidden units"),
-        ({"student": "separable"}, f"{USUAL} · depthwise-separable student with 16 filters"),
-        ({"student_width": 1}, f"{USUAL} · student with 1 filter"),
         ({"student": "linear", "student_width": 1}, f"{USUAL} · linear student"),
+        ({"student": "dense", "student_units": 1024}, f"{USUAL} · student with 1,024 hidden units"),
+        ({"student_width": 1}, f"{USUAL} · student with 1 filter"),
         (
-            {"labelled": 100, "omitted_digits": "378", "label_noise": 0.55},
-            f"{USUAL} · 100 labels · without 3, 7 and 8 · 55 % of the labels drawn at random",
+            {"labelled": 100, "omitted_digits": "378", "label_noise": 0.55, "baseline": "label_smoothing"},
+            f"{USUAL} · 100 labels · without 3, 7 and 8 · 55 % of the labels drawn at random"
+            " · scratch with smoothed labels",
         ),
-        ({"baseline": "label_smoothing"}, f"{USUAL} · scratch with smoothed labels"),
         ({"teacher": "d041a7e82f5c"}, USUAL.replace("strong teacher", "teacher d041a7e82f5c")),
         (
             {"teacher": "fresh", "teacher_width": 8, "teacher_epochs": 1, "teacher_label_smoothing": 0.1},
             USUAL.replace("strong teacher", "fresh teacher (1 epoch, 8 filters, labels smoothed by 0.1)"),
         ),
-        (
-            {"objective": "logit_matching"},
-            "α 0.1 · strong teacher · 40 epochs · 500 images · Logit matching",
-        ),
+        ({"objective": "logit_matching"}, "α 0.1 · strong teacher · 40 epochs · 500 images · Logit matching"),
         (
             {"objective": "virtual_teacher", "virtual_confidence": 0.9},
             "α 0.1 · T 10 · 40 epochs · 500 images · Virtual teacher · The virtual teacher's confidence: 0.9",

@@ -1,7 +1,4 @@
-"""The three views of dark knowledge, each with its lesson: one picture, its pull on a student, all pictures.
-
-A lesson does not depend on T, so it is not redrawn with T.
-"""
+"""The three views of dark knowledge, each with its lesson: a picture, its pull on a student, all pictures."""
 
 from __future__ import annotations
 
@@ -14,10 +11,7 @@ from kd.base.fields import STORED_MODEL
 from kd.charts import dark_charts
 from kd.config import FIELDS, RunConfig
 from kd.pictures.mnist import load_mnist
-from kd.text.dark_words import (
-    look_alikes_words,
-    mean_entropy_words,
-)
+from kd.text.dark_words import look_alikes_words, mean_entropy_words
 from kd.text.translation import N_, _
 from kd.text.words import percent
 from ui.dark_knowledge.dark_picture import SOURCE, STRIP, Shown, strip

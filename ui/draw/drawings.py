@@ -25,11 +25,8 @@ def remembered(given: Given) -> Given:
         drawings = st.session_state.setdefault(_DRAWINGS, {})
         # one name for all strokes of one drawing, so that half a digit is not kept along with the whole
         name = drawing_name() if given.source == DRAWN else ways_in.digest(given.picture)
-        # undone to nothing and drawn again: it is among them already
-        known = name not in drawings and any(
-            np.array_equal(other, given.picture) for other in drawings.values()
-        )
-        if not known and not np.array_equal(drawings.get(name), given.picture):
+        # one that is undone to nothing and drawn again is among them already
+        if not any(np.array_equal(other, given.picture) for other in drawings.values()):
             drawings[name] = given.picture
             st.session_state.setdefault(_TALLY, {})[name] = False
         while len(drawings) > KEPT:
@@ -42,10 +39,7 @@ def remembered(given: Given) -> Given:
 
 
 def last_drawings(given: Given, shown: Given, logits: dict[str, np.ndarray]) -> None:
-    """Draws the strip of the latest drawings, and counts the disagreements.
-
-    given: what the page was given. shown: what `remembered` made of it. logits: model → (10,), for that.
-    """
+    """Draws the strip of the latest drawings, and counts disagreements. shown: of `remembered`."""
     drawings = st.session_state.get(_DRAWINGS, {})
     if not drawings:
         return

@@ -33,17 +33,16 @@ _GUESS, _ANSWERED = "guess", "guess_answered"
 
 def hello() -> None:
     """Draws what it is about, where there are no models yet."""
-    st.html(f'<div class="kd kd-hello">{_hello()}</div>')
+    st.html(f'<div class="kd kd-hello"><p>{_about()}</p></div>')
 
 
-def _hello() -> str:
+def _about() -> str:
     teacher = _("teacher")
-    words = _(
+    return _(
         "A label names one digit and says nothing more. A large network, the {teacher}, also knows what else "
         "the picture could be. Drag T, and its doubts are heard.",
         teacher=role("teacher", teacher),
     )
-    return f"<p>{words}</p>"
 
 
 @st.fragment
@@ -57,7 +56,7 @@ def voices(lab: Lab, view: RunView) -> None:
         with st.container(key="voices"):
             seen = pixels(picture, _("A handwritten {digit}, 28 by 28 pixels", digit=label))
             which = f'<p class="kd-quiet">{test_picture_sentence(FIRST_PICTURE, label)}</p>'
-            st.html(f'<div class="kd kd-hello">{seen}<div>{_hello()}{which}</div></div>')
+            st.html(f'<div class="kd kd-hello">{seen}<div><p>{_about()}</p>{which}</div></div>')
             temperature = controls.temperature(
                 TEMPERATURE,
                 ADDRESS[TEMPERATURE],

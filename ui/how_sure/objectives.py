@@ -31,9 +31,9 @@ OVER = address.choice(
 ADDRESS = {"over": OVER}
 
 
-def choose() -> str:
+def choose() -> tuple[str]:
     """Draws the choice of what the objectives are compared with, and returns it."""
-    return address.choose(
+    over = address.choose(
         st.segmented_control,
         _("Compared with"),
         OVER,
@@ -41,6 +41,7 @@ def choose() -> str:
         required=True,
         help=_("The student that learned from soft targets, or the one that learned from labels alone."),
     )
+    return (over,)
 
 
 def draw(over: str) -> None:

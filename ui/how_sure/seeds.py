@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cache
 from html import escape
 
@@ -12,7 +12,6 @@ import streamlit as st
 
 from kd.charts.sure_charts import gain_ticks
 from kd.config import FIELDS, RunConfig
-from kd.lab import Lab
 from kd.studies.over_seeds import MOST_SEEDS
 from kd.studies.shipped import objectives_study, shipped_study
 from kd.studies.sure.single_seeds import ORDERS, AddingSeeds, adding_seeds, alone_sentence, step_sentences
@@ -30,6 +29,7 @@ from ui.shared.lesson import lesson
 from ui.shared.markup import literal, unseen
 from ui.shared.pieces import quiet
 from ui.shared.run_words import setting
+from ui.shared.server import lab
 from ui.shared.shown import shown_run
 
 _ROLES = {HELPS: "helps", NOT_SHOWN: "nothing", HURTS: "hurts"}
@@ -50,13 +50,11 @@ ORDER = address.choice(
         "smallest_first": N_("Smallest gain first"),
     },
 )
-# At first a setting where seeds disagree.
-_FIRST = {"train_size": 10_000, "alpha": 0.1, "temperature": 10.0}
-_KEYS = {"train_size": "of_images", "alpha": "of_alpha", "temperature": "of_T"}
-_REFUSALS = {
-    "train_size": N_("The study has no “{text}” images: use {allowed}."),
-    "alpha": N_("The study has no α of “{text}”: use {allowed}."),
-    "temperature": N_("The study has no T of “{text}”: use {allowed}."),
+# Fields of the included study: name in the address, value at first (there, seeds disagree), refusal.
+_FIELDS = {
+    "train_size": ("of_images", "10000", N_("The study has no “{text}” images: use {allowed}.")),
+    "alpha": ("of_alpha", "0.1", N_("The study has no α of “{text}”: use {allowed}.")),
+    "temperature": ("of_T", "10", N_("The study has no T of “{text}”: use {allowed}.")),
 }
 SQUARED = address.choice(
     N_("T² is with or without, not “{text}”: use {allowed}."),
@@ -88,32 +86,24 @@ NUMBER = Parameter(_number, lambda value: str(value + 1), 0)
 def _values() -> dict[str, Parameter]:
     """Returns for each field its values in the included study, in order."""
     found = {}
-    for name, refusal in _REFUSALS.items():
+    for name, (_key, first, refusal) in _FIELDS.items():
         values = {plain(value): f"{value:,g}" for value in sorted(shipped_study()[name].unique().tolist())}
-        found[name] = replace(address.choice(refusal, values), default=plain(_FIRST[name]))
+        found[name] = replace(address.choice(refusal, values), default=first)
     return found
 
 
 def parameters() -> dict[str, Parameter]:
-    """Returns what the address says of the seeds.
-
-    Raises:
-        ValueError: when the study cannot be read.
-    """
-    of_fields = {_KEYS[name]: values for name, values in _values().items()}
+    """Returns what the address says of the seeds. Raises ValueError when the study cannot be read."""
+    of_fields = {_FIELDS[name][0]: values for name, values in _values().items()}
     of_others = {"of_squared": SQUARED, "of_objective": OBJECTIVE, "of_seeds": NUMBER, "of_order": ORDER}
     return {"of": OF, **of_fields, **of_others}
 
 
-@dataclass(frozen=True)
-class Chosen:
-    """Runs of one setting with several seeds. key: names them, also after one has been added."""
-
-    runs: pd.DataFrame
-    key: str
+Chosen = tuple[pd.DataFrame, str]
+"""Runs of one setting with several seeds, and their name, another one after a seed has been added."""
 
 
-def choose(lab: Lab) -> Chosen | None:
+def choose() -> Chosen | None:
     """Draws the choice of a setting; returns its runs, None where there are no two seeds."""
     of = address.choose(
         st.selectbox,
@@ -123,7 +113,7 @@ def choose(lab: Lab) -> Chosen | None:
         help=_("Stored runs that differ in their seed alone: of the included studies, or of a run of yours."),
     )
     if of == "run":
-        return _of_run(lab)
+        return _of_run()
     return _of_objective() if of == "objective" else _of_cell()
 
 
@@ -134,7 +124,7 @@ def _of_cell() -> Chosen:
             st.select_slider,
             _(FIELDS[name].label),
             values,
-            key=_KEYS[name],
+            key=_FIELDS[name][0],
             help=_("A value of the included study."),
         )
         runs = runs[runs[name] == float(chosen)]
@@ -149,7 +139,7 @@ def _of_cell() -> Chosen:
     )
     runs = runs[runs["temperature_squared"] == (squared == "with")]
     _note_length(runs)
-    return Chosen(runs, "-".join([*parts, squared]))
+    return runs, "-".join([*parts, squared])
 
 
 def _of_objective() -> Chosen:
@@ -162,26 +152,25 @@ def _of_objective() -> Chosen:
     )
     runs = objectives_study()
     _note_length(runs)
-    return Chosen(runs[runs["objective"] == objective], objective)
+    return runs[runs["objective"] == objective], objective
 
 
 def _note_length(runs: pd.DataFrame) -> None:
     first = runs.iloc[0]
-    config = RunConfig(train_size=int(first["train_size"]), epochs=int(first["epochs"]))
-    quiet(length_note(config))
+    quiet(length_note(RunConfig(train_size=int(first["train_size"]), epochs=int(first["epochs"]))))
 
 
-def _of_run(lab: Lab) -> Chosen | None:
-    view = shown_run(lab)
+def _of_run() -> Chosen | None:
+    view = shown_run(lab())
     if view is None:
         st.write(_("There is no run yet."))
         return None
     # from the first seed there is, or for one far from it, from its own
     first = view.config.replace(seed=0) if view.config.seed < MOST_SEEDS else view.config
-    runs = lab.seeds.frame(first)
+    runs = lab().seeds.frame(first)
     st.markdown(literal(setting(first)))
     if len(runs) > 1:
-        return Chosen(runs, "-".join(runs["run"]))
+        return runs, "-".join(runs["run"])
     st.write(_("Fewer than two seeds of this setting are stored. Train has buttons for more."))
     st.page_link("pages/train.py", label=_("Train more seeds"), icon=":material/model_training:")
     return None
@@ -192,9 +181,9 @@ def _added(key: str, _runs: pd.DataFrame) -> AddingSeeds:
     return adding_seeds(_runs)
 
 
-def draw(chosen: Chosen) -> None:
+def draw(runs: pd.DataFrame, key: str) -> None:
     """Draws the sentence on single seeds, the controls, and the figure that follows them."""
-    added = _added(chosen.key, chosen.runs)
+    added = _added(key, runs)
     seeds = len(added.single.alone)
     st.html(f'<p class="kd kd-verdict">{escape(alone_sentence(added.single))}</p>')
     number = controls.points(
@@ -212,15 +201,10 @@ def draw(chosen: Chosen) -> None:
         _("Pick those that suit you first, and watch the interval stay narrow around what you wanted."),
         ORDER,
     )
-    rows = views.saved(_seed_rows(added), f"adding-seeds-{chosen.key[:40]}-{{at}}")
-    live("adding-seeds", [number, order], [_so_far(added), rows])
+    rows = views.saved(_seed_rows(added), f"adding-seeds-{key[:40]}-{{at}}")
+    said = {order: step_sentences(steps, order) for order, steps in added.steps.items()}
+    live("adding-seeds", [number, order], [{"kind": "sentence", "of": "seeds", "says": said}, rows])
     st.html(unseen(seeds_words({step.seed: step.own for step in added.steps[ORDERS[0]]})))
-
-
-def _so_far(adding: AddingSeeds) -> View:
-    """Returns what the seeds so far say, in each order."""
-    says = {order: step_sentences(steps, order) for order, steps in adding.steps.items()}
-    return {"kind": "sentence", "of": "seeds", "says": says}
 
 
 def _seed_rows(adding: AddingSeeds) -> View:

@@ -18,22 +18,14 @@ _STOPS = sorted({*FIELDS["temperature"].stops, *map(float, TEMPERATURE_TICKS)})
 
 @dataclass(frozen=True)
 class Control:
-    """A control of the browser's own. Its label and its help are in the reader's language.
+    """A control of the browser's own. Its label and its help are in the reader's language."""
 
-    name: what figures call its value.
-    key: of its value in the session, and its name in the address.
-    default: its value at first.
-    spec: what the browser makes it of: kind, label, help and what its kind needs.
-    read: a value from the browser → the value; raises ValueError for what the control cannot have.
-    parameter: of the address, if its value is kept there.
-    """
-
-    name: str
-    key: str
+    name: str  # what figures call its value
+    key: str  # of its value in the session, and its name in the address
     default: Any
-    spec: dict[str, Any]
-    read: Callable[[Any], Any]
-    parameter: Parameter | None = None
+    spec: dict[str, Any]  # what the browser makes it of: kind, label, help and what its kind needs
+    read: Callable[[Any], Any]  # takes a value from the browser; raises ValueError for one it cannot have
+    parameter: Parameter | None = None  # of the address, if its value is kept there
 
 
 def temperature(key: str, parameter: Parameter, label: str, help: str) -> Control:
@@ -64,12 +56,9 @@ def points(
     parameter: Parameter | None = None,
     first: int | None = None,
 ) -> Control:
-    """Returns points in time, or other steps, which also play by themselves: a value is a point's index.
+    """Returns steps, such as points in time, that also play by themselves; a value is an index of texts.
 
-    Args:
-        texts: each point in words.
-        parameter: of the address, whose default is then the value at first.
-        first: the value at first where there is no parameter; by default the last one.
+    It begins at the parameter's default, else at first, else at the last step.
     """
     last = len(texts) - 1
     if parameter is not None:
@@ -90,11 +79,8 @@ def curve(
 ) -> Control:
     """Returns a curve to draw on an empty chart: numbers, called "curve", or None before it is drawn.
 
-    Args:
-        names, places: of each value on the axis that goes across: what it is called, and where it is, 0 to 1.
-        ends, step, ticks: of the axis that goes up.
-        texts: label, help, title (of the axis that goes across), hint (what to do), nothing (is drawn), of
-            (with {place}, one of `names`) and says (with {value}).
+    names, places: of the values across, places from 0 to 1. ends, step, ticks: of the axis that goes up.
+    texts: label, help, title (of the axis across), hint, nothing (is drawn), of {place}, says {value}.
     """
     one = _number(*ends)
 

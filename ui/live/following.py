@@ -17,64 +17,41 @@ _SECONDS_FOR_EACH_WATCHER = 0.12
 _SECONDS_OF_A_WATCHER = 10.0
 _NEARLY = 1.4
 
+Seconds = Callable[..., float | None]
+
 _last_looks: dict[str, float] = {}
 """When each session last looked at something that moves."""
 
 
-def follow(seconds: Callable[..., float | None], draw: Callable[..., None], *arguments: Any) -> None:
+def follow(seconds: Seconds, draw: Callable[..., None], *arguments: Any) -> None:
     """Draws a part of the page, and keeps redrawing it; when the pace changes, the whole page is drawn anew.
 
-    Args:
-        seconds: called with the arguments; returns the time between two looks, None where there is no news.
-        draw: called with the arguments.
+    seconds: called with the arguments; returns the time between two looks, None where there is no news.
     """
-    every = with_jitter(_pace(seconds(*arguments)))
+    every = _pace(seconds, arguments)
+    if every is not None:
+        every *= random.uniform(0.9, 1.1)  # so that pages opened together do not keep asking together
     st.fragment(_look, run_every=every)(every, seconds, draw, arguments)
 
 
 def _look(
-    every: float | None,
-    seconds: Callable[..., float | None],
-    draw: Callable[..., None],
-    arguments: tuple[Any, ...],
+    every: float | None, seconds: Seconds, draw: Callable[..., None], arguments: tuple[Any, ...]
 ) -> None:
     with guard():
-        if is_another(every, _pace(seconds(*arguments))):
+        now = _pace(seconds, arguments)
+        if (every is None) is not (now is None) or (
+            every and now and not 1 / _NEARLY < every / now < _NEARLY
+        ):
             st.rerun()
         if every:
-            note_look()
+            _last_looks[script_run().session_id] = time.monotonic()
         draw(*arguments)
 
 
-def _pace(seconds: float | None) -> float | None:
-    return None if seconds is None else slowed(seconds)
-
-
-def slowed(usual: float) -> float:
-    """Returns the seconds between two looks, with so many watchers. usual: with few."""
-    return max(usual, _SECONDS_FOR_EACH_WATCHER * _watchers())
-
-
-def with_jitter(seconds: float | None) -> float | None:
-    """Varies a pace, so that pages opened together do not keep asking together."""
-    return None if seconds is None else seconds * random.uniform(0.9, 1.1)
-
-
-def is_another(every: float | None, now: float | None) -> bool:
-    """Says whether the pace is no longer what a fragment was drawn with."""
-    if every is None or now is None:
-        return every is not now
-    return not 1 / _NEARLY < every / now < _NEARLY
-
-
-def note_look() -> None:
-    """Notes that this session watches something that moves."""
-    _last_looks[script_run().session_id] = time.monotonic()
-
-
-def _watchers() -> int:
-    now = time.monotonic()
+def _pace(seconds: Seconds, arguments: tuple[Any, ...]) -> float | None:
+    """Returns the seconds between two looks, the more the more people watch; None where there is no news."""
+    usual, now = seconds(*arguments), time.monotonic()
     for session, looked in list(_last_looks.items()):
         if now - looked > _SECONDS_OF_A_WATCHER:
             _last_looks.pop(session, None)
-    return len(_last_looks)
+    return None if usual is None else max(usual, _SECONDS_FOR_EACH_WATCHER * len(_last_looks))

@@ -35,12 +35,8 @@ def live(
     """Draws controls and figures that follow them; returns what the controls were left at, by name.
 
     Nothing is sent again unless the figures' own numbers change; nothing comes back while a control moves.
-
-    Args:
-        channel: a name for the controls and all figures that follow them, in lower case with hyphens.
-        controls: none if those of the same channel are elsewhere on the page.
-        views: the figures, of `ui.live.views`.
-        values: instead of controls, where there is nothing to choose.
+    channel: names controls and figures that belong together, also elsewhere on the page.
+    views: of `ui.live.views`. values: instead of controls, where there is nothing to choose.
     """
     key = f"live-{channel}" if controls or values else f"live-{channel}-{views[-1]['kind']}"
     kept = st.session_state.setdefault(f"{key}-kept", {"count": 0, "heard": None, "shown": None})

@@ -21,8 +21,6 @@ _VOICES = {
     "distilled": N_("taught by the teacher"),
     "scratch": N_("taught by labels alone"),
 }
-
-
 _ALONG_T = {
     "along": N_("{name}: {value} at T = {here}; from {low} at T = {lowest} to {high} at T = {highest}."),
     "level": N_("{name}: {value} at every T."),
@@ -60,15 +58,9 @@ def entropies(logits: Mapping[str, np.ndarray]) -> View:
 
 
 def answers(logits: Mapping[str, np.ndarray], label: int | None = None) -> View:
-    """Shows each model's digit, how sure it is, and its probabilities at T.
-
-    Args:
-        logits: model → (10,).
-        label: the true class, if it is known: then each answer is said to be right or wrong.
-    """
+    """Shows each model's digit and probabilities at T; with the label, whether it is right. logits: (10,)."""
     says = {"right": _("right"), "wrong": _("wrong")}
-    title = _("Soft targets at temperature T, in percent")
-    return {"kind": "answers", "title": title, "models": _models(logits), "label": label, "says": says}
+    return {**soft_targets(logits), "kind": "answers", "label": label, "says": says}
 
 
 def voices(logits: Mapping[str, np.ndarray], label: int) -> View:
@@ -81,16 +73,14 @@ def voices(logits: Mapping[str, np.ndarray], label: int) -> View:
 
 def voices_sentence(logits: Mapping[str, np.ndarray]) -> View:
     """Says what stands out in `voices` at T. logits: model → (10,)."""
-    says = _in_words(VOICES_SAYS)
     voices = {model: numbers(logits[model]) for model in MODELS}
-    return {"kind": "sentence", "of": "voices", "logits": voices, "says": says}
+    return {"kind": "sentence", "of": "voices", "logits": voices, "says": _in_words(VOICES_SAYS)}
 
 
 def pull_sentence(pull: View) -> View:
     """Says whether label or teacher pulls harder. pull: of `pulls`."""
-    numbers_of = {name: pull[name] for name in ("label", "teacher", "students")}
-    says = _in_words(PULL_SAYS)
-    return {"kind": "sentence", "of": "pull", "says": says, **numbers_of}
+    told = {name: pull[name] for name in ("label", "teacher", "students")}
+    return {"kind": "sentence", "of": "pull", "says": _in_words(PULL_SAYS), **told}
 
 
 def pulls(label: int, teacher: np.ndarray, students: Mapping[str, np.ndarray]) -> View:
@@ -108,14 +98,13 @@ def pulls(label: int, teacher: np.ndarray, students: Mapping[str, np.ndarray]) -
 
 def strengths(pull: View) -> View:
     """Shows how strongly label and teacher pull, against T, with T² and without. pull: of `pulls`."""
-    names = _named({"labels": _("Labels"), "teacher": _(NAMES["teacher"])})
     without = {"role": "teacher", "name": _("Teacher without T²"), "line": "teacher_without_t2"}
     return {
         **pull,
         "kind": "strengths",
         "title": _("Strength of the pull against T"),
         "note": _("Both axes are logarithmic."),
-        "models": [*names, without],
+        "models": [*pull["parts"][:2], without],
         "says": _in_words(_ALONG_T),
         "x": _temperature_axis(),
         "y": {"scale": "log", "from": 1e-5, "to": 100, "ticks": _ticks((1e-4, 1e-2, 1, 100))},
@@ -123,17 +112,9 @@ def strengths(pull: View) -> View:
 
 
 def scale(title: str, ends: tuple[float, float], rows: Sequence[View]) -> View:
-    """Shows shares on one scale, each with the values of several seeds, and a guess.
-
-    Args:
-        ends: where the scale begins and ends.
-        rows: of `on_scale` and `guess_on_scale`.
-    """
-    ticks = np.linspace(*ends, 6).round(4).tolist()
-    return {
-        "kind": "scale", "title": title, "from": ends[0], "to": ends[1], "ticks": ticks, "control": "guess",
-        "rows": list(rows),
-    }  # fmt: skip
+    """Shows shares on one scale, each with several seeds, and a guess. rows: of `on_scale`."""
+    axis = {"from": ends[0], "to": ends[1], "ticks": np.linspace(*ends, 6).round(4).tolist()}
+    return {"kind": "scale", "title": title, **axis, "control": "guess", "rows": list(rows)}
 
 
 def on_scale(model: str, note: str, seeds: Sequence[float] = ()) -> View:
@@ -154,44 +135,25 @@ def point_sentence(says: Sequence[str]) -> View:
 def course(
     title: str, values: Mapping[str, Sequence[float]], points: Sequence[str], start: float, measure: str = ""
 ) -> View:
-    """Shows shares over time, a line for each student.
+    """Shows shares over time, a line for each student, on an axis from start to 1.
 
-    Args:
-        values: student → (k,).
-        points: what the axis writes at each of the k points.
-        start: where the axis of shares begins.
-        measure: the code of what is shared, in the saved table.
+    values: student → (k,). points: the k labels of the axis. measure: of the shares, in the saved table.
     """
-    shares = np.linspace(start, 1, 5)
+    epochs = [list(each) for each in enumerate(points)]
+    shares = [[float(each), f"{100 * each:.4g}\u00a0%"] for each in np.linspace(start, 1, 5)]
     return {
         "kind": "course",
         "title": title,
         "measure": measure,
         "models": [{**each, "ys": list(values[each["role"]])} for each in _named(_names(values))],
         "says": {"along": _("{name}: from {low} at epoch {lowest} to {high} at epoch {highest}.")},
-        "x": {
-            "scale": "linear",
-            "from": 0,
-            "to": len(points) - 1,
-            "ticks": [list(each) for each in enumerate(points)],
-            "title": _("Epoch"),
-        },
-        "y": {
-            "scale": "linear",
-            "from": start,
-            "to": 1,
-            "ticks": [[float(each), f"{100 * each:.4g}\u00a0%"] for each in shares],
-        },
+        "x": {"scale": "linear", "from": 0, "to": len(points) - 1, "ticks": epochs, "title": _("Epoch")},
+        "y": {"scale": "linear", "from": start, "to": 1, "ticks": shares},
     }
 
 
 def moved_over(title: str, x_title: str, lines: Sequence[View], points: Sequence[str], start: float) -> View:
-    """Shows shares as something else than time moves on.
-
-    Args:
-        lines: of `moved_line`.
-        points, start: as for `course`.
-    """
+    """Shows shares as in `course` while something else than time moves on. lines: of `moved_line`."""
     view = course(title, {}, points, start)
     says = {"along": _("{name}: from {low} at {lowest} to {high} at {highest}.")}
     return {**view, "models": list(lines), "says": says, "x": {**view["x"], "title": x_title}}
@@ -206,43 +168,31 @@ def moved_line(name: str, values: Sequence[float], dotted: bool) -> View:
 def confusion(model: str, title: str, note: str, counts: np.ndarray) -> View:
     """Shows a confusion matrix at each point in time. counts: (k, 10, 10), by true class and answer."""
     colours = [CELL_COLORS[theme][ROLES.index(model)] for theme in ("light", "dark")]
-    said = {"title": title, "note": note}
-    return {"kind": "confusion", "role": model, "colours": colours, "counts": counts.tolist(), **said}
+    shown = {"title": title, "note": note, "colours": colours, "counts": counts.tolist()}
+    return {"kind": "confusion", "role": model, **shown}
 
 
 def reading(model: str, title: str, words: str, logits: np.ndarray, points: Sequence[str]) -> View:
-    """Shows how a student read a picture at each point in time.
-
-    Args:
-        words: what the figure shows, for readers who do not see it.
-        logits: (k, 10).
-        points: as for `course`.
-    """
+    """Shows how a student read a picture at each point in time. words: its alternative. logits: (k, 10)."""
     rows = [numbers(row) for row in logits]
     said = {"title": title, "words": words, "points": list(points)}
     return {"kind": "reading", "role": model, "logits": rows, **said}
 
 
 def filters(model: str, words: Sequence[str], weights: np.ndarray, limit: float, first: int) -> View:
-    """Shows a first layer's filters at each point in time: green wants ink, orange-red wants none.
+    """Shows a first layer's filters at each of k points: green wants ink, orange-red wants none.
 
-    Args:
-        words: what the figure shows at each of the k points, for readers who do not see it.
-        weights: (k, height, width, 1, filters).
-        limit: the weight that gets the full colour.
-        first: the number of the first filter.
+    words: k alternatives. weights: (k, height, width, 1, filters). limit: the weight with the full colour.
+    first: the number of the first filter.
     """
     side, number = weights.shape[1], weights.shape[-1]
+    flat = np.moveaxis(weights, -1, 1).reshape(-1, number, side * side)
     return {
         "kind": "filters",
         "role": model,
         "title": _(NAMES[model]),
         "words": list(words),
-        "weights": np.moveaxis(weights, -1, 1)
-        .reshape(-1, number, side * side)
-        .astype(float)
-        .round(4)
-        .tolist(),
+        "weights": flat.astype(float).round(4).tolist(),
         "side": side,
         "across": 5 if side > 5 else 8 if number <= 16 else 16,
         "limit": limit,
@@ -254,9 +204,8 @@ def filters(model: str, words: Sequence[str], weights: np.ndarray, limit: float,
 def saved(view: View, file: str, size: str = "whole") -> View:
     """Returns the figure with a menu that saves it as PNG, SVG or CSV.
 
-    Args:
-        file: its name without an ending; {T}, {alpha} and {at} become what is shown then.
-        size: how much of a row it has, where there is room: half, wide, or narrow beside a wide one.
+    file: a name without an ending; {T}, {alpha} and {at} become what is shown then.
+    size: its part of a row, where there is room: half, wide, or narrow beside a wide one.
     """
     return {**view, "file": file, "size": size}
 

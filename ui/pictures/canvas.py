@@ -17,26 +17,20 @@ _KEY = "canvas"
 
 @dataclass
 class _Kept:
-    """What a session keeps of its canvas, because Streamlit forgets a widget that is not on the page.
+    """What a session keeps of its canvas, because Streamlit forgets a widget that is not on the page."""
 
-    canvas, drawing: the numbers of the canvas, of which Clear takes a new one, and of the drawing on it.
-    strokes: as the canvas describes them. begun_with: the strokes it was given when it came on the page,
-    which must not change while it is there. content: what it looks like, as a PNG. inked: whether anything
-    is drawn.
-    """
-
-    canvas: int = 0
-    drawing: int = 0
-    strokes: dict[str, Any] | None = None
-    begun_with: dict[str, Any] | None = None
-    content: bytes | None = None
-    inked: bool = False
+    canvas: int = 0  # its number: Clear takes a new one
+    drawing: int = 0  # the number of the drawing on it
+    strokes: dict[str, Any] | None = None  # as the canvas describes them
+    begun_with: dict[str, Any] | None = None  # those when it came on the page: they must not change there
+    content: bytes | None = None  # a PNG
+    inked: bool = False  # whether anything is drawn
 
 
 def canvas(pen: int) -> tuple[bytes, np.ndarray] | None:
     """Draws the canvas; returns its PNG and the pixels in it, or None before anything is drawn.
 
-    Raises ValueError with what to do when the browser sent no picture. pen: its width, of SIDE pixels.
+    Raises ValueError, with what to do, when the browser sent no picture.
     """
     # Importing it registers its assets with the server, so there must be a server by then.
     from streamlit_drawable_canvas import st_canvas

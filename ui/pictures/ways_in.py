@@ -27,8 +27,8 @@ WAYS = {"draw": N_("Draw"), "test": N_("Test pictures"), "upload": N_("Upload")}
 FIRST_PICTURE = 4498
 TEST_PICTURE_HELP = N_("One of MNIST's 10,000 test pictures, numbered from 0. No model was trained on them.")
 
-DRAWN, UPLOADED, TEST_PICTURE = "drawn", "uploaded", "test picture"
-"""Where a picture comes from."""
+DRAWN, UPLOADED = "drawn", "uploaded"
+"""Where a picture comes from that is no test picture."""
 
 SOURCE_KEY = "source"
 """The key of how the page Dark knowledge chooses its picture."""
@@ -38,18 +38,14 @@ _LAST = "last_picture"
 
 @dataclass(frozen=True)
 class Given:
-    """A picture (28, 28) in [0, 1] as the models see it, and a sentence about it, origin.
+    """A picture as the models see it, and what is known of it."""
 
-    label: what it shows, where that is known. source: one of the three above, for what the person gave.
-    number: of a test picture. problem: why another picture is shown than what they gave, in a sentence.
-    """
-
-    picture: np.ndarray
-    origin: str
+    picture: np.ndarray  # (28, 28) in [0, 1]
+    origin: str  # a sentence
     label: int | None = None
-    source: str | None = None
-    number: int | None = None
-    problem: str = ""
+    source: str | None = None  # one of the two above, for what the person gave
+    number: int | None = None  # of a test picture
+    problem: str = ""  # why another picture is shown than what the person gave, in a sentence
 
 
 def test_picture(number: int) -> tuple[np.ndarray, int]:
@@ -59,10 +55,7 @@ def test_picture(number: int) -> tuple[np.ndarray, int]:
 
 
 def drawn(tools: DeltaGenerator | None = None) -> Given:
-    """Draws a canvas, its pen and its eraser, which stand below it or in tools; returns what is drawn on it.
-
-    Until something is drawn, that is a test picture.
-    """
+    """Draws a canvas with pen and eraser, below it or in tools; returns the drawing, or a test picture."""
     task = _("Draw one large digit.")
     st.html(f'<p class="kd kd-quiet kd-above-canvas">{escape(task)}</p>')
     place = st.container(key="canvas_frame")
@@ -90,7 +83,7 @@ def drawn(tools: DeltaGenerator | None = None) -> Given:
         content, pixels = drawing
         if canvas.is_a_dot(pixels, width):
             raise ValueError(_(ONLY_A_DOT))
-        return _last(Given(prepared(content), _("Your drawing, as the models see it."), source=DRAWN))
+        return _last(prepared(content), _("Your drawing, as the models see it."), DRAWN)
     except ValueError as error:
         return _instead(str(error))
 
@@ -122,7 +115,7 @@ def numbered() -> Given:
     )
     address.keep("picture", PICTURE_PARAMETER, number)
     picture, label = test_picture(number)
-    return Given(picture, test_picture_sentence(number, label), label, TEST_PICTURE, number)
+    return Given(picture, test_picture_sentence(number, label), label, number=number)
 
 
 def random_button(label: str) -> None:
@@ -146,15 +139,14 @@ def uploaded() -> Given:
             N_("Nothing is uploaded yet, so this is test picture {number}, labelled {label}.")
         )
     try:
-        own = prepared(file.getvalue())
+        return _last(prepared(file.getvalue()), _("Your picture, as the models see it."), UPLOADED)
     except ValueError as error:
         return _instead(str(error))
-    return _last(Given(own, _("Your picture, as the models see it."), source=UPLOADED))
 
 
-def _last(given: Given) -> Given:
+def _last(picture: np.ndarray, origin: str, source: str) -> Given:
     """Keeps what the person gave, to show again while the next thing that they give cannot be shown."""
-    st.session_state[_LAST] = given
+    given = st.session_state[_LAST] = Given(picture, origin, source=source)
     return given
 
 
@@ -172,7 +164,7 @@ def _first_picture(message: str) -> Given:
     """Returns the picture shown before a person gives one. message: with places for number and label."""
     picture, label = test_picture(FIRST_PICTURE)
     origin = _(message, number=f"{FIRST_PICTURE:,}", label=label)
-    return Given(picture, origin, label, TEST_PICTURE, FIRST_PICTURE)
+    return Given(picture, origin, label, number=FIRST_PICTURE)
 
 
 def _any_picture() -> None:

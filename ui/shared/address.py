@@ -19,55 +19,38 @@ from ui.shared.person import script_run
 
 @dataclass(frozen=True)
 class Parameter:
-    """A query parameter: `take` reads it into the session, under the key of its widget, and `keep` writes it.
+    """A query parameter, named as its widget's key: `take` reads it into the session, `keep` writes it."""
 
-    read: its text → the value; a ValueError's message is the sentence to show.
-    write: the value → its text.
-    default: what a bare address means.
-    labels: for a choice that `choose` draws, code → what the page shows, marked with `N_`.
-    """
-
-    read: Callable[[str], Any]
+    read: Callable[[str], Any]  # a ValueError's message is the sentence to show
     write: Callable[[Any], str]
-    default: Any
-    labels: Mapping[str, str] = field(default_factory=dict)
+    default: Any  # what a bare address means
+    labels: Mapping[str, str] = field(default_factory=dict)  # code → what `choose` shows, marked with `N_`
 
 
 def take(parameters: Mapping[str, Parameter]) -> None:
-    """Brings what the address says into the session, before the widgets are drawn.
-
-    What cannot be read becomes the default and a sentence; what is spelled in another way is spelled anew.
-    """
-    changes = {}
-    for name, parameter in parameters.items():
-        if name in st.session_state and not went_back():
-            continue
-        value = parameter.default
-        if texts := st.query_params.get_all(name):
-            try:
-                value = parameter.read(texts[-1])
-            except ValueError as error:
-                notices.add(str(error))
-            changes[name] = _text(parameter, value)
-        st.session_state[name] = value
-    rewrite(changes)
+    """Brings the address into the session before widgets are drawn; what cannot be read gets a sentence."""
+    with together():
+        for name, parameter in parameters.items():
+            if name in st.session_state and not went_back():
+                continue
+            value = parameter.default
+            if texts := st.query_params.get_all(name):
+                try:
+                    value = parameter.read(texts[-1])
+                except ValueError as error:
+                    notices.add(str(error))
+                keep(name, parameter, value)
+            st.session_state[name] = value
 
 
 def keep(name: str, parameter: Parameter, value: Any) -> None:
     """Has the address say what its widget says."""
-    rewrite({name: _text(parameter, value)})
-
-
-def _text(parameter: Parameter, value: Any) -> str | None:
-    return None if value == parameter.default else parameter.write(value)
+    rewrite({name: None if value == parameter.default else parameter.write(value)})
 
 
 def choose(widget: Callable[..., str], label: str, parameter: Parameter, key: str, **arguments: Any) -> str:
-    """Draws a choice whose labels are translated, and keeps its code in the address; returns the code.
-
-    widget: such as st.selectbox, with its arguments. Streamlit's own `bind` would write the label into the
-    address, in the sender's language.
-    """
+    """Draws a choice whose labels are translated, and keeps its code in the address; returns the code."""
+    # Streamlit's own `bind` would write the label into the address, in the sender's language
     st.session_state.setdefault(key, parameter.default)
     code = widget(
         label,
@@ -107,10 +90,7 @@ def number(name: str, lowest: float, highest: float, instead: float) -> Paramete
 
 
 def choice(refusal: str, labels: Mapping[str, str]) -> Parameter:
-    """Returns one of several codes, of which the first is what a bare address means.
-
-    refusal: the sentence for anything else, marked with `N_`, with {text} and {allowed}.
-    """
+    """Returns one of several codes, by default the first. refusal: with `N_`, {text} and {allowed}."""
     # Earlier versions wrote the English labels into the address.
     codes = {label: code for code, label in labels.items()} | {code: code for code in labels}
 
@@ -148,10 +128,7 @@ def went_back() -> bool:
 
 
 def rewrite(changes: Mapping[str, str | None]) -> None:
-    """Changes several parameters at once; None takes one out.
-
-    Each message about the address becomes an entry in the browser's history: one Back undoes this one.
-    """
+    """Changes several parameters, or takes them out (None), as one entry in the browser's history."""
     with get_session_state().query_params() as address:
         changed = False
         for name, text in changes.items():
@@ -160,7 +137,7 @@ def rewrite(changes: Mapping[str, str | None]) -> None:
             elif address.get_all(name) != [text]:
                 address.set_with_no_forward_msg(name, text)
                 changed = True
-        if changed and getattr(_batch, "changed", None) is not None:
+        if changed and _batch.changed is not None:
             _batch.changed = True
         elif changed:
             _tell_browser(address)
@@ -173,10 +150,7 @@ def correct(name: str, text: str) -> None:
 
 
 def say() -> None:
-    """Has the browser show the address that the page is drawn with.
-
-    After a link from a page to itself, it still shows the one before. Nothing happens where it is the same.
-    """
+    """Has the browser show this address: after a link from a page to itself, it shows the one before."""
     with get_session_state().query_params() as address:
         _tell_browser(address)
 
@@ -186,7 +160,7 @@ def go_to(page: str, carrying: Iterable[str] = ()) -> None:
     with get_session_state().query_params() as address:
         query = {name: address.get_all(name) for name in carrying if name in address}
         address.clear_with_no_forward_msg(preserve_embed=True)
-    if getattr(_batch, "changed", None) is not None:
+    if _batch.changed is not None:
         _batch.changed = False  # it was the address of the page that is left
     st.switch_page(page, query_params=query)
 
@@ -203,8 +177,11 @@ def together() -> Iterator[None]:
             say()
 
 
-_batch = threading.local()
-"""changed: whether the address has changed inside `together`; None outside of it."""
+class _Batch(threading.local):
+    changed: bool | None = None  # inside `together`: whether the address has changed
+
+
+_batch = _Batch()
 
 
 def _tell_browser(address: Any) -> None:

@@ -9,37 +9,20 @@ import pandas as pd
 import streamlit as st
 
 from kd.export.tables import FORMATS, dictionary_content, dictionary_name
-from kd.text.translation import N_, _
+from kd.text.translation import _
 from ui.shared.pieces import quiet
-
-_KINDS = {
-    "csv": ("CSV", "text/csv", N_("Three rows a run, one for each model, for a spreadsheet or any program.")),
-    "parquet": (
-        "Parquet",
-        "application/vnd.apache.parquet",
-        N_("The same table with types, for pandas, R or DuckDB."),
-    ),
-}
 
 
 def numbers_along(name: str, numbers: Callable[[], pd.DataFrame]) -> None:
-    """Draws the button that unfolds the buttons for CSV, Parquet and the dictionary.
-
-    name: of the files, and with it of the widgets' keys. numbers: called when a button is clicked.
-    """
-
-    def button(file_name: str, title: str, mime: str, about: str, content: Callable[[], bytes]) -> None:
-        st.download_button(
-            title,
-            content,
-            file_name=file_name,
-            mime=mime,
-            key=f"along-{file_name}",
-            on_click="ignore",
-            help=_(about),
-            width="stretch",
-        )
-
+    """Draws a button that unfolds those for CSV, Parquet and the dictionary, in files of this name."""
+    table = _("Three rows a run, one for each model, for a spreadsheet or any program.")
+    typed = _("The same table with types, for pandas, R or DuckDB.")
+    columns = _("The dictionary of the table: each column, its unit, its type and its meaning.")
+    files = {
+        f"{name}.csv": ("CSV", "text/csv", FORMATS["csv"].content, table),
+        f"{name}.parquet": ("Parquet", "application/vnd.apache.parquet", FORMATS["parquet"].content, typed),
+        dictionary_name(name): (_("What the columns mean"), "text/csv", dictionary_content, columns),
+    }
     with st.popover(
         _("Numbers"),
         type="tertiary",
@@ -47,19 +30,21 @@ def numbers_along(name: str, numbers: Callable[[], pd.DataFrame]) -> None:
         key=f"numbers-{name}",
         help=_("All numbers of these runs as a table (CSV, Parquet), and what its columns mean."),
     ):
-        for code, (title, mime, about) in _KINDS.items():
-            button(f"{name}.{code}", title, mime, about, partial(_content, code, numbers))
-        button(
-            dictionary_name(name),
-            _("What the columns mean"),
-            "text/csv",
-            N_("The dictionary of the table: each column, its unit, its type and its meaning."),
-            lambda: dictionary_content(numbers()),
-        )
+        for file_name, (title, mime, content, about) in files.items():
+            st.download_button(
+                title,
+                partial(_made, content, numbers),
+                file_name=file_name,
+                mime=mime,
+                key=f"along-{file_name}",
+                on_click="ignore",
+                help=about,
+                width="stretch",
+            )
 
 
-def _content(code: str, numbers: Callable[[], pd.DataFrame]) -> bytes:
-    return FORMATS[code].content(numbers())
+def _made(content: Callable[[pd.DataFrame], bytes], numbers: Callable[[], pd.DataFrame]) -> bytes:
+    return content(numbers())
 
 
 def show_command(command: str, name: str = "repeat", note: str = "") -> None:

@@ -36,9 +36,13 @@ def _spec(
     _chart: Callable[..., Any], name: str, language: str, _rows: pd.DataFrame, **arguments: Any
 ) -> dict[str, Any]:
     # one row is enough for a description, and Altair refuses more than 5,000
-    chart = vega_lite(_chart(_rows.head(1), **arguments))
-    del chart["data"]
-    return chart
+    return _without_rows(_chart(_rows.head(1), **arguments))
+
+
+def _without_rows(chart: Any) -> dict[str, Any]:
+    ready = vega_lite(chart)
+    del ready["data"]
+    return ready
 
 
 def figure(
@@ -53,12 +57,8 @@ def figure(
 ) -> None:
     """Draws a figure, with the button that saves it in the row of its title.
 
-    Args:
-        name: in lower case with hyphens: the widget's key, and with file_note the file's name.
-        chart: (rows, **arguments) → Altair chart; must depend on the rows in nothing but its data.
-        alt: what the figure shows, in a sentence or three for readers who do not see it.
-        on_select: called when something in the figure is clicked.
-        sent: the rows as Arrow has them, where many people look at them: converting them takes longest.
+    name: the widget's key, and with file_note the file's name. chart: (rows, **arguments) → Altair chart; its
+    data alone depends on the rows. on_select: called after a click. sent: the rows in Arrow, made before.
     """
     ready = spec(chart, name, rows, **arguments)
     with framed(name):
@@ -72,11 +72,8 @@ def framed(name: str, titled: bool = True) -> Any:
 
 
 def said_chart(ready: dict[str, Any], rows: Any, words: str, **options: Any) -> None:
-    """Draws a chart of `spec`, and before it, for screen readers alone, what it shows.
-
-    The words are not the chart's own alternative: the browser would build the whole chart anew whenever a
-    control changes them, which takes half as long again as all the rest.
-    """
+    """Draws a chart of `spec`, and before it, for screen readers alone, what it shows."""
+    # not as the chart's own alternative: the browser builds the whole chart anew when that changes
     st.html(unseen(words))
     said = _("Chart. The sentence before it says what it shows.")
     st.vega_lite_chart({**presented(ready), "data": {"values": rows}}, alt=said, **options)
@@ -95,13 +92,7 @@ def presented(ready: dict[str, Any]) -> dict[str, Any]:
 def thumbnails(
     name: str, key: str, rows: pd.DataFrame, alt: str, pick: Callable[[int], None], **arguments: Any
 ) -> None:
-    """Draws pictures as one chart, with the button that saves it.
-
-    Args:
-        rows: of `kd.charts.thumbnails.thumbnail_rows`.
-        pick: called in a callback with the number of a picture that is clicked.
-        arguments: of `kd.charts.thumbnails.thumbnail_chart`.
-    """
+    """Draws rows of `thumbnail_rows` as one `thumbnail_chart` to save; pick gets the number of a click."""
 
     def clicked() -> None:
         if points := st.session_state[key].selection.picked:
@@ -138,9 +129,7 @@ def save_cards(
 
     def contents() -> tuple[dict[str, Any], pd.DataFrame]:
         rows = thumbnail_rows(pictures, numbers, captions)
-        chart = vega_lite(card_chart(rows))
-        del chart["data"]
-        return chart, rows
+        return _without_rows(card_chart(rows)), rows
 
     save_menu(name, contents, file_note, table)
 
@@ -153,10 +142,7 @@ def save_menu(
 ) -> None:
     """Draws the button that saves a figure as PNG, SVG or CSV.
 
-    Args:
-        name: the widget's key, and with file_note the file's name.
-        contents: () → (Vega-Lite, its rows); called once the menu is open.
-        table: the figure's numbers, if they are not the rows.
+    contents: returns Vega-Lite and its rows; called in an open menu. table: numbers instead of the rows.
     """
     file_name, words = f"{name}-{file_note}" if file_note else name, save_words()
     with st.popover(

@@ -17,7 +17,6 @@ from ui.shared.markup import image_source
 from ui.shared.person import follow_the_reader
 from ui.shared.shown import comes_to
 
-_FOLDER = Path(__file__).parent
 _PRESENT = "present"
 _PARAMETER = address.switch(_PRESENT)
 _PAGES = (
@@ -36,13 +35,12 @@ _PAGES = (
 def page(title: str, heading: str = "") -> Iterator[None]:
     """Sets up a page, draws navigation and heading, and guards what the page draws inside the with-block.
 
-    Notices appear under the heading, even if the rest fails. heading: instead of the title, which is the
-    page's name in English.
+    title: its name in English. heading: instead of that. Notices stand under it, even if the rest fails.
     """
     follow_the_reader()
     settle()
     comes_to(title)
-    mark = image_source(_FOLDER / "mark.svg")
+    mark = image_source("svg+xml", _read("mark.svg").encode())
     st.set_page_config(
         page_title="KD Lab" if title == "Home" else f"{_(title)} · KD Lab",
         page_icon=mark,
@@ -51,12 +49,11 @@ def page(title: str, heading: str = "") -> Iterator[None]:
     )
     address.take({_PRESENT: _PARAMETER})
     address.keep(_PRESENT, _PARAMETER, presenting())
-    st.html(_style(presenting()))
+    sheets = ["style.css", "experiments.css", "rooms.css", *(["present.css"] if presenting() else [])]
+    st.html("".join(f"<style>{_read(sheet)}</style>" for sheet in sheets))
     with st.sidebar:
-        st.html(
-            f'<div class="kd-brand"><img src="{mark}" alt="">KD Lab</div>{_script()}',
-            unsafe_allow_javascript=True,
-        )
+        brand = f'<div class="kd-brand"><img src="{mark}" alt="">KD Lab</div>'
+        st.html(f"{brand}<script>{_read('frame.js')}</script>", unsafe_allow_javascript=True)
         for path, label, icon in _PAGES:
             st.page_link(path, label=_(label), icon=icon)
         st.button(
@@ -106,11 +103,5 @@ def _present(on: bool) -> None:
 
 
 @cache
-def _style(presenting: bool) -> str:
-    names = ("style.css", "experiments.css", "rooms.css", *(["present.css"] if presenting else []))
-    return "".join(f"<style>{(_FOLDER / name).read_text(encoding='utf-8')}</style>" for name in names)
-
-
-@cache
-def _script() -> str:
-    return f"<script>{(_FOLDER / 'frame.js').read_text(encoding='utf-8')}</script>"
+def _read(name: str) -> str:
+    return (Path(__file__).parent / name).read_text(encoding="utf-8")

@@ -33,17 +33,14 @@ def unseen_section(title: str, *marks: str) -> None:
 def lesson(
     title: str, paragraph: str, try_this: str, formula: str, symbols: str, folded: bool = False
 ) -> None:
-    """Draws a lesson for a second-year student, in the reader's language; in presenter mode, nothing.
+    """Draws a lesson for a second-year student; in presenter mode, nothing.
 
-    try_this: something to do that ends in a surprise. formula: LaTeX. symbols: what they mean, and the
-    source. folded: whether it belongs to a folded section: its heading is then one level lower.
+    try_this: something to do that ends in a surprise. symbols: of the formula (LaTeX), and its source.
+    folded: whether it belongs to a section, so that its heading is one level lower.
     """
     if presenting():
         return
-    if folded:
-        st.subheader(title, anchor=False)
-    else:
-        section(title)
+    (st.subheader if folded else st.header)(title, anchor=False)
     st.markdown(paragraph)
     st.markdown(_("**Try this.** {what}", what=try_this))
     with st.expander(_("The formula")):

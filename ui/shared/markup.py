@@ -6,9 +6,8 @@ import base64
 import io
 import re
 import string
-from functools import cache, lru_cache
+from functools import lru_cache
 from html import escape
-from pathlib import Path
 
 import numpy as np
 from PIL import Image
@@ -25,11 +24,7 @@ _FOUND_LATER = re.compile(r"(?<=[:@])(?=\S)|(?<=www)(?=\.)", re.IGNORECASE)
 
 
 def literal(text: str) -> str:
-    """Returns Markdown that shows any text letter by letter: no link, picture, formula, icon, colour or line.
-
-    What cannot be seen (control characters, changes of direction) becomes a replacement character, and after
-    400 characters the text is cut.
-    """
+    """Returns Markdown that shows any text letter by letter, up to 400; invisible characters are replaced."""
     visible = "".join(c if c.isprintable() or c.isspace() else "\ufffd" for c in text[: 2 * _LONGEST])
     line = " ".join(visible.split())
     if len(line) > _LONGEST:
@@ -48,21 +43,20 @@ def unseen(words: str) -> str:
     return f'<p class="kd-unseen">{escape(words)}</p>'
 
 
-@cache
-def image_source(path: Path) -> str:
-    """Returns an SVG file as the source of an image."""
-    return f"data:image/svg+xml;base64,{base64.b64encode(path.read_bytes()).decode()}"
-
-
 def pixels(picture: np.ndarray, description: str) -> str:
     """Returns a picture (28, 28) in [0, 1] as an img element with hard pixel edges and a text alternative."""
     levels = np.round(np.clip(picture, 0, 1) * 255).astype(np.uint8)
-    source = _png_source(levels.tobytes(), *levels.shape)
+    source = image_source("png", _png(levels.tobytes(), *levels.shape))
     return f'<img class="kd-pixels" src="{source}" alt="{escape(description)}">'
 
 
+def image_source(kind: str, content: bytes) -> str:
+    """Returns a picture as the source of an image. kind: png or svg+xml."""
+    return f"data:image/{kind};base64,{base64.b64encode(content).decode()}"
+
+
 @lru_cache(maxsize=1_000)
-def _png_source(levels: bytes, height: int, width: int) -> str:
+def _png(levels: bytes, height: int, width: int) -> bytes:
     buffer = io.BytesIO()
     Image.frombytes("L", (width, height), levels).save(buffer, format="PNG")
-    return f"data:image/png;base64,{base64.b64encode(buffer.getvalue()).decode()}"
+    return buffer.getvalue()

@@ -32,12 +32,7 @@ def moves(status: str) -> bool:
 
 
 def head(sentence: str, below: str, view: StudyView | ExperimentView | None) -> None:
-    """Draws what a study says, how far it is in words, and a bar while runs are missing.
-
-    Args:
-        sentence: as HTML.
-        view: None for what came with the app.
-    """
+    """Draws a sentence (as HTML), a line below, and a bar while runs are missing. view: None if included."""
     bar, source = "", "" if view else " kd-source"
     if view is not None and view.status != "finished":
         name = escape(_("Runs that have finished"))
@@ -54,11 +49,7 @@ def takes(seconds: float) -> str:
 
 
 def acts(act: Callable[..., object], *arguments: Any, others: str = "") -> Callable[[], None]:
-    """Returns a widget's callback that does this; a refusal becomes a notice.
-
-    Args:
-        others: the notice where the act returns False, since other people want the same.
-    """
+    """Returns a widget's callback; a refusal becomes a notice, and so does others where act returns False."""
 
     def clicked() -> None:
         notices.clear()

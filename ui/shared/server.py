@@ -30,9 +30,8 @@ def lab() -> Lab:
     with _lock:
         if _lab is None:
             _log_to_console()
-            threading.Thread(target=_settle, name="kd-settle", daemon=True).start()
             _lab = Lab()
-            threading.Thread(target=_list_runs, args=(_lab,), name="kd-list-runs", daemon=True).start()
+            threading.Thread(target=_settle, args=(_lab,), name="kd-settle", daemon=True).start()
         return _lab
 
 
@@ -43,18 +42,14 @@ def forget_lab() -> None:
         _lab = None
 
 
-def _list_runs(lab: Lab) -> None:
-    """Reads thousands of runs before the page that lists them is opened."""
-    with contextlib.suppress(OSError, ValueError):  # the page says so when it is opened
-        lab.runs.views()
-
-
-def _settle() -> None:
-    """Imports what Home does not need, so that the first page with a chart need not wait for it."""
+def _settle(lab: Lab) -> None:
+    """Imports and reads what Home does not need, before a page with a chart or with all runs is opened."""
     importlib.import_module("kd.charts.run_charts")
     # The libraries stay for good. Counted among what may be garbage, they make each full collection take a
     # sixth of a second, in which no page is answered; so there is none before this either.
     gc.freeze()
+    with contextlib.suppress(OSError, ValueError):  # the page says so when it is opened
+        lab.runs.views()
 
 
 def warm_lab() -> Lab:

@@ -30,10 +30,7 @@ _WHY_ANOTHER = {
 
 
 def shown_run(lab: Lab) -> RunView | None:
-    """Returns the run in the URL, else the one looked at last here, else one that trains, else a stored one.
-
-    None only when there is no run at all.
-    """
+    """Returns the run in the URL, else the last one looked at, one that trains, a stored one, or None."""
     asked = _asked()
     for run_id in (asked, looked_at()):
         if run_id is None:
@@ -67,7 +64,7 @@ def looked_at() -> str | None:
 def finished_run(lab: Lab, without: str) -> tuple[RunView, list[RunView], RunView | None]:
     """Returns the finished run to ask, all finished ones, and the run shown elsewhere if it is another.
 
-    without: the sentence with which the page ends where there is none.
+    The page ends with the sentence without where there is none.
     """
     finished, shown = _finished(lab), shown_run(lab)
     if shown is not None and shown.status == "finished":
@@ -147,20 +144,13 @@ def show(run_id: str) -> None:
 
 
 def stay() -> None:
-    """Goes on showing the run that was shown last.
-
-    A click that overtakes the news of another run brings along the address from before it.
-    """
+    """Shows the last run again: a click that overtakes the news of it brings along the address before."""
     if _KEY in st.session_state:
         show(st.session_state[_KEY])
 
 
 def _asked() -> str | None:
-    """Returns the run in the URL, unless that is the one from before another run was shown.
-
-    Until a browser hears of the other one, what it sends brings along its address from before: a timed look
-    at a run, or the next move of a control.
-    """
+    """Returns the run in the URL, unless the browser has not heard yet that another one is shown."""
     asked, shown = st.query_params.get("run"), looked_at()
     left = st.session_state.get(_LEFT, {}).get(asked)
     is_an_echo = left is not None and time.monotonic() - left < SECONDS_OF_AN_ECHO

@@ -73,13 +73,13 @@ def take_address() -> None:
         notices.add(_("In the address of this page, {problem}", problem=not_a_field(name)))
         address.rewrite({name: None})
     if st.session_state.get(_DRAWN) and "run" not in st.query_params and not address.went_back():
-        _tell_address(_values())  # the page is opened again, and bare
+        _tell_address()  # the page is opened again, and bare
 
 
 def set_form(config: RunConfig) -> None:
     """Sets every control as in this run, and the address with it; before they are drawn, or in a callback."""
-    values = _set(config)
-    _tell_address(values)
+    _set(config)
+    _tell_address()
 
 
 def follow_run(run_id: str, config: RunConfig) -> None:
@@ -87,9 +87,9 @@ def follow_run(run_id: str, config: RunConfig) -> None:
     if st.session_state.get(_FOLLOWED) != run_id:
         has_followed(run_id)
         if not OFFERED.keys() & set(st.query_params):
-            values = _set(config)
+            _set(config)
             if st.session_state.get(_DRAWN):  # controls drawn for the first time leave the address alone
-                _tell_address(values)
+                _tell_address()
 
 
 def has_followed(run_id: str) -> None:
@@ -107,11 +107,8 @@ def current() -> RunConfig:
     try:
         return RunConfig(**_values())
     except Contradiction as error:
-        sentence = _(
-            "“{control}” does not go with the other settings: {problem}",
-            control=_(FIELDS[error.field].label),
-            problem=error,
-        )
+        words = N_("“{control}” does not go with the other settings: {problem}")
+        sentence = _(words, control=_(FIELDS[error.field].label), problem=error)
         raise Contradiction(error.field, sentence) from None
 
 
@@ -146,11 +143,9 @@ def _draw(names: Sequence[str], values: dict[str, Any], moved: Moved) -> None:
 
 
 def _widget(name: str, moved: Moved, is_idle: bool) -> None:
-    """Draws a field's widget; its key is the field's name, and so is its name in the address.
-
-    The address is not told: a run in it says all of this already, and it would be another entry in the
-    history. Nor is the widget bound to it, which would change the entry that Back is to return to.
-    """
+    """Draws a field's widget; its key is the field's name, and so is its name in the address."""
+    # The address is not told, and the widget not bound to it: that would be another entry in the history, or
+    # change the one that Back is to return to.
     spec, kind, label = FIELDS[name], FIELD_TYPES[name], _(FIELDS[name].label)
     shared: dict[str, Any] = {"key": name, "help": _help(name), "disabled": is_idle}
     shared |= {"on_change": guarded(_has_moved), "args": (name, moved), "persist_state": "session"}
@@ -181,13 +176,13 @@ def _has_moved(name: str, moved: Moved) -> None:
             st.session_state[_BY_HAND] = True
         if name == "train_size" and not st.session_state.get(_BY_HAND):
             st.session_state["epochs"] = epochs_for(_value("train_size"), st.session_state[_SEEN])
-        _tell_address(_values())
+        _tell_address()
         moved()
 
 
-def _tell_address(values: dict[str, Any]) -> None:
-    """Has the address say all that the controls say. values: of all that is offered."""
-    usual = _DEFAULT.to_dict()
+def _tell_address() -> None:
+    """Has the address say all that the controls say."""
+    usual, values = _DEFAULT.to_dict(), _values()
     address.rewrite(
         {name: None if value == usual[name] else address.plain(value) for name, value in values.items()}
     )
@@ -215,13 +210,10 @@ def _is_shown(name: str, values: dict[str, Any]) -> bool:
     return name in _ALWAYS or _counts(name, values)
 
 
-def _set(config: RunConfig) -> dict[str, Any]:
-    """Sets every control as in this run; returns what they say then."""
-    values = {name: getattr(config, name) for name in OFFERED}
-    st.session_state.update({name: _in_session(name, value) for name, value in values.items()})
+def _set(config: RunConfig) -> None:
+    st.session_state.update({name: _in_session(name, getattr(config, name)) for name in OFFERED})
     st.session_state[_SEEN] = config.train_size * config.epochs
     st.session_state[_BY_HAND] = False
-    return values
 
 
 def _preset(moved: Moved) -> None:
@@ -243,11 +235,9 @@ def _preset(moved: Moved) -> None:
 
 
 def _apply_preset(key: str, times: int, shown: str, moved: Moved) -> None:
-    """Sets the controls as in the chosen preset, once for each choice.
-
-    The box follows the other controls. A browser that does not know this yet repeats the old choice in its
-    next message. That must not count as a choice: it would undo what was just moved.
-    """
+    """Sets the controls as in the chosen preset, once for each choice."""
+    # The box follows the other controls. A browser that does not know this yet repeats the old choice, which
+    # would undo what was just moved.
     chosen = st.session_state[key]
     if chosen == shown or times != st.session_state.get(_PRESETS_CHOSEN, 0):
         return

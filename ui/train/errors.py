@@ -71,10 +71,7 @@ _MORE_MODEST = N_(
 
 
 def invitation(lab: Lab, run_id: str, look: Callable[[], None]) -> None:
-    """Draws a few pictures that only the distilled student reads, and a button that shows them all.
-
-    look: brings the tab with them; called in a callback.
-    """
+    """Draws a few fixed pictures, and a button that shows them all. look: a callback that opens the tab."""
     table = _changes(run_id, lab.runs[run_id].test_logits())
     if table.empty:
         return
@@ -179,19 +176,16 @@ def _all_changes(run_id: str, config: RunConfig, logits: Logits) -> None:
     table = _changes(run_id, logits)
     changes = {change: table[table["change"] == change] for change in ("fixed", "broken")}
     fixed, broken = map(len, changes.values())
-    verdict = _(
-        "Of the 10,000 test pictures, distillation fixed {fixed} and broke {broken}.",
-        fixed=fixed,
-        broken=broken,
-    )
+    words = N_("Of the 10,000 test pictures, distillation fixed {fixed} and broke {broken}.")
+    verdict = _(words, fixed=fixed, broken=broken)
     head = framed("fixed-and-broken")
     head.html(f'<p class="kd kd-verdict">{verdict}</p>')
-    words = {"fixed": _("Fixed: {count}", count=fixed), "broken": _("Broken: {count}", count=broken)}
+    named = {"fixed": _("Fixed: {count}", count=fixed), "broken": _("Broken: {count}", count=broken)}
     left, right = st.columns([3, 1], vertical_alignment="bottom")
     change = left.segmented_control(
         _("Show"),
-        list(words),
-        format_func=words.__getitem__,
+        list(named),
+        format_func=named.__getitem__,
         default="fixed",
         key="change",
         required=True,
@@ -282,22 +276,14 @@ def _trust(run_id: str, config: RunConfig, logits: Logits) -> None:
     rows = computed(run_id, "calibration", _compute=lambda: error_charts.calibration_rows(labels, logits))
     with numbers:
         st.markdown(_("**Expected calibration error (ECE), 15 bins**"))
-        measures = [
-            _("As trained"),
-            _("On half of the pictures"),
-            _("Best T, from the other half"),
-            _("The same half at that T"),
-        ]
-        columns = {
-            _(NAMES[row["role"]]): [
-                percent(row["error_all"]),
-                percent(row["error_before"]),
-                f"{row['temperature']:.2f}",
-                percent(row["error_after"]),
-            ]
-            for row in rows.to_dict("records")
+        found = rows.set_index(rows["role"].map(lambda model: _(NAMES[model])))
+        measures = {
+            _("As trained"): found["error_all"].map(percent),
+            _("On half of the pictures"): found["error_before"].map(percent),
+            _("Best T, from the other half"): found["temperature"].map("{:.2f}".format),
+            _("The same half at that T"): found["error_after"].map(percent),
         }
-        table = pd.DataFrame(columns, index=pd.Index(measures, name=_("Measure")))
+        table = pd.DataFrame(measures).T.rename_axis(index=_("Measure"), columns=None)
         st.table(table, border="horizontal", alt=_("The three models' calibration in numbers"))
         st.download_button(
             _("Save CSV"),

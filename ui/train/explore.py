@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 import pandas as pd
 import streamlit as st
 
@@ -11,9 +14,10 @@ from kd.lab import Lab, RunView
 from kd.studies.address import train_command
 from kd.studies.sure.near import near_note
 from kd.text.chart_words import loss_words
-from kd.text.translation import N_, _, language
+from kd.text.translation import N_, _
 from kd.text.verdicts import covers, evidence, evidence_of_seeds, verdict_note
 from kd.text.words import MODELS, NAMES, accuracy, file_size, listing, milliseconds, plain
+from ui.live import following
 from ui.shared.along import show_command
 from ui.shared.figure import spec
 from ui.shared.guard import guard
@@ -23,7 +27,7 @@ from ui.shared.server import is_quick
 from ui.shared.shown import shown_run
 from ui.train.errors import invitation, look_closer
 from ui.train.inside import look_inside
-from ui.train.live import Figure, growing, pace, seeds_of
+from ui.train.live import Figure, growing, seconds, seeds_of
 from ui.train.playback import play_training
 from ui.train.trail import trail
 
@@ -37,12 +41,6 @@ TABS = {
     "inside": N_("Inside"),
 }
 _OF_A_FINISHED_RUN = {"errors": look_closer, "playback": play_training, "inside": look_inside}
-_MEASURES = (
-    N_("Agrees with the teacher"),
-    N_("Parameters"),
-    N_("Size on disk"),
-    N_("Time per picture"),
-)
 
 _ANY_OBJECTIVE = r"L = \alpha\,\text{CE}\bigl(y, \sigma(z_s)\bigr) + w \sum_k \ell_k"
 _TWINS = N_(
@@ -80,8 +78,14 @@ _SMOOTHED = N_(
 
 def explore(lab: Lab, view: RunView) -> None:
     """Draws the invitation and the tabs; while a long run trains, its numbers are redrawn."""
-    every = None if is_quick(lab, view.config) else pace(view)
-    st.fragment(_explore, run_every=every)(lab, view.run_id)
+    following.follow(_seconds, _explore, lab, view.run_id)
+
+
+def _seconds(lab: Lab, run_id: str) -> float | None:
+    view = shown_run(lab)
+    if view is None or view.run_id != run_id:
+        st.rerun()  # another run was opened: the whole page shows it
+    return seconds(lab, run_id) if view.active and not is_quick(lab, view.config) else None
 
 
 def loss(view: RunView) -> None:
@@ -97,33 +101,29 @@ def loss(view: RunView) -> None:
 
 
 def _explore(lab: Lab, run_id: str) -> None:
-    with guard():
-        view = shown_run(lab)
-        if view is None or view.run_id != run_id:
-            st.rerun()  # another run was opened: the whole page shows it
-        with st.container(key="invitation"):
-            if view.status == "finished":
-                invitation(lab, run_id, _look_at_errors)
-        with st.container(key="tabs"):
-            tabs = st.tabs([_(title) for title in TABS.values()], key=TAB, on_change="rerun")
-            for name, tab in zip(TABS, tabs, strict=True):
-                if tab.open:
-                    with tab:
-                        _draw(name, lab, view)
-
-
-def _look_at_errors() -> None:
-    st.session_state[TAB] = _(TABS["errors"])
+    view = lab.runs.view(run_id)
+    with st.container(key="invitation"):
+        if view.status == "finished":
+            invitation(lab, run_id, _look_at_errors)
+    with st.container(key="tabs"):
+        tabs = st.tabs([_(title) for title in TABS.values()], key=TAB, on_change="rerun")
+        for name, tab in zip(TABS, tabs, strict=True):
+            if tab.open:
+                with tab, guard():
+                    _draw(name, lab, view)
 
 
 def _draw(name: str, lab: Lab, view: RunView) -> None:
     if name == "result":
         _result(lab, view)
     elif view.status == "finished":
-        with guard():
-            _OF_A_FINISHED_RUN[name](lab, view.run_id)
+        _OF_A_FINISHED_RUN[name](lab, view.run_id)
     else:
         quiet(_("This appears when the run has ended."))
+
+
+def _look_at_errors() -> None:
+    st.session_state[TAB] = _(TABS["errors"])
 
 
 def _result(lab: Lab, view: RunView) -> None:
@@ -134,7 +134,7 @@ def _result(lab: Lab, view: RunView) -> None:
     with right:
         for words in filter(None, _evidence(lab, view)):
             quiet(words)
-        _table(view.run_id, view.created if view.result else None, language(), view)
+        _table(view.result or {})
         if not view.active:  # each look would close it
             show_command(train_command(view.config))
 
@@ -150,25 +150,22 @@ def _evidence(lab: Lab, view: RunView) -> list[str]:
     return [known, covers(view.config) if known else "", evidence(comparison)]
 
 
-@st.cache_data(max_entries=500, show_spinner=False)
-def _table(run_id: str, finished_run_of: float | None, language: str, _view: RunView) -> None:
+def _table(result: dict[str, Any]) -> None:
     """Draws the final numbers: one column per model, so that the table fits on a phone too."""
-    columns = {}
-    for model in MODELS:
-        found = (_view.result or {}).get(model)
-        columns[_(NAMES[model])] = (
-            ["–"] * len(_MEASURES)
-            if found is None
-            else [
-                accuracy(found["agreement"]) if "agreement" in found else "–",
-                f"{found['parameters']:,}",
-                file_size(found["bytes"]),
-                milliseconds(found["milliseconds"]),
-            ]
-        )
-    # so that each row has a heading
-    rows = pd.DataFrame(columns, index=pd.Index([_(name) for name in _MEASURES], name=_("Measure")))
-    st.table(rows, border="horizontal", alt=_("The three models in numbers"))
+    measures: dict[str, tuple[str, Callable[[Any], str]]] = {
+        _("Agrees with the teacher"): ("agreement", accuracy),
+        _("Parameters"): ("parameters", "{:,}".format),
+        _("Size on disk"): ("bytes", file_size),
+        _("Time per picture"): ("milliseconds", milliseconds),
+    }
+    found = {_(NAMES[model]): result.get(model, {}) for model in MODELS}
+    rows = [
+        [says(each[name]) if name in each else "–" for each in found.values()]
+        for name, says in measures.values()
+    ]
+    named = pd.Index(list(measures), name=_("Measure"))  # so that each row has a heading
+    table = pd.DataFrame(rows, index=named, columns=list(found))
+    st.table(table, border="horizontal", alt=_("The three models in numbers"))
 
 
 def train_lesson(config: RunConfig) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable
 from html import escape
 from typing import Any
 
@@ -24,7 +24,7 @@ from kd.text.words import MODELS, STUDENTS, accuracy, duration
 from ui.live import following
 from ui.shared.figure import framed, said_chart, save_menu, spec
 from ui.shared.frame import presenting
-from ui.shared.guard import guard, guarded
+from ui.shared.guard import guarded
 from ui.shared.markup import role
 from ui.shared.person import person
 from ui.shared.pieces import acts, quiet
@@ -76,21 +76,22 @@ _LEARNING: dict[tuple[str, ...], str] = {
 
 
 def follow(lab: Lab, view: RunView) -> None:
-    """Draws a run, and keeps redrawing it until it has its seeds; the less often, the more people watch."""
-    every = pace(view, seeds_of(lab, view))
-    st.fragment(_look, run_every=every)(lab, view.run_id, every)
+    """Draws a run, and keeps redrawing it until it has its seeds."""
+    following.follow(seconds, _look, lab, view.run_id)
 
 
-def pace(view: RunView, seeds: SeedsView | None = None) -> float | None:
-    """Returns the seconds between two looks at a run; None for one that has ended."""
-    return following.with_jitter(_pace(view, seeds))
+def seconds(lab: Lab, run_id: str) -> float | None:
+    """Returns the time between two looks at a run; None for one that has ended and has its seeds."""
+    view = lab.runs.view(run_id)
+    if view.active:
+        is_new = time.time() - view.created < _FIRST_SECONDS
+        return _SECONDS_BETWEEN_FIRST_LOOKS if is_new else _SECONDS_BETWEEN_LOOKS
+    seeds = seeds_of(lab, view)
+    return _SECONDS_BETWEEN_SEEDS if seeds is not None and len(seeds.runs) < seeds.wanted else None
 
 
 def seeds_of(lab: Lab, view: RunView) -> SeedsView | None:
-    """Says that this person looks at the run; returns what its other seeds say.
-
-    None where that means nothing: before it has a result, or where both students are the same.
-    """
+    """Notes who looks at the run; returns its seeds; None without a result, or where no teacher helps."""
     lab.ahead.look_at(view.config, person())
     if view.result is None or view.result["comparison"]["verdict"] == "no teacher":
         return None
@@ -114,43 +115,33 @@ def _growing(name: str, run_id: str, come_to: str, of: tuple, _chart: Callable[[
     said_chart(*_chart())
 
 
-def _pace(view: RunView, seeds: SeedsView | None) -> float | None:
-    if view.active:
-        is_new = time.time() - view.created < _FIRST_SECONDS
-        usual = _SECONDS_BETWEEN_FIRST_LOOKS if is_new else _SECONDS_BETWEEN_LOOKS
-    elif seeds is not None and len(seeds.runs) < seeds.wanted:
-        usual = _SECONDS_BETWEEN_SEEDS
-    else:
-        return None
-    return following.slowed(usual)
-
-
-def _look(lab: Lab, run_id: str, every: float | None) -> None:
-    with guard():
-        view = lab.runs.view(run_id)
-        seeds = seeds_of(lab, view)
-        if following.is_another(every, _pace(view, seeds)):
-            st.rerun()  # the whole page: Stop becomes Train again, or people came or left
-        if every:
-            following.note_look()
-        _head(view, seeds)
-        tiles = "".join(_tile(view, model) for model in MODELS)
-        st.html(f'<div class="kd kd-tiles">{tiles}{_seeds_tile(seeds)}</div>')
-        earlier = trail.ghosts(lab, run_id)
-        if view.result is not None:
-            trail.look_at(run_id)
-        thin = tuple(run.run_id for run in earlier)
-        growing("accuracy-by-epoch", view, lambda: _accuracy_figure(view, earlier), thin)
-        with st.container(horizontal=True, vertical_alignment="center", gap="small", key="hero_tools"):
-            if earlier:
-                _ghost_tools(len(earlier))
-            if seeds is not None:
-                _more_seeds(lab, view, seeds)
+def _look(lab: Lab, run_id: str) -> None:
+    view = lab.runs.view(run_id)
+    seeds = seeds_of(lab, view)
+    _head(view, seeds)
+    tiles = "".join(_tile(view, model) for model in MODELS)
+    st.html(f'<div class="kd kd-tiles">{tiles}{_seeds_tile(seeds)}</div>')
+    earlier = trail.ghosts(lab, run_id)
+    if view.result is not None:
+        trail.look_at(run_id)
+    thin = tuple(run.run_id for run in earlier)
+    growing("accuracy-by-epoch", view, lambda: _accuracy_figure(view, earlier), thin)
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="hero_tools"):
+        if earlier:
+            _ghost_tools(len(earlier))
+        if seeds is not None:
+            _more_seeds(lab, view, seeds)
 
 
 def _head(view: RunView, seeds: SeedsView | None) -> None:
     """Draws the verdict with what is known at another length, or what the run does; setting; progress."""
     bar, below, elsewhere = "", setting(view.config), ""
+    if view.result is None:
+        said = doing(view)
+    elif seeds is not None and seeds.verdict is not None:
+        said = surer_headline(seeds.verdict, view.config)
+    else:
+        said = headline(view.result["comparison"], view.config)
     if note := other_length_note(view.config):  # its room is kept until the run has a result
         absent = "" if view.result else " kd-absent"
         elsewhere = f'<p class="kd-quiet{absent}">{escape(note)}</p>'
@@ -162,17 +153,9 @@ def _head(view: RunView, seeds: SeedsView | None) -> None:
         came = _("came with the app") if view.shipped else _("trained on {when}", when=when(view))
         below = f"{below} · {came}"
     st.html(
-        f'<div class="kd kd-head"><p class="kd-verdict" role="status">{escape(_headline(view, seeds))}</p>'
+        f'<div class="kd kd-head"><p class="kd-verdict" role="status">{escape(said)}</p>'
         f'{elsewhere}<p class="kd-quiet">{escape(below)}</p>{bar}</div>'
     )
-
-
-def _headline(view: RunView, seeds: SeedsView | None) -> str:
-    if view.result is None:
-        return doing(view)
-    if seeds is not None and seeds.verdict is not None:
-        return surer_headline(seeds.verdict, view.config)
-    return headline(view.result["comparison"], view.config)
 
 
 def doing(view: RunView) -> str:
@@ -216,22 +199,17 @@ def _tile(view: RunView, model: str) -> str:
         number = accuracy(right)
         below = ngettext("{count} mistake", "{count} mistakes", wrong, count=f"{wrong:,}")
     elif events:
-        number, below = _so_far(events)
+        below = _("epoch {epoch} of {epochs}", epoch=events[-1]["epoch"], epochs=events[-1]["epochs"])
+        known = next((event for event in reversed(events) if event["val_accuracy"] is not None), None)
+        if known is not None:
+            number = accuracy(known["val_accuracy"])
+            below = _("after epoch {epoch} of {epochs}", epoch=known["epoch"], epochs=known["epochs"])
     elif model == "teacher" and view.teacher_accuracy is not None:
         number, below = accuracy(view.teacher_accuracy), _("trained earlier")
     return (
         f'<div class="kd-tile kd-{model}"><p>{role(model)}</p>'
         f'<p class="kd-number">{escape(number)}</p><p class="kd-quiet">{escape(below)}</p></div>'
     )
-
-
-def _so_far(events: Sequence[Mapping[str, Any]]) -> tuple[str, str]:
-    """Returns the last accuracy on the test images with its epoch, or how far the model is before that."""
-    known = next((event for event in reversed(events) if event["val_accuracy"] is not None), None)
-    if known is None:
-        return "–", _("epoch {epoch} of {epochs}", epoch=events[-1]["epoch"], epochs=events[-1]["epochs"])
-    after = _("after epoch {epoch} of {epochs}", epoch=known["epoch"], epochs=known["epochs"])
-    return accuracy(known["val_accuracy"]), after
 
 
 def _seeds_tile(seeds: SeedsView | None) -> str:
@@ -243,10 +221,10 @@ def _seeds_tile(seeds: SeedsView | None) -> str:
     for (seed, points), place in zip(in_points.items(), places(list(in_points.values())), strict=True):
         said = _("Seed {seed}: {points} points", seed=seed, points=signed(points))
         dots += f'<span style="left:{100 * place:.1f}%" title="{escape(said)}"></span>'
-    have, wanted = len(seeds.runs), seeds.wanted
+    have = len(seeds.runs)
     words = ngettext("{count} seed", "{count} seeds", have, count=have)
-    if have < wanted:
-        words = _("{count} of {wanted} seeds", count=have, wanted=wanted)
+    if have < seeds.wanted:
+        words = _("{count} of {wanted} seeds", count=have, wanted=seeds.wanted)
     if have > 1:
         words = _("{seeds}, mean {points}", seeds=words, points=signed(sum(in_points.values()) / have))
     title, said = _("Seed by seed"), seeds_words(in_points)

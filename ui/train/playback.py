@@ -57,6 +57,13 @@ def play_training(lab: Lab, run_id: str) -> None:
     _one_picture(times, logits)
     often = computed(run_id, "relearned", _compute=lambda: relearned(labels, logits["distilled"]))
     size = sum(kept["distilled"][name][0].nbytes for name in ("logits", "weights"))
+    agreement = _(
+        "$z^{(t)}$: the student's logits at time $t$. Stanton et al. (2021), *Does Knowledge Distillation "
+        "Really Work?*, call this fidelity."
+    )
+    kept_in = _(
+        "Weights and logits are kept in 16 bits: {size} per point before compression.", size=file_size(size)
+    )
     lesson(
         _("Most is learned in the first moments"),
         most_is_learned(table),
@@ -68,7 +75,7 @@ def play_training(lab: Lab, run_id: str) -> None:
         ),
         r"\text{agreement}(t) = \frac{1}{n} \sum_n "
         r"\bigl[\arg\max_k z^{(t)}_{nk} = \arg\max_k z^{\text{teacher}}_{nk}\bigr]",
-        f"{_(_AGREEMENT)} {_(_KEPT_IN_16_BITS, size=file_size(size))}",
+        f"{agreement} {kept_in}",
         folded=True,
     )
 
@@ -81,8 +88,14 @@ def play_picture(lab: Lab, run_id: str, picture: np.ndarray) -> None:
         if section.open:
             kept = course(lab, run_id)
             times = kept["distilled"]["times"].tolist()
+            models, image = lab.runs[run_id].models(), picture[:, :, np.newaxis].astype(np.float32)
             logits = computed(
-                run_id, "drawing", picture, _compute=lambda: _read_over_time(lab, run_id, kept, picture)
+                run_id,
+                "drawing",
+                picture,
+                _compute=lambda: {
+                    s: logits_over_time(models[s], kept[s]["weights"], image) for s in STUDENTS
+                },
             )
             play("draw", times, _reading(times, logits))
             _lesson_of_a_picture(len(times))
@@ -134,13 +147,6 @@ def most_is_learned(table: pd.DataFrame) -> str:
     return f"{words} {question}"
 
 
-_AGREEMENT = N_(
-    "$z^{(t)}$: the student's logits at time $t$. Stanton et al. (2021), *Does Knowledge Distillation "
-    "Really Work?*, call this fidelity."
-)
-_KEPT_IN_16_BITS = N_("Weights and logits are kept in 16 bits: {size} per point before compression.")
-
-
 def play(name: str, times: Sequence[float], figures: list[views.View]) -> None:
     """Draws play, pause and a slider over the points (not for a single one), and figures that follow."""
     channel = f"playback-{name}"
@@ -162,28 +168,27 @@ def _when(time: float) -> str:
 def _courses(times: Sequence[float], table: pd.DataFrame) -> None:
     """Draws the controls, and accuracy and agreement by time. table: of `playback_table`."""
     points = tuple(map(point_label, times))
-    own = {student: rows.reset_index() for student, rows in table.groupby("model")}
-    sentences = [
-        _("{when}: {words}.", when=_when(time), words="; ".join(_how_good(s, own[s], at) for s in STUDENTS))
-        for at, time in enumerate(times)
-    ]
+    own = {student: rows.to_dict("list") for student, rows in table.groupby("model")}
+    sentences = []
+    for at, time in enumerate(times):
+        said = [
+            _(
+                "{student} {accuracy} right, {agreement} the same as its teacher",
+                student=_(NAMES[s]),
+                accuracy=accuracy(own[s]["accuracy"][at]),
+                agreement=accuracy(own[s]["agreement"][at]),
+            )
+            for s in STUDENTS
+        ]
+        sentences.append(_("{when}: {words}.", when=_when(time), words="; ".join(said)))
     figures = [views.point_sentence(sentences)]
     for name, title in _MEASURES.items():
         lowest = table[name].min()
         start = next(start for start in (0.95, 0.9, 0.8, 0.6, 0.4, 0.2, 0.0) if start <= lowest)
-        lines = {student: own[student][name].tolist() for student in STUDENTS}
+        lines = {student: own[student][name] for student in STUDENTS}
         course = views.course(_(title), lines, points, start, name)
         figures.append(views.saved(course, f"playback-{name}", "half"))
     play("train", times, figures)
-
-
-def _how_good(student: str, rows: pd.DataFrame, at: int) -> str:
-    return _(
-        "{student} {accuracy} right, {agreement} the same as its teacher",
-        student=_(NAMES[student]),
-        accuracy=accuracy(rows.at[at, "accuracy"]),
-        agreement=accuracy(rows.at[at, "agreement"]),
-    )
 
 
 def _matrices(run_id: str, logits: Logits) -> None:
@@ -213,11 +218,6 @@ def _one_picture(times: Sequence[float], logits: Logits) -> None:
     description = _("Test picture {number}, {a_digit}", number=f"{number:,}", a_digit=a_digit(label))
     seen.html(pixels(picture, description))
     live("playback-train", [], _reading(times, {s: logits[s][:, number] for s in STUDENTS}))
-
-
-def _read_over_time(lab: Lab, run_id: str, kept: dict, picture: np.ndarray) -> Logits:
-    models, image = lab.runs[run_id].models(), picture[:, :, np.newaxis].astype(np.float32)
-    return {s: logits_over_time(models[s], kept[s]["weights"], image) for s in STUDENTS}
 
 
 def _reading(times: Sequence[float], logits: Logits) -> list[views.View]:

@@ -89,12 +89,11 @@ def start(config: RunConfig) -> None:
 
 def train_button(view: RunView | None) -> None:
     """Draws the button for what the controls say, and what it will do. view: the run that is shown."""
-    config, said = None, ""
     try:
         config = controls.current()
         said = _hint(config, view)
     except Contradiction as error:
-        said = str(error)
+        config, said = None, str(error)
     mine = view if view is not None and _is_mine(view) else None
     if mine and config is not None and mine.run_id == config.run_id:
         _one_button(*_stop(mine.run_id, _("Stop")))
@@ -140,10 +139,7 @@ def _waits_for_train(config: RunConfig) -> str:
 
 
 def _one_button(meaning: str, label: str, act: Callable[[], None], help: str, disabled: bool = False) -> None:
-    """Draws the button, whose meaning changes from run to run.
-
-    Without the pause, the second half of a double click on Train would stop the run it has just started.
-    """
+    """Draws the button, whose meaning changes; a pause keeps a double click from stopping the run."""
     known = st.session_state.get(_MEANING)
     if known is None or known[0] != meaning:
         st.session_state[_MEANING] = (meaning, time.monotonic() if known else float("-inf"))
@@ -190,12 +186,9 @@ def _is_long(config: RunConfig) -> bool:
 
 
 def _stop(run_id: str, label: str) -> tuple[str, str, Callable[[], None], str]:
-    """Returns what a button that stops means, says, does and explains.
-
-    Once it has been clicked it says so. It is not disabled then, which would lose the keyboard's focus.
-    """
+    """Returns what a button that stops means, says, does and explains."""
     help = _("Ends this run within a second. What it has learned so far stays visible.")
-    if st.session_state.get(_STOPPING) == run_id:
+    if st.session_state.get(_STOPPING) == run_id:  # not disabled, which would lose the keyboard's focus
         return "stopping", _("Stopping …"), lambda: None, help
     return "stop", label, partial(_ask_to_stop, run_id), help
 
@@ -260,12 +253,10 @@ def _cost(config: RunConfig) -> str:
 
 def _question(config: RunConfig) -> str:
     """Returns why Train asks before it starts a long run."""
-    estimate = lab().estimate(config)
+    takes = _("This takes more than {time}.", time=duration(SECONDS_OF_A_LONG_RUN))
+    if estimate := lab().estimate(config):
+        takes = _("This takes about {time}.", time=duration(estimate.total))
     meanwhile = _(
         "Your other runs wait until it ends; other people's runs take turns with it. Press again to start it."
     )
-    if estimate is None:
-        takes = _("This takes more than {time}.", time=duration(SECONDS_OF_A_LONG_RUN))
-    else:
-        takes = _("This takes about {time}.", time=duration(estimate.total))
     return f"{takes} {meanwhile}"
