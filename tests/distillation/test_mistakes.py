@@ -88,18 +88,6 @@ def test_the_default_of_keras_is_what_keras_computes():
     np.testing.assert_array_equal(our_tape.gradient(terms["distillation_loss"], ours), slope)
 
 
-@pytest.mark.parametrize("code", MISTAKES)
-def test_a_row_that_is_weighted_counts_as_so_many(code):
-    counts = [2, 0, 1, 3, 0, 1]
-    objective, parts = MISTAKES[code](alpha=ALPHA, temperature=T, scale=T**2), []
-    for times, weights in ([1] * ROWS, tf.constant(counts, tf.float64)), (counts, None):
-        student, teacher = (tf.constant(logits.repeat(times, axis=0)) for logits in (STUDENT, TEACHER))
-        prepared = objective.prepare(Outputs(teacher), None)
-        term = objective.terms(None, Outputs(student), prepared, None, weights)["distillation_loss"]
-        parts.append(float(term) * len(student))
-    assert parts[0] == pytest.approx(parts[1], rel=1e-9, abs=1e-12)
-
-
 def test_kept_answers_are_those_of_other_pictures():
     answers = np.arange(500)[:, None] * np.ones(10)
     given = MISTAKES["cached_answers"].answers(answers, 4)

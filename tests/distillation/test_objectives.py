@@ -24,7 +24,7 @@ OTHER_NUMBERS = {
 
 # From logits that hardly differ to such whose softmax is 0 in float32.
 LARGEST = (1.0, 10.0, 100.0)
-TEMPERATURES = (0.5, 4.0, 20.0)
+TEMPERATURES = (0.5, 20.0)
 
 
 class Batch:
@@ -150,28 +150,6 @@ def test_outputs_with_hardly_any_difference_have_finite_gradients(name, rows):
             terms, slopes = batch.ours(objective_at(name), dtype)
             assert np.isfinite([*terms.values()]).all()
             assert np.isfinite(slopes).all()
-
-
-@pytest.mark.parametrize("name", [name for name in NAMES if name != "virtual_teacher"])
-def test_a_student_that_equals_its_teacher_has_nothing_to_learn(name):
-    batch = Batch(name)
-    batch.student = batch.teacher
-    terms, slopes = batch.ours(objective_at(name), "float64")
-    # relations have 1e-8 in a denominator
-    assert terms == pytest.approx(dict.fromkeys(terms, 0.0), abs=1e-4)
-    assert np.abs(slopes).max() < 1e-5
-
-
-@pytest.mark.parametrize("name", [name for name in NAMES if OBJECTIVES[name].takes_weights])
-def test_a_row_that_is_weighted_counts_as_so_many(name):
-    counts, batch, objective, found = [2, 0, 1, 3, 0, 1], Batch(name), objective_at(name), []
-    for times, weights in ([1] * 6, tf.constant(counts, tf.float64)), (counts, None):
-        rows = (values.repeat(times, axis=0) for values in (batch.labels, batch.student, batch.teacher))
-        labels, student, teacher = (tf.constant(values) for values in rows)
-        prepared = objective.prepare(Outputs(tf.cast(teacher, tf.float64)), labels)
-        terms = objective.terms(labels, Outputs(tf.cast(student, tf.float64)), prepared, None, weights)
-        found.append({term: float(value) * len(labels) for term, value in terms.items()})
-    assert found[0] == pytest.approx(found[1], rel=1e-9)
 
 
 def test_the_right_class_is_left_out_however_large_its_logit():

@@ -19,16 +19,18 @@ MODEL_FORMATS = ("keras", "litert", "litert-int8", "onnx")
 PROGRAM = """
 import sys
 from kd.__main__ import main
-for format in sys.argv[1:]:
+for format in sys.argv[2:]:
     assert main(["export", "1099", "--format", format]) == 0
+assert main(["export", "1099", "--tensorboard", sys.argv[1]]) == 0
 print(*sys.modules)
 """
 
 
 class Exported(NamedTuple):
-    """folder: where all files are. said: the lines printed. modules: what was loaded at the end."""
+    """folder: where all files are, but TensorBoard's logs. said: of them. modules: loaded at the end."""
 
     folder: Path
+    logs: Path
     said: list[str]
     modules: set[str]
 
@@ -43,9 +45,9 @@ class Exported(NamedTuple):
 
 @pytest.fixture(scope="package")
 def exported(tmp_path_factory) -> Exported:
-    folder = tmp_path_factory.mktemp("exported")
+    folder, logs = tmp_path_factory.mktemp("exported"), tmp_path_factory.mktemp("logs") / "of all runs"
     done = subprocess.run(
-        [sys.executable, "-c", PROGRAM, *MODEL_FORMATS],
+        [sys.executable, "-c", PROGRAM, str(logs), *MODEL_FORMATS],
         cwd=folder,
         env={
             **os.environ,
@@ -60,4 +62,5 @@ def exported(tmp_path_factory) -> Exported:
     )
     assert done.returncode == 0, done.stderr
     *said, modules = done.stdout.splitlines()
-    return Exported(folder, said, set(modules.split()))
+    said = [line for line in said if str(logs) not in line]
+    return Exported(folder, logs, said, set(modules.split()))

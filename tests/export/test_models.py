@@ -109,5 +109,5 @@ def test_the_command_says_what_it_wrote(exported):
 
 
 def test_converters_and_runtimes_stay_in_processes_of_their_own(exported):
-    heavy = {"tensorflow", "keras", "tf2onnx", "onnx", "onnxruntime", "ai_edge_litert"}
+    heavy = {"tensorflow", "keras", "tf2onnx", "onnx", "onnxruntime", "ai_edge_litert", "torch"}
     assert heavy & {module.partition(".")[0] for module in exported.modules} == set()

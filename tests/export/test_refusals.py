@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import subprocess
-import sys
 import tempfile
 from pathlib import Path
 
@@ -14,7 +13,7 @@ import pytest
 from kd.__main__ import main
 from kd.base.unusable import Unusable
 from kd.config import RunConfig
-from kd.export import FORMATS, child, exporting, format_named, models
+from kd.export import FORMATS, child, exporting, format, format_named, models
 from kd.lab import Lab
 from kd.pictures.mnist import load_mnist
 from kd.store.store import Store
@@ -42,7 +41,6 @@ def left(folder: Path) -> list[str]:
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
-        (["--format", "pdf"], "Argument --format: invalid choice: 'pdf'"),
         ([], "One of the arguments --format --tensorboard is required."),
         (
             ["--tensorboard", "x", "--output", "y"],
@@ -50,9 +48,7 @@ def left(folder: Path) -> list[str]:
         ),
         (["--tensorboard", __file__], f"'{__file__}' cannot be written (Not a dir"),
         (["--tensorboard", "a\0b"], r"'a\x00b' cannot be written ("),
-        (["--format", "onnx", "--model", "best"], "Argument --model: invalid choice: 'best'"),
         (["--format", "onnx", "--output", "no/such/folder"], "'no/such/folder' cannot be written (No such"),
-        (["--format", "onnx", "--output", __file__ + "/x"], f"'{__file__}/x' cannot be written (Not a dir"),
         (["--format", "onnx", "--output", "~nobody-of-this-name"], "'~nobody-of-this-name' cannot be writt"),
         (["--format", "onnx", "--output", "x" * 300], f"'{'x' * 150}…{'x' * 40}' cannot be written ("),
     ],
@@ -66,27 +62,12 @@ def test_bad_input_is_one_sentence_and_exit_code_2(arguments, sentence, folder, 
     assert left(folder) == []
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="a folder that even root cannot write to")
-def test_a_folder_that_cannot_be_written_is_refused_before_anything_is_converted(folder, monkeypatch, capsys):
-    monkeypatch.setattr(child, "run_step", None)
-    assert main(["export", RUN, "--format", "onnx", "--output", "/proc"]) == 2
-    assert capsys.readouterr().err.startswith("'/proc' cannot be written (")
-
-
-def test_messages_name_the_program_that_was_started(capsys):
-    for arguments in (["export", "nobody", "--format", "keras"], ["stop", "nobody"]):
-        for name in ("kd-lab", "python -m kd"):
-            assert main(arguments, name=name) == 2
-            assert f"the id 'nobody': `{name} runs` lists them." in capsys.readouterr().err
-
-
-@pytest.mark.parametrize("run", ["nobody", "", UNFINISHED.run_id])
-def test_a_run_that_is_unknown_or_has_not_finished_is_refused(run, folder, capsys):
+def test_a_run_that_is_unknown_or_has_not_finished_is_refused(folder, capsys):
     Store().runs.claim(UNFINISHED.run_id, UNFINISHED)
-    assert main(["export", run, "--format", "keras"]) == 2
-    assert capsys.readouterr().err == (
-        f"No finished run has the id '{run}': `python -m kd runs` lists them.\n"
-    )
+    for run, name in (("nobody", "kd-lab"), ("", "python -m kd"), (UNFINISHED.run_id, "python -m kd")):
+        assert main(["export", run, "--format", "keras"], name=name) == 2
+        said = capsys.readouterr().err
+        assert said == f"No finished run has the id '{run}': `{name} runs` lists them.\n"
     assert left(folder) == []
 
 
@@ -108,14 +89,14 @@ def test_the_library_refuses_in_the_same_way(folder):
     assert left(folder) == []
 
 
-@pytest.mark.parametrize("name", [name for name in FORMATS if format_named(name).packages])
-def test_without_the_extra_it_says_how_to_get_it(name, folder, monkeypatch, capsys):
-    for module in format_named(name).packages:
-        monkeypatch.setitem(sys.modules, module, None)
-    assert main(["export", RUN, "--format", name]) == 2
-    said = capsys.readouterr().err
-    assert said.startswith(f"The format {name} needs {next(iter(format_named(name).packages.values()))}")
-    assert said.endswith("install what exports need with `pip install -r requirements-export.txt`.\n")
+def test_without_the_extra_it_says_how_to_get_it(folder, monkeypatch, capsys):
+    monkeypatch.setattr(format, "find_spec", lambda module: None)
+    for name in FORMATS:
+        if packages := [*format_named(name).packages.values()]:
+            assert main(["export", RUN, "--format", name]) == 2
+            said = capsys.readouterr().err
+            assert said.startswith(f"The format {name} needs {packages[0]}")
+            assert said.endswith("install what exports need with `pip install -r requirements-export.txt`.\n")
     assert left(folder) == []
 
 
@@ -164,9 +145,7 @@ EVERY = np.arange(10_000)
 @pytest.mark.parametrize(
     ("name", "changed"),
     [
-        ("onnx", lambda logits, wrong: logits * 0.99),
         ("litert", lambda logits, wrong: logits + 0.01 * (EVERY == 5)[:, np.newaxis]),
-        ("keras", lambda logits, wrong: np.where(EVERY[:, np.newaxis] == 3, np.nan, logits)),
         ("litert-int8", lambda logits, wrong: np.where(EVERY[:, np.newaxis] == 3, np.nan, logits)),
         # too few to be noticed as such, but enough to be less accurate; and as accurate by other answers
         ("litert-int8", lambda logits, wrong: answers_of(logits, EVERY % 40 == 0)),

@@ -90,15 +90,6 @@ def test_it_says_what_the_run_says(report, material):
     assert train_command(material.view.config) in said
 
 
-def test_the_command_writes_it(material, tmp_path, monkeypatch, capsys):
-    monkeypatch.setenv("KD_HOME", str(tmp_path / "home"))
-    monkeypatch.chdir(tmp_path)
-    assert main(["export", RUN[:4], "--format", "report"]) == 0
-    path = tmp_path / f"{RUN}.html"
-    assert capsys.readouterr().out == f"{path}\n"
-    assert path.read_text(encoding="utf-8") == page(material)
-
-
 def test_its_pictures_are_those_that_only_one_student_reads(report, material, mnist):
     shown = [(attributes["alt"], attributes["src"]) for tag, attributes in report.elements if tag == "img"]
     assert len(shown) == 16
@@ -139,9 +130,15 @@ def test_it_is_in_the_readers_language(material, pseudo_language):
     assert words - units == set()
 
 
-def test_in_a_browser_it_is_accessible_fits_a_phone_and_fetches_nothing(material, tmp_path):
-    (tmp_path / "report.html").write_text(page(material), encoding="utf-8")
-    address, executable, fetched = (tmp_path / "report.html").as_uri(), bring(), []
+def test_the_commands_file_is_accessible_in_a_browser_fits_a_phone_and_fetches_nothing(
+    material, tmp_path, monkeypatch, capsys
+):
+    monkeypatch.setenv("KD_HOME", str(tmp_path / "home"))
+    path = tmp_path / "report.html"
+    assert main(["export", RUN[:4], "--format", "report", "--output", str(path)]) == 0
+    assert capsys.readouterr().out == f"{path}\n"
+    assert path.read_text(encoding="utf-8") == page(material)
+    address, executable, fetched = path.as_uri(), bring(), []
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path=executable, args=["--no-sandbox", "--disable-gpu"]

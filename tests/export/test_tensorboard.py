@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
-
 import pytest
 from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 from tensorboard.plugins.hparams import metadata
@@ -14,25 +11,14 @@ from kd.__main__ import main
 from kd.config import FIELDS, MODELS
 from kd.export.tensorboard import TAGS
 from kd.lab import Lab
-from tests import PROJECT
 from tests.export.conftest import RUN
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory):
-    """The logs of the included run."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("KD_HOME", str(tmp_path_factory.mktemp("home")))
-        folder = tmp_path_factory.mktemp("here") / "logs" / "of all runs"
-        assert main(["export", RUN[:4], "--tensorboard", str(folder)]) == 0
-        return folder
-
-
-@pytest.fixture(scope="module")
-def logs(folder) -> dict[str, EventAccumulator]:
+def logs(exported) -> dict[str, EventAccumulator]:
     """What TensorBoard reads of each model."""
     every = {"tensors": 0}
-    return {model: EventAccumulator(str(folder / RUN / model), every).Reload() for model in MODELS}
+    return {model: EventAccumulator(str(exported.logs / RUN / model), every).Reload() for model in MODELS}
 
 
 @pytest.fixture(scope="module")
@@ -78,23 +64,16 @@ def test_its_table_of_hyperparameters_has_the_setting(logs, view):
         assert set(setting) == {"model", *FIELDS}
 
 
-def test_writing_loads_no_tensorflow(tmp_path):
-    program = (
-        "import sys; from kd.__main__ import main; "
-        f"code = main(['export', '{RUN}', '--format', 'tensorboard', '--output', sys.argv[1]]); "
-        "sys.exit(code or 'tensorflow' in sys.modules or 'torch' in sys.modules)"
-    )
-    done = subprocess.run([sys.executable, "-c", program, str(tmp_path)], cwd=PROJECT, timeout=120)
-    assert done.returncode == 0
-    assert len(list((tmp_path / RUN).glob("*/events.out.tfevents.*"))) == 3
-
-
 def test_logs_that_are_there_already_are_only_replaced_when_one_says_so(
-    folder, tmp_path, monkeypatch, capsys
+    exported, tmp_path, monkeypatch, capsys
 ):
+    folder = exported.logs
     monkeypatch.setenv("KD_HOME", str(tmp_path))
-    before = {path: path.read_bytes() for path in folder.rglob("events*")}
+    mine, *others = folder.rglob("events*")
+    mine.write_text("mine")
     assert main(["export", RUN, "--tensorboard", str(folder)]) == 2
     assert f"{folder / RUN}' exists already" in capsys.readouterr().err
+    assert mine.read_text() == "mine"
     assert main(["export", RUN, "--tensorboard", str(folder), "--force"]) == 0
-    assert {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()} == before
+    assert mine.read_bytes() != b"mine"
+    assert {path for path in folder.rglob("*") if path.is_file()} == {mine, *others}

@@ -32,34 +32,6 @@ def as_in_the_notebook(first: int, second: int) -> list:
     ]
 
 
-def without_names(model: keras.Sequential) -> list[tuple[str, dict]]:
-    """Each layer's class and options; Keras numbers the names by itself."""
-    found = []
-    for layer in model.layers:
-        options = layer.get_config()
-        del options["name"]
-        found.append((type(layer).__name__, options))
-    return found
-
-
-@pytest.mark.parametrize("filters", [1, 16, 256])
-def test_a_convolutional_network_is_the_notebooks_of_another_width(filters):
-    model = Architecture("convolutional", filters).build("student")
-    assert without_names(model) == without_names(keras.Sequential(as_in_the_notebook(filters, 2 * filters)))
-    convolutions = 10 * filters + 2 * filters * (9 * filters + 1)
-    assert model.count_params() == convolutions + 10 * (49 * 2 * filters + 1)
-    assert (model.name, model.output_shape) == ("student", (None, 10))
-
-
-def test_a_dense_network_has_one_hidden_layer():
-    units = 64
-    model = Architecture("dense", units).build("student")
-    kinds = [type(layer) for layer in model.layers]
-    assert kinds == [layers.Flatten, layers.Dense, layers.LeakyReLU, layers.Dense]
-    assert model.layers[2].negative_slope == 0.2
-    assert model.count_params() == 785 * units + 10 * (units + 1)
-
-
 @pytest.mark.parametrize("filters", [1, 16])
 def test_a_separable_network_is_the_notebooks_with_a_kernel_of_two_factors(filters):
     """Each filter of its second convolution is one of the depthwise filters times a row of the 1 × 1 ones."""
@@ -70,16 +42,6 @@ def test_a_separable_network_is_the_notebooks_with_a_kernel_of_two_factors(filte
     other.set_weights([first, own_bias, depthwise * mixing, mixed_bias, dense, last])
     images = np.random.default_rng(0).random((3, 28, 28, 1), np.float32)
     np.testing.assert_allclose(model(images), other(images), rtol=1e-4, atol=1e-5)
-
-
-def test_a_linear_network_is_one_matrix():
-    model = Architecture("linear").build("student")
-    assert [type(layer) for layer in model.layers] == [layers.Flatten, layers.Dense]
-    images = np.random.default_rng(0).random((3, 28, 28, 1), np.float32)
-    kernel, bias = model.get_weights()
-    np.testing.assert_allclose(
-        model(images), images.reshape(3, 784).astype(np.float64) @ kernel + bias, rtol=1e-5, atol=1e-6
-    )
 
 
 @pytest.mark.parametrize(

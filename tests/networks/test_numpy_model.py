@@ -2,7 +2,6 @@
 
 import subprocess
 import sys
-from concurrent.futures import ThreadPoolExecutor
 
 import keras
 import numpy as np
@@ -105,32 +104,21 @@ def test_input_gradient_is_that_of_gradient_tape(twins):
     np.testing.assert_allclose(twin.input_gradient(pictures, weights), expected, rtol=1e-3, atol=1e-5)
 
 
-def test_the_notebooks_networks_layer_by_layer(student_file):
-    rows = [
-        (row.kind, row.output_shape, row.parameters, row.multiply_adds, row.activations)
-        for row in NumpyModel.load(student_file).layers
-    ]
-    assert rows == [
-        ("Conv2D", (14, 14, 16), 160, 14 * 14 * 16 * 9, 3136),
-        ("LeakyReLU", (14, 14, 16), 0, 0, 3136),
-        ("MaxPooling2D", (14, 14, 16), 0, 0, 3136),
-        ("Conv2D", (7, 7, 32), 4640, 7 * 7 * 32 * 9 * 16, 1568),
-        ("Flatten", (1568,), 0, 0, 1568),
-        ("Dense", (10,), 15_690, 15_680, 10),
-    ]
-    assert sum(row[2] for row in rows) == STUDENT_PARAMETERS
-
-
-def test_the_table_of_several_networks(tmp_path):
-    built = {"teacher": build_teacher(), "student": build_student()}
+def test_the_table_of_several_networks_layer_by_layer(student_file, tmp_path):
+    teacher = _saved(build_teacher(), tmp_path / "teacher.keras")
     table = architecture_table(
-        {name: NumpyModel.load(_saved(model, tmp_path / f"{name}.keras")) for name, model in built.items()}
+        {"teacher": NumpyModel.load(teacher), "student": NumpyModel.load(student_file)}
     )
     counts = table.groupby("model")["parameters"].sum().to_dict()
     assert counts == {"teacher": TEACHER_PARAMETERS, "student": STUDENT_PARAMETERS}
-    last = table[table["model"] == "teacher"].set_index("position").loc[4]
-    assert last[["kind", "output"]].tolist() == ["Conv2D", "7 × 7 × 512"]
-    assert last[["multiply_adds", "activations"]].tolist() == [7 * 7 * 512 * 3 * 3 * 256, 7 * 7 * 512]
+    assert table[table["model"] == "student"].drop(columns="model").to_numpy().tolist() == [
+        [1, "Conv2D", "14 × 14 × 16", 160, 14 * 14 * 16 * 9, 3136],
+        [2, "LeakyReLU", "14 × 14 × 16", 0, 0, 3136],
+        [3, "MaxPooling2D", "14 × 14 × 16", 0, 0, 3136],
+        [4, "Conv2D", "7 × 7 × 32", 4640, 7 * 7 * 32 * 9 * 16, 1568],
+        [5, "Flatten", "1568", 0, 0, 1568],
+        [6, "Dense", "10", 15_690, 15_680, 10],
+    ]
 
 
 @pytest.mark.parametrize(
@@ -161,14 +149,6 @@ def test_the_first_layer_of_every_kind_as_it_changes(architecture, made_of, show
         twin.with_flat_weights(flat[1] * np.nan)
 
 
-def test_many_threads_share_one_model(student_file):
-    twin = NumpyModel.load(student_file)
-    alone = [twin.logits(IMAGES[i : i + 1]) for i in range(len(IMAGES))]
-    with ThreadPoolExecutor(8) as pool:
-        together = list(pool.map(lambda i: twin.logits(IMAGES[i : i + 1]), range(len(IMAGES))))
-    np.testing.assert_array_equal(together, alone)
-
-
 def test_it_loads_no_tensorflow_and_the_app_alone_limits_blas_to_one_thread(student_file, tmp_path):
     (tmp_path / "student.keras").write_bytes(student_file)
     program = f"""
@@ -191,26 +171,18 @@ assert threads() <= {{1}}, threads()
     assert done.returncode == 0, done.stderr
 
 
-@pytest.mark.parametrize(
-    ("images", "message"),
-    [
+def test_pictures_and_gradients_that_do_not_fit_are_refused(student_file):
+    twin = NumpyModel.load(student_file)
+    for images, message in (
         (IMAGES[0], r"shape \(n, 28, 28, 1\), got \(28, 28, 1\)"),
-        (np.zeros((2, 28, 27, 1), np.float32), "got"),
         (np.zeros((2, 28, 28, 1), np.uint8), "divide by 255"),
         (np.full((1, 28, 28, 1), np.nan), "finite"),
-    ],
-)
-def test_pictures_that_do_not_fit_are_refused(student_file, images, message):
-    with pytest.raises(ValueError, match=message):
-        NumpyModel.load(student_file).logits(images)
-
-
-def test_an_output_gradient_that_does_not_fit_is_refused(student_file):
-    twin = NumpyModel.load(student_file)
-    with pytest.raises(ValueError, match="10"):
-        twin.input_gradient(IMAGES[:1], np.ones((1, 9)))
-    with pytest.raises(ValueError, match="finite"):
-        twin.input_gradient(IMAGES[:1], np.full((1, 10), np.inf))
+    ):
+        with pytest.raises(ValueError, match=message):
+            twin.logits(images)
+    for gradient, message in ((np.ones((1, 9)), "10"), (np.full((1, 10), np.inf), "finite")):
+        with pytest.raises(ValueError, match=message):
+            twin.input_gradient(IMAGES[:1], gradient)
 
 
 def test_a_file_that_is_missing_cut_short_or_of_something_else_is_refused(student_file, tmp_path):
@@ -223,20 +195,6 @@ def test_a_file_that_is_missing_cut_short_or_of_something_else_is_refused(studen
     functional = keras.Model(images, layers.Dense(10)(layers.Flatten()(images)))
     with pytest.raises(ValueError, match="is damaged or not"):
         NumpyModel.load(_saved(functional, tmp_path / "model.keras"))
-
-
-def test_flipped_bytes_never_raise_anything_but_value_error(student_file):
-    random = np.random.default_rng(8)
-    refused = 0
-    for _ in range(60):
-        damaged = bytearray(student_file)
-        for position in random.integers(0, len(damaged), 8):
-            damaged[position] ^= int(random.integers(1, 256))
-        try:
-            NumpyModel.load(bytes(damaged))
-        except ValueError:
-            refused += 1
-    assert refused > 50, "the zip's checksums find nearly all damage"
 
 
 @pytest.mark.parametrize(

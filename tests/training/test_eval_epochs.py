@@ -15,7 +15,6 @@ from kd.training.costs import (
     reported_epochs,
     training_seconds,
 )
-from kd.training.networks import initial_weights
 from tests.training.helpers import BRIEF, history_of, made_up, trained, weights_of
 
 
@@ -103,19 +102,3 @@ def test_weights_are_the_same_to_the_bit_without_looks(name, tmp_path):
     expected[-1] = history_of(with_looks)[-1]
     assert history_of(without) == expected
     assert without.snapshots is None
-
-
-def test_a_scratch_student_without_any_label_stays_as_it_starts(mnist, tmp_path):
-    config = RunConfig(alpha=0.0, labelled=0, train_size=2000, epochs=5)
-    model = trained(config, "scratch")
-    times = eval_epochs(config, "scratch")
-    assert [event["epoch"] for event in model.history] == list(times)
-    right = (model.test_logits.argmax(axis=1) == mnist.y_test).mean()
-    for event in model.history:
-        assert event["loss"] is event["student_loss"] is event["accuracy"] is None
-        assert event["val_accuracy"] == right
-    assert model.snapshots.times == list(times)
-    for found, start in zip(
-        weights_of(model, tmp_path), initial_weights(student_architecture(config), 0), strict=True
-    ):
-        np.testing.assert_array_equal(found, start)

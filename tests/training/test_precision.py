@@ -11,7 +11,7 @@ from kd.config import RunConfig
 from kd.networks.folding import folded_forward
 from kd.store.store import Store
 from kd.training import precision, student
-from kd.training.networks import Network
+from kd.training.answers import teacher_outputs
 from kd.training.precision import Choice
 from kd.training.student import train_model
 from tests.training.helpers import ignore, never
@@ -74,7 +74,8 @@ def test_the_environment_decides_where_it_is_set(timed, monkeypatch):
         precision.teacher_precision(NOTEBOOKS)
 
 
-def test_the_measurement_times_both():
+def test_the_measurement_times_both(monkeypatch):
+    monkeypatch.setattr(precision, "TEACHER_FILTERS", 4)
     seconds = precision.seconds_a_step(batch_size=2)
     assert set(seconds) == set(precision.PRECISIONS)
     assert all(0 < value < float("inf") for value in seconds.values())
@@ -105,20 +106,7 @@ def test_the_folded_tail_is_exact_where_its_precision_is(chosen):
         np.testing.assert_array_equal(folded, plain)
 
 
-def test_a_teacher_in_bfloat16_learns_and_says_so(monkeypatch, mnist, tmp_path):
-    monkeypatch.setenv("KD_TEACHER_PRECISION", "mixed_bfloat16")
-    config = NOTEBOOKS.replace(teacher_train_size=640, teacher_epochs=4, teacher_width=16, train_size=10)
-    trained = train_model(config, "teacher", None, ignore, never)
-    assert trained.precision == "mixed_bfloat16"
-    assert trained.history[-1]["val_accuracy"] > 0.6
-    # evaluation is in float32, whatever the steps use
-    path = tmp_path / "teacher.keras"
-    path.write_bytes(trained.keras_file)
-    exact = Network(lambda: keras.saving.load_model(path, compile=False))
-    np.testing.assert_array_equal(trained.test_logits[:500], exact.logits(mnist.x_test[:500]))
-
-
-def test_a_teacher_trains_in_its_precision_and_goes_on_in_it_unasked(monkeypatch):
+def test_a_teacher_trains_in_its_precision_and_goes_on_in_it_unasked(monkeypatch, mnist):
     asked, chosen = [], Choice("mixed_bfloat16", "a processor")
 
     def choose(*arguments) -> Choice:
@@ -133,6 +121,9 @@ def test_a_teacher_trains_in_its_precision_and_goes_on_in_it_unasked(monkeypatch
     rounded = train_model(config, "teacher", None, ignore, never, checkpoint=paused)
     for model in (paused, rounded):
         assert (model.precision, model.processor) == chosen
+    # evaluation is in float32, whatever the steps use
+    said = teacher_outputs(rounded.keras_file, mnist.x_test[:500], False, never)
+    np.testing.assert_array_equal(rounded.test_logits[:500], said.logits)
     chosen = Choice("float32")
     exact = train_model(config, "teacher", None, ignore, never)
     assert (exact.precision, exact.processor) == chosen

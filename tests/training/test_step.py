@@ -9,11 +9,10 @@ from kd.distillation.mistakes import MISTAKES
 from kd.distillation.objectives import OBJECTIVES, Outputs
 from kd.networks.architectures import Architecture
 from kd.pictures.shifts import drawn, shifted, variants
-from kd.pictures.training_set import places
-from kd.training.compiled import CompiledTraining, Kind, shifted_each
+from kd.training.compiled import CompiledTraining, Kind
 from kd.training.networks import Network
-from tests.distillation.formulas import FORMULAS, softmax
-from tests.training.helpers import BRIEF, history_of, made_up, trained
+from tests.distillation.formulas import softmax
+from tests.training.helpers import made_up
 
 RATE, PICTURES = 0.5, 24
 LINEAR = Architecture("linear")
@@ -105,19 +104,6 @@ def test_smoothed_labels(network, data):
     hand.is_where(network)
 
 
-@pytest.mark.parametrize("name", ["decoupled", "virtual_teacher"])
-def test_an_objective_that_needs_labels_is_told_which_there_are(network, data, name):
-    labelled, teacher = np.arange(PICTURES) % 3 > 0, made_up(PICTURES).logits
-    objective, hand = OBJECTIVES[name](alpha=0.3, temperature=T, scale=SCALE), ByHand(network)
-    logits = data[0].reshape(PICTURES, -1) / 255.0 @ hand.kernel + hand.bias
-    own = {field.name: getattr(objective, field.name) for field in objective.own_fields()}
-    expected = FORMULAS[name](data[1], logits, teacher.astype(np.float64), labelled, T, SCALE, **own)
-    said = Outputs(teacher) if objective.uses_teacher else None
-    compiled = CompiledTraining(network, Kind(objective, partly_labelled=True))
-    found = first_step(compiled, data, labelled=labelled, objective=objective, teacher=said)
-    assert {term: found[term] for term in expected} == pytest.approx(expected, rel=1e-5)
-
-
 @pytest.mark.parametrize(("case", "rows"), [("kept", 1), ("consistent", 9), ("fixed", 1)])
 def test_each_picture_has_its_own_row_of_the_teacher_unless_answers_were_kept(network, data, case, rows):
     """Over an epoch of three batches; any other row, variant or picture would not fit.
@@ -141,15 +127,6 @@ def test_each_picture_has_its_own_row_of_the_teacher_unless_answers_were_kept(ne
     hand.is_where(network)
 
 
-@pytest.mark.parametrize("consistent", [True, False])
-def test_every_row_of_a_teacher_is_prepared_with_the_label_of_its_picture(network, data, consistent):
-    times, objective = 9 if consistent else 1, OBJECTIVES["decoupled"]()
-    compiled = CompiledTraining(network, Kind(objective, shift=1, consistent=consistent))
-    teacher = Outputs(made_up(times * PICTURES).logits)
-    lesson = compiled.lesson(*data, 10, objective=objective, teacher=teacher)
-    np.testing.assert_array_equal(lesson.prepared["target"], np.eye(10)[data[1].repeat(times)])
-
-
 def test_sums_are_over_pictures_whatever_the_size_of_the_last_batch(network, data):
     """Without learning, the means of 24 pictures in batches of 7 are those of all, whatever the calls."""
     network.optimizer.apply = lambda gradients: None
@@ -165,41 +142,3 @@ def test_sums_are_over_pictures_whatever_the_size_of_the_last_batch(network, dat
         assert sums[-2:].tolist() == [PICTURES, labelled.sum()]
         found.append(compiled.means(sums))
     assert found[0] == pytest.approx(found[1], rel=1e-5)
-
-
-@pytest.mark.parametrize("most", [1, 2])
-def test_each_picture_is_shifted_in_its_own_way(mnist, most):
-    ways = np.random.default_rng(1).permutation(len(variants(most)))
-    pictures = mnist.x_train[: len(ways)]
-    found = shifted_each(pictures, ways, most).numpy()
-    for picture, way, moved in zip(pictures, ways, found, strict=True):
-        np.testing.assert_array_equal(moved, shifted(picture[np.newaxis], *variants(most)[way])[0])
-
-
-def test_the_baseline_smooths_by_a_tenth_and_is_the_scratch_students_alone():
-    brief = BRIEF.replace(epochs=1)
-    smoothed = brief.replace(baseline="label_smoothing")
-    plain, other = (history_of(trained(config, "scratch")) for config in (brief, smoothed))
-    assert other[0]["loss"] > plain[0]["loss"]
-    one, other = (history_of(trained(config, "distilled", made_up())) for config in (brief, smoothed))
-    assert one == other
-
-
-@pytest.mark.parametrize(("shift", "times"), [(0, 1), (1, 9)])
-def test_a_student_learns_from_the_rows_of_its_own_pictures(shift, times, mnist):
-    """A teacher who is wrong about every picture of a digit left out, however shifted, teaches the same."""
-    config = BRIEF.replace(omitted_digits="38", epochs=1, shift=shift)
-    right, wrong = made_up(320 * times), made_up(320 * times)
-    left_out = np.isin(mnist.y_train[places(config)], [3, 8]).repeat(times)
-    wrong.logits[left_out] = -100.0
-    one, other = (trained(config, "distilled", teaching) for teaching in (right, wrong))
-    assert history_of(one) == history_of(other)
-    own = np.flatnonzero(~left_out)[:times]
-    wrong.logits[own] = -100.0
-    wrong.logits[own, 0] = 100.0
-    assert history_of(trained(config, "distilled", wrong)) != history_of(one)
-
-
-def test_the_scratch_student_learns_from_labelled_pictures_alone():
-    few = trained(BRIEF.replace(labelled=50), "scratch")
-    assert history_of(few) == history_of(trained(BRIEF.replace(train_size=50), "scratch"))

@@ -5,7 +5,6 @@ from __future__ import annotations
 import keras
 import numpy as np
 import pytest
-import tensorflow as tf
 
 from kd.config import RunConfig
 from kd.distillation.distiller import Distiller
@@ -14,17 +13,14 @@ from kd.networks.architectures import Architecture, build_student, build_teacher
 from kd.networks.students import KINDS
 from kd.pictures.mnist import to_model_input
 from kd.training import student
-from kd.training.answers import permuted_doubts, teacher_outputs
 from kd.training.compiled import CompiledTraining, Kind, LabelsAlone, compiled_training
 from kd.training.messages import Teaching
 from kd.training.networks import Network, drawn_weights, initial_weights
-from kd.training.student import train_model
 from tests.training.helpers import (
     BRIEF,
     SMALL,
     history_of,
     made_up,
-    never,
     same_in_every_bit,
     trained,
     weights_of,
@@ -63,29 +59,6 @@ def test_fast_path_and_plain_path_give_the_same_student_after_50_steps(teacher, 
         np.testing.assert_allclose(a, b, atol=1e-5)
 
 
-def test_scratch_is_plain_keras_training(mnist):
-    images, labels = mnist.train(640)
-    start = initial_weights(STUDENT, 2)
-    fast = CompiledTraining(Network(build_student), Kind())
-    lesson = fast.lesson(mnist.x_train[:640], labels, 32)
-    order = lesson.order(2, 1).numpy()
-    fast.network.reset(start)
-    means = fast.means(fast.run_steps(lesson, tf.constant(order), 0, lesson.steps))
-
-    student = build_student()
-    student.set_weights(start)
-    student.compile(
-        optimizer=keras.optimizers.Adam(),
-        loss=keras.losses.SparseCategoricalCrossentropy(from_logits=True),
-        metrics=["accuracy"],
-    )
-    history = student.fit(images[order], labels[order], shuffle=False, verbose=0).history
-    assert means["loss"] == means["student_loss"] == pytest.approx(history["loss"][0], rel=1e-4)
-    assert means["accuracy"] == pytest.approx(history["accuracy"][0], abs=2 / 640)
-    for a, b in zip(fast.model.get_weights(), student.get_weights(), strict=True):
-        np.testing.assert_allclose(a, b, atol=1e-5)
-
-
 def test_pictures_become_the_models_input_to_the_last_bit(mnist):
     every = np.arange(256, dtype=np.uint8).repeat(28 * 28).reshape(-1, 28, 28)
     model = keras.Sequential([keras.Input((28, 28, 1)), keras.layers.Flatten()])
@@ -95,11 +68,11 @@ def test_pictures_become_the_models_input_to_the_last_bit(mnist):
 
 def test_the_teacher_is_the_only_difference_between_the_students(tmp_path):
     """With α = 1 the teacher has no weight, so distilled and scratch are the same student."""
-    alone = SMALL.replace(alpha=1.0)
+    alone = BRIEF.replace(alpha=1.0)
     distilled, scratch = trained(alone, "distilled"), trained(alone, "scratch")
     for one, other in zip(weights_of(distilled, tmp_path), weights_of(scratch, tmp_path), strict=True):
         np.testing.assert_array_equal(one, other)
-    helped = trained(SMALL, "distilled", made_up())
+    helped = trained(BRIEF, "distilled", made_up())
     assert np.abs(helped.test_logits - scratch.test_logits).max() > 0.01
 
 
@@ -137,32 +110,6 @@ def test_two_trainings_of_a_setting_are_equal_to_the_bit(student, tmp_path):
     assert history_of(other) != history_of(once)
 
 
-@pytest.mark.parametrize(
-    "architecture",
-    [STUDENT, Architecture("dense", 30), Architecture("linear"), Architecture("separable", 16)],
-)
-def test_initial_weights_are_glorots_as_keras_draws_them(architecture):
-    """Uniform in ±√(6 / (fan in + fan out)) for every kernel, zero for every bias (Glorot, Bengio 2010)."""
-    weights = initial_weights(architecture, 1)
-    kernels, biases = weights[::2], weights[1::2]
-    for kernel in kernels:
-        receptive = int(np.prod(kernel.shape[:-2]))
-        limit = np.sqrt(6 / (receptive * (kernel.shape[-2] + kernel.shape[-1])))
-        assert 0.9 * limit < np.abs(kernel).max() <= limit
-        assert kernel.std() == pytest.approx(limit / np.sqrt(3), rel=0.1)
-    assert all((bias == 0).all() for bias in biases)
-
-
-@pytest.mark.parametrize("name", OBJECTIVES)
-def test_every_objective_trains_and_reports_its_terms(name):
-    config = SMALL.replace(objective=name, epochs=1, alpha=0.2, student_width=2)
-    objective = config.objective_values()
-    (event,) = trained(config, "distilled", made_up() if objective.uses_teacher else None).history
-    terms = sum(event[term] for term in objective.term_labels)
-    expected = 0.2 * event["student_loss"] + objective.teacher_weight() * terms
-    assert event["loss"] == pytest.approx(expected, rel=1e-4)
-
-
 def test_a_second_training_of_a_kind_traces_nothing_again():
     trained(SMALL, "distilled", made_up())
     steps = compiled_training(STUDENT, Kind(SOFT_TARGETS()))._steps
@@ -186,29 +133,6 @@ def test_after_warming_up_a_training_traces_nothing(monkeypatch, name, objective
     assert [function.experimental_get_tracing_count() for function in functions] == [1, 1]
 
 
-def test_a_fresh_teacher_reports_every_epoch(mnist):
-    heard: list[dict] = []
-    config = SMALL.replace(teacher_epochs=2, teacher_width=2)
-    teacher = train_model(config, "teacher", None, heard.append, never)
-    assert [e for e in heard if e["event"] == "epoch"] == teacher.history
-    assert [e["epoch"] for e in teacher.history] == [1, 2]
-    assert {e["model"] for e in heard} == {teacher.name} == {"teacher"}
-    assert (teacher.parameters, teacher.snapshots) == (2066, None)
-    right = float((teacher.test_logits.argmax(axis=1) == mnist.y_test).mean())
-    assert teacher.history[-1]["val_accuracy"] == pytest.approx(right)
-
-
-def test_a_student_with_kept_answers_is_given_those_of_other_pictures(tmp_path):
-    """As if its teacher had said so of the pictures that come in these places of the only epoch."""
-    config, said = BRIEF.replace(epochs=1, seed=4), made_up()
-    order, kept = (np.random.default_rng([4, epoch]).permutation(320) for epoch in (1, 0))
-    others = np.empty_like(said.logits)
-    others[order] = said.logits[kept]
-    wrong = trained(config.replace(mistake="cached_answers"), "distilled", said)
-    same_in_every_bit(wrong, trained(config, "distilled", Teaching(others)), tmp_path)
-    assert history_of(wrong) != history_of(trained(config, "distilled", said))
-
-
 def test_only_the_student_that_has_its_teacher_teach_makes_the_mistake_and_no_other(tmp_path):
     """α reversed is as soft targets at 1 − α; what is asked of another picture's answers is nobody's here."""
     config = BRIEF.replace(epochs=1, alpha=0.25)
@@ -222,39 +146,6 @@ def test_only_the_student_that_has_its_teacher_teach_makes_the_mistake_and_no_ot
         ("distilled", kept.replace(objective="logit_matching")),
     ):
         same_in_every_bit(*(trained(each, name, said) for each in (one, one.replace(mistake=""))), tmp_path)
-
-
-def test_permuted_doubts_are_those_of_the_teachers_answers(tmp_path):
-    config, said = BRIEF.replace(epochs=1, seed=4, shift=1), made_up(320 * 9)
-    permuted = Teaching(permuted_doubts(said.logits, 4, 9))
-    ours = trained(config.replace(permuted_doubts=True), "distilled", said)
-    same_in_every_bit(ours, trained(config, "distilled", permuted), tmp_path)
-
-
-def test_a_consistent_teacher_who_says_the_same_of_every_variant_teaches_as_a_fixed_one(tmp_path):
-    shifted, said = BRIEF.replace(epochs=1, shift=1), made_up()
-    fixed = trained(shifted.replace(fixed_teaching=True), "distilled", said)
-    every = Teaching(said.logits.repeat(9, axis=0))
-    same_in_every_bit(trained(shifted, "distilled", every), fixed, tmp_path)
-    assert history_of(fixed) != history_of(trained(shifted.replace(shift=0), "distilled", said))
-    unshifted = trained(shifted.replace(shift=0), "scratch")
-    assert history_of(trained(shifted, "scratch")) != history_of(unshifted)
-
-
-def test_a_teacher_of_another_width_with_smoothed_labels(tmp_path, mnist):
-    config = SMALL.replace(teacher_width=4, teacher_label_smoothing=0.2)
-    model = trained(config, "teacher")
-    assert weights_of(model, tmp_path)[0].shape == (3, 3, 1, 4)
-    said = teacher_outputs(model.keras_file, mnist.x_test, False, never)
-    np.testing.assert_array_equal(said.logits, model.test_logits)
-    assert said.attention is None
-    said = teacher_outputs(model.keras_file, mnist.x_train[:50], True, never)
-    assert said.attention.shape == (50, 245)
-    loaded = keras.saving.load_model(tmp_path / "model.keras")
-    assert (type(loaded), loaded.name) == (keras.Sequential, "teacher")
-    np.testing.assert_allclose(loaded(mnist.train(50)[0]), said.logits, atol=1e-5)
-    plain = trained(config.replace(teacher_label_smoothing=0.0), "teacher")
-    assert plain.history[0]["loss"] != model.history[0]["loss"]
 
 
 @pytest.mark.parametrize(
