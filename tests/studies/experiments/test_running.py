@@ -110,8 +110,7 @@ def test_a_run_that_fails_ends_it_before_the_next_stage(fake_lab, tiny, monkeypa
     run = ExperimentRun(fake_lab._experiments, tiny, 1)
     run.start()
     view = run.wait(PATIENCE)
-    assert (view.status, view.done, view.stage) == ("unfinished", 0, 1)
-    assert len(view.failed) == 2
+    assert (view.status, view.done, view.stage, len(view.failed)) == ("unfinished", 0, 1, 2)
     assert "experiment tiny failed" not in caplog.text  # as it would if the next one missed its teachers
 
 

@@ -32,11 +32,6 @@ def test_each_gradient_is_wrong_in_the_way_that_its_card_says():
     for code in ("log_probabilities", "same_network"):
         assert found[code].teacher_size == 0
         assert np.isnan(found[code].teacher_cosine)
-    for code in ("reversed_divergence", "teacher_in_training"):
-        assert 0.9 < found[code].teacher_cosine < 0.999
-    for code in ("one_temperature", "teacher_probabilities", "both_probabilities", "keras_default"):
-        assert found[code].teacher_cosine < 0.9
-    assert found["cached_answers"].teacher_cosine < 0.5
 
 
 def rows_of(experiment) -> pd.DataFrame:
