@@ -8,15 +8,10 @@ from pathlib import Path
 from typing import TypeVar
 
 from kd.config import RunConfig
-from kd.lab.ahead import Ahead
-from kd.lab.studies import Studies
-from kd.runs.estimates import Estimates
-from kd.runs.in_progress import RunsInProgress
+from kd.lab import Lab
 from kd.runs.run import Wish
-from kd.runs.scheduler import PERSON, Scheduler
+from kd.runs.scheduler import PERSON
 from kd.runs.state import RunView
-from kd.store.store import Store
-from kd.store.upkeep import Upkeep
 from kd.studies.study import Study
 from tests.fake_engine import FakeEngine
 
@@ -25,28 +20,13 @@ _T = TypeVar("_T")
 
 
 class House:
-    """engine, store, scheduler, runs (in progress), studies and ahead. asked: what `start` was given."""
+    """The parts of a lab; runs: those in progress. asked: what `start` was given."""
 
-    def __init__(self, home: Path, seconds_an_epoch: float = 0.002, at_once: int = 1):
-        self.engine, self.store = FakeEngine(at_once, seconds_an_epoch), Store(home)
-        self.scheduler = Scheduler(self.engine)
-        self.estimates = Estimates(self.store, self.engine)
-        self.ended: list[str] = []
-        self.runs = RunsInProgress(
-            self.store,
-            self.scheduler,
-            self.estimates.model,
-            ended=lambda run_id, _by_person: self.ended.append(run_id),
-        )
-        self.studies = Studies(
-            self.store,
-            self.runs,
-            self.estimates,
-            check=lambda config: None,
-            result=lambda config: (self.store.runs.record(config.run_id) or {}).get("result"),
-        )
-        self.upkeep = Upkeep(self.store)
-        self.ahead = Ahead(self.store, self.runs, self.upkeep, self.estimates)
+    def __init__(self, home: Path):
+        self.engine = FakeEngine(1, seconds_an_epoch=0.002)
+        lab = Lab(home, self.engine)
+        self.store, self.upkeep, self.estimates = lab.store, lab.upkeep, lab.estimates
+        self.runs, self.studies, self.ahead, self.close = lab._in_progress, lab.studies, lab.ahead, lab.close
         self.asked: list[RunConfig] = []
 
     def start(self, config: RunConfig, person: str = "ann") -> str:
@@ -82,13 +62,6 @@ class House:
         """The runs by their distilled students, in the order in which these began."""
         runs = {config.model_ids["distilled"]: config.run_id for config in self.asked}
         return [runs[model] for model in self.engine.begun if model in runs]
-
-    def close(self) -> None:
-        self.ahead.close()
-        self.studies.close()
-        self.runs.close()
-        self.scheduler.close()
-        self.runs.wait_closed(PATIENCE)
 
 
 def until(condition: Callable[[], _T]) -> _T:

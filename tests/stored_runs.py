@@ -30,13 +30,7 @@ def record(config: RunConfig, **changes: Any) -> dict[str, Any]:
 
 
 def save_model(store: Store, config: RunConfig, name: str, content: bytes, **changes: Any) -> str:
-    """Store a model as if it had been trained; returns its id.
-
-    Args:
-        name: teacher, distilled or scratch.
-        content: of its .keras file.
-        changes: to its record.
-    """
+    """Store a model as if it had been trained; returns its id. changes: to its record."""
     model_id = config.model_ids[name]
     parts = {
         "model": model_id,
@@ -140,16 +134,11 @@ def save_many(home: Path, count: int) -> list[str]:
     settings = itertools.product(range(5, 100), temperatures, sizes, range(1, 6))
     for epochs, temperature, size, seed in itertools.islice(settings, count):
         config = RunConfig(epochs=epochs, temperature=temperature, train_size=size, seed=seed)
-        only = random.integers(50, 400, 2).tolist()
-        result = {**original["result"], "run": config.run_id, "config": config.to_dict()}
-        comparison = {**result["comparison"], "difference": (only[0] - only[1]) / 1e4}
-        comparison |= {"only_distilled_right": only[0], "only_scratch_right": only[1]}
-        comparison |= {"low": comparison["difference"] - 0.004, "high": comparison["difference"] + 0.004}
-        for name, right in zip(STUDENTS, only, strict=True):
-            result[name] = {**result[name], "test_accuracy": 0.9 + right / 1e4}
+        gain = float(random.normal(0, 0.02))
+        figures = {"difference": gain, "low": gain - 0.004, "high": gain + 0.004}
+        result = {**original["result"], "comparison": {**original["result"]["comparison"], **figures}}
         parts = {"config": config.to_dict(), "created": 1e9 + len(made), "models": config.model_ids}
-        record = {**original, **parts, "result": {**result, "comparison": comparison}}
-        store.runs.finish(config.run_id, None, record)
+        store.runs.finish(config.run_id, None, {**original, **parts, "result": result})
         made.append(config.run_id)
     return made
 

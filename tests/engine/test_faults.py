@@ -21,7 +21,7 @@ from kd.lab import Lab
 from kd.lab.runs import Run
 from tests.app_process import app_process
 from tests.browser_session import BrowserSession
-from tests.engine.common import PATIENCE, alive, until
+from tests.engine.common import PATIENCE, alive, kill, until
 from tests.stored_runs import remove
 
 SMALL = RunConfig(teacher="notebook", train_size=320, epochs=4, batch_size=2)
@@ -40,15 +40,6 @@ def history(run: Run) -> list[dict]:
     assert view.status == "finished", view.message
     events = [{k: v for k, v in event.items() if k != "seconds"} for event in view.history]
     return sorted(events, key=lambda event: (event["model"], event["epoch"]))
-
-
-def kill_a_training_worker(lab: Lab) -> int:
-    """`kill -9` a worker that is computing a task; returns its process id."""
-    client = lab._engine.ensure()
-    busy = until(lambda: [worker for worker, tasks in client.processing().items() if tasks])
-    pid = client.run(os.getpid, workers=busy[:1])[busy[0]]
-    psutil.Process(pid).kill()
-    return pid
 
 
 def kill_the_listener(lab: Lab, address: str) -> None:
@@ -72,9 +63,10 @@ def test_a_worker_killed_in_the_middle_costs_nothing_but_time(lab):
     undisturbed = history(lab.train(SMALL))
     run = again(lab, SMALL)
     until(lambda: len(run.history) > 1)
-    pid = kill_a_training_worker(lab)
+    client = lab._engine.ensure()
+    busy = until(lambda: [worker for worker, tasks in client.processing().items() if tasks])
+    kill(client.run(os.getpid, workers=busy[:1])[busy[0]])
     assert history(run) == undisturbed
-    assert not alive([psutil.Process(pid)] if psutil.pid_exists(pid) else [])
 
 
 def test_a_run_whose_workers_die_again_says_so_and_others_go_on(lab):
@@ -204,8 +196,8 @@ def test_a_future_that_ended_with_its_client_and_a_cluster_without_workers_count
         begin(Client({}), lambda: stopped)
 
 
-def test_a_task_that_is_stopped_ends_without_an_error_in_its_worker(engine):
-    token = uuid.uuid4().hex
+def test_a_task_that_is_stopped_ends_without_an_error_in_its_worker(lab):
+    token, engine = uuid.uuid4().hex, lab._engine
     attempt = engine.attempt(token, lambda event: None, lambda: False)
     engine.ensure().run(tasks.request_stop, token)
     asked = LONG.to_dict(), "scratch", None, None, True, None

@@ -58,58 +58,35 @@ def test_workers_are_forked_on_linux_and_started_anew_elsewhere_unless_dasks_var
 
 
 @pytest.mark.skipif(not FORKS, reason="elsewhere each worker loads TensorFlow itself")
-def test_a_forked_worker_has_tensorflow_from_the_start_unused_and_alone(engine):
-    def state():
-        import threading
+def test_a_forked_worker_has_tensorflow_from_the_start_unused_and_its_parents_have_not(engine):
+    def loaded():
+        names = ("tensorflow", "keras", "kd.training.student", "pandas", "sklearn")
+        return [name for name in names if name in sys.modules]
 
+    def found():
         from tensorflow.python.eager import context
 
-        loaded = [
-            name for name in ("keras", "kd.training.student", "pandas", "sklearn") if name in sys.modules
-        ]
-        import pandas  # which can still be imported
+        is_used = context.context()._context_handle is not None
+        import pandas  # noqa: F401 - which can still be imported
 
-        return {
-            "has": loaded,
-            "is used": context.context()._context_handle is not None,
-            "other": [one.name for one in threading.enumerate() if "tensorflow" in one.name.lower()],
-            "pandas": pandas.__name__,
-        }
+        tasks.prepare()
+        import tensorflow as tf
 
-    expected = {"has": ["keras", "kd.training.student"], "is used": False, "other": [], "pandas": "pandas"}
-    both(engine)
-    assert list(engine.ensure().run(state).values()) == [expected, expected]
+        return is_used, os.environ["KD_THREADS"], tf.config.threading.get_intra_op_parallelism_threads()
 
-
-def test_the_engines_own_process_loads_neither_tensorflow_nor_pandas_and_is_patient(engine):
-    def loaded():
+    def patience():
         import dask
         from dask.utils import parse_timedelta
 
         # how long a nanny waits for its worker to come back, before Dask closes both
-        patience = parse_timedelta(dask.config.get("distributed.deploy.lost-worker-timeout"))
-        loaded = [name for name in ("tensorflow", "keras", "pandas") if name in sys.modules]
-        return loaded, patience > 24 * 3600
+        return parse_timedelta(dask.config.get("distributed.deploy.lost-worker-timeout"))
 
-    assert list(engine.ensure().run(loaded, nanny=True).values()) == [([], True)] * 2
-
-
-def test_a_worker_has_its_threads(engine):
     both(engine)
-
-    def found():
-        tasks.prepare()
-        import tensorflow as tf
-
-        return (
-            os.environ["KD_THREADS"],
-            tf.config.threading.get_intra_op_parallelism_threads(),
-            os.environ["TF_CPP_MIN_LOG_LEVEL"],
-        )
-
-    cores, level = available_cores(), os.environ.get("TF_CPP_MIN_LOG_LEVEL", "2")
-    expected = [("1", 1, level), (str(cores), cores, level)]
-    assert sorted(engine.ensure().run(found).values()) == sorted(expected)
+    client, cores = engine.ensure(), available_cores()
+    assert list(client.run(loaded).values()) == [["tensorflow", "keras", "kd.training.student"]] * 2
+    assert sorted(client.run(found).values()) == sorted([(False, "1", 1), (False, str(cores), cores)])
+    assert list(client.run(loaded, nanny=True).values()) == [[], []]
+    assert min(client.run(patience, nanny=True).values()) > 24 * 3600
 
 
 def test_the_replacement_of_a_killed_worker_does_work(engine):

@@ -54,15 +54,14 @@ def test_what_people_write_is_on_the_run_in_the_list_and_in_the_table(lab, runs)
 
 
 REFUSED = [
-    ("name", "x" * (MOST_IN_NAME + 1), "A run's name must have at most 80 characters, got 81."),
-    ("tags", ["x" * (MOST_IN_TAG + 1)], "A tag must have at most 30 characters, got 31."),
-    ("tags", map(str, range(MOST_TAGS + 1)), "A run must have at most 10 tags, got 11."),
-    ("note", "x" * (MOST_IN_NOTE + 1), "A note must have at most 2,000 characters, got 2,001."),
-    ("name", "a\u202eb", "must not contain invisible characters"),
-    ("note", "a\x07", "A note must not contain invisible characters"),
-    ("tags", ["\ud800"], "A tag must not contain invisible characters"),
-    ("name", 5, "A run's name must be text, got 5."),
-    ("tags", "low T", "Tags must be a list of texts, got 'low T'."),
+    ("name", "x" * (MOST_IN_NAME + 1), "name must have at most 80 .*, got 81"),
+    ("tags", ["x" * (MOST_IN_TAG + 1)], "tag must have at most 30 .*, got 31"),
+    ("tags", map(str, range(MOST_TAGS + 1)), "at most 10 tags, got 11"),
+    ("note", "x" * (MOST_IN_NOTE + 1), "note must have at most 2,000 .*, got 2,001"),
+    ("name", "a\u202eb", "invisible characters"),
+    ("tags", ["\ud800"], "invisible characters"),
+    ("name", 5, "must be text, got 5"),
+    ("tags", "low T", "must be a list of texts, got 'low T'"),
 ]
 
 

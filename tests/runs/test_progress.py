@@ -17,11 +17,9 @@ def epochs(model, count, of=10):
 @pytest.mark.parametrize(
     ("phase", "history", "said"),
     [
-        ("starting", [], "Starting"),
         ("teacher", [], "Training the teacher"),
         ("teacher", epochs("teacher", 2, of=5) + epochs("scratch", 7), "Teacher: epoch 2 of 5"),
-        ("students", epochs("teacher", 5, of=5), "Training the students"),
-        ("students", epochs("scratch", 10), "Training the students"),
+        ("students", epochs("teacher", 5, of=5) + epochs("scratch", 10), "Training the students"),
         ("students", epochs("distilled", 3) + epochs("scratch", 10), "Students: epoch 3 of 10"),
         ("evaluating", epochs("distilled", 10) + epochs("scratch", 10), "Evaluating"),
     ],

@@ -8,7 +8,6 @@ from kd.base import owners
 from kd.config import RunConfig
 from kd.store.store import Store
 from kd.studies.study import Study
-from tests.other_process import running_elsewhere
 
 STUDY = Study(RunConfig(), {"alpha": [0.1, 0.5]}, seeds=2)
 ID = STUDY.study_id
@@ -39,11 +38,3 @@ def test_the_newest_is_first_and_an_unknown_one_is_refused(tmp_path):
     for unknown in ("0" * 12, "../x", None):
         with pytest.raises(ValueError, match="There is no study"):
             studies.get(unknown)
-
-
-def test_a_study_is_elsewhere_while_another_process_carries_it_out(tmp_path):
-    store = Store(tmp_path)
-    with running_elsewhere(tmp_path, RunConfig(seed=1)) as run_id:
-        store.studies.write(STUDY, "ada", process=store.runs.row(run_id).owner)
-        assert store.studies.is_elsewhere(store.studies.get(ID))
-    assert not store.studies.is_elsewhere(store.studies.get(ID))
