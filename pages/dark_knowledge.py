@@ -79,16 +79,15 @@ def figures(run_id: str, config: RunConfig, shown: Shown, view: str) -> None:
 
 with page("Dark knowledge"):
     address.take(ADDRESS)
-    asked, finished, instead_of = finished_run(
+    asked = finished_run(
         lab(), _("There is no teacher to look into yet. One appears when the first run has finished.")
     )
     left, right = st.columns([1, 2.6], gap="large")
     with left:
         unseen_section(_("Picture"))
         choose_finished_run(
+            lab(),
             asked,
-            finished,
-            instead_of,
             _("Run"),
             _("The run whose teacher and students are shown: any finished one."),
         )

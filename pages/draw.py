@@ -32,7 +32,7 @@ def picture(way: str, run_id: str, tools: DeltaGenerator) -> ways_in.Given:
 
 with page("Draw"):
     address.take(ADDRESS)
-    asked, finished, instead_of = finished_run(
+    asked = finished_run(
         lab(), _("There are no models to ask yet. They appear when the first run has finished.")
     )
     with st.container(key="draw_page"):
@@ -62,9 +62,8 @@ with page("Draw"):
         answers(shown, logits)
     with tools:
         choose_finished_run(
+            lab(),
             asked,
-            finished,
-            instead_of,
             _("Run whose models answer"),
             _("Any finished run. Its teacher and its two students answer."),
         )

@@ -14,6 +14,7 @@ import numpy as np
 from kd.config import STUDENTS, RunConfig
 from kd.store.database import NAME
 from kd.store.store import Store
+from kd.studies.study import Study
 
 CONFIG = RunConfig(seed=1)
 RUN = CONFIG.run_id
@@ -27,6 +28,15 @@ def record(config: RunConfig, **changes: Any) -> dict[str, Any]:
     result = {"run": config.run_id, **dict.fromkeys(("teacher", *STUDENTS), SCORES)}
     parts = {"config": config.to_dict(), "created": 1.0, "models": config.model_ids, "result": result}
     return {**parts, "software": {}, **changes}
+
+
+def save_study(lab: Any, study: Study, person: str = "") -> str:
+    """Carry out a study whose runs are copies of the included one; returns its id."""
+    for _cell, config in study.runs():
+        save_copy(lab.store, RunConfig().run_id, config)
+    study_id = lab.studies.start(study, person)
+    assert lab.studies.wait(study_id, 60).status == "finished"
+    return study_id
 
 
 def save_model(store: Store, config: RunConfig, name: str, content: bytes, **changes: Any) -> str:

@@ -5,16 +5,13 @@ import io
 from html import unescape
 
 import numpy as np
-import pandas as pd
 import pytest
 from PIL import Image
 
 from kd.analysis.logits import softmax
 from kd.analysis.observations import all_disagree, distances_bits, opinion
 from kd.analysis.playback import logits_over_time
-from kd.analysis.saliency import saliency
 from kd.config import RunConfig
-from kd.lab.runs import Run
 from kd.pictures.drawing import to_mnist
 from kd.pictures.mnist import to_model_input
 from kd.pictures.training_set import places
@@ -22,7 +19,6 @@ from kd.runs.state import RunView
 from kd.text.answers import answers_sentence
 from kd.text.words import MODELS
 from tests.pages.on_page import (
-    chart_titles,
     drawn_in_the_browser,
     html_of,
     labelled,
@@ -225,29 +221,6 @@ def test_going_back_to_an_earlier_drawing_needs_no_mouse(open_page, lab, shipped
     draw(app, canvas_picture(mnist.x_test[2]), number=1)  # another drawing replaces it
     assert app.button_group(key="drawings_number").value is None
     assert "One of your earlier drawings" not in said(app)
-
-
-def test_what_the_pixels_say_is_computed_only_when_it_is_opened(open_page, lab, shipped, mnist):
-    app = open_page("draw", way="test", picture="0")
-    assert "Teacher" not in chart_titles(app)
-    app.session_state["drawing_open"] = True
-    app.run()
-    assert chart_titles(app)[-3:] == ["Teacher", "Distilled", "Scratch"]
-    found = saliency(lab.runs[shipped.run_id].models(), mnist.test(1)[0][0])
-    assert f"Green pixels speak for {found.digit}," in said(app)
-
-
-def test_the_nearest_training_pictures_are_named(open_page, lab, shipped, mnist, monkeypatch):
-    class Index:
-        def nearest(self, image, count):
-            return pd.DataFrame({"picture": [1, 2], "label": mnist.y_train[1:3], "distance": [1.25, 2.5]})
-
-    monkeypatch.setattr(Run, "neighbours", lambda self: Index())
-    session = {"drawing_open": True, "drawing": "nearest"}
-    text = said(open_page("draw", session, way="test", picture="0"))
-    assert "most like training pictures of 0 and 4." in text
-    assert "distance 2.5" in text
-    assert f"No. {places(shipped.config)[2]:,}" in text
 
 
 def test_a_training_picture_is_its_own_neighbour_and_the_index_is_kept(lab, shipped, mnist, monkeypatch):

@@ -49,6 +49,15 @@ def test_what_fails_on_a_page_or_in_a_callback_leaves_a_sentence_and_a_log(caplo
     assert [element.value for element in app.markdown] == ["before"]
 
 
+@pytest.fixture
+def own_home(monkeypatch, tmp_path):
+    """A lab that is made by what a test does, in a folder of its own."""
+    monkeypatch.setenv("KD_HOME", str(tmp_path))
+    server.forget_lab()
+    yield tmp_path
+    server.forget_lab()
+
+
 @pytest.mark.parametrize(
     ("variable", "value", "sentence"),
     [
@@ -58,33 +67,27 @@ def test_what_fails_on_a_page_or_in_a_callback_leaves_a_sentence_and_a_log(caplo
         ("KD_HOME", __file__, "cannot be written"),
     ],
 )
-def test_an_unusable_server_setting_is_named(monkeypatch, tmp_path, variable, value, sentence):
-    monkeypatch.setenv("KD_HOME", str(tmp_path))
+def test_an_unusable_server_setting_is_named(monkeypatch, own_home, variable, value, sentence):
     monkeypatch.setenv(variable, value)
-    server.forget_lab()
     app = AppTest.from_file(str(PROJECT / "app.py"), default_timeout=60)
     for page in ("app.py", "pages/train.py"):
         app.switch_page(page).run()
         assert not app.exception
         (error,) = errors_of(app)
         assert sentence in error
-    server.forget_lab()
 
 
-def test_damaged_data_is_named_with_the_remedy(monkeypatch, tmp_path):
-    path = tmp_path / "mnist.npz"
+def test_damaged_data_is_named_with_the_remedy(monkeypatch, own_home):
+    path = own_home / "mnist.npz"
     path.write_bytes(b"no data")
-    monkeypatch.setenv("KD_HOME", str(tmp_path))
     monkeypatch.setattr("kd.pictures.mnist.MNIST_FILE", path)
     load_mnist.cache_clear()
-    server.forget_lab()
     app = AppTest.from_file(str(PROJECT / "app.py"), default_timeout=60)
     app.switch_page("pages/draw.py").run()
     assert not app.exception
     (error,) = errors_of(app)
     assert "truncated or not an npz of MNIST. Make it again with: python data/make_mnist.py" in error
     load_mnist.cache_clear()
-    server.forget_lab()
 
 
 def test_the_laboratory_outlives_streamlits_caches(lab):
@@ -94,12 +97,9 @@ def test_the_laboratory_outlives_streamlits_caches(lab):
     assert server.lab() is lab
 
 
-def test_visitors_who_arrive_together_share_one_laboratory(monkeypatch, tmp_path):
-    monkeypatch.setenv("KD_HOME", str(tmp_path))
-    server.forget_lab()
+def test_visitors_who_arrive_together_share_one_laboratory(own_home):
     with ThreadPoolExecutor(20) as people:
         labs = set(people.map(lambda _: server.lab(), range(20)))
-    server.forget_lab()
     assert len(labs) == 1
     labs.pop().close()
 
@@ -133,12 +133,8 @@ heavy = {"tensorflow", "keras", "torch"} & set(sys.modules)
 assert not heavy, heavy
 """
     environment = {**os.environ, "KD_HOME": str(tmp_path)}
+    command = [sys.executable, "-c", script]
     done = subprocess.run(
-        [sys.executable, "-c", script],
-        cwd=PROJECT,
-        env=environment,
-        capture_output=True,
-        text=True,
-        timeout=180,
+        command, cwd=PROJECT, env=environment, stderr=subprocess.PIPE, text=True, timeout=180
     )
     assert done.returncode == 0, done.stderr

@@ -16,7 +16,6 @@ from tests.pages.on_page import (
     drawn_in_the_browser,
     html_of,
     labelled,
-    move,
     values_of,
     warnings_of,
 )
@@ -58,17 +57,6 @@ def test_the_controls_choose_the_setting_and_the_address_keeps_it(open_page):
     steps = drawn_in_the_browser(app, CHANNEL)["seeds"]["orders"]["by_number"]
     runs = objectives_study().query("objective == 'soft_targets' and seed < 5")
     assert [step["own"] for step in steps] == pytest.approx(gains(runs))
-
-
-def test_what_is_let_go_is_in_the_address_and_nothing_is_sent_again(open_page):
-    app = open_page("how_sure")
-    (before,) = app.get("bidi_component")
-    move(app, CHANNEL, point=3, order="largest_first")
-    (after,) = app.get("bidi_component")
-    assert after.proto.json == before.proto.json
-    assert app.query_params["of_seeds"] in ("4", ["4"])
-    again = open_page("how_sure", of_seeds="4", of_order="largest_first")
-    assert values_of(again, CHANNEL) == {"point": 3, "order": "largest_first"}
 
 
 def test_more_seeds_than_a_setting_has_are_one(open_page):

@@ -14,6 +14,7 @@ from kd.analysis.saliency import saliency
 from kd.lab.runs import Run
 from kd.networks.architectures import Architecture
 from kd.networks.numpy_model import NumpyModel
+from kd.pictures.training_set import places
 from kd.text.words import MODELS
 from tests.pages.on_page import chart_titles, html_of, move
 
@@ -111,14 +112,23 @@ def test_drawings_are_answered_and_explained(open_page, shipped, students, mnist
     images, labels = mnist.train(60)
     index = NeighbourIndex.build(students["teacher"], images, labels)
     monkeypatch.setattr(Run, "neighbours", lambda self: index)
-    app = open_page("draw", {"drawing_open": True, "reading_open": True}, way="test", picture="0")
+    app = open_page("draw", way="test", picture="0")
+    assert "Teacher" not in chart_titles(app)  # computed once it is opened
+    app.session_state["drawing_open"] = app.session_state["reading_open"] = True
+    app.run()
     assert not app.error
+    assert chart_titles(app)[-3:] == ["Teacher", "Distilled", "Scratch"]
     found = saliency(students, mnist.test(1)[0][0])
     assert f"Green pixels speak for {found.digit}," in "".join(element.value for element in app.markdown)
     move(app, "playback-draw", point=0)
     app.session_state["drawing"] = "nearest"
     app.run()
     assert not app.error
+    first = index.nearest(mnist.test(1)[0][0], 6).iloc[0]
+    assert (
+        f"No. {places(shipped.config)[int(first['picture'])]:,}<br>distance {first['distance']:.1f}"
+        in html_of(app)
+    )
     features = students["teacher"].layers[-2].activations
     assert f"turns a picture into {features:,} numbers" in "".join(e.value for e in app.markdown)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import html
 import json
 import re
@@ -22,7 +21,7 @@ from kd.studies.sure.near import near_cells_note, near_note
 from kd.studies.verdicts import verdicts
 from kd.text.endings import Ending
 from tests.pages.on_page import chart_titles, html_of, labelled, warnings_of
-from tests.stored_runs import save_copy
+from tests.stored_runs import save_study
 from tests.studies.rows import study_of
 from ui.sweep import cell, studies
 from ui.sweep import map as study_map
@@ -34,12 +33,7 @@ SENTENCE = re.compile(r'<p class="kd-verdict" role="status">(.*?)</p>')
 @pytest.fixture(scope="module")
 def study_id(lab):
     """A study of stored runs, all with the included run's results."""
-    first = lab.runs.view(RunConfig().run_id).run_id
-    for _cell, config in STUDY.runs():
-        save_copy(lab.store, first, config)
-    study_id = lab.studies.start(STUDY, person="somebody")
-    assert lab.studies.wait(study_id, 60).status == "finished"
-    return study_id
+    return save_study(lab, STUDY, person="somebody")
 
 
 def hint(app) -> str:
@@ -183,9 +177,7 @@ def test_the_slices_through_a_cell_keep_its_other_value(lab, study_id):
 
 def test_a_study_compared_with_one_of_its_cells_does_not_speak_of_scratch(open_page, lab, study_id):
     baseline = next(STUDY.cells())
-    compared = lab.studies.start(dataclasses.replace(STUDY, baseline=baseline))
-    assert lab.studies.wait(compared, 60).status == "finished"
-    app = open_page("sweep", study=compared)
+    app = open_page("sweep", study=save_study(lab, replace(STUDY, baseline=baseline)))
     (sentence,) = SENTENCE.findall(html_of(app))
     assert "better than α 0.1, T 4" in sentence
     assert chart_titles(app)[0] == "Gain over the baseline"
@@ -231,11 +223,7 @@ def test_the_seeds_of_a_cell_are_trained_once_more_to_see_how_they_learned(
 
 def test_a_line_of_single_seeds_has_bands_and_says_how_often_single_seeds_disagreed(open_page, lab):
     line = Study(RunConfig(seed=3), {"temperature": (2.0, 4.0)})
-    for _cell, config in line.runs():
-        save_copy(lab.store, RunConfig().run_id, config)
-    study_id = lab.studies.start(line)
-    assert lab.studies.wait(study_id, 60).status == "finished"
-    app = open_page("sweep", {"sweep_cell": 0}, study=study_id)
+    app = open_page("sweep", {"sweep_cell": 0}, study=save_study(lab, line))
     assert chart_titles(app)[0] == "Test accuracy along T, temperature"
     assert html.escape(near_note(RunConfig(temperature=2.0))) in html_of(app)
     cells_of(app)

@@ -11,7 +11,7 @@ from kd.runs.state import RunView
 from kd.studies.address import sweep_command, train_command
 from kd.studies.study import Study
 from tests import PROJECT
-from tests.stored_runs import save_copy
+from tests.stored_runs import save_copy, save_study
 from ui.runs.actions import commands_of
 
 OTHER = PRESETS["many_images"].config.run_id
@@ -50,10 +50,8 @@ def test_the_buttons_give_the_same_table_and_a_dictionary_of_its_columns(lab, mo
     monkeypatch.setattr("streamlit.download_button", button)
     _numbers()
     assert list(given) == ["runs.csv", "runs.parquet", "runs-columns.csv"]
-    table, typed = (
-        pd.read_csv(io.BytesIO(given["runs.csv"])),
-        pd.read_parquet(io.BytesIO(given["runs.parquet"])),
-    )
+    table = pd.read_csv(io.BytesIO(given["runs.csv"]))
+    typed = pd.read_parquet(io.BytesIO(given["runs.parquet"]))
     assert list(table.columns) == list(typed.columns)
     assert list(table["accuracy"]) == list(typed["accuracy"])
     assert list(pd.read_csv(io.BytesIO(given["runs-columns.csv"]))["column"]) == list(table.columns)
@@ -61,11 +59,7 @@ def test_the_buttons_give_the_same_table_and_a_dictionary_of_its_columns(lab, mo
 
 def test_sweep_gives_its_numbers_and_the_command_of_a_study(open_page, lab):
     study = Study(RunConfig(epochs=13), {"alpha": (0.1, 0.5)}, seeds=2, baseline={"alpha": 0.5})
-    for _cell, config in study.runs():
-        save_copy(lab.store, RunConfig().run_id, config)
-    study_id = lab.studies.start(study)
-    assert lab.studies.wait(study_id, 60).status == "finished"
-    page = open_page("sweep", study=study_id)
+    page = open_page("sweep", study=save_study(lab, study))
     assert [block.value for block in page.code] == [sweep_command(study)]
     assert labels(page) == ["CSV", "Parquet", "What the columns mean"]
     page = open_page("sweep")

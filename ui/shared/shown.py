@@ -61,27 +61,22 @@ def looked_at() -> str | None:
     return st.session_state.get(_KEY)
 
 
-def finished_run(lab: Lab, without: str) -> tuple[RunView, list[RunView], RunView | None]:
-    """Returns the finished run to ask, all finished ones, and the run shown elsewhere if it is another.
-
-    The page ends with the sentence without where there is none.
-    """
-    finished, shown = _finished(lab), shown_run(lab)
+def finished_run(lab: Lab, without: str) -> RunView:
+    """Returns the finished run to ask; where there is none, the page ends with the sentence without."""
+    shown = shown_run(lab)
     if shown is not None and shown.status == "finished":
-        return shown, finished, None
-    chosen = _first_choice(finished)
+        return shown
+    chosen = _first_choice(_finished(lab))
     if chosen is None:
         st.write(without)
         st.page_link("pages/train.py", label=_("Train the first run"), icon=":material/model_training:")
         st.stop()
-    return lab.runs.view(chosen.run_id), finished, shown
+    return lab.runs.view(chosen.run_id)
 
 
-def choose_finished_run(
-    asked: RunView, finished: list[RunView], instead_of: RunView | None, label: str, help: str
-) -> None:
-    """Draws what `finished_run` found: a list with one run chosen, and why it is not the one before."""
-    settings = {entry.run_id: setting(entry.config) for entry in finished}
+def choose_finished_run(lab: Lab, asked: RunView, label: str, help: str) -> None:
+    """Draws a list with the run of `finished_run` chosen, and why it is not the one shown elsewhere."""
+    settings = {entry.run_id: setting(entry.config) for entry in _finished(lab)}
     st.session_state[_CHOICE] = asked.run_id
     st.selectbox(
         label,
@@ -91,14 +86,10 @@ def choose_finished_run(
         help=help,
         on_change=guarded(lambda: show(st.session_state[_CHOICE])),
     )
-    if instead_of is not None:
-        quiet(
-            _(
-                "The run you looked at ({setting}) {why}, so this page uses another one.",
-                setting=setting(instead_of.config),
-                why=_(_WHY_ANOTHER[instead_of.status]),
-            )
-        )
+    shown = shown_run(lab)
+    if shown is not None and shown.run_id != asked.run_id and shown.status in _WHY_ANOTHER:
+        words = N_("The run you looked at ({setting}) {why}, so this page uses another one.")
+        quiet(_(words, setting=setting(shown.config), why=_(_WHY_ANOTHER[shown.status])))
 
 
 def example_run(lab: Lab) -> RunView | None:
