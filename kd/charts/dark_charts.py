@@ -62,21 +62,16 @@ def mean_entropy_chart(rows: pd.DataFrame) -> alt.LayerChart:
 
 
 def look_alike_rows(labels: np.ndarray, logits: np.ndarray, temperature: float) -> pd.DataFrame:
-    """Makes of `kd.analysis.softening.mean_soft_targets_table` what the matrix draws.
-
-    Returns:
-        Columns true, class (as text), probability, share_of_wrong, label (the probability in percent).
-    """
+    """Makes the cells of the matrix of mean soft targets; label is the probability in percent."""
     table = softening.mean_soft_targets_table(labels, logits, temperature)
     table["label"] = [_cell(p) for p in table["probability"]]
     return table.astype({"true": str, "class": str})
 
 
 def look_alike_chart(rows: pd.DataFrame) -> alt.LayerChart:
-    """Draws the rows of `look_alike_rows`: the mean soft target of each true class.
+    """Draws the mean soft target of each true class; a click selects a cell in the parameter "cell".
 
-    A click selects a cell: parameter "cell", fields true and class. The diagonal has no colour, because it
-    would outshine everything else.
+    The diagonal has no colour, because it would outshine everything else.
     """
     base = alt.Chart().encode(
         x=alt.X(**digit_axis("class", _("Class the probability goes to"), orient="top")),

@@ -19,10 +19,9 @@ _HEIGHT = 420
 
 
 def confusion_rows(labels: np.ndarray, logits: np.ndarray, model: str) -> pd.DataFrame:
-    """Makes the rows of one model's confusion matrix, as shares of each true class.
+    """Makes the cells of one model's confusion matrix, as shares of each true class.
 
-    Returns:
-        Columns role, true, predicted, count, share, colour (the share; 0 on the diagonal), label (percent).
+    colour is the share, but 0 on the diagonal; label is the share in percent.
     """
     table = confusion_table(labels, {model: logits})
     right = table["true"] == table["predicted"]
@@ -40,11 +39,7 @@ def confusion_rows(labels: np.ndarray, logits: np.ndarray, model: str) -> pd.Dat
 
 
 def difference_rows(labels: np.ndarray, distilled: np.ndarray, scratch: np.ndarray) -> pd.DataFrame:
-    """Makes the rows of the distilled student's confusion matrix minus scratch's.
-
-    Returns:
-        Columns as `confusion_rows`; count and share are differences, role is the model with more in the cell.
-    """
+    """Makes the cells of distilled minus scratch; role is the model with more in a cell."""
     first, second = (
         confusion_rows(labels, logits, model)
         for model, logits in (("distilled", distilled), ("scratch", scratch))
@@ -67,10 +62,7 @@ def confusion_chart(
 ) -> alt.LayerChart:
     """Draws a confusion matrix, or the difference between two: true classes down, answers across.
 
-    Args:
-        rows: of `confusion_rows` or `difference_rows`.
-        title, subtitle: what it is, and what the numbers in it are.
-        words: what the codes in the column role are called; by default the models' names.
+    words: what the codes in the column role are called; by default the models' names.
     """
     base = alt.Chart().encode(
         x=alt.X(**digit_axis("predicted", _("Answer"), orient="top")),
@@ -95,11 +87,7 @@ def confusion_chart(
 
 
 def reliability_rows(labels: np.ndarray, logits: dict[str, np.ndarray]) -> pd.DataFrame:
-    """Makes one `kd.analysis.calibration.reliability_table` of several models, without the empty bins.
-
-    Returns:
-        Columns role, low, high, count, confidence, accuracy.
-    """
+    """Makes the reliability tables of several models, without their empty bins."""
     tables = {model: calibration.reliability_table(labels, values) for model, values in logits.items()}
     table = pd.concat(tables, names=["role"]).reset_index("role").reset_index(drop=True)
     return table[table["count"] > 0].reset_index(drop=True)
@@ -142,12 +130,7 @@ def reliability_chart(rows: pd.DataFrame) -> alt.LayerChart:
 
 
 def calibration_rows(labels: np.ndarray, logits: dict[str, np.ndarray]) -> pd.DataFrame:
-    """Makes a row of each model's `kd.analysis.calibration.temperature_scaling`.
-
-    Returns:
-        Columns role, error_all (ECE on all pictures), temperature, error_before, error_after (ECE on the half
-        that the temperature was not fitted to), likelihood_before, likelihood_after.
-    """
+    """Makes a row of each model's `temperature_scaling`, with error_all: its ECE on all pictures."""
     rows = []
     for model, values in logits.items():
         scaling = calibration.temperature_scaling(labels, values)

@@ -27,10 +27,7 @@ HEIGHT, BESIDE = 420, 360
 
 
 def line_labels(rows: pd.DataFrame, axis: Values, height: int = HEIGHT) -> pd.DataFrame:
-    """Adds labels at the ends of the lines, apart from each other.
-
-    Included rows are ghosts where the visitor's own are there, and have no label.
-    """
+    """Adds labels at the ends of lines, apart from each other; included rows beside one's own are thin."""
     rows = rows.assign(end="", label_at=rows["value"], ghost=_ghosts(rows))
     ends = [part.index[-1] for _key, part in rows[~rows["ghost"]].groupby(["source", "series"], sort=False)]
     ends.sort(key=lambda at: rows.at[at, "value"])
@@ -62,10 +59,7 @@ def experiment_lines(
 ) -> alt.LayerChart:
     """Draws lines with bands along an axis of numbers.
 
-    Args:
-        rows: of `result_rows` and `guess_rows`, labelled by `line_labels`.
-        ghosts: whether the included result is among the rows and is thin.
-        height: in pixels, with the title.
+    rows: labelled by `line_labels`. ghosts: whether the included result is among them and is thin.
     """
     values, axis, gains = plan.places or (), plan.axis, plan.signed
     ends: dict[str, Any] = {"domain": [values[0], values[-1]]} if len(values) > 1 else {}
@@ -187,12 +181,9 @@ def dots_height(names: Sequence[str], plan: Plan) -> int:
 def experiment_dots(
     rows: pd.DataFrame, plan: Plan, names: Sequence[str], ghosts: bool = False
 ) -> alt.LayerChart:
-    """Draws a dot with its 95 % interval in each row; the included result is a pale bar behind it.
+    """Draws a dot with its 95 % interval in each row, names from the top.
 
-    Args:
-        rows: of `result_rows`, as `dot_rows` has them.
-        names: of `dot_names`.
-        ghosts: whether the included result is among the rows and is pale.
+    rows: of `dot_rows`. ghosts: whether the included result is among them, as a pale bar behind each dot.
     """
     axis, signed = plan.axis, plan.signed
     at = _value_channel(alt.X, axis, signed=signed)

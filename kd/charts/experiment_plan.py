@@ -46,11 +46,9 @@ class Values:
 
 
 def values_axis(values: Iterable[float], unit: str) -> Values:
-    """Returns an axis with round ends that has room for these values.
+    """Returns an axis with round ends that has room for these values; without any, from 0 to 1.
 
-    Args:
-        values: any number of finite ones; without any, the axis goes from 0 to 1.
-        unit: of a measure. Only differences (POINTS) are below 0, and nothing is above 100 PERCENT.
+    Only differences (POINTS) are below 0, and nothing is above 100 PERCENT.
     """
     known = [value for value in values if math.isfinite(value)] or [0.0, 1.0]
     low, high = min(known), max(known)
@@ -70,10 +68,7 @@ def _round_step(least: float) -> float:
 
 @dataclass(frozen=True)
 class Series:
-    """One line of a chart: its code, what it is called, in whose colour it is, and where its values are.
-
-    value: the column of its values. of: what the chart's column of series says there, if there is one.
-    """
+    """One line of a chart: its code and name, whose colour it has, and the column of its values."""
 
     code: str
     name: str
@@ -86,10 +81,9 @@ class Series:
 class Plan:
     """A chart without its results.
 
-    is_line: whether it goes along numbers. x: the column it goes along, and x_title what that is; places: its
-    values, in order, None where they are measured and so not known; log: whether that axis is logarithmic.
-    unit: of its values. names: what places are called, by their text. when: how long was trained, where
-    there is another chart beside it that is of another length.
+    is_line: whether it goes along numbers. x: the column it goes along; places: its values in order, None
+    where they are measured. unit: of its values. names: what places are called, by their text. when: how long
+    was trained, where a chart of another length is beside it.
     """
 
     is_line: bool
@@ -139,11 +133,7 @@ class Plan:
 
 
 def planned(experiment: Experiment, known: pd.DataFrame) -> Plan:
-    """Returns the chart of an experiment before it has results.
-
-    Args:
-        known: rows of it by which the axis of values is chosen, such as the included ones.
-    """
+    """Returns the chart of an experiment before it has results; `known` rows decide its axis of values."""
     chart = experiment.chart
     cells = [
         {**config.to_dict(), **part.labels, **cell}
@@ -226,15 +216,9 @@ COLUMNS = (
 
 
 def result_rows(plan: Plan, experiment: Experiment, runs: pd.DataFrame, source: str = YOURS) -> pd.DataFrame:
-    """Makes the rows of a chart.
+    """Makes COLUMNS: the mean over seeds with Student's 95 % interval, in numbers and in words.
 
-    Args:
-        runs: of the experiment at one length, one row each; perhaps none has finished.
-        source: YOURS or INCLUDED.
-
-    Returns:
-        COLUMNS: the mean, low and high of Student's 95 % interval over seeds (the mean again where seeds do
-        not say how much others would differ), and the same in words.
+    Without an interval, low and high are the mean. runs: of the experiment at one length, one row each.
     """
     found = points(runs, experiment) if len(runs) else None
     rows = (
@@ -251,7 +235,7 @@ def result_rows(plan: Plan, experiment: Experiment, runs: pd.DataFrame, source: 
 
 
 def guess_rows(plan: Plan, guess: Sequence[float]) -> pd.DataFrame:
-    """Makes the rows of a guess that was drawn. guess: a value for each of the plan's places."""
+    """Makes the rows of a guess that was drawn: a value for each of the places."""
     line = Series(GUESS, _("Your guess"), GUESS, GUESS)
     unknown = {"low": math.nan, "high": math.nan, "seeds": 0}
     rows = [

@@ -19,14 +19,10 @@ def figure_svg(
     theme: str = "light",
     background: str = "white",
 ) -> bytes:
-    """Draws the figure as SVG.
+    """Draws Vega-Lite (of `kd.charts.parts.vega_lite`) with these rows as SVG.
 
-    Args:
-        spec: Vega-Lite, as `kd.charts.parts.vega_lite` gives it.
-        rows: its data.
-        width: of the plot in pixels, where the figure is as wide as its place.
-        theme: light or dark.
-        background: a colour, or "transparent".
+    width: of the plot in pixels, where the figure is as wide as its place. background: a colour or
+    "transparent".
     """
     import vl_convert
 
@@ -34,7 +30,7 @@ def figure_svg(
 
 
 def figure_png(spec: dict[str, Any], rows: pd.DataFrame, width: int = WIDTH) -> bytes:
-    """Draws the figure as PNG on white, two pixels for each on the screen. Arguments as for `figure_svg`."""
+    """Draws the figure as PNG on white, two pixels for each on the screen."""
     import vl_convert
 
     return vl_convert.vegalite_to_png(**_complete(spec, rows, width), scale=PIXELS_PER_UNIT)

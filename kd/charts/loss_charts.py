@@ -35,16 +35,8 @@ def loss_rows(
     """Makes the rows of the distilled student's loss by epoch, and the axes as arguments of `loss_lines`.
 
     The parts add up to the loss: the cross-entropy with the labels and each of the objective's terms, times
-    the weights that the objective gives them. A part with weight 0 is left out.
-
-    Args:
-        events: of a run; those of the distilled student are used.
-        objective: the run's, of `RunConfig.objective_values`; or the α of soft targets, in [0, 1].
-        epochs: how many are planned, for the axis.
-        height: of the chart in pixels.
-
-    Returns:
-        Rows with a column part: "labels", "teacher", or the name of a term that has one of its own.
+    the weights that the objective gives them. A part with weight 0 is left out. objective: the run's, or the
+    α of soft targets. epochs: how many are planned, for the axis. height: in pixels.
     """
     if not isinstance(objective, Objective):
         objective = _SOFT_TARGETS(alpha=objective)

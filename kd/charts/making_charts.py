@@ -14,12 +14,7 @@ SIDE = 28
 
 
 def saliency_rows(saliency: Saliency, model: str) -> pd.DataFrame:
-    """Makes the rows of one model's contributions, on one scale for all models.
-
-    Returns:
-        Columns role, row, column, contribution, speaks ("for" or "against"), strength (0 to 1); pixels that
-        say nothing are left out.
-    """
+    """Makes a row for each pixel that says something to this model; strength has one scale for all."""
     table = saliency.table()
     table = table[(table["model"] == model) & (table["contribution"] != 0)]
     return pd.DataFrame(
@@ -35,12 +30,7 @@ def saliency_rows(saliency: Saliency, model: str) -> pd.DataFrame:
 
 
 def saliency_chart(rows: pd.DataFrame, title: str) -> alt.LayerChart:
-    """Draws pixels that speak for a digit in green, against it in orange-red; the stronger, the fuller.
-
-    Args:
-        rows: of `saliency_rows`.
-        title: the name of the model.
-    """
+    """Draws pixels that speak for a digit in green, against it in orange-red; the stronger, the fuller."""
     places = [str(place) for place in range(SIDE)]
     pixels = (
         alt.Chart()
@@ -78,16 +68,7 @@ _LAYER_HEIGHT, _AROUND_LAYERS = 48, 70
 
 
 def layer_rows(table: pd.DataFrame, measure: str) -> pd.DataFrame:
-    """Makes of `kd.networks.numpy_model.architecture_table` what the chart draws.
-
-    Args:
-        table: of the models; layers of different kinds at the same position get a row each.
-        measure: a key of MEASURES.
-
-    Returns:
-        Columns role, layer ("1 Conv2D"), output, parameters, multiply_adds, activations, share (of the
-        largest layer of all), label.
-    """
+    """Makes of `architecture_table` what the chart draws; share is of the largest layer of all models."""
     values = table[measure]
     return pd.DataFrame(
         {
@@ -104,11 +85,7 @@ def layer_rows(table: pd.DataFrame, measure: str) -> pd.DataFrame:
 def layer_chart(rows: pd.DataFrame, title: str, roles: tuple[str, ...], layers: int = 3) -> alt.LayerChart:
     """Draws each layer of each network as a bar, all to the same scale. Layers without any are left out.
 
-    Args:
-        rows: of `layer_rows`.
-        title: what is measured.
-        roles: the networks, as codes, from the top.
-        layers: how many layers have a bar.
+    roles: the networks from the top. layers: how many layers have a bar.
     """
     base = (
         alt.Chart()

@@ -60,7 +60,7 @@ TEMPERATURE_TICKS = (0.1, 0.2, 0.5, 1, 2, 4, 10, 20, 50, 100)
 
 
 def categories(theme: str) -> list[str]:
-    """Returns the colours of SHADES. theme: light or dark."""
+    """Returns the colours of SHADES in a theme: light or dark."""
     return [*COLORS[theme], *TEXT_COLORS[theme], *CELL_COLORS[theme]]
 
 
@@ -107,12 +107,7 @@ def role_words() -> dict[str, str]:
 
 
 def in_words(code: str, words: Mapping[str, str]) -> str:
-    """Returns a Vega expression that turns a code into words, and leaves alone what has none.
-
-    Args:
-        code: the expression of the code, such as "datum.role"; in an axis' labelExpr, "datum.value".
-        words: code → words, of any characters.
-    """
+    """Returns a Vega expression that turns a code into words, and leaves alone what has none."""
     return f"({json.dumps(dict(words))}[{code}] || {code})"
 
 
@@ -173,10 +168,8 @@ def finished(
 ) -> Any:
     """Returns the chart with its title on the left, as wide as its container, and of a fixed height.
 
-    Args:
-        subtitle: below the title; a list has an item for each line.
-        words: column of codes → code → words. Tooltips and texts find the words in the column
-            "COLUMN_words", such as "role_words": rows have codes, and only what is shown has words.
+    words: column of codes → code → words. Tooltips and texts find the words in the column "COLUMN_words",
+    such as "role_words": rows have codes, and only what is shown has words.
     """
     if words:
         columns = {f"{column}_words": in_words(f"datum.{column}", each) for column, each in words.items()}

@@ -44,7 +44,7 @@ def label_start(name: str) -> str:
 
 
 def share_of_a_label(height: int) -> float:
-    """Returns how much of a value axis the label of a line takes. height: the chart's, in pixels."""
+    """Returns how much of a value axis the label of a line takes in a chart of this height."""
     return _LABEL_PIXELS / (height - _AROUND_PIXELS)
 
 
@@ -58,14 +58,9 @@ def labelled(
 ) -> pd.DataFrame:
     """Returns the rows as a table with a label for the end of each line, labels at least `gap` apart.
 
-    The column "marked" says which points have a mark: those of lines with at most MOST_MARKS points.
-
-    Args:
-        rows: with role, epoch, value, point, and the column `line`, which tells the lines apart.
-        gap: in values; in decades on a logarithmic axis.
-        highest: where the axis ends, and so the highest label is.
-        words: a value → its text.
-        log: whether the axis is logarithmic.
+    line: the column that tells the lines apart. gap: in values, or in decades on a logarithmic axis. highest:
+    the end of the axis, and so of the labels. "marked": whether a point has a mark, as on lines of few
+    points.
     """
     last: dict[str, int] = {}
     for row in rows:
@@ -125,14 +120,8 @@ def lines_chart(
 ) -> alt.LayerChart:
     """Draws lines over epochs with their points, and beside the plot, where no line is, a label for each.
 
-    All points have tooltips, but not all have marks.
-
-    Args:
-        table: of `labelled`, perhaps `with_ghosts`.
-        value_axis: arguments of alt.Y.
-        words: the column that tells the lines apart → code → words. Labels break long ones into lines.
-        dashes, shapes: what each line looks like, if its role does not say it.
-        ghost_tooltip: of thin lines, if it is not the others' with the name of the earlier run.
+    words: the column that tells the lines apart → code → words. dashes, shapes: of lines that their role does
+    not tell apart. ghost_tooltip: of thin lines; by default the others' with the name of the earlier run.
     """
     (line,) = words
     ghosts = "ghost" in table.columns
@@ -194,16 +183,11 @@ def accuracy_rows(
     height: int = 360,
     earlier: Mapping[str, Iterable[Event]] | None = None,
 ) -> tuple[pd.DataFrame, dict[str, Any]]:
-    """Makes the rows of the accuracies of a run by epoch, and the axes as arguments of `accuracy_lines`.
+    """Makes the rows of a run's accuracies by epoch, and the axes as arguments of `accuracy_lines`.
 
-    Args:
-        events: of the run; without any, the chart is empty. Lines pass over epochs after which the model did
-            not see the test images.
-        teacher_accuracy: of a teacher that was trained before, which is drawn as a level line.
-        epochs: how many are planned, for the axis; events may have more.
-        height: of the chart in pixels.
-        earlier: name → events of runs to compare with, whose students are `with_ghosts`. None: there is no
-            such column.
+    Lines pass over epochs after which the model did not see the test images. teacher_accuracy: of a teacher
+    that was trained before, drawn as a level line. earlier: name → events of runs whose students are thin
+    lines.
     """
     events = list(events)
     past = {name: _seen(each, STUDENTS) for name, each in (earlier or {}).items()}
@@ -286,14 +270,9 @@ def accuracy_lines(rows: pd.DataFrame, start: float, last_epoch: int, height: in
 def courses_rows(
     histories: Mapping[str, Iterable[Event]], height: int = 300
 ) -> tuple[pd.DataFrame, dict[str, Any]]:
-    """Makes the rows of the accuracies of several settings, and the axes as arguments of `courses_chart`.
+    """Makes the rows of several settings' accuracies, and the axes as arguments of `courses_chart`.
 
-    Args:
-        histories: name → events of a run.
-
-    Returns:
-        Rows with role, setting (the name), epoch, value, training, ghost (empty for the distilled students
-        and the name for scratch), and where labels and marks are.
+    histories: name → events. ghost is empty for distilled students, and the setting's name for scratch ones.
     """
     events = {name: _seen(each, STUDENTS) for name, each in histories.items()}
     distilled, scratch = (
@@ -313,12 +292,7 @@ def courses_rows(
 def courses_chart(
     rows: pd.DataFrame, names: Sequence[str], start: float, last_epoch: int, height: int = 300
 ) -> alt.LayerChart:
-    """Draws each setting's distilled student by epoch, and thin lines for its scratch student.
-
-    Args:
-        rows, start, last_epoch: of `courses_rows`.
-        names: of the settings, in order.
-    """
+    """Draws each setting's distilled student by epoch, and thin lines for its scratch student."""
     tooltip = [alt.Tooltip("setting:N", title=_("Setting")), *_tooltips()]
     return lines_chart(
         rows,

@@ -40,17 +40,8 @@ def heat_map_rows(
 ) -> pd.DataFrame:
     """Makes a row for each cell of a heat map, also for those that have no result.
 
-    Args:
-        table: of kd.studies.verdicts.verdicts.
-        axes: its two columns that make a cell: the first goes across, the second up.
-        values: axis → its values.
-        failed: number of a cell → why a run of it failed.
-
-    Returns:
-        Columns cell (its number: all values of the second axis with the first value of the first, and so on),
-        across and up (its values in words), seeds, difference, low, high and p_corrected as in the table,
-        verdict (its code, MISSING or FAILED), hatched, chosen (whether the cell stands out: none does), and
-        in words: label, interval, p, reason and failure.
+    table: of `verdicts`; the first axis goes across, the second up. failed: number of a cell → why a run of
+    it failed. Cells are numbered by the first axis, then the second. verdict may be MISSING or FAILED, too.
     """
     first, second = axes
     found = {(row[first], row[second]): row for row in table.to_dict("records")}
@@ -73,7 +64,7 @@ def heat_map_rows(
 
 
 def _figures(row: Mapping[str, Any] | None, reason: str, digits: int) -> dict[str, Any]:
-    """Returns what a cell shows. row: None where nothing has finished; digits: of its number."""
+    """Returns what a cell shows; `row` is None where nothing has finished, `digits` those of its number."""
     verdict = row["verdict"] if row and row["seeds"] else FAILED if reason else MISSING
     row = row or {"seeds": 0, **dict.fromkeys(("difference", "low", "high", "p_corrected"), math.nan)}
     signs = {MISSING: "", FAILED: "✕", "baseline": "="}
@@ -106,12 +97,8 @@ def heat_map(
 ) -> alt.LayerChart:
     """Draws a cell for each combination: its colour is the gain, and lines across it say that none is shown.
 
-    A click selects a cell in the parameter "opened".
-
-    Args:
-        rows: of `heat_map_rows`.
-        across, up, titles, height: of `heat_map_axes`.
-        over_scratch: whether each cell is compared with its own scratch student, and not with one cell.
+    A click selects a cell in the parameter "opened". over_scratch: whether each cell is compared with its own
+    scratch student, and not with one cell.
     """
     opened = alt.selection_point(name="opened", fields=["cell"], toggle=False, on="click")
     space: dict[str, Any] = {"paddingInner": 0.05, "paddingOuter": 0.0}
@@ -200,13 +187,7 @@ def heat_map_axes(values: Mapping[str, Sequence[Hashable]]) -> dict[str, Any]:
 
 
 def heat_map_chart(table: pd.DataFrame, axes: Sequence[str], over_scratch: bool = True) -> alt.LayerChart:
-    """Draws the verdicts of a study over two axes: a cell's gain in points, hatched if none is shown.
-
-    Args:
-        table: of kd.studies.verdicts.verdicts.
-        axes: its two columns that make a cell: the first goes across, the second up.
-        over_scratch: whether it is the gain over each cell's scratch student, and not over one cell.
-    """
+    """Draws a table of `verdicts` over two axes: the first goes across, the second up."""
     values = {axis: values_in_order(table[axis]) for axis in axes}
     rows = heat_map_rows(table, axes, values)
     return heat_map(rows, **heat_map_axes(values), over_scratch=over_scratch)
@@ -220,15 +201,9 @@ _SLICE_COLUMNS = (
 
 
 def slice_rows(data: pd.DataFrame, axis: str) -> pd.DataFrame:
-    """Makes the rows of `slice_lines`: of a table of verdicts the gain, of runs both students.
+    """Makes the rows of `slice_lines`: of verdicts the gain, of runs (`study_frame`) both students.
 
-    Args:
-        data: rows of kd.studies.verdicts.verdicts, or of kd.studies.verdicts.study_frame.
-        axis: the column along which they are.
-
-    Returns:
-        Columns role, x (the value), setting (the same in words), value, low, high (in points, or fractions of
-        the test pictures), seeds, shown (its verdict shows a difference), and in words: label, interval.
+    Values are in points, or fractions of the test pictures. shown: whether the verdict shows a difference.
     """
     gains = "verdict" in data.columns
     table = data.assign(role="distilled", mean=data["difference"]) if gains else course(data, axis)
@@ -259,14 +234,7 @@ def slice_rows(data: pd.DataFrame, axis: str) -> pd.DataFrame:
 
 
 def slice_axes(rows: pd.DataFrame, axis: str, values: Sequence[Hashable], gains: bool) -> dict[str, Any]:
-    """Returns the arguments of `slice_lines`, which seldom change while a study fills.
-
-    Args:
-        rows: of `slice_rows`.
-        axis: the field.
-        values: on the axis.
-        gains: whether the rows are gains, and not accuracies.
-    """
+    """Returns the arguments of `slice_lines`, which seldom change while a study fills."""
     ordered = in_order(values)
     if gains:
         low, high = _room(rows, 0.0, _POINTS_STEP, 0.4)
@@ -285,7 +253,7 @@ def slice_axes(rows: pd.DataFrame, axis: str, values: Sequence[Hashable], gains:
 def _room(rows: pd.DataFrame, fixed: float, step: float, share: float) -> tuple[float, float]:
     """Returns the ends of an axis, in steps: it has this value, all means, and a share around them.
 
-    An interval that goes on beyond it is cut: that of two seeds can be many times as wide as its neighbours'.
+    An interval may go on beyond: that of two seeds can be many times as wide as its neighbours'.
     """
     means = [fixed, *rows["value"]]
     around = share * (max(means) - min(means))
@@ -304,13 +272,7 @@ def slice_lines(
     gains: bool,
     height: int = 300,
 ) -> alt.LayerChart:
-    """Draws lines with bands along an axis of numbers, or marks with intervals along any other.
-
-    Args:
-        rows: of `slice_rows`.
-        title, values, log, low, high, gains: of `slice_axes`.
-        height: in pixels, with the title.
-    """
+    """Draws lines with bands along an axis of numbers, or marks with intervals along any other."""
     numeric = are_numbers(values)
     if numeric:
         ends: dict[str, Any] = {"domain": [values[0], values[-1]]} if len(values) > 1 else {}
@@ -361,11 +323,6 @@ def slice_lines(
 
 
 def slice_chart(data: pd.DataFrame, axis: str) -> alt.LayerChart:
-    """Draws a study along one axis: of a table of verdicts the gain, of runs the accuracy of both students.
-
-    Args:
-        data: rows of kd.studies.verdicts.verdicts, or of kd.studies.verdicts.study_frame.
-        axis: the column along which they are.
-    """
+    """Draws a study along one axis: of a table of verdicts the gain, of runs both accuracies."""
     rows, values = slice_rows(data, axis), values_in_order(data[axis])
     return slice_lines(rows, **slice_axes(rows, axis, values, gains="verdict" in data.columns))

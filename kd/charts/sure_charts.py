@@ -22,11 +22,7 @@ _MOST_TICKS = 6
 
 
 def gain_ticks(adding: AddingSeeds) -> list[float]:
-    """Returns the ticks of the axis of gains, in points, which begins at the first and ends at the last.
-
-    It has room for 0, for every seed and for the intervals in any order, so that it stays where it is while
-    seeds are added.
-    """
+    """Returns the ticks, in points, of an axis with room for 0, every seed and the intervals in any order."""
     points = [0.0]
     for steps in adding.steps.values():
         points += [step.own for step in steps]
@@ -41,12 +37,7 @@ _LEAST = 0.3
 
 
 def stopping_chart(rows: pd.DataFrame, most: int) -> alt.LayerChart:
-    """Draws a line for each rule: the share of methods that had a verdict by so many seeds.
-
-    Args:
-        rows: of `kd.studies.sure.stopping.stopping`.
-        most: up to how many seeds.
-    """
+    """Draws for each rule the share of methods that had a verdict by so many seeds."""
     words = {USUAL: _("a verdict at every look"), AT_STATIONS: _("verdicts at stations only")}
     base = alt.Chart().encode(
         x=alt.X(
@@ -88,15 +79,7 @@ _PIXELS_A_ROW = 44
 
 
 def leaderboard_rows(table: pd.DataFrame) -> pd.DataFrame:
-    """Makes the rows of `leaderboard_chart`.
-
-    Args:
-        table: of kd.studies.sure.leaderboard.leaderboard.
-
-    Returns:
-        Columns role, objective, difference, low, high (in points), p_corrected, seeds, verdict (a code) and
-        shown (whether a difference is). The baseline has no interval.
-    """
+    """Makes the rows of `leaderboard_chart`; the baseline has no interval and is not `shown`."""
     rows = table[list(_COLUMNS)].copy()
     rows.insert(0, "role", "distilled")
     rows["shown"] = rows["verdict"].isin([HELPS, HURTS])
@@ -104,7 +87,7 @@ def leaderboard_rows(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def leaderboard_ends(tables: Sequence[pd.DataFrame]) -> tuple[float, float]:
-    """Returns the ends of the axis of such charts side by side. tables: as of `leaderboard_rows`."""
+    """Returns the ends of the axis of such charts side by side."""
     columns = pd.concat(tables)[["difference", "low", "high"]]
     return math.floor(min(columns.min().min(), 0)), math.ceil(max(columns.max().max(), 0))
 
@@ -114,12 +97,7 @@ def leaderboard_chart(
 ) -> alt.LayerChart:
     """Draws a dot with its 95 % interval for each objective: filled where a difference is shown, else hollow.
 
-    Args:
-        rows: of `leaderboard_rows`.
-        names: objective → what it is called.
-        over: what the gain is over.
-        steps: how long each was trained, such as '640 steps'.
-        ends: of `leaderboard_ends`.
+    names: objective → what it is called. over: what the gain is over. steps: how long each was trained.
     """
     words = {code: verdict_word(code) for code in (HELPS, HURTS, NOT_SHOWN, NOT_JUDGED, BASELINE)}
     base = alt.Chart().encode(

@@ -18,18 +18,9 @@ ENLARGED = 2
 
 
 def thumbnail_rows(pictures: np.ndarray, numbers: Sequence[int], captions: Sequence[str]) -> pd.DataFrame:
-    """Makes the rows of `thumbnail_chart` and `card_chart`.
+    """Makes the rows of both charts; images are PNGs as data addresses.
 
-    Args:
-        pictures: (n, 28, 28), uint8 in 0–255 or float in [0, 1].
-        numbers: n whole numbers that name the pictures.
-        captions: n short texts; for cards, of several lines.
-
-    Returns:
-        Columns place (from 0), picture, caption, image (a PNG as a data address).
-
-    Raises:
-        ValueError: if the three are not equally long.
+    pictures: (n, 28, 28), uint8 or float in [0, 1]. captions: for cards, of several lines.
     """
     if not len(pictures) == len(numbers) == len(captions):
         raise ValueError(
@@ -47,13 +38,7 @@ def thumbnail_rows(pictures: np.ndarray, numbers: Sequence[int], captions: Seque
 
 
 def thumbnail_chart(rows: pd.DataFrame, columns: int = 6, count: int = 12) -> alt.LayerChart | alt.FacetChart:
-    """Draws pictures in rows of `columns`, each with its caption; a click selects in the parameter "picked".
-
-    Args:
-        rows: of `thumbnail_rows`, at most `count`.
-        columns: pictures in a row.
-        count: how many there is room for.
-    """
+    """Draws pictures with their captions, room for `count`; a click selects in the parameter "picked"."""
     size, lines = 44, -(-count // columns)
     base = _in_lines(columns, lines).encode(
         tooltip=[

@@ -24,18 +24,9 @@ def trail_rows(
     names: Mapping[str, str],
     study: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
-    """Makes the rows of `trail_chart`.
+    """Makes the rows of `trail_chart`, in points: each run's gain, and behind them a study's along the field.
 
-    Args:
-        runs: the setting and the comparison (kd.analysis.evaluation.compare) of each.
-        field: the one on the axis.
-        shown: the id of the run that is shown now.
-        names: run id → what it is called in a tooltip.
-        study: what lies behind the runs: rows of kd.studies.verdicts.verdicts along the field.
-
-    Returns:
-        Columns role, run, x (the field's value), setting (the same in words), difference, low and high (in
-        points), shown, name, study (whether the row is the study's).
+    runs: the setting and the comparison of each. names: run id → what it is called in a tooltip.
     """
 
     def row(config: RunConfig, figures: Mapping[str, Any], scale: int, run: str, name: str) -> dict[str, Any]:
@@ -61,11 +52,7 @@ def trail_rows(
 def trail_chart(rows: pd.DataFrame, field: str, title: str, height: int = 230) -> alt.LayerChart:
     """Draws runs as points with their 95 % intervals; a click selects a run in the parameter "opened".
 
-    A study lies behind them, as a line with a band.
-
-    Args:
-        rows: of `trail_rows`.
-        field: the one on the axis; title: what it is called there.
+    A study lies behind them, as a line with a band. title: what the field on the axis is called.
     """
     spec = FIELDS[field]
     numeric = _is_numeric(field)

@@ -26,7 +26,7 @@ from kd.distillation.objectives.objective import checked_alpha, checked_temperat
 class _Annealed:
     """Holds α or T: a number for Python, and a variable for the traced step, so no value traces again.
 
-    A Keras model counts its variables as weights, but not those of an object like this.
+    Keras does not count such an object's variable as a weight of the model.
     """
 
     def __init__(self, checked: Callable[[Any], float], value: Any):

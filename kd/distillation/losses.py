@@ -20,11 +20,7 @@ for _objective in OBJECTIVES.values():
 
 @keras.saving.register_keras_serializable(package="kd")
 class FunctionLoss(keras.losses.Loss):
-    """A function of targets and predictions, averaged over the rows and weighted, as `Model.compile` has it.
-
-    Args:
-        function: of two tensors; it returns a loss for each row, or one number.
-    """
+    """A function of targets and predictions, averaged over weighted rows as by `Model.compile`."""
 
     def __init__(self, function, name: str | None = None, **kwargs):
         super().__init__(name=name or getattr(function, "__name__", "loss").strip("<>"), **kwargs)
@@ -60,11 +56,10 @@ class KerasObjective(Objective):
 
 
 def student_loss(given: Any) -> keras.losses.Loss:
-    """Returns the loss of labels and the student's logits.
+    """Returns the loss of labels and the student's logits; for None, the cross-entropy of class numbers.
 
-    given: None for the cross-entropy with labels that are numbers of classes; a loss of Keras; its name or
-    its function, which then gets logits (`from_logits=True`) if it can; any other function. Raises a
-    ValueError for anything else, and for a loss that would take the logits for probabilities.
+    A loss of Keras that is only named gets `from_logits=True`. Raises a ValueError for what is no loss, and
+    for a loss that would take the logits for probabilities.
     """
     loss = keras.losses.get("sparse_categorical_crossentropy" if given is None else given)
     if loss is not given or inspect.isfunction(given):
@@ -78,9 +73,8 @@ def student_loss(given: Any) -> keras.losses.Loss:
 def distillation_objective(given: Any) -> Objective:
     """Returns what a Distiller's student learns from its teacher, with numbers of no meaning.
 
-    given: None or a SoftTargetDivergence for soft targets; an objective or its name; a loss of Keras, its
-    name or its function; any other function. Raises a ValueError for anything else, and for an objective that
-    compares more than logits.
+    None or a SoftTargetDivergence stand for soft targets; a loss of Keras, its name or any function becomes
+    an objective. Raises a ValueError for anything else, and for an objective that compares more than logits.
     """
     if isinstance(given, SoftTargetDivergence):
         if given.temperature != 1 or not given.divided:
@@ -104,9 +98,8 @@ def teachers_terms(
 ) -> dict[str, Any]:
     """Returns the teacher's terms of the loss of a batch, as scalars.
 
-    labels: numbers of classes, or one-hot. teacher_logits: (n, classes), or None for an objective without a
-    teacher. weights: what each row counts, (n,) or (n, 1), or None. Raises a ValueError when the logits are
-    not of one such shape, or the objective takes no weights.
+    labels: numbers of classes, or one-hot. weights: of each row, (n,) or (n, 1), or None. Raises a ValueError
+    when the logits are not of one shape (n, classes), or the objective takes no weights.
     """
     if teacher_logits is None:
         teacher_logits = student_logits  # which an objective without a teacher does not look at
@@ -152,11 +145,9 @@ def split_weights(weights: Any) -> tuple[Any, Any]:
 
 
 def check_teacher_logits(targets: Any, objective: Objective) -> None:
-    """Refuses an array of teacher's logits that teaches nothing, or nothing right. Data sets are not read.
+    """Raises a ValueError for an array of teacher's logits with NaN, infinity or probabilities.
 
-    Raises:
-        ValueError: when they are NaN, infinite or probabilities. A logit of −inf rules a class out, if the
-            objective allows that and the row leaves another class.
+    A logit of −inf rules a class out, if the objective allows that and the row leaves another class.
     """
     logits = targets.get("teacher_logits") if isinstance(targets, dict) else None
     if not hasattr(logits, "__array__"):

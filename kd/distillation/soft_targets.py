@@ -38,8 +38,7 @@ def soft_target_divergence(teacher_logits, student_logits, temperature=1.0):
 def alike(teacher_logits, student_logits, dtype=None) -> list:
     """Returns both as tensors of one shape and dtype: this one, or the wider of theirs, at least float32.
 
-    Raises:
-        ValueError: when they are not of one shape (…, classes), or there are fewer than two classes.
+    Raises a ValueError when they are not of one shape (…, classes), or there are fewer than two classes.
     """
     both = [ops.convert_to_tensor(logits) for logits in (teacher_logits, student_logits)]
     teacher, student = (tuple(logits.shape) for logits in both)  # None is a length that is not known yet

@@ -22,11 +22,9 @@ Check = Callable[[], None]
 
 @dataclass(frozen=True)
 class Material:
-    """What an export is made from: a finished run, and where its models are.
+    """What an export is made from: a finished run, and for each of its models the id, file and test logits.
 
-    view: with the result and the history. software: package → the version that the run was trained with.
-    model_ids, paths, logits: of teacher, distilled and scratch its id, its .keras file, and its logits of all
-    test pictures, float32 (10000, 10).
+    software: package → the version that the run was trained with. logits: float32 (10000, 10).
     """
 
     view: RunView
@@ -39,9 +37,8 @@ class Material:
 class Format:
     """A way to take a run or one of its models along. Importing a format's module loads none of its packages.
 
-    name: the code on the command line. suffix: what its file's name ends in. packages: module → the package
-    that has it; those that the app does without are the extra `export`. of_one_model: whether it holds one of
-    the run's models instead of the run. is_folder: whether its files lie in a folder of their own.
+    name: the code on the command line. packages: module → the package that has it. of_one_model: whether it
+    holds one of the run's models, not the run. is_folder: whether its files lie in a folder of their own.
     """
 
     name: ClassVar[str]
@@ -57,7 +54,7 @@ class Format:
     def files(self, material: Material, model: str, name: str, check: Check) -> dict[str, bytes]:
         """Returns the export's files by name, the one called `name` first, or by their paths below it.
 
-        Raises ValueError when this run cannot be exported so. model: "teacher", "distilled" or "scratch".
+        Raises a ValueError when this run cannot be exported so.
         """
         raise NotImplementedError
 

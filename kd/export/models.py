@@ -62,10 +62,9 @@ class ModelFormat(Format):
         raise NotImplementedError
 
     def is_close(self, original: np.ndarray, exported: np.ndarray) -> bool:
-        """Returns whether two arrays of logits (n, 10) differ by no more than this format has to.
+        """Returns whether logits (n, 10) differ by no more than this format has to: the rounding of float32.
 
-        Here: by the rounding of float32, so that an answer can only differ where the two best logits are
-        closer than twice that.
+        So an answer can only differ where the two best logits are closer than twice that.
         """
         limit = ROUNDING * max(1.0, float(np.abs(original).max()))
         return bool(np.abs(original - exported).max() <= limit)

@@ -126,8 +126,8 @@ _LABEL = Column(RUN, _TEXT, N_("Tells the runs of an experiment apart."))
 def long_form(runs: Iterable[RunView], study_id: str | None = None) -> pd.DataFrame:
     """Returns three rows for each finished run, in order: its teacher, distilled and scratch student.
 
-    Its columns are COLUMNS, `study` only if all runs are part of one. What belongs to a run stands in each of
-    its rows.
+    Columns are COLUMNS, `study` only if all runs are part of one; those of the run are the same in its three
+    rows.
     """
     views = [view for view in runs if view.result is not None]
     wide = runs_frame(views)
@@ -146,10 +146,7 @@ def long_form(runs: Iterable[RunView], study_id: str | None = None) -> pd.DataFr
 
 
 def accuracies_in_long_form(frame: pd.DataFrame, also: Collection[str] = ()) -> pd.DataFrame:
-    """Returns the same of a table of `kd.studies.verdicts`, which knows the models' accuracies alone.
-
-    also: further columns that tell runs apart, such as an experiment's labels.
-    """
+    """Returns the same of a table with accuracies alone; `also`: columns that tell runs apart."""
     fields = [name for name in frame.columns if name in FIELDS or name in also]
     return _in_order(
         frame[fields].assign(model=model, accuracy=frame[f"{model}_accuracy"].to_numpy()) for model in MODELS

@@ -26,9 +26,8 @@ TAGS = {
 class TensorBoard(Format):
     """A folder for each of the three models, which TensorBoard shows as runs.
 
-    Losses and training accuracy are those of each epoch, the accuracy on the test images that of each look at
-    them. A teacher that was trained before has its accuracy alone, at the first and the last epoch. Times
-    count from when the run was asked for, as if only the epochs had taken any.
+    A teacher that was trained before has its accuracy alone, at the first and the last epoch. Times count
+    from when the run was asked for, as if only the epochs had taken any.
     """
 
     name = "tensorboard"

@@ -31,21 +31,12 @@ Forward = Callable[[tf.Tensor], Any]
 def folded_forward(
     model: keras.Sequential, precision: str = "float32", training: bool = True, attention: bool = False
 ) -> Forward:
-    """Returns a function from images to the model's logits that computes its linear tail as one matrix.
+    """Returns a differentiable function from images to the model's logits; its linear tail is one matrix.
 
-    Args:
-        model: a built Sequential. If it does not end in Conv2D → Flatten → Dense without activations, the
-            plain call of the model is returned.
-        precision: "float32", or "mixed_bfloat16" for the folded convolution and its gradients.
-        training: whether layers such as Dropout act as in training, or as in inference.
-        attention: whether the function returns attention maps too; then nothing is folded.
-
-    Returns:
-        A differentiable function from (n, height, width, channels) to logits (n, classes), or with
-        `attention` to `Outputs`. It reads the model's variables at every call, so it may be traced once.
-
-    Raises:
-        ValueError: when `attention` is asked of a model with fewer than two convolutions.
+    Other models are called as they are. precision: "float32", or "mixed_bfloat16" for the folded convolution
+    and its gradients. training: whether layers such as Dropout act as in training. attention: whether it
+    returns `Outputs` with attention maps; then nothing is folded, and a ValueError is raised for a model with
+    fewer than two convolutions. It reads the model's variables at every call, so it may be traced once.
     """
     if attention:
         return _with_attention(model, training)
@@ -84,9 +75,9 @@ def folded_forward(
 def attention_map(values: tf.Tensor) -> tf.Tensor:
     """Returns where a layer is active: the mean square over its channels, a vector of length 1 a picture.
 
-    Zagoruyko & Komodakis 2017, section 3.1, with p = 2; the authors' code (szagoruyko/attention-transfer)
-    takes `F.normalize(x.pow(2).mean(1).view(x.size(0), -1))`. A picture without any activity has zeros.
-    From (n, height, width, channels) to (n, height · width).
+    Zagoruyko & Komodakis 2017, section 3.1, with p = 2, as in the authors' code
+    (szagoruyko/attention-transfer). From (n, height, width, channels) to (n, height · width); a picture
+    without any activity has zeros.
     """
     height, width = values.shape[1:3]
     activity = tf.reshape(tf.reduce_mean(tf.square(values), axis=3), (-1, height * width))
@@ -97,8 +88,7 @@ def attention_map(values: tf.Tensor) -> tf.Tensor:
 def _with_attention(model: keras.Sequential, training: bool) -> Callable[[tf.Tensor], Outputs]:
     """Returns logits, and the attention after the first two convolutions, joined: 14 · 14 + 7 · 7 numbers.
 
-    A map is taken after the activation that follows the convolution, before any pooling. In the notebook's
-    networks nothing but the dense layer follows the second convolution, so its map is of its own output.
+    A map is taken after the activation that follows the convolution, if one does, and before any pooling.
     """
     places = [place for place, layer in enumerate(model.layers) if isinstance(layer, keras.layers.Conv2D)]
     if len(places) < 2:

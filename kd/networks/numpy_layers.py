@@ -288,15 +288,8 @@ def readonly(array: np.ndarray) -> np.ndarray:
 def read_keras_file(source: str | os.PathLike | bytes) -> tuple[dict[str, Any], list[list[np.ndarray]]]:
     """Reads a saved Sequential without Keras: plain JSON and plain arrays, no code and no pickle.
 
-    Args:
-        source: the file's path, or its bytes.
-
-    Returns:
-        The "config" of config.json, and for each entry of its "layers" that layer's arrays, float32, as
-        Keras' `layer.get_weights()` orders them.
-
-    Raises:
-        ValueError: when the file is missing, truncated or damaged, or is not a Keras 3 Sequential.
+    Returns its configuration, and each layer's arrays, float32, as `layer.get_weights()` orders them. Raises
+    a ValueError when the file is missing, damaged, or no Keras 3 Sequential.
     """
     name = _("The model") if isinstance(source, bytes) else _("The model file {path}", path=Path(source))
     try:

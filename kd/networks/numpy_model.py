@@ -43,13 +43,10 @@ class LayerDescription(NamedTuple):
 
 @dataclass(frozen=True, eq=False)
 class NumpyModel:
-    """A trained network as immutable NumPy arrays, which threads may share.
+    """A trained network as immutable NumPy arrays, which threads may share. input_shape: of one picture.
 
     If many threads ask at once, limit BLAS to one thread for the whole process, as the app does: the products
     are small, and BLAS threads that wait for each other on busy cores turn 0.3 ms into 50 ms.
-
-    Attributes:
-        input_shape: of one picture, (height, width, channels).
     """
 
     input_shape: Shape
@@ -58,11 +55,10 @@ class NumpyModel:
 
     @classmethod
     def load(cls, source: str | os.PathLike | bytes) -> NumpyModel:
-        """Reads a `.keras` file (its path, or its bytes); nothing in it is executed or unpickled.
+        """Reads a .keras file; nothing in it is executed or unpickled.
 
-        Raises:
-            NoTwin: when NumPy does not compute one of its layers (kd/networks/numpy_layers.py has them all).
-            ValueError: when the file is missing or damaged, or holds anything but a Sequential.
+        Raises NoTwin when NumPy does not compute one of its layers, and ValueError when the file is missing,
+        damaged, or no Sequential.
         """
         return cls(*layers_of_file(source))
 
@@ -101,8 +97,7 @@ class NumpyModel:
     def logits(self, images: np.ndarray) -> np.ndarray:
         """Returns the logits of pictures (n, height, width, channels) in [0, 1]: float32 (n, classes).
 
-        Raises:
-            ValueError: when the shape or type is wrong, or a value is not finite.
+        Raises a ValueError when the shape or type is wrong, or a value is not finite.
         """
         return self._in_chunks(self._fast, images)
 
@@ -113,11 +108,8 @@ class NumpyModel:
     def penultimate_map(self, directions: np.ndarray) -> PenultimateMap:
         """Returns a function from pictures to coordinates of their penultimate features along directions.
 
-        If the last layer's input is linear in an earlier layer, as in the notebook's networks, the
-        convolution and the directions are folded into one matrix.
-
-        Args:
-            directions: (features, k), one column for each direction.
+        directions: (features, k). Where these features are linear in an earlier layer, they are folded into
+        one matrix.
         """
         features = self.layers[-2].activations
         if np.ndim(directions) != 2 or len(directions) != features:
@@ -128,18 +120,11 @@ class NumpyModel:
         return lambda images: self._in_chunks(layers, images)
 
     def input_gradient(self, images: np.ndarray, output_gradient: np.ndarray) -> np.ndarray:
-        """Returns the vector-Jacobian product: how a weighted sum of the logits changes with each pixel.
+        """Returns how a sum of the logits, weighted by (n, classes), changes with each pixel.
 
-        Args:
-            images: a few pictures (n, height, width, channels).
-            output_gradient: the weights of the logits, (n, classes).
-
-        Returns:
-            Float32 of the shape of `images`. At a kink it chooses as TensorFlow does: the first of equal
-            values under a pooling window. Values that differ only by rounding may go either way.
-
-        Raises:
-            ValueError: as for `logits`; also when the two do not match.
+        At a kink it chooses as TensorFlow does: the first of equal values under a pooling window. Values that
+        differ only by rounding may go either way. Raises a ValueError as `logits`, or when the two do not
+        match.
         """
         images, gradient = self._checked(images), np.asarray(output_gradient, np.float32)
         expected = (len(images), self.classes)
@@ -212,11 +197,10 @@ def fold_linear_tail(layers: Sequence[Layer], input_shape: Shape) -> tuple[Layer
 
 
 def architecture_table(models: Mapping[str, NumpyModel]) -> pd.DataFrame:
-    """Returns the layers of several networks by their names, in order.
+    """Returns the layers of several networks in order, one row each, with no layers folded.
 
-    Returns:
-        One row for each layer: model, position (from 1), kind (Keras' class), output ("14 × 14 × 16"),
-        parameters, multiply_adds and activations (both for one picture, with no layers folded).
+    Columns: model, position (from 1), kind (Keras' class), output ("14 × 14 × 16"), parameters, multiply_adds
+    and activations (both for one picture).
     """
     import pandas as pd  # asking a network does without
 
@@ -238,14 +222,8 @@ def first_layer(model: NumpyModel) -> str:
 
 
 def filters_over_time(model: NumpyModel, weights: np.ndarray, most: int | None = None) -> np.ndarray:
-    """Returns the first layer's filters at each point of a training run, as `NumpyModel.first_layer_filters`.
+    """Returns the first `most` filters of the first layer at each point of a training run.
 
-    Args:
-        model: the network, at any point in time.
-        weights: float (k, parameters), flattened and joined as `NumpyModel.with_flat_weights` takes them.
-        most: how many filters, the first ones; None: all.
-
-    Returns:
-        float32 (k, height, width, channels, filters).
+    weights: (k, parameters), as for `with_flat_weights`. From it (k, height, width, channels, filters).
     """
     return np.stack([model.with_flat_weights(row).first_layer_filters[..., :most] for row in weights])

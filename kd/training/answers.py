@@ -29,19 +29,12 @@ def teacher_outputs(
     shift: int = 0,
     dropout: tuple[float, int] | None = None,
 ) -> Teaching:
-    """Returns what a teacher says of some pictures, uint8 (n, 28, 28).
+    """Returns what a teacher, given as a .keras file's content, says of pictures, uint8 (n, 28, 28).
 
-    Args:
-        keras_file: the content of its .keras file.
-        attention: whether its attention maps are wanted too.
-        shift: by how many pixels at most they are shifted; then there is a row for each variant of the first
-            picture (kd.pictures.shifts), then of the second, and so on.
-        dropout: (share, seed) to have it answer in training mode, with dropout of this share of the features
-            before its last layer.
-
-    Raises:
-        ValueError: when attention is wanted of a model that is not convolutional.
-        TrainingStopped: when `should_stop` said so.
+    With a shift there is a row for each variant of the first picture (kd.pictures.shifts), then of the
+    second, and so on. dropout: (share, seed) to have it answer in training mode, with dropout before its last
+    layer. Raises ValueError when attention is wanted of a model that is not convolutional, and
+    TrainingStopped.
     """
 
     def check() -> None:
@@ -66,15 +59,11 @@ def _in_training(model: keras.Sequential, share: float, seed: int) -> Callable[[
 
 
 def permuted_doubts(logits: np.ndarray, seed: int, variants: int = 1) -> np.ndarray:
-    """Returns a teacher's logits with all but the largest of each picture in random places.
+    """Returns a teacher's logits (n · variants, 10), all but the largest of each in random places.
 
     At any temperature, the largest probability stays and the others keep their values, but which classes they
-    belong to says nothing any more. Furlanello et al. 2018, section 3.2 (DKPP).
-
-    Args:
-        logits: float (n · variants, classes).
-        seed: the same seed gives the same places to the same number of pictures.
-        variants: of each picture, one row after the other; they share their places.
+    belong to says nothing any more (Furlanello et al. 2018, section 3.2, DKPP). Variants of a picture share
+    their places.
     """
     count, classes = len(logits) // variants, logits.shape[1]
     places = np.tile(np.arange(classes - 1), (count, 1))
@@ -91,8 +80,8 @@ def permuted_doubts(logits: np.ndarray, seed: int, variants: int = 1) -> np.ndar
 def milliseconds_a_picture(architectures: tuple[Architecture, ...], repeats: int = 50) -> tuple[float, ...]:
     """Returns the median time of one picture through each compiled network, without folding, in this process.
 
-    Measured in turns, so that a busy machine is equally unfair to all. The time depends on the architecture,
-    not on the weights, so one measurement serves all runs of a process.
+    They take turns, so that a busy machine is equally unfair to all. The time depends on the architecture
+    alone.
     """
     picture = tf.zeros((1, *IMAGE_SHAPE))
     networks = [

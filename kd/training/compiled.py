@@ -49,11 +49,9 @@ class LabelsAlone(Objective):
 class Kind(NamedTuple):
     """What trainings have in common that share a traced step.
 
-    objective: whatever its numbers. smoothed: whether each label is spread
-    over all classes. partly_labelled: whether there are pictures without a label. shift: by how many pixels
-    at most each image is shifted, anew in each epoch. consistent: whether the teacher's outputs are for the
-    shifted images, too. precision: of the steps, "float32" or "mixed_bfloat16" (kd.networks.folding);
-    evaluation is float32.
+    objective: whatever its numbers. smoothed: whether labels are. shift: by how many pixels at most each
+    image is shifted, anew in each epoch. consistent: whether the teacher's outputs are for the shifted
+    images, too. precision: of the steps, "float32" or "mixed_bfloat16" (kd.networks.folding).
     """
 
     objective: Objective = LabelsAlone()
@@ -67,10 +65,9 @@ class Kind(NamedTuple):
 class Lesson(NamedTuple):
     """What a model learns from, as tensors that stay in place for the whole training.
 
-    images: uint8 (n, 28, 28). labels: int32 (n,). labelled: float32 (n,), 1 for a picture with a label; empty
-    if all have one. prepared: what the objective prepared from the teacher's outputs, with a row for each
-    picture, or for each of its variants. numbers: float32 (k,), the objective's, and last the label
-    smoothing. shift: by how many pixels at most the images are shifted.
+    images: uint8 (n, 28, 28). labels: int32 (n,). labelled: float32 (n,) of 0 and 1; empty if all have a
+    label. prepared: of the objective, a row for each picture or variant. numbers: the objective's, and last
+    the label smoothing.
     """
 
     images: tf.Tensor
@@ -89,7 +86,7 @@ class Lesson(NamedTuple):
     def order(self, seed: int, epoch: int) -> tf.Tensor:
         """Returns the order in which an epoch visits the images: the same for all models with this seed.
 
-        Where they are shifted, each number is of a variant: the image's times their number, plus its own.
+        Where they are shifted, a number is the image's times the number of variants, plus its own variant.
         """
         places = np.random.default_rng([seed, epoch]).permutation(len(self.labels))
         if self.shift:
@@ -143,11 +140,10 @@ class CompiledTraining:
         teacher: Outputs | None = None,
         smoothing: float = 0.0,
     ) -> Lesson:
-        """Returns what `run_steps` takes.
+        """Returns what `run_steps` takes, with this training's numbers.
 
-        labelled: bool (n,), if there are pictures without a label. objective: with this training's numbers.
-        teacher: its outputs, if the objective uses a teacher, with a row for each picture; where it is
-        consistent, for each variant of the first picture, then of the second, and so on.
+        labelled: bool (n,), if there are pictures without a label. teacher: a row for each picture or, where
+        it is consistent, for each variant of the first picture, then of the second, and so on.
         """
         numbers = tf.constant([*_numbers(objective).values(), smoothing], tf.float32)
         outputs = (tf.constant(part, tf.float32) for part in teacher or () if part is not None)
@@ -169,11 +165,7 @@ class CompiledTraining:
     def run_steps(
         self, lesson: Lesson, order: tf.Tensor, first: int, last: int, sums: np.ndarray | None = None
     ) -> np.ndarray:
-        """Takes steps `first` to `last` (exclusive) of the epoch that visits the images in `order`.
-
-        Returns:
-            The sums of earlier steps and these, float64, as `means` takes them.
-        """
+        """Takes steps `first` to `last` (exclusive) of an epoch; returns the sums of all so far."""
         bounds = (tf.constant(number, tf.int32) for number in (lesson.batch_size, first, last))
         sums = tf.constant(self.no_sums() if sums is None else sums)
         return self._steps(*lesson[:5], order, *bounds, sums).numpy()

@@ -33,8 +33,7 @@ def _epochs(config: RunConfig, name: str) -> int:
 def eval_epochs(config: RunConfig, name: str) -> tuple[int, ...]:
     """Returns the epochs after which a training looks at the test images: evenly spaced, with the last one.
 
-    At most MOST_LOOKS, and together not longer than the training itself. Both students of a run look after
-    the same epochs, so they can be compared, even if one learns from fewer images.
+    At most MOST_LOOKS, and together not longer than the training itself; the same for both students of a run.
     """
     is_teacher, epochs = name == "teacher", _epochs(config, name)
     costs = (teacher_architecture(config) if is_teacher else student_architecture(config)).costs
@@ -54,10 +53,9 @@ def last_eval_epochs(config: RunConfig, name: str) -> tuple[int, ...]:
 
 
 def reported_epochs(config: RunConfig, name: str) -> tuple[int, ...]:
-    """Returns the epochs that a training tells of, with the last one: all, if there are at most MOST_TOLD.
+    """Returns the epochs that a training tells of; of many, evenly spaced ones and those of its looks.
 
-    Of more, evenly spaced ones, and those after which it looks at the test images. Each event is then of all
-    epochs since the last one.
+    Each event is of all epochs since the last one.
     """
     epochs = _epochs(config, name)
     apart = -(-epochs // MOST_TOLD)

@@ -12,8 +12,7 @@ import numpy as np
 class Teaching(NamedTuple):
     """A teacher's answers to the training images of a run, in order.
 
-    logits: float32 (train_size, 10), or with as many rows for each image as it has variants. attention:
-    float32 (train_size, 245), for objectives that compare it.
+    logits: float32 (n, 10), a row for each image or variant of one. attention: float32 (n, 245), if compared.
     """
 
     logits: np.ndarray
@@ -34,15 +33,10 @@ class TrainingStopped(Exception):
 
 @dataclass
 class Snapshots:
-    """A student's weights and test logits during its training, small enough to keep.
+    """A student's weights and test logits during its training, in float16: small enough to keep.
 
-    times float64 (k,), in epochs; logits float16 (k, 10000, 10); weights float16 (k, parameters), every
-    weight array of `model.get_weights()` flattened and joined in order; accuracies float64 (k,), of the
-    logits before they were rounded.
-
-    They are kept in float16: logits of trained students stay within ±60, where float16 is exact to 0.03, and
-    weights within ±2, exact to 0.001; the final model is in its .keras file in full precision. One point of
-    the notebook's student takes 241 kB (200 kB of logits, 41 kB of weights) before compression.
+    times float64 (k,), in epochs; logits (k, 10000, 10); weights (k, parameters), of `model.get_weights()`
+    flattened and joined; accuracies float64 (k,), of the logits before they were rounded.
     """
 
     times: list[float] = field(default_factory=list)
@@ -74,10 +68,8 @@ class Snapshots:
 class TrainedModel:
     """A trained model and what is known about it.
 
-    keras_file is the content of its .keras file. test_logits, float32 (10000, 10), are for all test images.
-    Of the seconds that training took, evaluation_seconds were spent on test images and snapshots. Only
-    students have snapshots, unless they were trained without. processor is the one whose measurement decided
-    the precision, if any did (kd/training/precision.py).
+    test_logits: float32 (10000, 10). evaluation_seconds: the part of `seconds` spent on test images.
+    processor: the one whose measurement decided the precision, if any did (kd/training/precision.py).
     """
 
     name: str
@@ -96,9 +88,8 @@ class TrainedModel:
 class Checkpoint:
     """A training that paused after `epoch` epochs and `step` steps of the next: others could go first.
 
-    weights: the model's, in the order of `model.get_weights()`; optimizer: Adam's steps and moments
-    (kd/training/networks.py); sums: of the steps since the last event (kd/training/compiled.py), and
-    epoch_seconds what they took. The other fields are TrainedModel's, as they are so far.
+    optimizer: Adam's steps and moments. sums: of the steps since the last event, and epoch_seconds what they
+    took. The other fields are TrainedModel's, as they are so far.
     """
 
     name: str

@@ -21,15 +21,11 @@ EPSILON = 1e-7
 
 
 class FusedAdam:
-    """`keras.optimizers.Adam()` with its default settings, in one pass over these variables.
+    """`keras.optimizers.Adam()` with its default settings, in one pass over these float32 variables.
 
     Keras computes its update in a dozen operations, each of which reads and writes arrays as large as the
-    weights; for the teacher's 1.4 million weights, this took a quarter as long as a step's products.
-    TensorFlow has the same update as one operation: Kingma and Ba (2015), algorithm 1 in the order of its
-    section 2, with ε added to the uncorrected √v, as in Keras.
-
-    Args:
-        variables: the Keras variables that `apply` will update, float32.
+    weights. TensorFlow has the same update as one operation: Kingma and Ba (2015), algorithm 1 in the order
+    of its section 2, with ε added to the uncorrected √v, as in Keras.
     """
 
     def __init__(self, variables):
@@ -86,11 +82,7 @@ PICTURES = tf.TensorSpec((None, 28, 28), tf.uint8)
 
 
 class Network:
-    """A model, its Adam, and the traced function that evaluates it.
-
-    Args:
-        build: makes the model; called once.
-    """
+    """A model, its Adam, and the traced function that evaluates it."""
 
     def __init__(self, build: Callable[[], keras.Sequential]):
         self.model = build()
@@ -118,8 +110,7 @@ class Network:
     def logits(self, pictures, before_each: Callable[[], None] = lambda: None) -> np.ndarray:
         """Returns the logits, float32 (n, 10), of pictures, uint8 (n, 28, 28), as in inference.
 
-        Args:
-            before_each: called before each part of EVALUATION_BATCH pictures; may raise to leave.
+        before_each: called before each part of EVALUATION_BATCH pictures; may raise to leave.
         """
         return in_parts(self._evaluate, pictures, before_each)
 
@@ -142,10 +133,7 @@ def in_parts(function, pictures, before_each: Callable[[], None]):
 
 
 def to_images(pictures: tf.Tensor) -> tf.Tensor:
-    """Converts uint8 (n, 28, 28) as `kd.pictures.mnist.to_model_input` does, to the last bit.
-
-    A quarter of the memory of floats, and as fast: a batch is converted when it is needed.
-    """
+    """Converts uint8 (n, 28, 28) as `kd.pictures.mnist.to_model_input` does, to the last bit."""
     # A constant's quotient would be replaced by a product with its reciprocal, which is not the same number.
     white = tf.raw_ops.PlaceholderWithDefault(input=255.0, shape=())
     return tf.expand_dims(tf.cast(pictures, tf.float32) / white, -1)
@@ -164,10 +152,9 @@ def initial_weights(architecture: Architecture, seed: int) -> tuple[np.ndarray, 
 
 
 def drawn_weights(model: keras.Sequential, seed: int) -> tuple[np.ndarray, ...]:
-    """Draws weights for every layer that has any, whatever its initialisers are called, from this seed alone.
+    """Draws weights for every layer that has any from this seed alone, whatever its initialisers are called.
 
-    Each layer gets a seed of its own: Keras' default draws from Python's global generator, from which other
-    threads of a worker draw too.
+    Each layer gets a seed of its own: Keras' default draws from a generator that other threads use, too.
     """
     layers = [layer for layer in model.layers if layer.weights]
     weights: list[np.ndarray] = []

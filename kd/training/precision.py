@@ -50,11 +50,8 @@ class Choice(NamedTuple):
 def teacher_precision(config: RunConfig, measured: Mapping[str, str] | None = None) -> Choice:
     """Returns the precision in which this run's fresh teacher trains.
 
-    Args:
-        measured: processor → precision, from earlier measurements, which hold.
-
-    Raises:
-        ValueError: when KD_TEACHER_PRECISION is set to anything but one of PRECISIONS.
+    measured: processor → precision, from earlier measurements, which hold. Raises a ValueError when
+    KD_TEACHER_PRECISION is set to anything but one of PRECISIONS.
     """
     chosen = os.environ.get("KD_TEACHER_PRECISION")
     if chosen:

@@ -51,21 +51,14 @@ def train_model(
     """Trains one of a run's models: a fresh 'teacher', the 'distilled' or the 'scratch' student.
 
     Both students start from the same weights and see the same batches in the same order, as far as both can
-    use the same pictures: the scratch student only learns from those with labels. Without any, it stays as
-    it starts.
+    use the same pictures: the scratch student only learns from those with labels. Without any, it stays as it
+    starts.
 
-    Args:
-        teaching: for a distilled student whose objective uses a teacher.
-        report: called with "progress" and "epoch" events.
-        should_pause: asked several times a second; if it says so, a Checkpoint is returned.
-        checkpoint: where to go on from; the result is, bit for bit, as if the training had never paused.
-        measured: as for `kd.training.precision.teacher_precision`.
-        is_followed: whether to look at the test images several times (kd/training/costs.py), and to keep a
-            student's snapshot each time, or only at the end. The weights are the same bit for bit.
-
-    Raises:
-        ValueError: when there are no pictures to learn from, or not one row of teaching for each image.
-        TrainingStopped: when `should_stop` said so.
+    report: called with "progress" and "epoch" events. should_pause: asked several times a second; if it says
+    so, a Checkpoint is returned, from which the training goes on to the same result, bit for bit. measured:
+    as for `kd.training.precision.teacher_precision`. is_followed: whether to look at the test images several
+    times and keep a student's snapshots, or only look at the end; the weights are the same. Raises ValueError
+    when there are no pictures, or not one row of teaching for each, and TrainingStopped.
     """
     recipe, chosen = _recipe(config, name), _pictures(config, name)
     choice = Choice("float32")
@@ -205,8 +198,8 @@ class _Pause(Exception):
 class Plan(NamedTuple):
     """What a training does after which epochs.
 
-    eval_epochs: those after which it looks at the test images, the last one included. reported_epochs: those
-    with an event, among them all of `eval_epochs`. choice: the precision of its steps, and why.
+    reported_epochs: those with an event, among them all of eval_epochs, after which it looks at the test
+    images.
     """
 
     name: str

@@ -87,8 +87,8 @@ class Cell(NamedTuple):
 def cells(config: RunConfig, result: Mapping[str, Any], teacher_file: str | None) -> list[Cell]:
     """Returns a notebook that trains the run's models again, and compares them with the stored `result`.
 
-    teacher_file: the name of the teacher's .keras file beside the notebook; None to train the teacher. Raises
-    a ValueError when a notebook cannot repeat the run's objective, or one of its rarer settings.
+    teacher_file: beside the notebook; None to train the teacher. Raises a ValueError when a notebook cannot
+    repeat the run's objective, or one of its rarer settings.
     """
     _refuse_unknown(config)
     about = _(

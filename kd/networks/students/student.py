@@ -26,13 +26,11 @@ class Costs(NamedTuple):
 class Student:
     """A kind of student, from which its flag, control, ids, estimates, words and exports follow.
 
-    label, help: its name, and what it is in a sentence; both marked for translation. layers: returns the
-    Keras layers between the images and the dense layer of the logits. costs: what its training costs, on two
-    cores of an AMD EPYC. words: names a student of this size, in the reader's language.
-
-    Its size is a field of RunConfig: size_field is its name, size what `kd.base.fields.field` returns.
-    layers, costs and words take it, or nothing where a kind has no size. has_attention: whether its maps can
-    be compared with a teacher's, because two of its Conv2D layers give 14 × 14 and 7 × 7 places.
+    layers: returns the Keras layers between the images and the dense layer of the logits. costs: on two cores
+    of an AMD EPYC. words: names a student of this size, in the reader's language. Its size is a field of
+    RunConfig: size_field is its name, size what `kd.base.fields.field` returns. layers, costs and words take
+    it, or nothing where a kind has no size. has_attention: whether its maps can be compared with a teacher's,
+    because two of its Conv2D layers give 14 × 14 and 7 × 7 places.
     """
 
     label: str
