@@ -21,10 +21,7 @@ _USUAL = RunConfig()
 
 
 def address_of(study: Study) -> str:
-    """Returns the address of a study: 'sweep?study=…&vary=temperature:1,4&seeds=3'.
-
-    Where the study is known, it opens that; elsewhere its setting, ready to start.
-    """
+    """Returns the address of a study: 'sweep?study=…&vary=temperature:1,4&seeds=3'."""
     return f"sweep?{urlencode({STUDY: study.study_id, **query_of(study)})}"
 
 
@@ -44,11 +41,7 @@ def query_of(study: Study) -> dict[str, str]:
 
 
 def axes_of(text: str) -> dict[str, tuple[str, ...]]:
-    """Returns the axes in 'temperature:1,4;alpha:0.1,0.5', their values as text.
-
-    Raises:
-        ValueError: when an axis is there twice, or is hidden.
-    """
+    """Returns the axes in 'temperature:1,4;alpha:0.1'; raises ValueError for one that is twice or hidden."""
     axes: dict[str, tuple[str, ...]] = {}
     for part in filter(None, text.split(";")):
         name, _colon, values = (each.strip() for each in part.partition(":"))

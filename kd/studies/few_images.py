@@ -21,7 +21,7 @@ _CLOSE = 2.0
 
 @dataclass(frozen=True)
 class FewImages:
-    """What the default setting's five seeds get right, as shares of the test pictures, one for each seed.
+    """What five seeds of the default setting get right, as shares of the test pictures, one for each seed.
 
     steps: about how many each student took. alone, taught: without and with a teacher, from `few` images.
     enough: without a teacher, from `many`. verdict: the row of kd.studies.verdicts.verdicts.
@@ -38,11 +38,7 @@ class FewImages:
 
 @cache
 def few_images(length: str = SHORT) -> FewImages:
-    """Reads one part of the included study, SHORT or LONG, at the default setting.
-
-    Raises:
-        ValueError: when the study cannot be read.
-    """
+    """Reads one part of the included study, SHORT or LONG, at the default setting."""
     default = RunConfig()
     verdicts = near(default, "train_size", length)
     assert verdicts is not None  # both parts have the default setting

@@ -40,8 +40,7 @@ class MeasuredRun:
     """A finished run, as a measure sees it: what is costly is read when a measure asks for it.
 
     result: its result, as the store has it. read_logits, read_models: give the logits of the test pictures
-    (10000, 10) and the networks by model, "teacher", "distilled" and "scratch". history: the epochs of
-    their training, as a RunView has them.
+    (10000, 10) and the networks, by model. history: the epochs of their training, as a RunView has them.
     """
 
     config: RunConfig
@@ -68,10 +67,7 @@ class MeasuredRun:
 
 @dataclass(frozen=True)
 class Value:
-    """A column of numbers. label: what it is, in English, marked for translation.
-
-    unit: as in kd.studies.experiments.judging.
-    """
+    """A column of numbers. label: what it is, marked for translation; unit: as in experiments.judging."""
 
     label: str
     unit: str
@@ -142,8 +138,7 @@ def _copied(model: str, run: MeasuredRun) -> float:
 
 def _loss(epoch: int, run: MeasuredRun) -> float:
     """Returns the mean loss over the steps of an epoch."""
-    losses = [event["loss"] for event in run.history if event["model"] == "distilled"]
-    return float(losses[epoch])
+    return float([event["loss"] for event in run.history if event["model"] == "distilled"][epoch])
 
 
 # Of the training: looks that are evenly spaced need not fall on it.
@@ -193,12 +188,8 @@ def _best(run: MeasuredRun, model: str = "distilled", seen: bool = False) -> dic
     return best_biases(run.labels, run.logits[model], digits)
 
 
-def _with_best(model: str, omitted: bool, run: MeasuredRun) -> float:
-    return _right(run, with_biases(run.logits[model], _best(run, model)), omitted)
-
-
-def _with_best_of_seen(run: MeasuredRun) -> float:
-    return _right(run, with_biases(run.logits["distilled"], _best(run, seen=True)))
+def _with_best(model: str, omitted: bool, run: MeasuredRun, seen: bool = False) -> float:
+    return _right(run, with_biases(run.logits[model], _best(run, model, seen)), omitted)
 
 
 def _right_with(omitted: bool, run: MeasuredRun, bias: str) -> float:
@@ -275,13 +266,13 @@ _BY_UNIT: dict[str, dict[str, tuple[str, Callable[..., float]]]] = {
         "right_biased": (N_("All digits, with the best bias"), partial(_with_best, "distilled", False)),
         "omitted_right_with": (N_("Digits left out, with the bias chosen"), partial(_right_with, True)),
         "right_with": (N_("All digits, with the bias chosen"), partial(_right_with, False)),
-        "right_with_seen_biased": (N_("All digits, with the best bias on those it saw"), _with_best_of_seen),
+        "right_with_seen_biased": (
+            N_("All digits, with the best bias on those it saw"),
+            partial(_with_best, "distilled", False, seen=True),
+        ),
         **{
-            f"right_{change}": (name, partial(_right_of_changed, "distilled", change))
-            for change, name in _CHANGES.items()
-        },
-        **{
-            f"scratch_right_{change}": (name, partial(_right_of_changed, "scratch", change))
+            f"{prefix}right_{change}": (name, partial(_right_of_changed, model, change))
+            for prefix, model in (("", "distilled"), ("scratch_", "scratch"))
             for change, name in _CHANGES.items()
         },
     },

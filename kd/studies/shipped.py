@@ -9,7 +9,6 @@ ten seeds; each has its own fields at their defaults.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 
@@ -17,10 +16,8 @@ import numpy as np
 import pandas as pd
 
 from kd.base.places import DATA
-from kd.base.unusable import Unusable
 from kd.config import FIELDS, RunConfig
 from kd.studies.verdicts import verdicts
-from kd.text.translation import _
 
 FILE = DATA / "studies" / "default.csv"
 OBJECTIVES_FILE = DATA / "studies" / "objectives.csv"
@@ -37,31 +34,18 @@ _FAR_IN_ALPHA = 0.21
 
 @cache
 def shipped_study(length: str = SHORT) -> pd.DataFrame:
-    """Reads a run a row: AXES, epochs, seed and what else `kd.studies.verdicts.study_frame` has.
-
-    Raises ValueError when its file is missing or damaged.
-    """
-    return _read(FILE, AXES, length)
+    """Reads a run a row: AXES, epochs, seed and what else `kd.studies.verdicts.study_frame` has."""
+    return _read(FILE, length)
 
 
 @cache
 def objectives_study(length: str = SHORT) -> pd.DataFrame:
     """Reads the runs of every objective: as `shipped_study`, with objective instead of AXES."""
-    return _read(OBJECTIVES_FILE, ("objective",), length)
+    return _read(OBJECTIVES_FILE, length)
 
 
-def _read(file: Path, axes: Sequence[str], length: str) -> pd.DataFrame:
-    try:
-        runs = pd.read_csv(file)
-        verdicts(runs.head(1), ["length", *axes])
-    except (OSError, ValueError) as error:
-        raise Unusable(
-            _(
-                "The study {path} cannot be read ({reason}): install KD Lab again.",
-                path=file,
-                reason=str(error).rstrip("."),
-            )
-        ) from None
+def _read(file: Path, length: str) -> pd.DataFrame:
+    runs = pd.read_csv(file)
     return runs[runs.pop("length") == length].reset_index(drop=True)
 
 

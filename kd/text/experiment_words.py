@@ -71,9 +71,8 @@ Found: TypeAlias = Any
 class Says:
     """How a finding is named, and told: a sentence for each side of `at`, and for an interval on both sides.
 
-    The sentences may have the placeholders {value}, the finding's mean without its sign, {interval}, and
-    those in `names`, as may the label: what these stand for, marked for translation. The sentence for above
-    is that of all sides which have none; without any, the finding is only named.
+    Placeholders: {value}, the mean without its sign, {interval}, and those in `names`, as in the label. The
+    sentence for above is that of all sides which have none; without any, the finding is only named.
     """
 
     label: str
@@ -239,10 +238,9 @@ def when_words(length: str, steps: tuple[int, int]) -> str:
 
 
 def told(says: Mapping[str, Says], found: Mapping[str, Mapping[str, Found]]) -> dict[str, str]:
-    """Says what came out at each length of which something is known, the last one first.
+    """Says what came out at each length, the last one first; of others, what was otherwise there.
 
-    Of the short training it is only what was otherwise, as soon as the long one can be told. found: length →
-    code → finding.
+    found: length → code → finding.
     """
     known = {
         length: {code: text for code, each in findings.items() if (text := saying(says[code], each))}

@@ -7,7 +7,6 @@ from html import unescape
 import pytest
 
 from kd.config import FIELDS, RunConfig
-from kd.studies import shipped
 from kd.studies.shipped import objectives_study, shipped_study
 from kd.studies.sure.leaderboard import at_both_lengths, leaderboard
 from kd.studies.verdicts import verdicts
@@ -20,7 +19,6 @@ from tests.pages.on_page import (
     warnings_of,
 )
 from tests.stored_runs import save_copy
-from ui.how_sure import seeds
 
 CHANNEL = "adding-seeds"
 
@@ -131,13 +129,3 @@ def test_the_leaderboard_says_what_holds_at_both_lengths_and_draws_each(open_pag
         for epochs in ("", "--epochs 200 ")
     ]
     assert "An objective's own fields are at their defaults" in said(app)
-
-
-def test_a_study_that_cannot_be_read_is_one_sentence(open_page, monkeypatch, tmp_path):
-    seeds._values.cache_clear()
-    monkeypatch.setattr(shipped, "shipped_study", shipped.shipped_study.__wrapped__)
-    monkeypatch.setattr(seeds, "shipped_study", shipped.shipped_study)
-    monkeypatch.setattr(shipped, "FILE", tmp_path / "default.csv")
-    app = open_page("how_sure")
-    (error,) = app.error
-    assert "cannot be read" in error.value

@@ -6,7 +6,7 @@ import pytest
 
 from kd.config import FIELDS, OFFERED, RunConfig
 from kd.studies.address import address_of, axes_of, query_of
-from kd.studies.axes import in_order, is_logarithmic, may_vary, offered, offered_first
+from kd.studies.axes import in_order, may_vary, offered, offered_first
 from kd.studies.study import Study
 from tests.studies.rows import study_of
 
@@ -32,13 +32,6 @@ def test_numbers_are_in_order_and_others_as_they_are():
     assert in_order((10.0, 1.0, 4)) == [1.0, 4, 10.0]
     assert in_order(("soft_targets", "attention")) == ["soft_targets", "attention"]
     assert in_order((True, False)) == [True, False]
-
-
-def test_an_axis_is_logarithmic_where_its_values_are_chosen_by_ratio():
-    by_ratio = [(1, 4, 20), (10, 100)]
-    for values in (*by_ratio, (0.1, 0.5, 0.9), (0, 1, 10), (10, 99)):
-        assert is_logarithmic(values) is (values in by_ratio)
-    assert is_logarithmic((40, 200), "epochs")
 
 
 STUDIES = [

@@ -27,36 +27,26 @@ def lab(tmp_path):
     lab.close()
 
 
-def test_a_study_is_carried_out_and_read(lab):
+def test_a_study_is_carried_out_and_read(lab, capsys):
     asked = lab.study(BASE, AXES, seeds=2, baseline=BASELINE)
     assert asked.study == Study(BASE, AXES, 2, BASELINE)
     assert asked.id == asked.study.study_id
     assert asked.to_frame().empty
     assert asked.verdicts().empty
     assert asked.start() is asked
-    view = asked.wait(PATIENCE)
+    view = asked.wait(PATIENCE, progress=True)
     assert (view.status, view.done, view.study_id) == ("finished", 8, asked.id)
+    assert "8 of 8 runs" in capsys.readouterr().err
+    assert "8 runs" in repr(asked)
     assert asked.view() == view
+    asked.stop()  # what has ended stays as it is
+    assert asked.view().status == "finished"
     runs = asked.to_frame()
     assert list(runs["run"]) == [config.run_id for _cell, config in asked.study.runs()]
     pd.testing.assert_frame_equal(runs, lab.studies.frame(asked.id))
     table = asked.verdicts()
     pd.testing.assert_frame_equal(table, verdicts(runs, ["alpha", "temperature"], BASELINE))
     assert list(table["verdict"]).count("baseline") == 1
-
-
-def test_one_that_was_stopped_goes_on_and_shows_how_far_it_is(lab, capsys):
-    lab.engine.seconds_an_epoch = 0.05
-    asked = lab.study(BASE, AXES, seeds=2).start()
-    until(lambda: asked.view().done)
-    asked.stop()
-    view = asked.wait(PATIENCE)
-    assert view.status == "stopped"
-    assert 0 < len(asked.to_frame()) == view.done < 8
-    lab.engine.seconds_an_epoch = 0.001
-    assert asked.start().wait(PATIENCE, progress=True).status == "finished"
-    assert "8 of 8 runs" in capsys.readouterr().err
-    assert "8 runs" in repr(asked)
 
 
 def test_what_was_never_started_is_refused_in_a_sentence(lab):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kd.config import FIELDS, RunConfig
@@ -87,6 +87,7 @@ def test_the_largest_study_is_allowed_and_a_field_that_counts_in_some_cells_only
     assert Study(BASE, {"temperature": values}, seeds=10).size == MOST_RUNS
 
 
+@settings(max_examples=50)
 @given(
     st.dictionaries(
         st.sampled_from([*FIELDS, "no field"]),

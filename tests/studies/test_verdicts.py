@@ -7,7 +7,7 @@ import math
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 from statsmodels.stats.multitest import multipletests
@@ -216,6 +216,7 @@ def test_nonsense_is_refused(change, axes, baseline, message):
 fractions = st.one_of(st.none(), st.integers(0, 10_000).map(lambda right: right / 10_000))
 
 
+@settings(max_examples=50)
 @given(
     st.lists(st.lists(st.tuples(fractions, fractions), min_size=1, max_size=7), min_size=1, max_size=5),
     st.booleans(),

@@ -93,7 +93,7 @@ def _values() -> dict[str, Parameter]:
 
 
 def parameters() -> dict[str, Parameter]:
-    """Returns what the address says of the seeds. Raises ValueError when the study cannot be read."""
+    """Returns what the address says of the seeds."""
     of_fields = {_FIELDS[name][0]: values for name, values in _values().items()}
     of_others = {"of_squared": SQUARED, "of_objective": OBJECTIVE, "of_seeds": NUMBER, "of_order": ORDER}
     return {"of": OF, **of_fields, **of_others}

@@ -8,7 +8,6 @@ from functools import partial
 import pandas as pd
 import streamlit as st
 
-from kd.base.unusable import Unusable
 from kd.charts.trail_chart import trail_chart, trail_rows
 from kd.config import FIELDS
 from kd.lab import Lab, RunView
@@ -20,7 +19,6 @@ from ui.shared import address, notices
 from ui.shared.figure import computed, figure
 from ui.shared.guard import guarded
 from ui.shared.person import person
-from ui.shared.pieces import quiet
 from ui.shared.run_words import setting
 from ui.shared.shown import show
 from ui.train import controls
@@ -104,11 +102,7 @@ def _views(lab: Lab, run_ids: Iterable[str]) -> list[RunView]:
 
 def _study(view: RunView, field: str) -> pd.DataFrame | None:
     """Returns what several seeds say near this setting, if the person wants to see it."""
-    try:
-        study = computed(view.run_id, "near", field, _compute=lambda: near(view.config, field))
-    except Unusable as error:
-        quiet(str(error))
-        return None
+    study = computed(view.run_id, "near", field, _compute=lambda: near(view.config, field))
     if study is None:
         return None
     wanted = st.toggle(

@@ -89,9 +89,7 @@ def below(number: float) -> Expected:
     return Expected(high=number)
 
 
-def between(low: float, high: float) -> Expected:
-    """Expects a finding between two numbers."""
-    return Expected(low, high)
+between = Expected
 
 
 @dataclass(frozen=True)
@@ -124,10 +122,9 @@ class Quantity:
 
 
 def judged(finding: Finding, expected: Expected) -> str:
-    """Returns whether a finding is where it was expected.
+    """Returns AGREES where a whole interval (`Finding.sure`) is inside, DISAGREES where all of it is outside.
 
-    NOT_YET with fewer seeds than a verdict takes. AGREES where its whole interval (`Finding.sure`) is inside,
-    DISAGREES where all of it is outside, CANNOT_TELL where it is on both sides of a limit or unknown.
+    NOT_YET with fewer seeds than a verdict takes; CANNOT_TELL otherwise.
     """
     if finding.seeds < STATIONS[0]:
         return NOT_YET
@@ -142,12 +139,10 @@ def judged(finding: Finding, expected: Expected) -> str:
 def judged_curve(
     points: pd.DataFrame, drawn: Mapping[Any, float], tolerance: float
 ) -> tuple[str, list[dict[str, Any]]]:
-    """Returns whether a curve that was drawn is what came out, within a tolerance.
+    """Returns whether a drawn curve is what came out, within a tolerance, and the same of each place.
 
-    points: one line of `kd.studies.experiments.rows.points`. drawn: x → how high the curve is there; other
-    points do not count. The verdict is NOT_YET where a place has too few seeds, AGREES where every place
-    does, DISAGREES where any does, otherwise CANNOT_TELL. Each place has x, its verdict, and how far the
-    curve is above the mean: off.
+    points: one line of `kd.studies.experiments.rows.points`. drawn: x → how high the curve is there. AGREES
+    takes every place, DISAGREES and NOT_YET any. off: how far the curve is above the mean.
     """
     places: list[dict[str, Any]] = []
     for point in points.itertuples(index=False):

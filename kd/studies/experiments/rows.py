@@ -14,7 +14,6 @@ import numpy as np
 import pandas as pd
 
 from kd.base.places import DATA
-from kd.base.unusable import Unusable
 from kd.config import RunConfig
 from kd.pictures.training_set import training_set
 from kd.studies.experiments import EXPERIMENTS, experiment
@@ -22,7 +21,6 @@ from kd.studies.experiments.experiment import LONG, Experiment, Option, Part
 from kd.studies.experiments.judging import finding, in_cell
 from kd.studies.measures import MeasuredRun, measured, value, with_gains
 from kd.studies.verdicts import BLOCKS, COLUMNS
-from kd.text.translation import _
 
 
 def rows_of(
@@ -115,24 +113,9 @@ def has_shipped(name: str) -> bool:
 
 @cache
 def shipped_rows(name: str) -> pd.DataFrame:
-    """Returns the included rows of an experiment; raises ValueError when its file is missing or damaged."""
-    asked, file = experiment(name), shipped_file(name)
-    try:
-        rows = pd.read_csv(file, dtype=_types(asked), keep_default_na=False, na_values=["nan"])
-        missing = [column for column in columns(asked) if column not in rows]
-        if missing:
-            raise ValueError(_("the columns {names} are missing", names=", ".join(missing)))
-        rows = with_gains(rows)
-        asked.findings(rows)
-    except (OSError, ValueError, KeyError) as error:
-        raise Unusable(
-            _(
-                "The experiment {path} cannot be read ({reason}): install KD Lab again.",
-                path=file,
-                reason=str(error).rstrip("."),
-            )
-        ) from None
-    return rows
+    """Returns the included rows of an experiment."""
+    types = _types(experiment(name))
+    return with_gains(pd.read_csv(shipped_file(name), dtype=types, keep_default_na=False, na_values=["nan"]))
 
 
 def shipped_file(name: str) -> Path:

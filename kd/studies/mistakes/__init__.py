@@ -31,10 +31,7 @@ GRADIENTS = DATA / "gradients.csv"
 
 
 class Thread(NamedTuple):
-    """Where somebody met the mistake, or asked about it.
-
-    place: repository and number. says: what the thread says, in English, marked for translation.
-    """
+    """Where somebody met the mistake, or asked about it. place: repository and number; says: what it says."""
 
     place: str
     title: str
@@ -68,10 +65,7 @@ class Slope(NamedTuple):
 
 
 class Gauges(NamedTuple):
-    """What loss, gradient and accuracy say of a mistake; None where they are as of the right students.
-
-    difference: its accuracy less that of the right ones. gain: over its scratch students.
-    """
+    """What loss, gradient and accuracy say of a mistake; None where they are as of the right students."""
 
     loss: Course | None
     right_loss: Course | None
@@ -82,10 +76,7 @@ class Gauges(NamedTuple):
 
 @dataclass(frozen=True)
 class Mistake:
-    """The right line of code, the wrong ones by code of kd.distillation.mistakes, and a thread about them.
-
-    accuracies: what `Gauges` has of accuracy, by code: the difference and the gain.
-    """
+    """The right line of code, the wrong ones, and a thread. accuracies: difference and gain, by code."""
 
     right: str
     wrong: Mapping[str, str]
@@ -120,8 +111,7 @@ def made(
 ) -> MistakeExperiment:
     """Returns an experiment that makes mistakes of kd.distillation.mistakes beside the same right students.
 
-    wrong: the lines of code that make it, or code → lines where there are several; right: those that do not.
-    students: code → what the student with this mistake is called, marked for translation.
+    wrong: the lines of code that make it, or code → lines. students: code → what such a student is called.
     """
     lines = {name: wrong} if isinstance(wrong, str) else wrong
     called = students or {name: N_("the student with the mistake")}

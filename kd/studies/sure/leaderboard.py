@@ -34,8 +34,7 @@ def leaderboard(baseline: str = USUAL, length: str = SHORT) -> pd.DataFrame:
     """Compares every objective at the default setting with ten seeds, from the included study.
 
     baseline: what each is compared with: another objective's student with the same seed, or "scratch".
-    Returns rows of `kd.studies.verdicts.verdicts` with the axis objective, the best first. Raises ValueError
-    when the study cannot be read.
+    Returns rows of `kd.studies.verdicts.verdicts` with the axis objective, the best first.
     """
     study = leaderboard_study(baseline, length)
     found = verdicts(objectives_study(length), list(study.axes), study.baseline)

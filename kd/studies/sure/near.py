@@ -8,7 +8,6 @@ from typing import Any
 
 import pandas as pd
 
-from kd.base.unusable import Unusable
 from kd.config import RunConfig
 from kd.studies.over_seeds import STATIONS
 from kd.studies.shipped import differs, nearest, other_length
@@ -41,10 +40,7 @@ def _at(cell: RunConfig) -> tuple[SingleSeeds, dict[str, Any]]:
 
 def near_note(config: RunConfig) -> str:
     """Says how often single seeds disagreed near a setting; "" where no cell is near."""
-    try:
-        found = single_seeds_near(config)
-    except Unusable as error:
-        return str(error)
+    found = single_seeds_near(config)
     if found is None:
         return ""
     cell, single = found
@@ -78,13 +74,8 @@ def _cell_words(cell: RunConfig) -> str:
 
 def near_cells_note(configs: Iterable[RunConfig]) -> str:
     """Says how often single seeds disagreed near these settings; "" where no cell is near."""
-    cells = {}
-    try:
-        for config in configs:
-            if (found := single_seeds_near(config)) is not None:
-                cells[found[0].run_id] = found[1]
-    except Unusable as error:
-        return str(error)
+    found = filter(None, map(single_seeds_near, configs))
+    cells = {cell.run_id: single for cell, single in found}
     if not cells:
         return ""
     seeds = sum(len(single.alone) for single in cells.values())
@@ -119,10 +110,7 @@ _ABOUT_NOT_SHOWN = N_("{trained}: no difference shown here, about {points} point
 
 def other_length_note(config: RunConfig) -> str:
     """Says what is known near a setting at the length that it is further from; "" where no cell is near."""
-    try:
-        found = nearest(config, other_length(config))
-    except Unusable as error:
-        return str(error)
+    found = nearest(config, other_length(config))
     if found is None:
         return ""
     cell, row = found[0], _at(found[0])[1]

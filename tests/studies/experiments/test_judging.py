@@ -52,12 +52,12 @@ def test_a_finding_is_about_the_first_seeds_as_many_as_the_last_station():
     assert judged(few, above(-100)) == NOT_YET
 
 
-@pytest.mark.parametrize("values", [[], [1.5], [1.5] * 5, [1.0, 2.0, 3.0, 4.0], [np.inf, 1.5, -np.inf]])
-def test_seeds_that_do_not_say_how_others_would_differ_give_no_interval(values):
-    result = finding(pd.Series(values, dtype=float))
-    assert not result.is_known
-    assert judged(result, above(0)) == (CANNOT_TELL if len(values) == 5 else NOT_YET)
-    assert math.isnan(result.mean) == (len(values) == 0)
+def test_seeds_that_do_not_say_how_others_would_differ_give_no_interval():
+    for values in ([], [1.5] * 5, [1.0, 2.0, 3.0, 4.0], [np.inf, 1.5, -np.inf]):
+        result = finding(pd.Series(values, dtype=float))
+        assert not result.is_known
+        assert judged(result, above(0)) == (CANNOT_TELL if len(values) == 5 else NOT_YET)
+        assert math.isnan(result.mean) == (len(values) == 0)
 
 
 def test_a_small_unit_is_not_taken_for_no_spread():

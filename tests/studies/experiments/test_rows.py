@@ -41,14 +41,6 @@ def test_what_is_made_is_what_is_read(fake_lab, folder):
     assert read["omitted_right_with:epochs"].isna().all()  # no digit is left out
 
 
-@pytest.mark.parametrize("content", [None, "generation,alpha,seed\n1,0.1,0\n", "\0"])
-def test_a_missing_or_damaged_file_gets_one_sentence(content, folder):
-    if content is not None:
-        (folder / "tiny.csv").write_text(content, encoding="utf-8")
-    with pytest.raises(ValueError, match=r"The experiment .*tiny\.csv cannot be read \(.*\): install KD Lab"):
-        shipped_rows("tiny")
-
-
 def test_a_wrong_name_is_refused_before_anything_is_trained(folder):
     with pytest.raises(ValueError, match="There is no experiment 'tinny'"):
         make_experiments.main(["tiny", "tinny", "--home", str(folder / "home")])
