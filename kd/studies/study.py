@@ -57,9 +57,18 @@ class Study:
         object.__setattr__(self, "base", config_of(self.base))
         object.__setattr__(self, "axes", {name: _axis(name, self.axes[name]) for name in self.axes})
         checked_seeds(self.seeds)
-        self._check_numbers()
+        if self.size > MOST_RUNS:
+            raise ValueError(
+                _(
+                    "This study has {count} runs, and {most} are the most allowed: "
+                    "take fewer values or fewer seeds.",
+                    count=f"{self.size:,}",
+                    most=f"{MOST_RUNS:,}",
+                )
+            )
         cells = list(self.cells())
         configs = [self.config(cell) for cell in cells]
+        self.config(cells[0], self.seeds - 1)  # refuses a last seed that is too high
         for name in self.axes:
             if not any(config.counts(name) for config in configs):
                 raise ValueError(_no_difference(name, configs[0]))
@@ -102,27 +111,6 @@ class Study:
     def from_mapping(cls, values: Mapping[str, Any]) -> Study:
         """Returns the study of what `to_dict` returned."""
         return cls(**{**values, "base": RunConfig.from_record(values["base"])})
-
-    def _check_numbers(self) -> None:
-        if self.size > MOST_RUNS:
-            raise ValueError(
-                _(
-                    "This study has {count} runs, and {most} are the most allowed: "
-                    "take fewer values or fewer seeds.",
-                    count=f"{self.size:,}",
-                    most=f"{MOST_RUNS:,}",
-                )
-            )
-        highest = FIELDS["seed"].maximum
-        if highest is not None and self.base.seed + self.seeds - 1 > highest:
-            raise ValueError(
-                _(
-                    "The last of {count} seeds from {first} on is above {highest}: start lower.",
-                    count=self.seeds,
-                    first=self.base.seed,
-                    highest=f"{highest:,}",
-                )
-            )
 
     def _cell_of_baseline(self, cells: list[Cell]) -> str | Cell:
         if self.baseline == SCRATCH:

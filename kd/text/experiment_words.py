@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
+from kd.text import study_words
 from kd.text.study_words import MINUS, axis_value, decimals, number_of_seeds
 from kd.text.translation import N_, _, ngettext
 from kd.text.words import count, duration, sentence_case
@@ -51,14 +52,6 @@ _UNITS = {
 }
 FIRST_VERDICT = 5
 """With how many seeds something is judged for the first time."""
-_STATES = {
-    "not started": N_("Not started: it takes about {time}."),
-    "finished": N_("Finished: {runs} runs."),
-    "stopped": N_("Stopped: {done} of {runs} runs are stored. Go on trains the others."),
-    "unfinished": N_("Ended: {done} of {runs} runs; the others failed. Go on tries them again."),
-    "waiting for room": N_("{done} of {runs} runs. The disk is full: waiting for room."),
-    "running": N_("{done} of {runs} runs; about {time} left."),
-}
 _WHEN = {"short": N_("after {steps} steps"), "long": N_("trained out ({steps} steps)")}
 _BEFORE = {AGREES: N_("{when}, it would have been right"), DISAGREES: N_("{when}, it would have been wrong")}
 _UNDECIDED = N_("{when}, it could not have been told")
@@ -188,7 +181,9 @@ def curve_words(verdict: str, places: Sequence[Mapping[str, Any]], tolerance: fl
 
 def progress_words(status: str, done: int, runs: int, seconds_left: float) -> str:
     """Says how far an experiment is; status: of a kd.lab.experiments.ExperimentView."""
-    return _(_STATES[status], done=done, runs=runs, time=duration(seconds_left))
+    if status == "not started":
+        return _("Not started: it takes about {time}.", time=duration(seconds_left))
+    return study_words.progress_words(status, done, runs, seconds_left, elsewhere=False)
 
 
 def kept_words(done: int, runs: int) -> str:

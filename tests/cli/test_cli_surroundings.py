@@ -93,6 +93,19 @@ entry.run(command)
     assert (tmp_path / "said").read_text() == "(True, '')"
 
 
+def test_without_docstrings_every_command_has_its_help():
+    program = """
+import importlib, sys
+for name in ("kd.__main__", "kd.teachers.__main__", "kd.teacher_logits", "kd.engine.certificates"):
+    module = importlib.import_module(name)
+    if module.__doc__ is not None or module.main(["--help"]) != 0:
+        sys.exit(name)
+"""
+    done = run("-OO", "-c", program, text=True)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.count("usage:") == 4
+
+
 @pytest.mark.parametrize(
     ("error", "code", "sentence"),
     [

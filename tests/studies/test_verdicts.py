@@ -195,24 +195,6 @@ def test_cells_keep_their_order_and_a_study_may_have_no_axes_or_no_runs():
     assert verdicts(table[:0].assign(T=[]), ["T"]).empty
 
 
-@pytest.mark.parametrize(
-    ("change", "axes", "baseline", "message"),
-    [
-        ({}, ["beta"], "scratch", "must have the columns beta"),
-        ({}, ["T"], "teacher", "scratch or a value for each axis, got 'teacher'"),
-        ({}, ["T"], {"alpha": 1}, "a value for each axis, T, got {'alpha': 1}"),
-        ({"seed": 7}, ["T"], "scratch", "got seed 7 twice"),
-        ({"distilled_accuracy": 98.0}, ["T"], "scratch", "between 0 and 1, got 98.0"),
-        ({"distilled_blocks": "483 x"}, ["T"], "scratch", "distilled_blocks must be whole numbers"),
-        ({"distilled_blocks": ["483", "483 479"]}, ["T"], "scratch", "equally many for each run"),
-    ],
-)
-def test_nonsense_is_refused(change, axes, baseline, message):
-    table = runs([({"T": 1}, [0.8, 0.9], [0.7, 0.7])]).assign(**change)
-    with pytest.raises(ValueError, match=message):
-        verdicts(table, axes, baseline)
-
-
 fractions = st.one_of(st.none(), st.integers(0, 10_000).map(lambda right: right / 10_000))
 
 
