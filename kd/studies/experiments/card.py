@@ -86,10 +86,9 @@ def with_seeds(base: RunConfig, seeds: int) -> list[RunConfig]:
 def taught_by(
     runs: list[RunConfig], base: RunConfig, labels: Mapping[str, Any], role: str = "distilled"
 ) -> list[Part]:
-    """Returns a setting taught by models of earlier runs: a part for each teacher, with its seed.
+    """Returns a setting taught by models of earlier runs, a part for each; role: "distilled" or "teacher".
 
-    Of the same size and generation, a student starts from its teacher's first weights. role: which model of a
-    run is the teacher, "distilled" or "teacher".
+    Of the same size and generation, a student starts from its teacher's first weights.
     """
     return [Part(Study(base.replace(teacher=run.model_ids[role], seed=run.seed), {}), labels) for run in runs]
 

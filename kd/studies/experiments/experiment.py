@@ -73,10 +73,9 @@ class Choice:
 
 @dataclass(frozen=True)
 class Guess:
-    """What is to be guessed before the experiment: one of several answers, or a curve.
+    """What is to be guessed before the experiment: an answer about the finding `measured`, or a curve.
 
-    choices: code → answer, about the finding called `measured`. Otherwise `drawn`: the measure whose line in
-    the chart is drawn before it is shown, right within `tolerance` of what comes out, in the measure's unit.
+    drawn: the measure whose line in the chart is drawn, right within `tolerance` of what comes out.
     """
 
     question: str
@@ -102,8 +101,7 @@ class Guess:
 class Claim:
     """What a paper says: then the finding called `measured` is where it is `expected`, by default above 0.
 
-    quote: the paper's own few words, as they are there. section: where, if not where the experiment's paper
-    says. figure: the paper's figures.
+    quote: the paper's own few words; section: where, if not where the experiment's paper says.
     """
 
     text: str
@@ -116,11 +114,10 @@ class Claim:
 
 @dataclass(frozen=True)
 class Chart:
-    """What an experiment's chart shows: `y` against `x`, the mean over the seeds with its interval.
+    """What an experiment's chart shows: the measures `y` against the column `x`, means with their intervals.
 
-    kind: how. x: a column of the rows. y: the measures that are shown, a line each, and one more for each
-    value of the column `series`, where there is one. x_label, y_label: by default, the field's, and what a
-    gain or an accuracy is in. names: what values of x and series are called, by their text.
+    A line for each measure and value of the column `series`, where there is one. names: what values of x and
+    series are called, by their text.
     """
 
     kind: Literal["line", "bars"]
@@ -139,10 +136,10 @@ class Chart:
 
 @dataclass(frozen=True)
 class Option:
-    """Something that a visitor may choose. spec: its field's.
+    """Something that a visitor may choose.
 
-    moves: values to move it over once the runs are there, and explores: the measures that take such a value
-    as their argument; none where another value means other runs.
+    moves: values to move it over once the runs are there, for the measures that take it, `explores`; none
+    where another value means other runs.
     """
 
     spec: FieldSpec
@@ -155,13 +152,12 @@ class Option:
 class Experiment:
     """One experiment. All its words are in English, marked for translation.
 
-    name: its code, which its file has too. kind: "classic" or "mistake". means: what it means; differs: why
-    the paper's figures may be others. outcomes: what is found in its rows of one length, by code, as it is
-    told. next: the names of those to try next. sweep: the study that goes on from here. times: how many times
-    as long the long training is; 1 where there is no long one, since length does not matter or is what it is
-    about. measures: of kd.studies.measures, besides the accuracies and the gain; a name may have options in
-    braces, "right_with:{bias}". options: what a visitor may choose, and chosen: what somebody has. seeds: how
-    many by default. only: the one length that somebody wants; both without it.
+    name: its code. means: what it means; differs: why the paper's figures may be others. outcomes: what is
+    found in its rows of one length, by code. next: the names of those to try next. sweep: the study that goes
+    on from here. times: how many times as long the long training is; 1 where there is none. measures: of
+    kd.studies.measures, besides the accuracies and the gain; a name may have options in braces,
+    "right_with:{bias}". options: what a visitor may choose, and chosen: what somebody has. seeds: how many by
+    default. only: the one length that somebody wants; both without it.
     """
 
     title: str

@@ -26,11 +26,7 @@ _CODES = {"ahead": HELPS, "behind": HURTS, "not shown": NOT_SHOWN}
 
 @dataclass(frozen=True)
 class SingleSeeds:
-    """Verdicts of the seeds of one setting.
-
-    alone: of each seed by McNemar's test, HELPS, HURTS or NOT_SHOWN, not corrected for the number of seeds.
-    together: of all of them, as kd.studies.verdicts has it.
-    """
+    """Verdicts of the seeds of one setting: of each by McNemar's test, not corrected, and of all together."""
 
     alone: tuple[str, ...]
     together: str
@@ -89,10 +85,9 @@ def single_seeds(runs: pd.DataFrame) -> SingleSeeds:
 
 @dataclass(frozen=True)
 class Step:
-    """What is known once a seed has been added to those before it.
+    """What is known once a seed has been added: its own difference in points, and what it says alone.
 
-    own: the seed's difference in points; says: its verdict alone. difference: the mean of all so far, in
-    points. judged_seeds, low, high, verdict: of all so far, as kd.studies.verdicts has them.
+    The others are of all seeds so far, as kd.studies.verdicts has them.
     """
 
     seed: int
