@@ -93,25 +93,19 @@ def gradient_words(found: Turned) -> str:
     return " ".join(sentences)
 
 
-def noticed(difference: Found, gain: Found) -> str:
-    """Returns whether the accuracy gives the mistake away: a key of _NOTICED, "" where it is not known.
+def noticed_words(difference: Found, gain: Found) -> str:
+    """Says whether the accuracy gives the mistake away; "" where it is not known.
 
-    Args:
-        difference: from the right students. gain: over the scratch students.
+    difference: from the right students. gain: over the scratch students.
     """
     if math.isnan(difference.low):
         return ""
     taken = side(difference)
+    code = "better" if taken == "above" else "not"
     if taken == "below":
-        return "beside" if side(gain) == "above" else "alone"
-    return "better" if taken == "above" else "not"
-
-
-def noticed_words(difference: Found, gain: Found) -> str:
-    """Says in a sentence whether the accuracy gives the mistake away."""
-    code = noticed(difference, gain)
-    ends = (f"{end:.1f}".replace("-", MINUS) for end in (difference.low, difference.high))
-    return _(_NOTICED[code], **dict(zip(("low", "high"), ends, strict=True))) if code else ""
+        code = "beside" if side(gain) == "above" else "alone"
+    low, high = (f"{end:.1f}".replace("-", MINUS) for end in (difference.low, difference.high))
+    return _(_NOTICED[code], low=low, high=high)
 
 
 def _course(wrong: Losses, right: Losses) -> str:

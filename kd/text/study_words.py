@@ -178,39 +178,6 @@ def cell_words(where: str, row: Row | None, reason: str = "", over: str = "") ->
     return " ".join(words)
 
 
-def study_notes(rows: Iterable[Row], stations: Iterable[int], covers: str) -> list[str]:
-    """Says what the verdicts of a study rest on. covers: of `kd.text.verdicts.covers`."""
-    rows = list(rows)
-    notes = []
-    tested = sum(not unknown(row["p"]) for row in rows)
-    if tested > 1:
-        notes.append(
-            _(
-                "The verdicts hold for all {count} cells together (Holm's correction); "
-                "an interval is for its cell alone.",
-                count=f"{tested:,}",
-            )
-        )
-    if any(not row["judged_seeds"] or row["seeds"] > row["judged_seeds"] for row in rows):
-        notes.append(
-            _(
-                "Verdicts are given with {stations} seeds only, each at 1 %: whoever looks more often finds "
-                "differences where there are none.",
-                stations=listing([str(each) for each in stations]),
-            )
-        )
-    if any(not unknown(row["low"]) for row in rows):
-        notes.append(covers)
-    if any(seeds_needed(row) for row in rows):
-        notes.append(
-            _(
-                "“Seeds to show 0.2 points” would show such a difference in four of five studies; it is a "
-                "range, as a few seeds hardly tell how much others differ. +: no number may be enough."
-            )
-        )
-    return notes
-
-
 def study_sentence(rows: Iterable[Row], cells: int, baseline: str = "") -> str:
     """Says where distillation helps most, where it hurts, and how many cells show nothing.
 

@@ -8,7 +8,7 @@ import pytest
 
 from kd.studies.experiments.judging import Finding
 from kd.studies.mistakes import Course, Slope
-from kd.text.mistake_words import gradient_words, loss_words, noticed, noticed_words
+from kd.text.mistake_words import gradient_words, loss_words, noticed_words
 
 RIGHT = Course(42.0, 3.4)
 
@@ -52,17 +52,15 @@ def test_a_direction_across_the_right_one_is_nowhere_near_it():
 
 
 @pytest.mark.parametrize(
-    ("difference", "gain", "code", "said"),
+    ("difference", "gain", "said"),
     [
-        ((-3, -1), (4, 6), "beside", "with the right one beside it only"),
-        ((-8, -6), (-0.5, 0.5), "alone", "You would have noticed: no gain"),
-        ((-80, -70), (-75, -65), "alone", "You would have noticed: no gain"),
-        ((-0.3, 0.2), (6, 8), "not", "between −0.3 and 0.2 points"),
-        ((2, 5), (9, 12), "better", "2.0 to 5.0 points higher"),
-        ((math.nan, math.nan), (1, 2), "", ""),
+        ((-3, -1), (4, 6), "with the right one beside it only"),
+        ((-8, -6), (-0.5, 0.5), "You would have noticed: no gain"),
+        ((-80, -70), (-75, -65), "You would have noticed: no gain"),
+        ((-0.3, 0.2), (6, 8), "between −0.3 and 0.2 points"),
+        ((2, 5), (9, 12), "2.0 to 5.0 points higher"),
     ],
 )
-def test_whether_one_would_have_noticed_follows_from_the_intervals(difference, gain, code, said):
-    assert noticed(found(*difference), found(*gain)) == code
+def test_whether_one_would_have_noticed_follows_from_the_intervals(difference, gain, said):
     assert said in noticed_words(found(*difference), found(*gain))
-    assert bool(noticed_words(found(*difference), found(*gain))) == bool(code)
+    assert noticed_words(found(math.nan, math.nan), found(1, 2)) == ""

@@ -19,7 +19,6 @@ from kd.text.study_words import (
     seeds_needed,
     signed,
     steps_words,
-    study_notes,
     study_sentence,
     trained,
     verdict_line,
@@ -81,19 +80,6 @@ def test_the_seeds_that_are_needed_are_a_range():
     assert {
         end: seeds_needed(dict(zip(("seeds_from", "seeds_to"), end, strict=True))) for end in ends
     } == ends
-
-
-def test_notes_say_what_the_verdicts_rest_on():
-    def notes(*rows):
-        return study_notes(rows, (5, 10, 20), "What is fixed.")
-
-    settled = verdict_row(seeds_from=pd.NA)
-    few = verdict_row("not judged yet", **NOTHING, seeds=3, judged_seeds=0, seeds_from=pd.NA)
-    assert notes(settled) == ["What is fixed."]
-    assert notes(settled, settled, few)[0].startswith("The verdicts hold for all 2 cells together")
-    assert "with 5, 10 and 20 seeds only" in notes(few)[0]
-    assert "with 5, 10 and 20 seeds only" in notes(verdict_row(seeds=7, seeds_from=pd.NA))[0]
-    assert "four of five studies" in notes(verdict_row("not shown"))[-1]
 
 
 def test_names_and_numbers_are_written_as_people_type_and_read_them():

@@ -14,11 +14,10 @@ from kd.studies.shipped import differs, nearest, other_length
 from kd.studies.study import SCRATCH, Study
 from kd.studies.sure.single_seeds import SingleSeeds, single_seeds
 from kd.studies.verdicts import NOT_SHOWN, verdicts
-from kd.text import study_words
-from kd.text.study_words import number_of_seeds, signed, steps_words
+from kd.text.study_words import number_of_seeds, seeds_needed, signed, steps_words
 from kd.text.translation import N_, _, ngettext
 from kd.text.verdicts import covers
-from kd.text.words import plain
+from kd.text.words import listing, plain
 
 _STATIONS_TO_NAME = 20
 _SQUARED = {True: N_("T {temperature} with T²"), False: N_("T {temperature} without T²")}
@@ -94,8 +93,33 @@ def near_cells_note(configs: Iterable[RunConfig]) -> str:
 
 def study_notes(study: Study, table: pd.DataFrame) -> list[str]:
     """Says what the verdicts of a study rest on, in a sentence each. table: its verdicts."""
-    first = [each for each in STATIONS if each <= _STATIONS_TO_NAME]
-    notes = study_words.study_notes(table.to_dict("records"), first, covers(study.base))
+    rows, notes = table.to_dict("records"), []
+    tested = int(table["p"].notna().sum())
+    if tested > 1:
+        notes.append(
+            _(
+                "The verdicts hold for all {count} cells together (Holm's correction); "
+                "an interval is for its cell alone.",
+                count=f"{tested:,}",
+            )
+        )
+    if ((table["judged_seeds"] == 0) | (table["seeds"] > table["judged_seeds"])).any():
+        notes.append(
+            _(
+                "Verdicts are given with {stations} seeds only, each at 1 %: whoever looks more often finds "
+                "differences where there are none.",
+                stations=listing([str(each) for each in STATIONS if each <= _STATIONS_TO_NAME]),
+            )
+        )
+    if table["low"].notna().any():
+        notes.append(covers(study.base))
+    if any(map(seeds_needed, rows)):
+        notes.append(
+            _(
+                "“Seeds to show 0.2 points” would show such a difference in four of five studies; it is a "
+                "range, as a few seeds hardly tell how much others differ. +: no number may be enough."
+            )
+        )
     if study.seeds == 1 and study.baseline == SCRATCH:
         notes.append(near_cells_note(map(study.config, study.cells())))
     return [note for note in notes if note]

@@ -6,6 +6,7 @@ import csv
 from collections import Counter
 from dataclasses import replace
 
+import pandas as pd
 import pytest
 from scipy import stats
 
@@ -16,7 +17,8 @@ from kd.studies.sure import near as near_module
 from kd.studies.sure.near import near_cells_note, near_note, other_length_note, single_seeds_near, study_notes
 from kd.studies.sure.single_seeds import SingleSeeds
 from kd.studies.verdicts import verdicts
-from tests.studies.rows import runs
+from kd.text.verdicts import covers
+from tests.studies.rows import runs, verdict_row
 
 
 def alone(row: dict[str, str]) -> str:
@@ -117,6 +119,21 @@ def test_near_several_settings_each_cell_of_the_included_study_counts_once():
         f"At the 2 nearest settings of the included study, {disagreed} of {seeds} single seeds said "
         "something else than all seeds of their setting together."
     )
+
+
+def test_the_notes_of_a_study_say_what_its_verdicts_rest_on():
+    study = Study(RunConfig(), {"temperature": (4.0,)}, 2)
+
+    def notes(*rows):
+        return study_notes(study, pd.DataFrame(rows))
+
+    settled = verdict_row(seeds_from=pd.NA)
+    few = verdict_row("not judged yet", low=None, p=None, seeds=3, judged_seeds=0, seeds_from=pd.NA)
+    assert notes(settled) == [covers(study.base)]
+    assert notes(settled, settled, few)[0].startswith("The verdicts hold for all 2 cells together")
+    for row in (few, verdict_row(seeds=7, seeds_from=pd.NA)):
+        assert "with 5, 10 and 20 seeds only" in notes(row)[0]
+    assert "four of five studies" in notes(verdict_row("not shown"))[-1]
 
 
 def test_the_notes_of_a_study_speak_of_single_seeds_where_there_is_one_alone():
