@@ -42,12 +42,6 @@ def test_it_has_every_cell_with_five_seeds_and_is_small():
         assert found == {(*size, *rest) for size, *rest in expected}
         assert len(runs) == len(found)
     assert FILE.stat().st_size < 600_000
-
-
-def test_the_long_part_is_of_cells_of_the_short_one_and_all_take_as_many_steps():
-    assert set(make_default_study.LONG_IMAGES) <= set(make_default_study.EPOCHS)
-    for name, values in make_default_study.LONG_AXES.items():
-        assert set(values) <= set(make_default_study.AXES[name])
     steps = [
         RunConfig(train_size=size, epochs=epochs).steps for size, epochs in make_default_study.EPOCHS.items()
     ]

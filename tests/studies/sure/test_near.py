@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 from collections import Counter
 from dataclasses import replace
 
@@ -21,25 +20,21 @@ from kd.text.verdicts import covers
 from tests.studies.rows import runs, verdict_row
 
 
-def alone(row: dict[str, str]) -> str:
-    """McNemar's exact test of one run."""
-    first, second = int(row["only_distilled"]), int(row["only_scratch"])
+def alone(first: int, second: int) -> str:
+    """McNemar's exact test of one run, by the pictures that one student alone gets right."""
     if not first + second or stats.binomtest(first, first + second, 0.5).pvalue >= 0.05:
         return "not shown"
     return "helps" if first > second else "hurts"
 
 
-def together(rows: list[dict[str, str]]) -> str:
-    gains = [float(row["distilled_accuracy"]) - float(row["scratch_accuracy"]) for row in rows]
-    test = stats.ttest_1samp(gains, 0)
-    return "not shown" if test.pvalue >= 0.01 else "helps" if test.statistic > 0 else "hurts"
-
-
 def counted(file, **cell: object) -> tuple[Counter, str]:
-    with file.open(encoding="utf-8") as lines:
-        short = [row for row in csv.DictReader(lines) if row["length"] == "short"]
-    rows = [row for row in short if all(row[k] == str(v) for k, v in cell.items())]
-    return Counter(map(alone, rows)), together(rows)
+    """What single seeds of a cell say, and all of them together by the paired t-test."""
+    rows = pd.read_csv(file)
+    for name, value in {"length": "short", **cell}.items():
+        rows = rows[rows[name] == value]
+    test = stats.ttest_rel(rows["distilled_accuracy"], rows["scratch_accuracy"])
+    together = "not shown" if test.pvalue >= 0.01 else "helps" if test.statistic > 0 else "hurts"
+    return Counter(map(alone, rows["only_distilled"], rows["only_scratch"])), together
 
 
 @pytest.mark.parametrize(

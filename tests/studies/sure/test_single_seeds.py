@@ -17,6 +17,7 @@ from kd.studies.sure.single_seeds import (
     alone_sentence,
     step_sentences,
 )
+from tests.studies import rows
 
 SCRATCH = 8_400
 GAINS = np.array([56, -143, 159, -49, 42, 310, 120])
@@ -24,19 +25,9 @@ GAINS = np.array([56, -143, 159, -49, 42, 310, 120])
 
 def runs(gains: np.ndarray) -> pd.DataFrame:
     """Runs of seeds 3, 4, … in which distilled gets so many more pictures right, of 10,000."""
-    both = SCRATCH - 500
-    rows = [
-        {
-            "seed": seed,
-            "distilled_accuracy": (SCRATCH + gain) / 10_000,
-            "scratch_accuracy": SCRATCH / 10_000,
-            "teacher_accuracy": 0.99,
-            "only_distilled": SCRATCH + gain - both,
-            "only_scratch": SCRATCH - both,
-        }
-        for seed, gain in enumerate(gains.tolist(), 3)
-    ]
-    return pd.DataFrame(rows)
+    scratch = np.full(len(gains), SCRATCH)
+    found = rows.runs([({}, (scratch + gains) / 10_000, scratch / 10_000)])
+    return found.assign(seed=found["seed"] + 3, only_distilled=500 + gains, only_scratch=500)
 
 
 def test_mean_and_verdict_are_scipys_of_all_seeds_and_of_the_last_stations():
