@@ -108,7 +108,7 @@ _IMPROBABLE = 0.01
 
 
 def _improbable(run: MeasuredRun) -> float:
-    """Returns what digits get to which the teacher gives less than _IMPROBABLE, both at the run's T."""
+    """Returns the percent that digits get which the teacher gives less than _IMPROBABLE, at the run's T."""
     student, teacher = (
         softmax(run.logits[name], run.config.temperature) for name in ("distilled", "teacher")
     )
@@ -130,7 +130,7 @@ def _train_agreement(run: MeasuredRun) -> float:
 
 
 def _copied(model: str, run: MeasuredRun) -> float:
-    """Returns how many of the teacher's errors a student takes for the same wrong digit."""
+    """Returns the percentage of the teacher's errors that a student takes for the same wrong digit."""
     teacher, student = (run.logits[name].argmax(axis=1) for name in ("teacher", model))
     wrong = teacher != run.labels
     return 100 * float((student == teacher)[wrong].mean()) if wrong.any() else math.nan

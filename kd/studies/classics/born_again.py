@@ -1,5 +1,3 @@
-"""A network taught by a network of its own kind, generation after generation; and by permuted doubts."""
-
 from kd.studies.experiments.card import *
 
 GENERATIONS = 3

@@ -1,5 +1,3 @@
-"""A student that learns from noise alone, with its teacher's first weights and with others."""
-
 from kd.studies.experiments.card import *
 
 # Pictures of noise → epochs: about 400 steps

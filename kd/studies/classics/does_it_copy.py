@@ -1,5 +1,3 @@
-"""Whether a student answers as its teacher does: one that is smaller, one of its size, and a larger one."""
-
 from kd.studies.experiments.card import *
 
 SMALLER, SAME, LARGER = 4, 16, 32

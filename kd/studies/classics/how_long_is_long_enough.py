@@ -1,5 +1,3 @@
-"""What a gain is after a short training, and what is left of it after a long one."""
-
 from kd.studies.experiments.card import *
 
 _BASE = RunConfig()

@@ -1,5 +1,3 @@
-"""From 100 images to 20,000: where a teacher's help is worth something."""
-
 from kd.studies.experiments.card import *
 
 # Training images, and how often each is seen: the more there are, the fewer times.

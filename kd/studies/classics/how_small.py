@@ -1,5 +1,3 @@
-"""How small a student can be and still learn from its teacher, width by width."""
-
 from kd.studies.experiments.card import *
 
 WIDTHS = (1, 2, 4, 8, 16, 32)

@@ -1,5 +1,3 @@
-"""A hundred labels, and pictures that only a teacher says something about: digits, noise, lines."""
-
 from kd.studies.experiments.card import *
 
 _BASE = RunConfig(temperature=4.0, train_size=1_000, labelled=100, epochs=30)

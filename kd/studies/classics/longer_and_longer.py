@@ -1,5 +1,3 @@
-"""Patience: a few hundred pictures for a very long time, shifted for both, for the student alone, or not."""
-
 from kd.studies.experiments.card import *
 
 _BASE = RunConfig(alpha=0.0, temperature=4.0, train_size=500, student=DENSE)

@@ -1,5 +1,3 @@
-"""A student that never sees a digit, and what it has learned of it from its teacher's doubts."""
-
 from kd.base.fields import FieldSpec
 from kd.studies.experiments.card import *
 from kd.text.translation import _

@@ -1,5 +1,3 @@
-"""How much a teacher must know to be better than none: one that is mostly wrong, and better ones."""
-
 from kd.studies.experiments.card import *
 
 _BASE = RunConfig(alpha=0.5, temperature=20.0)

@@ -1,5 +1,3 @@
-"""The notebook that this project began with, and what changes as each of its weaknesses is mended."""
-
 from kd.studies.experiments.card import *
 
 _BASE = PRESETS["notebook"].config

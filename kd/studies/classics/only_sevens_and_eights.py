@@ -1,5 +1,3 @@
-"""A student that sees 7s and 8s alone, and is asked about all ten digits."""
-
 from kd.studies.experiments.card import *
 
 _OMITTED = "01234569"

@@ -1,5 +1,3 @@
-"""Whether a gain stays on test pictures that are changed as nobody trained on them, change by change."""
-
 from kd.pictures.changes import CHANGES
 from kd.studies.experiments.card import *
 

@@ -1,5 +1,3 @@
-"""A network of its teacher's size gets ever more of its teacher's answers: like it, or better than it?"""
-
 from kd.studies.experiments.card import *
 
 # Pictures with an answer of the teacher's, and how often each is seen: the steps are as many.

@@ -1,5 +1,3 @@
-"""A teacher that learned from smoothed labels: is it a worse one to learn from, and at which temperature?"""
-
 from kd.studies.experiments.card import *
 
 TEMPERATURES = COLD, WARM, HOT = (1.0, 4.0, 20.0)

@@ -1,5 +1,3 @@
-"""The gain from a real teacher beside those from permuted doubts, a made-up teacher and smoothed labels."""
-
 from kd.studies.experiments.card import *
 
 _BASE = RunConfig(alpha=0.5, temperature=20.0)

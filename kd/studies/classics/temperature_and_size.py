@@ -1,5 +1,3 @@
-"""Which temperature suits which student: is one in between the best for a small one?"""
-
 from kd.studies.experiments.card import *
 
 _BASE = PRESETS["many_images"].config.replace(student="dense")

@@ -1,5 +1,3 @@
-"""Teachers that are too large or too sure for their student, and an assistant between the two."""
-
 from kd.studies.experiments.card import *
 
 _BASE = RunConfig(

@@ -1,5 +1,3 @@
-"""Two teachers of one kind, the mean of what they say, and students of one, of the other and of both."""
-
 from kd.studies.experiments.card import *
 
 FIRST, SECOND = "first teacher", "second teacher"

@@ -1,5 +1,3 @@
-"""Forward and reverse divergence, for students that are too small for what their teacher says."""
-
 from kd.studies.experiments.card import *
 
 _BASE = RunConfig(alpha=0.0, temperature=4.0, train_size=2_000, epochs=10)

@@ -1,5 +1,3 @@
-"""More and more labels are wrong, and the teacher learned from other pictures, whose labels are right."""
-
 from kd.studies.experiments.card import *
 
 NOISE = CLEAN, *_BETWEEN, WORST = (0.0, 0.2, 0.4, 0.6)

@@ -129,7 +129,7 @@ def arxiv(number: str, authors: str, section: str) -> Paper:
 def told(
     label: str, above: str, below: str = "", neither: str = "", *, by: Sequence[str] = (), at: float = 0.0
 ) -> Callable[..., Outcome]:
-    """Returns what makes an Outcome of a Quantity and what stands for the placeholders `by`, in order."""
+    """Returns a function that makes an Outcome of a Quantity and of what stands for the placeholders `by`."""
     return lambda of, *called: Outcome(
         label, above, below, neither, dict(zip(by, called, strict=True)), at, of=of
     )
