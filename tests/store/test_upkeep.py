@@ -58,7 +58,8 @@ def test_a_pinned_a_watched_and_an_active_run_stay_even_above_the_limit(lab):
     assert kept(lab) == {*pinned, watched}
     assert lab.store.runs.row(active) is not None
     lab.runs.pin(pinned[0], False)
-    lab.store.runs.touch(watched, time.time() - SECONDS_WATCHED - 1)
+    an_hour_ago = time.time() - SECONDS_WATCHED - 1
+    lab.store.runs._write("UPDATE runs SET used = ? WHERE run_id = ?", an_hour_ago, watched)
     lab.upkeep.tidy()
     assert kept(lab) == {*pinned[1:]}
 
