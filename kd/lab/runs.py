@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import logging
-import time
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from os import PathLike
@@ -365,9 +364,9 @@ class Runs:
         Raises ValueError when there is no such run, it came with the project, it is waiting or training, or
         it is not this person's to delete.
         """
-        when, run_ids = time.time(), run_ids_of(runs)
+        run_ids = run_ids_of(runs)
         self._check(run_ids, person)
-        self.store.runs.delete(run_ids, when)
+        self.store.runs.delete(run_ids)
         for run_id in run_ids:
             self.in_progress.forget(run_id)
             log.info("run %s deleted", run_id)

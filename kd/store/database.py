@@ -126,7 +126,8 @@ class Database:
         with self._anchor_lock:
             file = self._identity()
             if self._anchor is None or self._anchor[0] != file:
-                self._close_anchor()
+                if self._anchor is not None:
+                    self._anchor[1].close()
                 # open as long as the process lives: the last one to close removes SQLite's side files, which
                 # could not be made again on a full disk
                 self._anchor = file, sqlite3.connect(self.path, check_same_thread=False)
@@ -185,12 +186,6 @@ class Database:
             self._copies.make(self._connection())
         except (OSError, sqlite3.Error) as error:
             log.warning("the database could not be copied (%s)", error)
-
-    def close(self) -> None:
-        """Closes this thread's connection and the one that stays open for all."""
-        self._disconnect()
-        with self._anchor_lock:
-            self._close_anchor()
 
     def keep_reserve(self) -> None:
         """Gives the file free pages, and its log some length, so that runs can be deleted on a full disk."""
@@ -286,11 +281,6 @@ class Database:
         self._local.connection = self._local.file = self._local.closing = None
         if connection is not None:
             connection.close()
-
-    def _close_anchor(self) -> None:
-        if self._anchor is not None:
-            self._anchor[1].close()
-        self._anchor = None
 
     def _identity(self) -> tuple[int, int] | None:
         try:

@@ -265,9 +265,9 @@ class RunTable:
         statement = "UPDATE runs SET pinned = ?, asked = 1 WHERE run_id = ?"
         self._write_many(statement, [(pinned, run_id) for run_id in run_ids])
 
-    def delete(self, run_ids: Iterable[str], when: float | None = None) -> None:
+    def delete(self, run_ids: Iterable[str]) -> None:
         """Takes runs off the list, all or none; raises ValueError if one is unknown, deleted or active."""
-        when, wanted = time.time() if when is None else when, list(run_ids)
+        when, wanted = time.time(), list(run_ids)
 
         def delete(connection: sqlite3.Connection) -> None:
             for run_id in wanted:
@@ -309,10 +309,9 @@ class RunTable:
 
         return self._database.write(remove)
 
-    def touch(self, run_id: str, when: float | None = None) -> None:
+    def touch(self, run_id: str) -> None:
         """Records that a run was used; raises OSError at once if that cannot be done now."""
-        values = time.time() if when is None else when, run_id
-        touch = methodcaller("execute", "UPDATE runs SET used = ? WHERE run_id = ?", values)
+        touch = methodcaller("execute", "UPDATE runs SET used = ? WHERE run_id = ?", (time.time(), run_id))
         self._database.write(touch, durable=False, must=False, patience=0)
 
     def measures(self, run_id: str) -> dict[str, float]:

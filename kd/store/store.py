@@ -111,10 +111,6 @@ class Store:
             found[name] = value
         return found
 
-    def close(self) -> None:
-        """Closes what this thread has open; it opens again when it is used."""
-        self._database.close()
-
     def _spare_caches(self) -> None:
         for name in CACHES:
             for path in files.entries(self.home / name):

@@ -127,7 +127,7 @@ def test_it_goes_on_where_somebody_looks_and_leaves_a_deleted_run_alone(begun):
     others = [config.run_id for config in with_seeds(OTHER, SEEDS)]
     until(lambda: {*others} <= stored(begun))
     assert not {*SEEDED} <= stored(begun)
-    begun.store.runs.delete([BASE.run_id], 1.0)
+    begun.store.runs.delete([BASE.run_id])
     ends: list = []
     begun.runs.want(BASE, "ahead", Wish(AHEAD, ended=ends.append))
     assert len(ends) == 1

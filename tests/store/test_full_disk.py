@@ -187,7 +187,8 @@ def test_a_lab_can_be_opened_on_a_full_disk_if_caches_can_go(tmp_path):
         """
         import subprocess
         (home / "logits" / "old.npz").write_bytes(bytes(200_000))
-        lab.close(); lab.store.close(); os.sync()
+        lab.close(); database = lab.store._database
+        database._disconnect(); database._anchor[1].close(); os.sync()
         fill()
         look = "from kd.lab import Lab; print(sum(view.status == 'finished' for view in Lab().runs.views()))"
         environment = {**os.environ, "KD_HOME": str(home)}

@@ -126,9 +126,9 @@ def test_a_deleted_run_is_hidden_and_comes_back_as_it_was(store):
     save(store, person="ada")
     store.runs.annotate([RUN], name="the best", tags=["low T"], note="why?")
     before = store.runs.row(RUN)
-    store.runs.delete([RUN], 7.0)
+    store.runs.delete([RUN])
     assert (listed(store), store.runs.has(RUN), store.runs.record(RUN)) == (set(), False, None)
-    assert [(row.run_id, row.deleted) for row in store.runs.deleted()] == [(RUN, 7.0)]
+    assert [row.run_id for row in store.runs.deleted()] == [RUN]
     assert store.runs.is_deleted(RUN)
     assert store.runs.claim(RUN, CONFIG, asked=False) is None
     assert store.runs.restore([RUN, "0" * 12]) == ["0" * 12]

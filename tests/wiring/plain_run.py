@@ -1,7 +1,8 @@
-"""What a RunConfig asks, in plain Keras: eager steps, `keras.optimizers.Adam`, and nothing of kd but MNIST.
+"""What a RunConfig asks, in plain Keras: eager steps, `keras.optimizers.Adam`, no compiled loop, no store.
 
 Everything is written from the fields of the run and from what is documented of them, as somebody would who
-wanted to check a result: no compiled loop, no folding, no store.
+wanted to check a result. Of kd it has MNIST and the objectives, which are compared with their papers in
+tests/distillation/test_objectives.py, derivatives included.
 """
 
 from __future__ import annotations
@@ -15,8 +16,8 @@ import numpy as np
 import tensorflow as tf
 from scipy import ndimage
 
+from kd.distillation.objectives import OBJECTIVES, Objective, Outputs
 from kd.pictures.mnist import load_mnist
-from tests.wiring.plain_objectives import TERMS, Batch, teacher_weight
 
 
 def build(kind: str, size: int, seed: int) -> keras.Model:
@@ -50,14 +51,14 @@ def build(kind: str, size: int, seed: int) -> keras.Model:
 class Lesson(NamedTuple):
     """What a network learns from. images: float32 (n, 28, 28, 1). labelled: bool (n,).
 
-    terms: of the run's objective, or None. smoothing: of the labels. teacher: what it says of some of the
+    objective: None to learn from labels alone. smoothing: of the labels. teacher: what it says of some of the
     images, given their places, and the images as they are shown. shift: in pixels.
     """
 
     images: np.ndarray
     labels: np.ndarray
     labelled: np.ndarray
-    terms: Any = None
+    objective: Objective | None = None
     smoothing: float = 0.0
     teacher: Any = None
     shift: int = 0
@@ -205,9 +206,23 @@ def student(run, name: str, teacher: keras.Model | None) -> Trained:
         lesson = Lesson(images, labels, labelled, shift=run.shift)
     else:
         said = answers_of(run, teacher, images)
-        lesson = Lesson(images, labels, labelled, TERMS[run.objective], teacher=said, shift=run.shift)
+        lesson = Lesson(images, labels, labelled, objective_of(run), teacher=said, shift=run.shift)
     sizes = {"convolutional": run.student_width, "dense": run.student_units, "separable": run.student_filters}
     return train(run, build(run.student, sizes.get(run.student, 0), started(run)), lesson, run.epochs)
+
+
+def objective_of(run) -> Objective:
+    kind = OBJECTIVES[run.objective]
+    own = {each.name: getattr(run, each.name) for each in kind.own_fields()}
+    return kind(run.alpha, run.temperature, run.temperature**2 if run.temperature_squared else 1.0, **own)
+
+
+def told_by(said: list) -> Outputs:
+    """Logits, and the attention of both maps: where they are active, as vectors of length 1."""
+    logits, *maps = said
+    rows = [tf.reshape(tf.reduce_mean(each**2, axis=3), (len(each), -1)) for each in maps]
+    lengths_1 = [row / tf.norm(row, axis=1, keepdims=True) for row in rows]
+    return Outputs(logits, tf.concat(lengths_1, axis=1) if maps else None)
 
 
 def train(run, model: keras.Model, lesson: Lesson, epochs: int) -> Trained:
@@ -233,14 +248,14 @@ def step(run, model: keras.Model, optimizer, lesson: Lesson, chosen: np.ndarray,
     labelled = lesson.labelled[chosen].astype(np.float32)
     wanted = np.eye(10, dtype=np.float32)[labels] * (1 - lesson.smoothing) + lesson.smoothing / 10
     with tf.GradientTape() as tape:
-        logits, *maps = listed(model(shown, training=True))
+        said = listed(model(shown, training=True))
+        logits = said[0]
         losses = -tf.reduce_sum(wanted * tf.nn.log_softmax(logits), axis=1)
         loss, terms = tf.reduce_sum(labelled * losses) / count, {}
-        if lesson.terms is not None:
-            teacher_logits, *teacher_maps = lesson.teacher(chosen, shown)
-            batch = Batch(labels, labelled, logits, maps, teacher_logits, teacher_maps)
-            terms = lesson.terms(run, batch)
-            loss = run.alpha * loss + teacher_weight(run) * sum(terms.values())
+        if lesson.objective is not None:
+            prepared = lesson.objective.prepare(told_by(lesson.teacher(chosen, shown)), labels)
+            terms = lesson.objective.terms(labels, told_by(said), prepared, labelled)
+            loss = run.alpha * loss + lesson.objective.teacher_weight() * sum(terms.values())
     variables = model.trainable_variables
     optimizer.apply(tape.gradient(loss, variables), variables)
     return {
