@@ -2,8 +2,8 @@
 
 from html import unescape
 
-from kd.analysis.calibration import expected_calibration_error
 from kd.analysis.observations import fixed_and_broken
+from kd.charts.error_charts import calibration_rows
 from kd.text.words import a_digit, percent
 from tests.pages.on_page import chart_titles, html_of
 
@@ -35,6 +35,8 @@ def test_fixed_and_broken_pictures_with_all_three_answers(open_page, lab, shippe
 
 def test_calibration_errors_are_in_a_table(open_page, lab, shipped, mnist):
     app = open_page("train", {"explore": "Errors", "errors": "trust"}, run=shipped.run_id)
-    error = expected_calibration_error(mnist.y_test, lab.runs[shipped.run_id].test_logits()["scratch"])
-    assert app.table[-1].value["Scratch"].iloc[0] == percent(error)
+    rows = calibration_rows(mnist.y_test, lab.runs[shipped.run_id].test_logits())
+    row = rows[rows["role"] == "scratch"].iloc[0]
+    errors = [percent(row[f"error_{which}"]) for which in ("all", "before", "after")]
+    assert app.table[-1].value["Scratch"].tolist() == [*errors[:2], f"{row['temperature']:.2f}", errors[2]]
     assert "Sure and right: reliability in 15 bins" in chart_titles(app)
