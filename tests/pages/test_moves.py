@@ -119,7 +119,7 @@ def test_nothing_starts_while_the_switch_is_off_and_a_stray_one_is_refused(open_
 def test_a_run_waits_for_train_and_says_why(open_page, lab, asked, monkeypatch, others_wait, said):
     monkeypatch.setattr(lab.runs.in_progress, "anybody_else_waits", lambda person: others_wait)
     if not others_wait:
-        monkeypatch.setattr(lab.estimates, "_speed", Speed(training=20.0))
+        monkeypatch.setattr(lab.estimates, "_speed", Speed(20.0))
         monkeypatch.setattr(lab.estimates, "_is_read", True)
     app = open_page("train", **ON)
     control(app, "temperature").set_value(4.0).run()
