@@ -1,10 +1,16 @@
-"""Every page has a title, headings, a paragraph, something to try and a formula."""
+"""Every page explains itself under headings, can be presented, and says of a run that it makes a mistake."""
 
+from __future__ import annotations
+
+import json
 import re
+from html import unescape
 
 import pytest
 
-from tests.pages.on_page import html_of
+from kd.config import RunConfig
+from tests.pages.on_page import html_of, labelled, warnings_of
+from tests.stored_runs import save_copy
 
 PAGES = ["home", "train", "draw", "dark_knowledge", "sweep", "how_sure", "experiments", "runs"]
 
@@ -26,3 +32,75 @@ def test_every_page_explains_itself_under_a_title_and_headings(open_page, shippe
     unseen = re.findall(r'<h2 class="kd-unseen[ \w-]*">(.+?)</h2>', html_of(page))
     headings = [*unseen, *(heading.value for heading in page.header)]
     assert len(set(headings)) == len(headings) >= 2
+
+
+def presents(app) -> bool:
+    return "Stop presenting" in labelled(app)
+
+
+def test_a_button_leads_in_and_another_out_and_the_address_says_so(open_page):
+    app = open_page("runs")
+    assert not presents(app)
+    assert any("Try this" in element.value for element in app.markdown)
+    labelled(app)["Present"].click().run()
+    assert presents(app)
+    assert app.query_params["present"] == "true"
+    # what is below the hero is gone, and the title is only said
+    assert not any("Try this" in element.value for element in app.markdown)
+    assert html_of(app).count('<h1 class="kd-unseen">') + len(app.title) == 1
+    app.switch_page("pages/draw.py").run()
+    assert presents(app)  # from page to page
+    labelled(app)["Stop presenting"].click().run()
+    assert not presents(app)
+    assert "present" not in app.query_params
+
+
+def test_charts_are_larger_in_proportion(open_page):
+    usual, large = (
+        json.loads(open_page("train", **query).get("vega_lite_chart")[0].proto.spec)
+        for query in ({}, {"present": "1"})
+    )
+    assert (usual["config"]["text"]["fontSize"], large["config"]["text"]["fontSize"]) == (14, 20)
+    assert large["height"] / usual["height"] == pytest.approx(20 / 14, abs=0.01)
+    assert large["config"]["axis"]["aria"] is False
+
+
+CONFIG = RunConfig(mistake="one_temperature", seed=2)
+SAID = "T on the teacher's side only"
+
+
+@pytest.fixture(scope="module")
+def mistaken(lab):
+    """The included run's copy."""
+    save_copy(lab.store, RunConfig().run_id, CONFIG)
+    return CONFIG.run_id
+
+
+def said(app) -> str:
+    return unescape(html_of(app)) + " ".join(each.value for each in app.markdown)
+
+
+def test_train_says_it_under_the_verdict_and_in_the_lesson(open_page, mistaken):
+    app = open_page("train", run=mistaken)
+    assert f"seed 2 · a mistake: {SAID}" in said(app)
+    assert f"right than scratch. This run makes a mistake on purpose: {SAID}." in said(app)
+    assert f"with a mistake that is made on purpose ({SAID})" in said(app)
+    assert not warnings_of(app)
+    # the controls are those of the run, but for the mistake, and the address never has it
+    assert "mistake" not in app.session_state
+    assert "mistake" not in app.query_params
+
+
+def test_runs_says_it_in_its_line_and_draw_works_with_it(open_page, mistaken):
+    table = open_page("runs").dataframe[0].value.set_index("run")
+    assert f"a mistake: {SAID}" in table.loc[mistaken].to_string()
+    app = open_page("draw", run=mistaken)
+    assert not app.error
+    assert not warnings_of(app)
+
+
+def test_dark_knowledge_says_whose_formula_pulls(open_page, mistaken):
+    words = f"a mistake on purpose: {SAID}. What pulls here is the right formula."
+    assert words in said(open_page("dark_knowledge", run=mistaken, view="pull"))
+    assert f"with a mistake made on purpose ({SAID})" in said(open_page("dark_knowledge", run=mistaken))
+    assert "right formula" not in said(open_page("dark_knowledge", run=RunConfig().run_id, view="pull"))

@@ -12,6 +12,7 @@ from kd.lab.ahead import Ahead
 from kd.lab.seeds import Seeds, SeedsView
 from tests.pages.on_page import html_of, labelled, warnings_of
 from tests.stored_runs import save_copy
+from ui.train import live
 
 ONE = SeedsView(runs={0: "a"}, differences={0: 0.0797}, verdict=None, training=True, wanted=5)
 ROW = {"seeds": 5, "judged_seeds": 5, "next_seeds": 10, "difference": 6.52, "low": 5.92, "high": 7.12}
@@ -39,13 +40,16 @@ def dots(app) -> int:
     return len(re.findall(r'<span style="left:', html_of(app)))
 
 
-def test_one_seed_becomes_five_and_the_verdict_deepens(open_page, known):
+def test_one_seed_becomes_five_and_the_verdict_deepens(open_page, lab, known, monkeypatch):
+    monkeypatch.setattr(live, "person", lambda: "me")
     app = open_page("train")
     assert known["looked"][-1] == RunConfig()
     assert "this run's distilled student gets " in unescape(html_of(app))
     assert "1 of 5 seeds" in html_of(app)
     assert dots(app) == 1
+    assert live.seconds(lab, RunConfig().run_id) is not None
     known["seeds"] = FIVE
+    assert live.seconds(lab, RunConfig().run_id) is None
     app.run()
     text = unescape(html_of(app))
     assert "distilled is ahead by 6.5 points (5.9 to 7.1 over 5 seeds): the teacher helps." in text

@@ -91,7 +91,7 @@ def seconds(lab: Lab, run_id: str) -> float | None:
 
 
 def seeds_of(lab: Lab, view: RunView) -> SeedsView | None:
-    """Notes who looks at the run; returns its seeds; None without a result, or where no teacher helps."""
+    """Notes who looks at the run; returns its seeds, None without a result or for equal students."""
     lab.ahead.look_at(view.config, person())
     if view.result is None or view.result["comparison"]["verdict"] == "no teacher":
         return None

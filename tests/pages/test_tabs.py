@@ -1,7 +1,8 @@
-"""What the students are made of: real numbers from the real models, and students of every kind."""
+"""The tabs of a finished run: its errors, its training played back, and what its networks are made of."""
 
 from __future__ import annotations
 
+import contextlib
 import json
 from html import unescape
 
@@ -9,14 +10,131 @@ import numpy as np
 import pytest
 import streamlit as st
 
+from kd.analysis.evaluation import accuracy, agreement, confusion_matrix
 from kd.analysis.neighbours import NeighbourIndex
+from kd.analysis.observations import fixed_and_broken
 from kd.analysis.saliency import saliency
+from kd.charts.error_charts import calibration_rows
 from kd.lab.runs import Run
 from kd.networks.architectures import Architecture
 from kd.networks.numpy_model import NumpyModel
 from kd.pictures.training_set import places
-from kd.text.words import MODELS
-from tests.pages.on_page import chart_titles, html_of, move
+from kd.text import words
+from kd.text.chart_words import point_name
+from kd.text.words import MODELS, a_digit, percent
+from tests.pages.on_page import chart_titles, drawn_in_the_browser, html_of, move, values_of
+from ui.pictures.ways_in import FIRST_PICTURE
+from ui.train.playback import course
+
+
+def test_confusions_of_all_three_and_the_difference_are_drawn_once_the_tab_is_opened(open_page, shipped):
+    app = open_page("train", run=shipped.run_id)
+    assert not any("its answers" in title for title in chart_titles(app))
+    app.session_state["explore"] = "Errors"
+    drawn = set(chart_titles(app.run()))
+    assert drawn >= {f"{model}: its answers" for model in ("Teacher", "Distilled", "Scratch")}
+    assert "Distilled − scratch" in drawn
+
+
+def test_fixed_and_broken_pictures_with_all_three_answers(open_page, lab, shipped, mnist):
+    app = open_page("train", {"explore": "Errors", "errors": "changes"}, run=shipped.run_id)
+    table = fixed_and_broken(mnist.y_test, lab.runs[shipped.run_id].test_logits())
+    fixed = table[table["change"] == "fixed"]
+    text = unescape(html_of(app))
+    assert f"fixed {len(fixed)} and broke {len(table) - len(fixed)}." in text
+    assert text.count("<figure>") == min(12, len(fixed))
+    first = fixed.iloc[0]
+    assert f"<b>It is {a_digit(first['true'])}</b>" in text
+    assert f'kd-distilled">{first["true"]}</span>' in text
+    # the probability is labelled as the true digit's, whatever the answer
+    assert f"{percent(first['scratch_probability'])} for {first['true']}</span>" in text
+    app.button_group(key="change").set_value("broken").run()
+    assert f"No. {table.iloc[len(fixed)]['picture']:,}" in unescape(html_of(app))
+
+
+def test_calibration_errors_are_in_a_table(open_page, lab, shipped, mnist):
+    app = open_page("train", {"explore": "Errors", "errors": "trust"}, run=shipped.run_id)
+    rows = calibration_rows(mnist.y_test, lab.runs[shipped.run_id].test_logits())
+    row = rows[rows["role"] == "scratch"].iloc[0]
+    errors = [percent(row[f"error_{which}"]) for which in ("all", "before", "after")]
+    assert app.table[-1].value["Scratch"].tolist() == [*errors[:2], f"{row['temperature']:.2f}", errors[2]]
+    assert "Sure and right: reliability in 15 bins" in chart_titles(app)
+
+
+def test_every_point_has_its_sentence_lines_and_matrices_and_is_sent_once(open_page, lab, shipped, mnist):
+    opened = open_page("train", {"explore": "Playback"}, run=shipped.run_id)
+    teacher, answers = lab.runs[shipped.run_id].test_logits()["teacher"], {}
+    kept = lab.runs[shipped.run_id].snapshots()
+    for student in ("distilled", "scratch"):
+        final = lab.runs[shipped.run_id].test_logits()[student]
+        answers[student] = [*kept[student]["logits"][:-1], final]
+    figures = drawn_in_the_browser(opened, "playback-train")
+    sentences = drawn_in_the_browser(opened, "playback-train", first=True)["sentence"]["says"]
+    for at, time in enumerate(kept["distilled"]["times"]):
+        assert sentences[at].startswith(f"{point_name(time).capitalize()}: ")
+        for student, logits in answers.items():
+            right = kept[student]["accuracies"][at]
+            assert right == pytest.approx(accuracy(mnist.y_test, logits[at]), abs=5e-4)
+            assert f"{words.accuracy(right)} right, " in sentences[at]
+            assert f"{words.accuracy(agreement(teacher, logits[at]))} the same as" in sentences[at]
+    for student in answers:  # the last point is the run itself
+        result = shipped.result[student]
+        assert f"{words.accuracy(result['test_accuracy'])} right, " in sentences[-1]
+        assert f"{words.accuracy(result['agreement'])} the same as its teacher" in sentences[-1]
+    (lines,) = (model["ys"] for model in figures["course"]["models"] if model["role"] == "scratch")
+    assert lines == [agreement(teacher, logits) for logits in answers["scratch"]]
+    counts = np.array(figures["confusion"]["counts"])
+    for at in (0, -1):
+        np.testing.assert_array_equal(counts[at], confusion_matrix(mnist.y_test, answers["scratch"][at]))
+    reading = np.array(figures["reading"]["logits"])
+    np.testing.assert_allclose(
+        reading, np.float64([logits[FIRST_PICTURE] for logits in answers["scratch"]]), rtol=1e-7
+    )
+    assert values_of(opened, "playback-train") == {"point": 7}
+    sent = opened.get("bidi_component")[0].proto.json
+    move(opened, "playback-train", point=2)
+    assert opened.get("bidi_component")[0].proto.json == sent
+
+
+@pytest.fixture
+def ended_at_once(lab, shipped, monkeypatch):
+    """The included run as if it had been looked at only at its end."""
+    only_end = {
+        student: {name: array[-1:] for name, array in kept.items()}
+        for student, kept in lab.runs[shipped.run_id].snapshots().items()
+    }
+    monkeypatch.setattr(Run, "snapshots", lambda self: only_end)
+    st.cache_data.clear()
+    yield
+    st.cache_data.clear()
+
+
+@pytest.mark.parametrize(
+    ("page", "session", "channel", "said"),
+    [
+        ("train", {"explore": "Playback"}, "train", "So short a training is looked at only once"),
+        ("train", {"explore": "Inside"}, "filters", "What the filters look for"),
+        ("draw", {"reading_open": True}, "draw", "So short a training is saved only once"),
+    ],
+)
+def test_a_single_point_is_shown_without_a_slider(
+    open_page, shipped, ended_at_once, page, session, channel, said
+):
+    app = open_page(page, session, run=shipped.run_id)
+    assert said in "".join(element.value for element in (*app.markdown, *app.subheader))
+    assert all(
+        "fter epoch 40" in said
+        for said in drawn_in_the_browser(app, f"playback-{channel}", first=True)["sentence"]["says"]
+    )
+    assert values_of(app, f"playback-{channel}") == {"point": 0}
+
+
+def test_a_training_that_has_to_be_repeated_says_so(lab, shipped, monkeypatch):
+    """An AppTest sees only what is left at the end: the spinner itself is caught."""
+    said = []
+    monkeypatch.setattr(st, "spinner", lambda words: said.append(words) or contextlib.nullcontext())
+    monkeypatch.setattr(Run, "snapshots", lambda self: said[-1])
+    assert "trained once more" in course(lab, shipped.run_id)
 
 
 @pytest.fixture
