@@ -128,23 +128,6 @@ def test_each_picture_has_its_own_row_of_the_teacher_unless_answers_were_kept(ne
     hand.is_where(network)
 
 
-def test_sums_are_over_pictures_whatever_the_size_of_the_last_batch(network, data):
-    """Without learning, the means of 24 pictures in batches of 7 are those of all, whatever the calls."""
-    network.optimizer.apply = lambda gradients: None
-    labelled = np.arange(PICTURES) % 3 == 0
-    objective = SOFT_TARGETS(alpha=0.3, temperature=T, scale=SCALE)
-    compiled = CompiledTraining(network, Kind(objective, partly_labelled=True))
-    teacher, found = Outputs(made_up(PICTURES).logits), []
-    for batch_size in (7, PICTURES):
-        lesson = compiled.lesson(*data, batch_size, labelled=labelled, objective=objective, teacher=teacher)
-        order = lesson.order(0, 1)
-        first = compiled.run_steps(lesson, order, 0, 1)
-        sums = compiled.run_steps(lesson, order, 1, lesson.steps, first)
-        assert sums[-2:].tolist() == [PICTURES, labelled.sum()]
-        found.append(compiled.means(sums))
-    assert found[0] == pytest.approx(found[1], rel=1e-5)
-
-
 SHAPES = [(3, 3, 1, 4), (4,), (20, 10)]
 
 
@@ -170,34 +153,10 @@ def test_sixty_steps_end_where_kerass_adam_ends():
     ours, theirs = variables(), variables()
     fused, adam = FusedAdam(ours), keras.optimizers.Adam()
     for step in gradients(60):
-        take(fused, [step])
+        fused.apply([keras.ops.convert_to_tensor(gradient) for gradient in step])
         adam.apply([keras.ops.convert_to_tensor(gradient) for gradient in step], theirs)
     for a, b in zip(ours, theirs, strict=True):
         np.testing.assert_allclose(a.numpy(), b.numpy(), rtol=0, atol=1e-6)
     moved = [np.abs(a.numpy() - b.numpy()).max() for a, b in zip(ours, variables(), strict=True)]
     assert min(moved[:2]) > 0.001
     assert moved[2] == 0
-
-
-def take(fused: FusedAdam, steps: list[list[np.ndarray]]) -> None:
-    for step in steps:
-        fused.apply([keras.ops.convert_to_tensor(gradient) for gradient in step])
-
-
-def test_another_adam_goes_on_from_a_state_as_if_it_were_this_one():
-    ours, others, steps = variables(), variables(), gradients(5)
-    fused, other = FusedAdam(ours), FusedAdam(others)
-    take(fused, steps[:3])
-    state = fused.state()
-    assert state[0] == 3
-    assert [moment.shape for moment in state[1:]] == SHAPES * 2
-    for variable, so_far in zip(others, ours, strict=True):
-        variable.assign(so_far)
-    other.restore(state)
-    for each in (fused, other):
-        take(each, steps[3:])
-    for a, b in zip(ours, others, strict=True):
-        np.testing.assert_array_equal(a.numpy(), b.numpy())
-    assert state[0] == 3  # what was kept stays as it was
-    fused.reset()
-    assert not any(np.any(part) for part in fused.state())
