@@ -147,6 +147,18 @@ def digit_axis(field: str, title: str | None, **axis: Any) -> dict[str, Any]:
     }
 
 
+def number_axis(title: str, log: bool, values: Sequence[float] = (), padding: int = 24, **axis: Any) -> alt.X:
+    """Returns the axis of numbers in the column x, with these values, if there are any."""
+    ends: dict[str, Any] = {"domain": [values[0], values[-1]]} if len(values) > 1 else {}
+    kind: Any = "log" if log else "linear"
+    return alt.X(
+        "x:Q",
+        title=_("{field} (log scale)", field=title) if log else title,
+        scale=alt.Scale(type=kind, zero=False, nice=False, padding=padding, **ends),
+        axis=alt.Axis(grid=False, values=list(values) or alt.Undefined, **axis),
+    )
+
+
 def places(values: Sequence[float], log: bool = False) -> list[float]:
     """Returns where numbers are between the smallest and the largest: 0 to 1; a single one is at 0.5."""
     numbers = [math.log(value) if log else value for value in values]
