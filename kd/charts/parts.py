@@ -1,9 +1,8 @@
 """What all charts share: colours, marks and sizes, words for codes, axes, and the finished specification.
 
-No chart relies on colour alone: models, and the labels as a fourth, differ by mark and dash, too. Colours
-belong to the theme, not to a chart: importing this module enables the Altair theme kd_light (there is also
-kd_dark), and the app's own theme has the same colours, so one chart serves both. Text needs more contrast
-than a mark, and so do cells with text on them: each has its own shade.
+No chart relies on colour alone: models differ by mark and dash, too. Colours belong to the theme: importing
+this module enables the Altair theme kd_light (there is also kd_dark), and the app's own theme has the same
+colours. Text needs more contrast than a mark, and so do cells with text on them: each has its own shade.
 """
 
 from __future__ import annotations
