@@ -1,8 +1,6 @@
 """Charts of dark knowledge over many pictures: entropies, and which classes a teacher thinks look alike.
 
-Every figure has two functions: `…_rows` makes its table, which is also what is saved as CSV, and `…_chart`
-draws it. A chart depends only on its rows and its arguments, so a page can build it once and exchange the
-rows when T moves.
+`…_rows` makes a figure's table, which is also what is saved as CSV, and `…_chart` draws it.
 """
 
 from __future__ import annotations

@@ -11,7 +11,7 @@ import altair as alt
 import pandas as pd
 
 from kd.charts.experiment_plan import GUESS, INCLUDED, YOURS, Plan, Values
-from kd.charts.parts import by_role, finished, shaded, zero_rule
+from kd.charts.parts import by_role, finished, number_axis, shaded, zero_rule
 from kd.charts.run_charts import (
     SETTING_DASHES,
     SETTING_SHAPES,
@@ -62,28 +62,15 @@ def experiment_lines(
     rows: labelled by `line_labels`. ghosts: whether the included result is among them and is thin.
     """
     values, axis, gains = plan.places or (), plan.axis, plan.signed
-    ends: dict[str, Any] = {"domain": [values[0], values[-1]]} if len(values) > 1 else {}
-    x_title = plan.x_title
-    x = alt.X(
-        "x:Q",
-        title=_("{field} (log scale)", field=x_title) if plan.log else x_title,
-        scale=alt.Scale(type="log" if plan.log else "linear", zero=False, nice=False, padding=14, **ends),
-        axis=alt.Axis(
-            grid=False,
-            values=list(values) or alt.Undefined,
-            labelSeparation=8,
-            format=",~g" if values else "~s",
-            labelOverlap=True,
-        ),
-    )
-
+    look: dict[str, Any] = {"labelSeparation": 8, "labelOverlap": True, "format": ",~g" if values else "~s"}
+    x = number_axis(plan.x_title, plan.log, values, padding=14, **look)
     codes = [one.code for one in plan.series]
     dashes, shapes = by_role("strokeDash"), by_role("shape")
     if not plan.by_role:
         dashes = by_code(alt.StrokeDash, "series", codes, SETTING_DASHES)
         shapes = by_code(alt.Shape, "series", codes, SETTING_SHAPES)
     up = _value_channel(alt.Y, axis, signed=gains)
-    tooltip = _tooltips(x_title)
+    tooltip = _tooltips(plan.x_title)
     base = alt.Chart().encode(x=x)
     own = base.transform_filter(f"!datum.ghost && datum.source != '{GUESS}'").encode(color=by_role())
     ghost = base.transform_filter("datum.ghost").encode(y=up, color=by_role(), detail="series:N")

@@ -55,12 +55,12 @@ def values_axis(values: Iterable[float], unit: str) -> Values:
     room = 0.08 * (high - low) or 0.5
     low = low - room if unit == POINTS else max(low - room, 0.0)
     high = min(high + room, 100.0) if unit == PERCENT else high + room
-    step = _round_step((high - low) / _MOST_STEPS)
+    step = round_step((high - low) / _MOST_STEPS)
     first, last = math.floor(low / step + 1e-9), math.ceil(high / step - 1e-9)
     return Values(round(first * step, 6), round(last * step, 6), step)
 
 
-def _round_step(least: float) -> float:
+def round_step(least: float) -> float:
     """Returns the smallest of 1, 2 and 5 times a power of ten that is not below `least`."""
     power = 10 ** math.floor(math.log10(least))
     return next(factor * power for factor in (1, 2, 5, 10) if factor * power >= least * (1 - 1e-9))

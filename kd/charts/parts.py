@@ -1,9 +1,8 @@
 """What all charts share: colours, marks and sizes, words for codes, axes, and the finished specification.
 
-No chart relies on colour alone: models, and the labels as a fourth, differ by mark and dash, too. Colours
-belong to the theme, not to a chart: importing this module enables the Altair theme kd_light (there is also
-kd_dark), and the app's own theme has the same colours, so one chart serves both. Text needs more contrast
-than a mark, and so do cells with text on them: each has its own shade.
+No chart relies on colour alone: models differ by mark and dash, too. Colours belong to the theme: importing
+this module enables the Altair theme kd_light (there is also kd_dark), and the app's own theme has the same
+colours. Text needs more contrast than a mark, and so do cells with text on them: each has its own shade.
 """
 
 from __future__ import annotations
@@ -145,6 +144,18 @@ def digit_axis(field: str, title: str | None, **axis: Any) -> dict[str, Any]:
         "scale": alt.Scale(domain=DIGITS),
         "axis": alt.Axis(labelAngle=0, ticks=False, domain=False, **axis),
     }
+
+
+def number_axis(title: str, log: bool, values: Sequence[float] = (), padding: int = 24, **axis: Any) -> alt.X:
+    """Returns the axis of numbers in the column x, with these values, if there are any."""
+    ends: dict[str, Any] = {"domain": [values[0], values[-1]]} if len(values) > 1 else {}
+    kind: Any = "log" if log else "linear"
+    return alt.X(
+        "x:Q",
+        title=_("{field} (log scale)", field=title) if log else title,
+        scale=alt.Scale(type=kind, zero=False, nice=False, padding=padding, **ends),
+        axis=alt.Axis(grid=False, values=list(values) or alt.Undefined, **axis),
+    )
 
 
 def places(values: Sequence[float], log: bool = False) -> list[float]:

@@ -1,7 +1,6 @@
-"""Lines over the epochs of runs: accuracies of one run, and of several settings over each other.
+"""Lines over the epochs of runs, each with its name and last value at its end.
 
-Each line has its name and its last value at its end. `…_rows` makes a table and the arguments of what draws
-it; these seldom change during a run, so a page can keep the chart and exchange its rows.
+`…_rows` makes a table and the arguments of what draws it, which seldom change, so a page can keep the chart.
 """
 
 from __future__ import annotations

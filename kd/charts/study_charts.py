@@ -10,7 +10,7 @@ from typing import Any
 import altair as alt
 import pandas as pd
 
-from kd.charts.parts import PERCENT, by_role, finished, role_words, zero_rule
+from kd.charts.parts import PERCENT, by_role, finished, number_axis, role_words, zero_rule
 from kd.charts.run_charts import accuracy_title
 from kd.config import FIELDS
 from kd.studies.axes import are_numbers, in_order, is_logarithmic, values_in_order
@@ -275,17 +275,9 @@ def slice_lines(
     """Draws lines with bands along an axis of numbers, or marks with intervals along any other."""
     numeric = are_numbers(values)
     if numeric:
-        ends: dict[str, Any] = {"domain": [values[0], values[-1]]} if len(values) > 1 else {}
-        scale = alt.Scale(type="log" if log else "linear", zero=False, nice=False, padding=24, **ends)
-        axis = alt.Axis(grid=False, values=list(values), format=",~g", labelOverlap=True)
+        x = number_axis(title, log, values, format=",~g", labelOverlap=True)
     else:
-        scale, axis = alt.Scale(domain=list(values)), alt.Axis(labelAngle=0)
-    x = alt.X(
-        "x:Q" if numeric else "x:N",
-        title=_("{field} (log scale)", field=title) if log else title,
-        scale=scale,
-        axis=axis,
-    )
+        x = alt.X("x:N", title=title, scale=alt.Scale(domain=list(values)), axis=alt.Axis(labelAngle=0))
     y: dict[str, Any] = {
         "title": _("Gain (points)") if gains else accuracy_title(low),
         "scale": alt.Scale(domain=[low, high], nice=False, zero=False),

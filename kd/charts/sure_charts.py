@@ -9,6 +9,7 @@ from typing import Any
 import altair as alt
 import pandas as pd
 
+from kd.charts.experiment_plan import round_step
 from kd.charts.parts import COLORS, by_role, finished, in_words, zero_rule
 from kd.studies.over_seeds import STATIONS
 from kd.studies.sure.single_seeds import AddingSeeds
@@ -17,8 +18,7 @@ from kd.studies.verdicts import BASELINE, HELPS, HURTS, NOT_JUDGED, NOT_SHOWN
 from kd.text.study_words import verdict_word
 from kd.text.translation import _
 
-_STEPS = (0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0)
-_MOST_TICKS = 6
+_LEAST_STEP, _MOST_TICKS = 0.05, 6
 
 
 def gain_ticks(adding: AddingSeeds) -> list[float]:
@@ -28,7 +28,7 @@ def gain_ticks(adding: AddingSeeds) -> list[float]:
         points += [step.own for step in steps]
         points += [end for step in steps for end in (step.low, step.high) if not math.isnan(end)]
     low, high = min(points), max(points)
-    step = next((each for each in _STEPS if (high - low) / each <= _MOST_TICKS), _STEPS[-1])
+    step = round_step(max((high - low) / _MOST_TICKS, _LEAST_STEP))
     first, last = math.floor(low / step), math.ceil(high / step)
     return [round(step * at, 2) for at in range(first, max(last, first + 1) + 1)]
 

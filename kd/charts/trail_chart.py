@@ -8,7 +8,7 @@ from typing import Any
 import altair as alt
 import pandas as pd
 
-from kd.charts.parts import by_role, finished, zero_rule
+from kd.charts.parts import by_role, finished, number_axis, zero_rule
 from kd.config import FIELD_TYPES, FIELDS, RunConfig
 from kd.text.translation import _
 
@@ -59,21 +59,12 @@ def trail_chart(rows: pd.DataFrame, field: str, title: str, height: int = 230) -
     minimum, maximum = spec.minimum or 0, spec.maximum or 0
     log = numeric and 0 < _DECADES * minimum <= maximum
     opened = alt.selection_point(name="opened", fields=["run"], toggle=False, on="click")
-    base = alt.Chart().encode(
-        x=alt.X(
-            "x:Q" if numeric else "x:N",
-            title=_("{field} (log scale)", field=title) if log else title,
-            scale=alt.Scale(type="log" if log else "linear", zero=False, nice=False, padding=24)
-            if numeric
-            else alt.Undefined,
-            axis=alt.Axis(grid=False, labelAngle=0, format="~g" if numeric and log else alt.Undefined),
-        ),
-        color=by_role(),
-    )
-    y: dict[str, Any] = {
-        "title": _("Gain (points)"),
-        "axis": alt.Axis(tickCount=4),
-    }
+    if numeric:
+        x = number_axis(title, log, labelAngle=0, format="~g" if log else alt.Undefined)
+    else:
+        x = alt.X("x:N", title=title, axis=alt.Axis(grid=False, labelAngle=0))
+    base = alt.Chart().encode(x=x, color=by_role())
+    y: dict[str, Any] = {"title": _("Gain (points)"), "axis": alt.Axis(tickCount=4)}
     tooltip = [
         alt.Tooltip("name:N", title=_("Run")),
         alt.Tooltip("setting:N", title=title),

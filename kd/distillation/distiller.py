@@ -141,11 +141,7 @@ class Distiller(keras.Model):
 
     @property
     def alpha(self) -> float:
-        """The weight of student_loss; another may be set at any time.
-
-        Raises:
-            ValueError: when it is set to a value outside [0, 1].
-        """
+        """The weight of student_loss, in [0, 1]; another may be set at any time."""
         return self._alpha.value
 
     @alpha.setter
@@ -154,11 +150,7 @@ class Distiller(keras.Model):
 
     @property
     def temperature(self) -> float:
-        """T; another may be set at any time.
-
-        Raises:
-            ValueError: when it is set to a value that is not above 0.
-        """
+        """T > 0; another may be set at any time."""
         return self._temperature.value
 
     @temperature.setter
@@ -225,20 +217,12 @@ class Distiller(keras.Model):
         return super().fit(x, y, *args, **kwargs)
 
     def evaluate(self, x=None, y=None, *args, **kwargs):
-        """Evaluates as `keras.Model.evaluate` does, with the loss of training.
-
-        Raises:
-            ValueError: as for `fit`.
-        """
+        """Evaluates as `keras.Model.evaluate` does, with the loss and the refusals of `fit`."""
         check_teacher_logits(y, self._objective)
         return super().evaluate(x, y, *args, **kwargs)
 
     def train_on_batch(self, x, y=None, sample_weight=None, class_weight=None, return_dict=False):
-        """Trains as `keras.Model.train_on_batch` does.
-
-        Raises:
-            ValueError: as for `fit`.
-        """
+        """Trains as `keras.Model.train_on_batch` does, with the refusals of `fit`."""
         self._weigh_classes(class_weight)
         check_teacher_logits(y, self._objective)
         return super().train_on_batch(x, y, sample_weight, return_dict=return_dict)

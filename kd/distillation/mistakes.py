@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from kd.distillation.objectives.objective import Outputs, batch_mean
+from kd.distillation.objectives.objective import Outputs, batch_mean, ops
 from kd.distillation.objectives.soft_targets import SoftTargets
 from kd.text.translation import N_
 
@@ -78,8 +78,6 @@ class _OfLogs(Mistake):
         return {"teacher_logs": self.logs(teacher)}
 
     def logs(self, outputs: Outputs) -> Any:
-        from keras import ops
-
         return ops.log_softmax(outputs.logits / self.temperature, axis=-1)
 
 
@@ -91,8 +89,6 @@ class ReversedDivergence(_OfLogs):
     label = N_("divergence the wrong way round")
 
     def divergences(self, student, prepared) -> Any:
-        from keras import ops
-
         logs = self.logs(student)
         return ops.sum(ops.exp(logs) * (logs - prepared["teacher_logs"]), axis=-1)
 
@@ -133,8 +129,6 @@ class TeacherProbabilities(Mistake):
     label = N_("the teacher's probabilities taken for logits")
 
     def prepare(self, teacher, labels) -> dict:
-        from keras import ops
-
         return super().prepare(Outputs(ops.softmax(teacher.logits, axis=-1)), labels)
 
 
@@ -146,8 +140,6 @@ class BothProbabilities(TeacherProbabilities):
     label = N_("probabilities taken for logits on both sides")
 
     def divergences(self, student, prepared) -> Any:
-        from keras import ops
-
         return super().divergences(Outputs(ops.softmax(student.logits, axis=-1)), prepared)
 
 

@@ -98,15 +98,10 @@ def _unwritable(path: str | PathLike[str], error: Exception) -> Unusable:
     return Unusable(
         _(
             "{path} cannot be written ({reason}): choose another file or folder.",
-            path=_named(path),
+            path=repr(str(path)),
             reason=getattr(error, "strerror", None) or str(error).rstrip("."),
         )
     )
-
-
-def _named(path: str | PathLike[str]) -> str:
-    text = str(path)
-    return repr(text if len(text) <= 200 else f"{text[:150]}…{text[-40:]}")
 
 
 def _check_free(*paths: Path) -> None:
@@ -115,7 +110,7 @@ def _check_free(*paths: Path) -> None:
             _(
                 "{path} exists already: choose another name, or say that it may be replaced (--force, or "
                 "replace=True).",
-                path=_named(taken[0]),
+                path=repr(str(taken[0])),
             )
         )
 

@@ -1,17 +1,13 @@
 """The same logits, sooner: fold the last convolution and the dense layer into one matrix.
 
-The notebook's networks end in Conv2D → Flatten → Dense with no activation in between. Two linear maps in a
-row are one linear map, so instead of convolving every image of a batch one can convolve the ten rows of the
-dense layer's kernel once (a transposed convolution) and multiply. The function and its gradients are those
-of the unfolded layers, up to rounding, as the order of summation differs; the expensive convolution and both
-its gradients run on 10 pictures for each step instead of on the whole batch.
+The notebook's networks end in Conv2D → Flatten → Dense with no activation in between: two linear maps in a
+row are one. So instead of every image of a batch, the ten rows of the dense layer's kernel are convolved
+(transposed) once a step. Function and gradients are those of the unfolded layers, up to rounding, as the
+order of summation differs. Three products remain, which make up most of a teacher's step. Where a processor
+multiplies faster in bfloat16, they may be computed in it, with weights, sums and all else in float32 (sums
+only if oneDNN computes them).
 
-Three products remain, which make up most of a teacher's step. If a processor multiplies faster in bfloat16,
-they may be computed in it, with weights, sums and everything else in float32 (sums only if oneDNN computes
-them: TensorFlow without it keeps them in bfloat16).
-
-An objective that compares attention needs what the last convolution says of every picture, so there it is
-computed, and nothing is folded.
+An objective that compares attention needs the last convolution of every picture: there, nothing is folded.
 """
 
 from __future__ import annotations

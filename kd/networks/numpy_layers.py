@@ -1,9 +1,8 @@
 """The Keras layers of our networks in NumPy: forward, back to their input, and read from a .keras file.
 
-Each class is named as in Keras, and its fields are Keras' options of the same names. Every layer is an
-immutable value without state, so any number of threads may share it. Arrays are float32 in Keras' order
-(n, height, width, channels). `pull_back` is the vector-Jacobian product: it takes the gradient with respect
-to the layer's output and returns that with respect to its input. Ties and zeros are decided as in TensorFlow.
+Classes and their fields are named as in Keras. Layers are immutable, so threads may share them. Arrays are
+float32 (n, height, width, channels). `pull_back` is the vector-Jacobian product, from the gradient with
+respect to the output to that with respect to the input. Ties and zeros are decided as in TensorFlow.
 """
 
 from __future__ import annotations

@@ -1,9 +1,8 @@
 """Ask a trained network without TensorFlow: a NumPy twin of a saved keras.Sequential.
 
-Pages use it to answer drawings. It loads in milliseconds, all visitors and threads share one immutable model,
-and its logits are Keras' up to float32 rounding. The notebook's networks end in Conv2D → Flatten → Dense with
-no activation in between; this linear tail is folded into one matrix when the model is loaded
-(kd/networks/folding.py says why the function is the same), which makes the teacher about sixty times faster.
+Pages use it to answer drawings. It loads in milliseconds, and its logits are Keras' up to float32 rounding. A
+linear tail (kd/networks/folding.py) is folded when the model is loaded, which makes the teacher about sixty
+times faster.
 """
 
 from __future__ import annotations

@@ -1,9 +1,8 @@
 """One training step, traced once and used for all trainings of its kind in a process.
 
-An epoch of the notebook's student is 313 steps of about a millisecond, so what happens between steps
-matters most: here a tf.function loops over the steps, gathers its batches from tensors, and takes the
-objective's numbers and the order of the images as tensors, so the next training of the same kind starts
-without tracing again.
+An epoch of the notebook's student is 313 steps of about a millisecond, so what happens between steps matters
+most: a tf.function loops over the steps and gathers its batches from tensors. The objective's numbers and the
+order of the images are tensors, so the next training of the same kind starts without tracing again.
 """
 
 from __future__ import annotations

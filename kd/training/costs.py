@@ -1,10 +1,8 @@
-"""What training costs, and how often a training can therefore look at the test images and tell of its epochs.
+"""What training costs, and how often it can therefore look at the test images and tell of its epochs.
 
-Each kind of student says for its size how many seconds a step takes, an image in it, and a look at the test
-images (kd/networks/students/), measured on two cores of an AMD EPYC, of which a student uses one and a
-teacher both. `kd.runs.estimates` tells from this how long a training will take. What is done once a step
-(folding the last convolution and Adam's update) grows with the weights, what is done for each image with the
-first layer's products. No TensorFlow here.
+Each kind of student has its costs (kd/networks/students/), measured on two cores of an AMD EPYC, of which a
+student uses one and a teacher both. `kd.runs.estimates` tells from this how long a training will take. No
+TensorFlow here.
 """
 
 from __future__ import annotations

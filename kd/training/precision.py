@@ -1,9 +1,8 @@
 """The precision in which a fresh teacher trains: float32, or bfloat16 products if they are faster here.
 
-A teacher of the notebook's own recipe always trains in float32, to follow it to the letter, and so does one
-that is narrower or whose training is too short for a measurement to pay off. For any other, a few steps of
-both are timed. The result is stored with the runs and holds for this processor from then on: the same config
-must not have two results because the machine was once busy. KD_TEACHER_PRECISION, if set, overrides all this.
+A teacher of the notebook's own recipe always trains in float32, and so does a narrower or shorter one. For
+any other, a few steps of both are timed, and the result is stored for this processor: the same config must
+not have two results because the machine was once busy. KD_TEACHER_PRECISION, if set, overrides all this.
 """
 
 from __future__ import annotations

@@ -27,11 +27,6 @@ def test_images_hold_the_pictures_pixels(mnist, kind):
         assert np.array_equal(pixels(address)[::ENLARGED, ::ENLARGED], picture)
 
 
-def test_uneven_columns_are_told_apart(mnist):
-    with pytest.raises(ValueError, match="got 2 pictures, 1 numbers and 2 captions"):
-        thumbnail_rows(mnist.x_test[:2], [1], ["a", "b"])
-
-
 def test_thumbnails_saved_to_a_file_need_no_network(mnist):
     rows = thumbnail_rows(mnist.x_test[:3], [5, 6, 7], ["a", "b", "c"])
     chart = thumbnail_chart(rows, count=3)

@@ -1,5 +1,6 @@
 """The trail: each run a point at its field's value, with its interval; the one that is shown stands out."""
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -18,11 +19,11 @@ SHOWN = RUNS[1][0].run_id
 
 def test_points_are_in_points_of_a_percent_at_the_fields_values():
     rows = trail_rows(RUNS, "temperature", SHOWN, NAMES)
-    assert rows["x"].tolist() == [1.0, 4.0, 10.0]
-    assert rows["difference"].tolist() == pytest.approx([1.5, 4.5, 8.0])
-    assert rows["low"].tolist() == pytest.approx([0.5, 3.5, 7.0])
-    assert rows["shown"].tolist() == [False, True, False]
+    assert rows[["x", "difference", "low"]].to_numpy() == pytest.approx(
+        np.array([[1, 1.5, 0.5], [4, 4.5, 3.5], [10, 8, 7]])
+    )
     assert rows["run"].tolist() == [config.run_id for config, _ in RUNS]
+    assert rows["shown"].tolist() == [False, True, False]
     assert trail_words(rows, "T, temperature") == (
         "Gain over scratch against T, temperature: 3 runs. Most: +8.00 points at 10. "
         "Least: +1.50 points at 1. Shown now: +4.50 points at 4."

@@ -1,11 +1,15 @@
-"""Each objective, values and gradients, against its formula in NumPy and float64 (formulas.py)."""
+"""Each objective against its formula in NumPy and float64 (formulas.py), and its fields in a RunConfig."""
 
 from __future__ import annotations
+
+import dataclasses
 
 import numpy as np
 import pytest
 import tensorflow as tf
 
+from kd.config import RunConfig
+from kd.config.fields import RunFields
 from kd.distillation.objectives import OBJECTIVES, Outputs
 from tests.distillation.formulas import FORMULAS, gradient
 
@@ -129,15 +133,6 @@ def test_its_own_numbers_count_as_in_the_formula_also_as_tensors(name, scale):
     np.testing.assert_allclose(got, slopes, atol=1e-5 * np.abs(slopes).max())
 
 
-@pytest.mark.parametrize("name", NEED_LABELS)
-def test_a_batch_without_any_label_teaches_nothing(name):
-    batch = Batch(name, partly_labelled=True)
-    batch.labelled[:] = 0
-    terms, slopes = batch.ours(objective_at(name), "float32")
-    assert set(terms.values()) == {0.0}
-    assert not slopes.any()
-
-
 @pytest.mark.parametrize("rows", [1, 4])
 @pytest.mark.parametrize("name", NAMES)
 def test_outputs_with_hardly_any_difference_have_finite_gradients(name, rows):
@@ -172,3 +167,24 @@ def test_alpha_shares_the_loss_between_labels_and_teacher(name, alpha):
     if published:
         weighted = OBJECTIVES[name](alpha=alpha, published_weight=tf.constant(0.0))
         assert float(weighted.teacher_weight()) == pytest.approx(1 - alpha)
+
+
+OWN = [(name, own) for name, objective in OBJECTIVES.items() for own in objective.own_fields()]
+
+
+def test_names_of_own_fields_are_nobody_elses():
+    names = [own.name for _, own in OWN]
+    names += [field.name for field in dataclasses.fields(RunFields)]
+    assert len(set(names)) == len(names)
+
+
+def test_an_own_field_counts_for_its_objective_alone():
+    for name, own in OWN:
+        another = not own.default if isinstance(own.default, bool) else own.metadata["spec"].maximum
+        for objective in OBJECTIVES:
+            run, changed = RunConfig(objective=objective), {own.name: another}
+            assert run.counts(own.name) == (objective == name)
+            assert (run.run_id != run.replace(**changed).run_id) == (objective == name)
+        assert getattr(RunConfig(objective=name, **changed).objective_values(), own.name) == another
+        alone = RunConfig(objective=name, alpha=1.0)  # without the teacher's part
+        assert alone.replace(**changed).run_id == alone.run_id

@@ -7,15 +7,12 @@ import numpy as np
 import pytest
 from keras import layers
 
-from kd.config import RunConfig
 from kd.networks.architectures import (
     STUDENT_PARAMETERS,
     TEACHER_PARAMETERS,
     Architecture,
     build_student,
     build_teacher,
-    student_architecture,
-    teacher_architecture,
 )
 
 
@@ -42,22 +39,6 @@ def test_a_separable_network_is_the_notebooks_with_a_kernel_of_two_factors(filte
     other.set_weights([first, own_bias, depthwise * mixing, mixed_bias, dense, last])
     images = np.random.default_rng(0).random((3, 28, 28, 1), np.float32)
     np.testing.assert_allclose(model(images), other(images), rtol=1e-4, atol=1e-5)
-
-
-@pytest.mark.parametrize(
-    ("fields", "expected"),
-    [
-        ({"student_units": 8}, Architecture("convolutional", 16)),
-        ({"student": "dense", "student_width": 4, "student_units": 8}, Architecture("dense", 8)),
-        ({"student": "linear", "student_width": 4}, Architecture("linear")),
-        ({"student": "separable", "student_filters": 8}, Architecture("separable", 8)),
-    ],
-)
-def test_a_run_says_which_student_and_which_fresh_teacher_it_trains(fields, expected):
-    assert student_architecture(RunConfig(**fields)) == expected
-    assert teacher_architecture(RunConfig(teacher="fresh", **fields)) == Architecture("convolutional", 256)
-    narrow = RunConfig(teacher="fresh", teacher_width=8)
-    assert teacher_architecture(narrow) == Architecture("convolutional", 8)
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""The folded tail gives the model's own logits and gradients; models that do not fold are called plainly."""
+"""The folded form and the attention maps: the same numbers, compared with Keras and the authors' formula."""
 
 from __future__ import annotations
 
@@ -9,10 +9,7 @@ import tensorflow as tf
 
 from kd.networks.architectures import Architecture, build_student
 from kd.networks.folding import folded_forward
-from kd.teachers.recipes import classify
-from kd.training.answers import teacher_outputs
-from kd.training.compiled import CompiledTraining, Kind
-from kd.training.networks import Network
+from kd.networks.students import KINDS
 
 
 def loss_and_gradients(forward, model, images, labels):
@@ -63,34 +60,56 @@ def test_the_folded_form_is_used_exactly_where_it_fits(mnist):
     np.testing.assert_allclose(folded_forward(student)(tf.constant(images)), expected, atol=1e-5)
 
 
-def test_layers_that_learn_otherwise_than_they_answer_are_told_which_is_meant(mnist, tmp_path):
-    """A network with a linear tail, which is folded, and averages that have left their initial values."""
-    layers = keras.layers
-    network = Network(
-        lambda: keras.Sequential(
-            [
-                keras.Input((28, 28, 1)),
-                layers.Conv2D(4, 3, padding="same"),
-                layers.BatchNormalization(),
-                layers.Dropout(0.5),
-                layers.Conv2D(4, 3, strides=2, padding="same"),
-                layers.Flatten(),
-                layers.Dense(10),
-            ]
-        )
-    )
-    compiled, model = CompiledTraining(network, Kind()), network.model
-    lesson = compiled.lesson(mnist.x_train[:64], mnist.train(64)[1], 16)
-    compiled.run_steps(lesson, lesson.order(0, 1), 0, 4)
-    before, images = model.get_weights(), tf.constant(mnist.test(64)[0])
-    expected = model(images, training=False).numpy()
-    np.testing.assert_allclose(network.logits(mnist.x_test[:64]), expected, rtol=1e-4, atol=1e-4)
-    np.testing.assert_array_equal(classify(model, images), expected.argmax(axis=1))
-    model.save(tmp_path / "teacher.keras")
-    file = (tmp_path / "teacher.keras").read_bytes()
-    said = teacher_outputs(file, mnist.x_test[:64], False, lambda: False)
-    np.testing.assert_allclose(said.logits, expected, rtol=1e-4, atol=1e-4)
-    for weight, unchanged in zip(model.get_weights(), before, strict=True):
-        np.testing.assert_array_equal(weight, unchanged)
+def test_layers_that_learn_otherwise_than_they_answer_are_told_which_is_meant(mnist):
+    layers, images = keras.layers, tf.constant(mnist.test(8)[0])
+    hidden = [layers.Dropout(0.5), layers.Conv2D(4, 3, strides=2, padding="same"), layers.Flatten()]
+    model = keras.Sequential([keras.Input((28, 28, 1)), *hidden, layers.Dense(10)])
+    answers = folded_forward(model, training=False)(images)
+    np.testing.assert_allclose(answers, model(images, training=False), rtol=1e-4, atol=1e-4)
     once, twice = (folded_forward(model)(images) for _ in range(2))
     assert np.abs(once - twice).max() > 0.01
+
+
+def at(values: np.ndarray) -> np.ndarray:
+    """szagoruyko/attention-transfer, utils.py: F.normalize(x.pow(2).mean(1).view(x.size(0), -1))."""
+    activity = (values**2).mean(axis=3).reshape(len(values), -1)
+    return activity / np.maximum(np.linalg.norm(activity, axis=1, keepdims=True), 1e-12)
+
+
+@pytest.fixture(scope="module", params=[1, 16])
+def model(request) -> keras.Sequential:
+    keras.utils.set_random_seed(7)
+    return Architecture("convolutional", request.param).build("student")
+
+
+def test_maps_are_those_of_the_authors_formula_and_logits_the_models(model, mnist):
+    images = mnist.test(6)[0]
+    _convolution, activation, _pooling, convolution, *_others = model.layers
+    layers = keras.Model(model.inputs[0], [activation.output, convolution.output])(images)
+    expected = np.concatenate([at(np.asarray(layer, np.float64)) for layer in layers], axis=1)
+    for precision in ("float32", "mixed_bfloat16"):
+        outputs = folded_forward(model, precision, attention=True)(tf.constant(images))
+        assert outputs.attention.shape == (6, 245)
+        np.testing.assert_allclose(outputs.attention, expected, rtol=1e-4, atol=1e-6)
+        np.testing.assert_allclose(outputs.logits, model(images), rtol=1e-4, atol=1e-5)
+
+
+def test_a_picture_without_activity_has_no_attention_and_finite_gradients():
+    model = Architecture("convolutional", 4).build("student")
+    with tf.GradientTape() as tape:
+        attention = folded_forward(model, attention=True)(tf.zeros((2, 28, 28, 1))).attention
+        value = tf.reduce_sum(tf.square(attention - 0.5))
+    np.testing.assert_array_equal(attention, np.zeros((2, 245)))
+    for gradient in tape.gradient(value, model.trainable_variables[:4]):
+        assert np.isfinite(gradient).all()
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_each_kind_of_student_says_whether_it_has_attention(kind):
+    student = Architecture(kind, 8 if KINDS[kind].size_field else 0)
+    if KINDS[kind].has_attention:
+        outputs = folded_forward(student.build("student"), attention=True)(tf.ones((2, 28, 28, 1)))
+        assert outputs.attention.shape == (2, 245)
+    else:
+        with pytest.raises(ValueError, match="'student' has fewer than two convolutions"):
+            folded_forward(student.build("student"), attention=True)

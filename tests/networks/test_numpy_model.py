@@ -203,8 +203,6 @@ def test_a_file_that_is_missing_cut_short_or_of_something_else_is_refused(studen
         layers.BatchNormalization(),
         layers.Conv2D(4, 3, activation="relu", padding="same"),
         layers.Conv2D(4, 3),
-        layers.Conv2D(4, 3, padding="same", dilation_rate=2),
-        layers.Conv2D(4, 3, padding="same", use_bias=False),
         layers.DepthwiseConv2D(3, padding="same", depth_multiplier=2),
         layers.MaxPooling2D(2),
     ],

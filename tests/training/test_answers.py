@@ -7,8 +7,6 @@ import numpy as np
 import pytest
 
 from kd.networks.architectures import Architecture
-from kd.pictures.mnist import to_model_input
-from kd.pictures.shifts import shifted, variants
 from kd.training.answers import milliseconds_a_picture, permuted_doubts, teacher_outputs
 from kd.training.messages import TrainingStopped
 from kd.training.student import keras_bytes
@@ -21,21 +19,6 @@ WIDE, NARROW = (Architecture("convolutional", size) for size in (128, 1))
 def teacher() -> keras.Sequential:
     keras.utils.set_random_seed(2)
     return Architecture("convolutional", 2).build("teacher")
-
-
-def test_a_teacher_answers_for_every_variant_of_a_picture_and_then_of_the_next(teacher, mnist):
-    file, pictures = keras_bytes(teacher, "teacher"), mnist.x_train[:3]
-    logits, attention = teacher_outputs(file, pictures, True, never, shift=1)
-    assert (logits.shape, attention.shape) == ((27, 10), (27, 245))
-    each = [shifted(picture[np.newaxis], *way) for picture in pictures for way in variants(1)]
-    each = np.concatenate(each)
-    np.testing.assert_allclose(logits, teacher(to_model_input(each)), atol=1e-5)
-    alone = teacher_outputs(file, each, True, never)
-    np.testing.assert_allclose(attention, alone.attention, atol=1e-6)
-    assert len(np.unique(attention.round(6), axis=0)) > 9
-    without = teacher_outputs(file, each, False, never)
-    np.testing.assert_allclose(without.logits, logits, atol=1e-5)
-    assert without.attention is None
 
 
 def test_a_stop_is_felt_between_parts(teacher, mnist):
@@ -83,10 +66,3 @@ def test_permuted_doubts_keep_the_probabilities_and_the_largest_in_its_place():
     counts = np.bincount(after[LOGITS.argmax(axis=1) == 4], minlength=10)
     assert counts[4] == 0
     assert np.delete(counts, 4).min() > 0.5 * counts.sum() / 9
-
-
-def test_permuted_doubts_follow_the_seed_and_variants_of_a_picture_share_their_places():
-    np.testing.assert_array_equal(permuted_doubts(LOGITS, 3), permuted_doubts(LOGITS, 3))
-    assert np.any(permuted_doubts(LOGITS, 3) != permuted_doubts(LOGITS, 4))
-    alike = permuted_doubts(LOGITS[:50].repeat(9, axis=0), 3, variants=9)
-    np.testing.assert_array_equal(alike, permuted_doubts(LOGITS[:50], 3).repeat(9, axis=0))

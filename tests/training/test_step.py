@@ -1,7 +1,8 @@
-"""Steps against NumPy in float64: labels for some pictures, smoothed labels, shifted pictures."""
+"""Steps against NumPy in float64, and Adam in one pass against Keras' own."""
 
 from __future__ import annotations
 
+import keras
 import numpy as np
 import pytest
 
@@ -10,7 +11,7 @@ from kd.distillation.objectives import OBJECTIVES, Outputs
 from kd.networks.architectures import Architecture
 from kd.pictures.shifts import drawn, shifted, variants
 from kd.training.compiled import CompiledTraining, Kind
-from kd.training.networks import Network
+from kd.training.networks import FusedAdam, Network
 from tests.distillation.formulas import softmax
 from tests.training.helpers import made_up
 
@@ -127,18 +128,35 @@ def test_each_picture_has_its_own_row_of_the_teacher_unless_answers_were_kept(ne
     hand.is_where(network)
 
 
-def test_sums_are_over_pictures_whatever_the_size_of_the_last_batch(network, data):
-    """Without learning, the means of 24 pictures in batches of 7 are those of all, whatever the calls."""
-    network.optimizer.apply = lambda gradients: None
-    labelled = np.arange(PICTURES) % 3 == 0
-    objective = SOFT_TARGETS(alpha=0.3, temperature=T, scale=SCALE)
-    compiled = CompiledTraining(network, Kind(objective, partly_labelled=True))
-    teacher, found = Outputs(made_up(PICTURES).logits), []
-    for batch_size in (7, PICTURES):
-        lesson = compiled.lesson(*data, batch_size, labelled=labelled, objective=objective, teacher=teacher)
-        order = lesson.order(0, 1)
-        first = compiled.run_steps(lesson, order, 0, 1)
-        sums = compiled.run_steps(lesson, order, 1, lesson.steps, first)
-        assert sums[-2:].tolist() == [PICTURES, labelled.sum()]
-        found.append(compiled.means(sums))
-    assert found[0] == pytest.approx(found[1], rel=1e-5)
+SHAPES = [(3, 3, 1, 4), (4,), (20, 10)]
+
+
+def variables() -> list[keras.Variable]:
+    generator = np.random.default_rng(0)
+    return [keras.Variable(generator.normal(size=shape).astype(np.float32)) for shape in SHAPES]
+
+
+def gradients(steps: int) -> list[list[np.ndarray]]:
+    """Large, tiny and zero gradients, so that ε matters."""
+    generator = np.random.default_rng(1)
+    sizes = np.array([1.0, 1e-6, 0.0], np.float32)
+    return [
+        [
+            (generator.normal(size=shape) * size).astype(np.float32)
+            for shape, size in zip(SHAPES, sizes, strict=True)
+        ]
+        for _ in range(steps)
+    ]
+
+
+def test_sixty_steps_end_where_kerass_adam_ends():
+    ours, theirs = variables(), variables()
+    fused, adam = FusedAdam(ours), keras.optimizers.Adam()
+    for step in gradients(60):
+        fused.apply([keras.ops.convert_to_tensor(gradient) for gradient in step])
+        adam.apply([keras.ops.convert_to_tensor(gradient) for gradient in step], theirs)
+    for a, b in zip(ours, theirs, strict=True):
+        np.testing.assert_allclose(a.numpy(), b.numpy(), rtol=0, atol=1e-6)
+    moved = [np.abs(a.numpy() - b.numpy()).max() for a, b in zip(ours, variables(), strict=True)]
+    assert min(moved[:2]) > 0.001
+    assert moved[2] == 0

@@ -133,21 +133,6 @@ def test_after_warming_up_a_training_traces_nothing(monkeypatch, name, objective
     assert [function.experimental_get_tracing_count() for function in functions] == [1, 1]
 
 
-def test_only_the_student_that_has_its_teacher_teach_makes_the_mistake_and_no_other(tmp_path):
-    """α reversed is as soft targets at 1 − α; what is asked of another picture's answers is nobody's here."""
-    config = BRIEF.replace(epochs=1, alpha=0.25)
-    wrong, said = config.replace(mistake="alpha_reversed"), made_up()
-    models = [trained(each, "distilled", said) for each in (wrong, config.replace(alpha=0.75))]
-    same_in_every_bit(*models, tmp_path)
-    kept = config.replace(mistake="cached_answers")
-    for name, one in (
-        ("scratch", kept),
-        ("distilled", kept.replace(alpha=1.0)),
-        ("distilled", kept.replace(objective="logit_matching")),
-    ):
-        same_in_every_bit(*(trained(each, name, said) for each in (one, one.replace(mistake=""))), tmp_path)
-
-
 @pytest.mark.parametrize(
     ("objective", "teaching", "shape"),
     [

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from kd.base.fields import field
-from kd.distillation.objectives.objective import Objective, Outputs
+from kd.distillation.objectives.objective import Objective, Outputs, ops
 from kd.text.translation import N_
 
 # The map after the first convolution has 14 × 14 numbers; that after the second, 7 × 7.
@@ -54,8 +54,6 @@ class Attention(Objective):
         return {"attention": teacher.attention}
 
     def terms(self, labels, student: Outputs, prepared, labelled=None) -> dict:
-        from keras import ops
-
         squares = ops.square(student.attention - prepared["attention"])
         return {
             "first_attention_loss": self.attention_weight * ops.mean(squares[:, :_FIRST]),

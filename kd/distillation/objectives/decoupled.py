@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from kd.base.fields import field
-from kd.distillation.objectives.objective import Objective, Outputs, batch_mean
+from kd.distillation.objectives.objective import Objective, Outputs, batch_mean, ops
 from kd.text.translation import N_
 
 # Taken from the logit of the right class, it leaves nothing of its probability, however large the logit.
@@ -63,8 +63,6 @@ class Decoupled(Objective):
 
     def prepare(self, teacher: Outputs, labels) -> dict:
         """Returns p_t, 1 − p_t, p over the other classes, and both entropies in nats."""
-        from keras import ops
-
         target = ops.one_hot(labels, teacher.logits.shape[-1], dtype=teacher.logits.dtype)
         logs = ops.log_softmax(teacher.logits / self.temperature, axis=-1)
         right = ops.sum(logs * target, axis=-1)
@@ -80,8 +78,6 @@ class Decoupled(Objective):
         }
 
     def terms(self, labels, student: Outputs, prepared, labelled=None, weights=None) -> dict:
-        from keras import ops
-
         logits, target, others = student.logits / self.temperature, prepared["target"], prepared["others"]
         right = ops.sparse_categorical_crossentropy(labels, logits, from_logits=True)
         ranking = ops.categorical_crossentropy(others, logits - _NONE_LEFT * target, from_logits=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from kd.distillation.objectives.objective import Objective, Outputs, batch_mean
+from kd.distillation.objectives.objective import Objective, Outputs, batch_mean, ops
 from kd.text.translation import N_
 
 
@@ -29,7 +29,5 @@ class LogitMatching(Objective):
     allows_masked_classes = False
 
     def terms(self, labels, student: Outputs, prepared, labelled=None, weights=None) -> dict:
-        from keras import ops
-
         distances = ops.sum(ops.square(student.logits - prepared["teacher_logits"]), axis=-1)
         return {"distillation_loss": 0.5 * batch_mean(distances, weights)}

@@ -18,6 +18,18 @@ from kd.base.outputs import Outputs
 from kd.text.words import quoted
 
 
+class _Ops:
+    """Stands for `keras.ops`, and imports it when one of its functions is first used."""
+
+    def __getattr__(self, name: str) -> Any:
+        import keras
+
+        return getattr(keras.ops, name)
+
+
+ops: Any = _Ops()
+
+
 @dataclass(frozen=True)
 class Objective:
     """A way to learn from a teacher.
@@ -140,8 +152,6 @@ def batch_mean(rows: Any, *weights: Any) -> Any:
 
     As in Keras, the sum is divided by the number of pictures, not by the sum of the weights.
     """
-    from keras import ops
-
     for weight in weights:
         rows = rows if weight is None else rows * weight
     return ops.mean(rows)
@@ -149,6 +159,4 @@ def batch_mean(rows: Any, *weights: Any) -> Any:
 
 def root(squares: Any) -> Any:
     """Returns the square root, with a finite gradient even where float32 rounds the squares to 0."""
-    from keras import ops
-
     return ops.sqrt(squares + 1e-36)

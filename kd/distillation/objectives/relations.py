@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from kd.base.fields import field
-from kd.distillation.objectives.objective import Objective, Outputs, root
+from kd.distillation.objectives.objective import Objective, Outputs, ops, root
 from kd.text.translation import N_
 
 
@@ -58,13 +58,9 @@ class Relations(Objective):
     }
 
     def prepare(self, teacher: Outputs, labels) -> dict:
-        from keras import ops
-
         return {"soft_targets": ops.softmax(teacher.logits / self.temperature, axis=-1)}
 
     def terms(self, labels, student: Outputs, prepared, labelled=None) -> dict:
-        from keras import ops
-
         both = ops.softmax(student.logits / self.temperature, axis=-1), prepared["soft_targets"]
         return {
             "inter_loss": self.scale * self.inter_weight * _distance(*both, axis=1),
@@ -74,8 +70,6 @@ class Relations(Objective):
 
 def _distance(ours: Any, theirs: Any, axis: int) -> Any:
     """Returns 1 − the mean of Pearson's correlations along an axis."""
-    from keras import ops
-
     # Deviations add up to 0, so that the mean has no part in the gradient: leaving it out saves some time
     ours, theirs = (
         values - ops.stop_gradient(ops.mean(values, axis=axis, keepdims=True)) for values in (ours, theirs)

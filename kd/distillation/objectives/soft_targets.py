@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from kd.distillation.objectives.objective import Objective, Outputs, batch_mean
+from kd.distillation.objectives.objective import Objective, Outputs, batch_mean, ops
 from kd.text.translation import N_
 
 
@@ -27,8 +27,6 @@ class SoftTargets(Objective):
         images, a step needs only one fused operation, so a distilled step costs little more than one without
         a teacher.
         """
-        from keras import ops
-
         logs = ops.log_softmax(teacher.logits / self.temperature, axis=-1)
         soft_targets = ops.exp(logs)
         return {"soft_targets": soft_targets, "entropies": -ops.sum(soft_targets * logs, axis=-1)}
@@ -38,8 +36,6 @@ class SoftTargets(Objective):
 
     def divergences(self, student: Outputs, prepared) -> Any:
         """Returns KL(softmax(z_t / T) ‖ softmax(z_s / T)) of each picture, (n,), in nats."""
-        from keras import ops
-
         cross_entropy = ops.categorical_crossentropy(
             prepared["soft_targets"], student.logits / self.temperature, from_logits=True
         )

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from kd.base.fields import field
-from kd.distillation.objectives.objective import Outputs, root
+from kd.distillation.objectives.objective import Outputs, ops, root
 from kd.distillation.objectives.soft_targets import SoftTargets
 from kd.text.translation import N_
 
@@ -44,8 +44,6 @@ class Standardized(SoftTargets):
     def teacher_weight(self) -> Any:
         if isinstance(self.alpha, int | float):
             return PUBLISHED_WEIGHT if self.published_weight and self.alpha < 1 else 1.0 - self.alpha
-        from keras import ops
-
         published = ops.logical_and(ops.cast(self.published_weight, "bool"), self.alpha < 1)
         return ops.where(published, PUBLISHED_WEIGHT, 1.0 - self.alpha)
 
@@ -57,8 +55,6 @@ class Standardized(SoftTargets):
 
 
 def _standardized(logits: Any) -> Any:
-    from keras import ops
-
     centred = logits - ops.mean(logits, axis=-1, keepdims=True)
     variances = ops.sum(ops.square(centred), axis=-1, keepdims=True) / (logits.shape[-1] - 1)
     return centred / (1e-7 + root(variances))

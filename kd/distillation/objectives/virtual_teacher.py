@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from kd.base.fields import field
-from kd.distillation.objectives.objective import Objective, Outputs, batch_mean
+from kd.distillation.objectives.objective import Objective, Outputs, batch_mean, ops
 from kd.text.translation import N_
 
 
@@ -50,8 +50,6 @@ class VirtualTeacher(Objective):
         return {}
 
     def terms(self, labels, student: Outputs, prepared, labelled=None, weights=None) -> dict:
-        from keras import ops
-
         others = student.logits.shape[-1] - 1
         confidence = self.virtual_confidence
         # softmax(d / T) has two values, that of the right class and that of each other one
