@@ -85,7 +85,7 @@ def wilson_interval(successes: int, count: int) -> tuple[float, float]:
 
 
 def mcnemar(only_first_right: int, only_second_right: int) -> float:
-    """Returns the two-sided p-value of two models being wrong equally often.
+    """Returns the two-sided p-value of McNemar's test that two models are wrong equally often.
 
     The exact form of McNemar's test (McNemar 1947; Dietterich 1998, section 3.1): if neither model is
     better, each picture that only one gets right is the toss of a fair coin. Without any, the value is 1.

@@ -1,4 +1,4 @@
-"""The two students of a run compared, and whether that shows anything."""
+"""The verdict on one run: are its two students shown to differ?"""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ CONFIDENCE = 0.95
 
 
 def verdict(low: float, high: float, p_value: float, alpha: float | None = None) -> str:
-    """Returns what is shown of distilled minus scratch.
+    """Returns the verdict on a run, from distilled minus scratch.
 
     "ahead" or "behind", only if interval and test both say so; else "not shown"; at α = 1, where both are the
     same network, "no teacher". low, high: the interval, as fractions. p_value: of McNemar's test.

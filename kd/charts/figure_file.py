@@ -30,7 +30,7 @@ def figure_svg(
 
 
 def figure_png(spec: dict[str, Any], rows: pd.DataFrame, width: int = WIDTH) -> bytes:
-    """Draws the figure as PNG on white, two pixels for each on the screen."""
+    """Draws the figure as PNG on white, at twice the resolution of the screen."""
     import vl_convert
 
     return vl_convert.vegalite_to_png(**_complete(spec, rows, width), scale=PIXELS_PER_UNIT)

@@ -106,7 +106,7 @@ _OF_OBJECTIVE: dict[str, Any] = {"group": "objective", "decides": ("distilled",)
 
 @dataclass(frozen=True, kw_only=True)
 class RunFields:
-    """All fields but an objective's own and a student's size; the last ones are for a few experiments."""
+    """All fields but an objective's own and a student's size; hidden ones are for experiments."""
 
     alpha: float = field(
         0.1,

@@ -69,7 +69,7 @@ def folded_forward(
 
 
 def attention_map(values: tf.Tensor) -> tf.Tensor:
-    """Returns where a layer is active: the mean square over its channels, a vector of length 1 a picture.
+    """Returns a layer's attention map: the mean square over its channels, one unit vector per picture.
 
     Zagoruyko & Komodakis 2017, section 3.1, with p = 2, as in the authors' code
     (szagoruyko/attention-transfer). From (n, height, width, channels) to (n, height · width); a picture

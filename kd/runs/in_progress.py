@@ -144,7 +144,7 @@ class RunsInProgress:
             self._neighbours.join(max(0.0, deadline - time.monotonic()))
 
     def _active(self, run_id: str) -> Training | None:
-        """Returns a run that one can join. Called with the lock held."""
+        """Returns the run with this id if it can still be joined, else None. Called with the lock held."""
         training = self._runs.get(run_id)
         can_join = training is not None and training.state.active and not training.is_stopping
         return training if can_join else None

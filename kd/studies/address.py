@@ -74,7 +74,7 @@ def train_command(config: RunConfig) -> str:
 
 
 def sweep_command(study: Study) -> str:
-    """Returns the command that carries out a study; of one with fields that no flag sets, its experiment's.
+    """Returns the command that repeats a study, or its experiment where no flag sets one of its fields.
 
     An axis of one value is written as a setting: the runs and what they are compared with are the same.
     """

@@ -32,7 +32,7 @@ def next_station(seeds: int) -> int | None:
 
 
 def level(seeds: int) -> float:
-    """Returns how small p must be, after correction, for a verdict that rests on so many seeds."""
+    """Returns the significance level of a verdict that rests on this many seeds."""
     return 0.01 if seeds < 40 else 0.003
 
 

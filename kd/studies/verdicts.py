@@ -1,4 +1,4 @@
-"""What a study shows of each cell: does it help, how sure is that, and how many seeds would show more?
+"""Verdicts on the cells of a study: does it help, how sure is that, and how many seeds would show more?
 
 Every seed gives a pair of accuracies that share their data, their order and, as far as they can, their
 initial weights. So differences are taken within seeds, and tested with the paired t-test, which takes in that

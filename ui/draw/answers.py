@@ -87,7 +87,7 @@ def distances(logits: dict[str, np.ndarray]) -> None:
 
 @st.fragment
 def look_closer(lab: Lab, run_id: str, picture: np.ndarray) -> None:
-    """Draws a folded section, of which nothing is computed until it is opened. picture: (28, 28)."""
+    """Draws a folded section that computes nothing until it is opened. picture: (28, 28)."""
     with guard(), st.expander(_("Why these answers?"), key="drawing_open", on_change="rerun") as section:
         if not section.open:
             return

@@ -61,7 +61,7 @@ def _eyebrow(found: Experiment, length: str) -> str:
 
 
 def draw(asked: Asked, view: ExperimentView | None) -> None:
-    """Draws the guess, what came out and the paper beside each other; below, what that means."""
+    """Draws guess, result and paper side by side, and below them what the result means."""
     found, findings = asked.experiment, asked.findings(view)
     st.html(f'<div class="kd kd-outcome">{_guess(asked, view)}{"".join(_claims(found, findings))}</div>')
     st.html(f'<div class="kd">{_came_out(asked, view)}</div>')

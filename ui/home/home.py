@@ -32,7 +32,7 @@ _GUESS, _ANSWERED = "guess", "guess_answered"
 
 
 def hello() -> None:
-    """Draws what it is about, where there are no models yet."""
+    """Introduces the app where there are no models yet."""
     st.html(f'<div class="kd kd-hello"><p>{_about()}</p></div>')
 
 

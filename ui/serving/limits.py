@@ -78,7 +78,7 @@ class BoundedUploads:
 
 
 def let_go(manager: MemoryUploadedFileManager, session_id: str) -> None:
-    """Removes the session's oldest files; while all sessions hold too much, the oldest of the largest one."""
+    """Removes a session's oldest files, then the largest session's while all together hold too much."""
     held = manager.file_storage
     for file_id in list(held.get(session_id, ()))[:-FILES_A_SESSION]:
         manager.remove_file(session_id, file_id)

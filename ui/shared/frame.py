@@ -94,7 +94,7 @@ def page(title: str, heading: str = "") -> Iterator[None]:
 
 
 def presenting() -> bool:
-    """Returns whether this window is in presenter mode: said by its address, kept while it is open."""
+    """Returns whether this window is in presenter mode, which its address sets and the session keeps."""
     return st.session_state.get(_PRESENT, False)
 
 
