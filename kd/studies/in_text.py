@@ -164,7 +164,7 @@ def _maps(rows: list[Row], axes: list[str], values: dict[str, list], width: int)
         if key in parts:
             if others:
                 lines += textwrap.wrap(heading(dict(zip(others, key, strict=True))), width)
-            lines += [*_map(parts[key], (down, across), values[down], values[across], width), ""]
+            lines += [*_map(parts[key], down, across, values, width), ""]
     for text in _legend({row["verdict"] for row in rows}, step):
         lines += textwrap.wrap(text, width)
     return lines
@@ -182,22 +182,18 @@ def _shaded(row: Row, step: float, decimals: int) -> str:
 
 
 def _map(
-    cells: Mapping[tuple[Hashable, Hashable], str],
-    names: tuple[str, str],
-    down: Sequence[Hashable],
-    across: Sequence[Hashable],
-    width: int,
+    cells: Mapping[tuple, str], down: str, across: str, values: dict[str, list], width: int
 ) -> list[str]:
-    """Draws one map, in parts where it is too wide; names: of the axis down and the axis across."""
-    left = max(map(len, [flag(names[0]), *map(_short, down)]))
-    column = _GAP + max(map(len, [*cells.values(), *map(_short, across)]))
+    """Draws one map of an axis down and an axis across, in parts where it is too wide."""
+    left = max(map(len, [flag(down), *map(_short, values[down])]))
+    column = _GAP + max(map(len, [*cells.values(), *map(_short, values[across])]))
     fit = max(1, (width - left) // column)
     lines = []
-    for start in range(0, len(across), fit):
-        part = across[start : start + fit]
-        lines.append(f"{'':{left + _GAP}}{flag(names[1])}")
-        lines.append(f"{flag(names[0]):<{left}}" + "".join(f"{_short(value):>{column}}" for value in part))
-        for value in down:
+    for start in range(0, len(values[across]), fit):
+        part = values[across][start : start + fit]
+        lines.append(f"{'':{left + _GAP}}{flag(across)}")
+        lines.append(f"{flag(down):<{left}}" + "".join(f"{_short(value):>{column}}" for value in part))
+        for value in values[down]:
             shown = (cells.get((value, other), "") for other in part)
             lines.append(f"{_short(value):>{left}}" + "".join(f"{cell:>{column}}" for cell in shown))
         lines.append("")

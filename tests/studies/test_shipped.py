@@ -126,7 +126,6 @@ def test_its_command_writes_it(tmp_path, monkeypatch):
     assert {"distilled_blocks", "scratch_blocks"} < {*runs}
 
 
-@pytest.mark.processes
 def test_an_objective_trains_to_the_numbers_of_its_file(lab):
     """On another kind of processor, some pictures of 10,000 may differ."""
     study = Study(RunConfig(), {"objective": ["relations"]}, 1)
