@@ -20,17 +20,15 @@ _T = TypeVar("_T")
 
 
 class House:
-    """The parts of a lab; runs: those in progress. asked: what `start` was given."""
+    """The parts of a lab; runs: those in progress."""
 
     def __init__(self, home: Path):
         self.engine = FakeEngine(1, seconds_an_epoch=0.002)
         lab = Lab(home, self.engine)
         self.store, self.upkeep, self.estimates = lab.store, lab.upkeep, lab.estimates
         self.runs, self.studies, self.ahead, self.close = lab._in_progress, lab.studies, lab.ahead, lab.close
-        self.asked: list[RunConfig] = []
 
     def start(self, config: RunConfig, person: str = "ann") -> str:
-        self.asked.append(config)
         self.ahead.let_go()
         self.runs.want(config, person, Wish(PERSON), is_followed=True, person=person)
         return config.run_id
@@ -57,11 +55,6 @@ class House:
         """How often each epoch of a model was trained, in order."""
         trained = self.engine.trained.items()
         return [times for (key, _epoch), times in sorted(trained) if key == config.model_ids[model]]
-
-    def begun(self) -> list[str]:
-        """The runs by their distilled students, in the order in which these began."""
-        runs = {config.model_ids["distilled"]: config.run_id for config in self.asked}
-        return [runs[model] for model in self.engine.begun if model in runs]
 
 
 def until(condition: Callable[[], _T]) -> _T:

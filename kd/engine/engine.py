@@ -41,12 +41,12 @@ class Engine:
         """The process of our own cluster, if there is one."""
         return None if self._connection is None else self._connection.child
 
-    def ensure(self, should_stop: Callable[[], bool] = lambda: False):
-        """Returns the connected Dask client; raises EngineLost, or Abandoned if `should_stop` says so."""
-        return self._connected(should_stop).client
+    def ensure(self):
+        """Returns the connected Dask client; raises EngineLost when there is none."""
+        return self._connected(lambda: False).client
 
     def attempt(self, token: str, hear: Callable[[dict], None], should_stop: Callable[[], bool]) -> Attempt:
-        """Begins an `Attempt`; raises as `ensure` does."""
+        """Begins an `Attempt`; raises EngineLost, or Abandoned if `should_stop` says so."""
         attempt = Attempt(self._connected(should_stop), token, hear, should_stop)
         if self.address:
             self._count(attempt.workers)

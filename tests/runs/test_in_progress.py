@@ -150,7 +150,7 @@ def test_a_waiting_run_has_a_place_and_one_that_is_stopped_never_begins(house):
     assert house.view(waiting[1]).queue_place == 1
     house.engine.seconds_an_epoch = 0.0
     house.finished(LONG.run_id, waiting[1])
-    assert waiting[0] not in house.begun()
+    assert SHORT.replace(seed=3).model_ids["distilled"] not in house.engine.begun
 
 
 def test_no_more_than_so_many_runs_wait_for_one_person_but_any_number_for_a_program(house):
@@ -231,7 +231,7 @@ def test_waiting_for_the_store_holds_up_nobody(house, monkeypatch):
     locked.set()
     asking.join()
     assert house.status(SHORT.run_id) == "stopped"
-    assert SHORT.run_id not in house.begun()
+    assert SHORT.model_ids["distilled"] not in house.engine.begun
 
 
 def test_another_process_stops_a_run_that_waits(house):
