@@ -127,28 +127,16 @@ def _square_and_add(first: float, second: float, phi: float) -> float:
 def compare(
     labels: np.ndarray, distilled_logits: np.ndarray, scratch_logits: np.ndarray, alpha: float | None = None
 ) -> dict[str, Any]:
-    """Compares distilled with scratch on the same test pictures: did the teacher help?
+    """Compares distilled with scratch on the same test pictures, in codes and numbers, ready for JSON.
 
-    Args:
-        alpha: the weight of the labels that distilled was trained with, if nothing else sets it apart from
-            scratch: at 1 there is nothing to compare.
-
-    Returns:
-        Codes and numbers, ready for JSON: difference, low, high (fractions, distilled minus scratch, interval
-        of `paired_difference_interval`), p_value (`mcnemar`), only_distilled_right, only_scratch_right
-        (pictures), verdict (`kd.analysis.verdict`). kd.text.verdicts puts them in words.
+    difference, low, high: fractions, distilled minus scratch, and `paired_difference_interval`. p_value: of
+    `mcnemar`. only_distilled_right, only_scratch_right: pictures. verdict: of `kd.analysis.verdict`; alpha is
+    the weight of the labels, if nothing else sets distilled apart from scratch.
     """
     distilled, scratch = checked_pair(distilled_logits=distilled_logits, scratch_logits=scratch_logits)
     distilled_right, scratch_right = correct(labels, distilled), correct(labels, scratch)
-    counts = [
-        int(np.count_nonzero(cell))
-        for cell in (
-            distilled_right & scratch_right,
-            distilled_right & ~scratch_right,
-            ~distilled_right & scratch_right,
-            ~distilled_right & ~scratch_right,
-        )
-    ]
+    cells = 2 * ~distilled_right + ~scratch_right  # both right, only distilled, only scratch, neither
+    counts = np.bincount(cells, minlength=4).tolist()
     low, high = paired_difference_interval(*counts)
     p_value = mcnemar(counts[1], counts[2])
     return {

@@ -33,11 +33,6 @@ def most_frequent_confusion(labels: np.ndarray, logits: np.ndarray) -> tuple[int
     return int(true), int(said), int(counts[true, said])
 
 
-def confusions(labels: np.ndarray, logits: np.ndarray, true: int, said: int) -> int:
-    """Returns how often a model says `said` of a `true`."""
-    return int(confusion_matrix(labels, logits)[true, said])
-
-
 def relearned(labels: np.ndarray, logits_over_time: np.ndarray) -> int:
     """Returns how many pictures were right, later wrong, and later right again; logits (points, n, 10)."""
     right = np.asarray(logits_over_time).argmax(axis=2) == labels
@@ -49,10 +44,7 @@ def relearned(labels: np.ndarray, logits_over_time: np.ndarray) -> int:
 def most_one_sided_likeness(
     labels: np.ndarray, logits: np.ndarray, temperature: float
 ) -> tuple[int, int, float, float]:
-    """Returns the two classes a and b of which a looks like b, and b least like a.
-
-    And the mean soft target of b for pictures of a, and of a for pictures of b.
-    """
+    """Returns the classes a and b of which a looks like b, and b least like a, and both mean soft targets."""
     from kd.analysis.softening import mean_soft_targets
 
     likeness = mean_soft_targets(labels, logits, temperature)
@@ -83,11 +75,6 @@ def fixed_and_broken(labels: np.ndarray, logits: Mapping[str, np.ndarray]) -> pd
     moved = (table["distilled_probability"] - table["scratch_probability"]).abs()
     order = np.lexsort((-moved, table["change"] == "broken"))
     return table.iloc[order].reset_index(drop=True)
-
-
-def teacher_right_on(table: Mapping[str, np.ndarray]) -> int:
-    """Returns how many pictures in a table of `fixed_and_broken` the teacher reads correctly."""
-    return int((np.asarray(table["teacher"]) == np.asarray(table["true"])).sum())
 
 
 def showcase(labels: np.ndarray, logits: Mapping[str, np.ndarray]) -> int:

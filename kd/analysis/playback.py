@@ -39,11 +39,6 @@ def playback_table(
     )
 
 
-def ending_in(logits: np.ndarray, final: np.ndarray) -> np.ndarray:
-    """Returns stored points, rounded to 16 bits, with the last one in full, float32 (n, classes)."""
-    return np.concatenate([logits[:-1], final[np.newaxis]])
-
-
 def confusions(labels: np.ndarray, logits: np.ndarray) -> np.ndarray:
     """Returns the confusion matrix at each point of one student: (k, classes, classes)."""
     return np.stack([confusion_matrix(labels, point) for point in logits])

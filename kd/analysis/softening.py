@@ -38,7 +38,8 @@ def mean_entropy_curve(logits: np.ndarray, temperatures: Iterable[float] | None 
 
     lower and upper are the 10th and the 90th percentile.
     """
-    values, grid = checked_logits(logits), _grid(temperatures)
+    values = checked_logits(logits)
+    grid = temperature_grid() if temperatures is None else np.array([*temperatures])
     entropies = np.stack([entropy_bits(softmax(values, t)) for t in grid])
     lower, upper = np.quantile(entropies, (0.1, 0.9), axis=1)
     return pd.DataFrame({"temperature": grid, "mean": entropies.mean(axis=1), "lower": lower, "upper": upper})
@@ -150,10 +151,7 @@ def most_confusing(labels: np.ndarray, logits: np.ndarray, count: int = 12) -> p
 def pictures_behind(
     labels: np.ndarray, logits: np.ndarray, true: int, other: int, temperature: float, count: int = 12
 ) -> pd.DataFrame:
-    """Returns the rows of `picture_table` of class `true`, most like `other` first.
-
-    They have a further column, probability_other.
-    """
+    """Returns the rows of `picture_table` of class `true`, highest probability_other, a new column, first."""
     values = checked_logits(logits)
     table = picture_table(labels, values, temperature)
     table["probability_other"] = softmax(values, temperature)[:, other]
@@ -163,9 +161,3 @@ def pictures_behind(
 
 def _first(table: pd.DataFrame, count: int) -> pd.DataFrame:
     return table.head(count).reset_index(drop=True)
-
-
-def _grid(temperatures: Iterable[float] | None) -> np.ndarray:
-    if temperatures is None:
-        return temperature_grid()
-    return np.array([checked_temperature(t) for t in temperatures])

@@ -104,8 +104,7 @@ class RunConfig(_OwnFields, RunFields):
     def from_mapping(cls, values: Mapping[str, Any]) -> RunConfig:
         """Returns a run from names and values, which may be text (from a URL or a stored record).
 
-        Raises:
-            ValueError: for an unknown field or a value that its field does not allow.
+        Raises ValueError for an unknown field or a value that its field does not allow.
         """
         for name in values:
             if name not in FIELDS:

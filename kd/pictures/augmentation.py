@@ -31,16 +31,10 @@ SETTINGS = {
 
 
 def augment(images: tf.Tensor, seed: tf.Tensor, strength: float | tf.Tensor = 1.0) -> tf.Tensor:
-    """Returns a new variant of each picture.
+    """Returns a new variant of each picture, float32 (n, 28, 28, 1) in [0, 1], as `images` are.
 
-    Args:
-        images: float32 (n, 28, 28, 1) in [0, 1].
-        seed: int32 (2,); the same seed gives the same variants.
-        strength: multiplies all limits in SETTINGS; at 0, pictures are only centred (apart from MNIST's own
-            jitter).
-
-    Returns:
-        float32 (n, 28, 28, 1) in [0, 1].
+    The same seed, int32 (2,), gives the same variants. strength: multiplies all limits in SETTINGS; at 0,
+    pictures are only centred (apart from MNIST's own jitter).
     """
     seeds = tf.unstack(tf.random.split(seed, 3))
     images = _change_stroke(images, seeds[0], strength)

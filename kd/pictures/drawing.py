@@ -7,13 +7,14 @@ centre of a 28×28 field. Networks that learned from such pictures expect nothin
 
 from __future__ import annotations
 
+import hashlib
 import threading
 
 import numpy as np
 from cachetools import LRUCache, cached
 from PIL import Image
 
-from kd.pictures.picture_file import WORKING_SIDE, check_pixels, decode_picture, fingerprint, in_turn
+from kd.pictures.picture_file import WORKING_SIDE, check_pixels, decode_picture, in_turn
 from kd.text.translation import N_, _
 
 ONLY_A_DOT = N_("There is only a dot: draw one whole digit, larger.")
@@ -34,7 +35,7 @@ LEAST_SIDE = 5
 LEAST_SHARE = 0.04
 
 
-@cached(LRUCache(1000), key=fingerprint, condition=threading.Condition())
+@cached(LRUCache(1000), key=lambda file: hashlib.blake2b(file).digest(), condition=threading.Condition())
 def prepared(content: bytes) -> np.ndarray:
     """Returns `to_mnist` of the picture in a file, read-only; each content is prepared only once."""
     pixels = decode_picture(content)
@@ -87,19 +88,15 @@ def _grey(picture: Image.Image) -> np.ndarray:
     if picture.mode != "RGBA":
         return grey
     alpha = np.asarray(picture.getchannel("A")) / 255.0
-    if np.median(_border(alpha)) > 0.5:
-        paper = np.median(_border(grey))
+    border = _border(alpha.shape)
+    if np.median(alpha[border]) > 0.5:
+        paper = np.median(grey[border])
     else:  # the paper is transparent: make it the opposite of what is visible
         paper = 0.0 if (alpha * (grey - 127.5)).sum() > 0 else 255.0
     return np.rint(paper + alpha * (grey - paper))
 
 
-def _border(picture: np.ndarray) -> np.ndarray:
-    """Returns the values of the pixels on the picture's border."""
-    return picture[_border_mask(picture.shape)]
-
-
-def _border_mask(shape: tuple[int, int]) -> np.ndarray:
+def _border(shape: tuple[int, int]) -> np.ndarray:
     """Returns a mask of the picture's outermost fiftieth, at least one pixel deep: bool (height, width)."""
     depth = max(1, min(shape) // 50)
     mask = np.ones(shape, bool)
@@ -109,7 +106,7 @@ def _border_mask(shape: tuple[int, int]) -> np.ndarray:
 
 def _ink(grey: np.ndarray) -> np.ndarray:
     """Returns how much ink lies on each pixel: (height, width), 0 for paper to 1 for the strongest ink."""
-    border = _border_mask(grey.shape)
+    border = _border(grey.shape)
     difference = grey - np.float32(np.median(grey[border]))
     grain = np.median(np.abs(difference[border]))
     if grain > 0:  # a photo: even out the light, then measure the paper's grain
@@ -165,8 +162,7 @@ def _centred(fitted: np.ndarray) -> np.ndarray:
     """Returns the digit in an empty 28×28 field, its centre of mass within half a pixel of the centre."""
     height, width = fitted.shape
     field = np.zeros((FIELD, FIELD), np.float32)
-    top = _offset(fitted.sum(axis=1))
-    left = _offset(fitted.sum(axis=0))
+    top, left = _offset(fitted.sum(axis=1)), _offset(fitted.sum(axis=0))
     field[top : top + height, left : left + width] = fitted
     return field
 

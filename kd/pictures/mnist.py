@@ -48,8 +48,7 @@ class Mnist:
     def train(self, size: int = TRAIN_IMAGES) -> tuple[np.ndarray, np.ndarray]:
         """Returns the first training images, float32 (size, 28, 28, 1) in [0, 1], and labels int32 (size,).
 
-        Raises:
-            ValueError: when there are not that many.
+        Raises ValueError when there are not that many.
         """
         return _slice(self.x_train, self.y_train, size)
 
@@ -72,13 +71,8 @@ def to_model_input(images: np.ndarray) -> np.ndarray:
 def as_batch(pictures: Any) -> np.ndarray:
     """Returns a person's pictures of digits, white on black, as networks take them.
 
-    Args:
-        pictures: an array or a list of shape (28, 28), (28, 28, 1), (n, 28, 28) or (n, 28, 28, 1): of uint8
-            from 0 to 255, or of floats from 0 to 1.
-
-    Raises:
-        ValueError: for any other shape or type, values beyond [0, 1] (such as floats from 0 to 255), NaN or
-            infinity.
+    They have the shape (28, 28), (28, 28, 1), (n, 28, 28) or (n, 28, 28, 1), and are uint8 from 0 to 255, or
+    floats from 0 to 1; anything else raises ValueError.
     """
     try:
         given = np.asarray(pictures)

@@ -1,25 +1,22 @@
 """An uploaded file → its pixels, or one sentence that says why not.
 
 They come from strangers, so whatever the bytes are, nothing but a ValueError comes out. And they cost little,
-some 200 MB at most: large pictures are unpacked one at a time, reduced on the way, and remembered.
+some 200 MB at most: large pictures are unpacked one at a time, and reduced on the way.
 """
 
 from __future__ import annotations
 
-import hashlib
 import io
 import re
-import threading
 import warnings
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
-from cachetools import LRUCache, cached
 from PIL import Image, UnidentifiedImageError
 
-from kd.text.translation import N_, _, in_this_language, language
+from kd.text.translation import N_, _, in_this_language
 
 FORMATS = ("PNG", "JPEG", "WEBP", "BMP", "GIF")
 MAX_BYTES = 10_000_000
@@ -40,7 +37,6 @@ _MAX_SEGMENTS = 10_000
 
 SECONDS_TO_WAIT = 30
 _SMALL = 250_000
-_BYTES_REMEMBERED = 64_000_000
 
 _BROKEN = N_("The picture is damaged or incomplete: save it again, or try another one.")
 _TURNS = {
@@ -63,12 +59,9 @@ def decode_picture(content: bytes) -> np.ndarray:
     EXIF orientation says; palettes, CMYK and 16 bits a channel become 8-bit grey or RGB. One whose longer
     side is above WORKING_SIDE is averaged down to that or less, and such a JPEG becomes grey.
 
-    Args:
-        content: the file, as it was uploaded.
-
     Returns:
         uint8, grey (height, width), RGB (height, width, 3), or RGBA (height, width, 4) where the picture
-        has transparency. Read-only: the same file gives the same array again.
+        has transparency.
 
     Raises:
         ValueError: one sentence, for anything but such a picture; Busy, when there are too many large ones
@@ -84,44 +77,18 @@ def decode_picture(content: bytes) -> np.ndarray:
                 most=MAX_BYTES // 1_000_000,
             )
         )
-    outcome = _outcome(content, fingerprint(content))
-    if isinstance(outcome, str):
-        raise ValueError(outcome)
-    return outcome
+    with _opened(content) as picture:
+        kind = "JPEG" if picture.format == "MPO" else picture.format or ""
+        check_pixels(*picture.size, MAX_PIXELS_OF.get(kind, MAX_PIXELS))
+        pixels = picture.width * picture.height
+        if kind == "JPEG":
+            _check_scans(content, pixels)
+        return in_turn(_unpacked, picture, pixels=pixels)
 
 
 def refuse_without_warnings() -> None:
     """Drops Pillow's warnings of large pictures in the whole process, for an app or a command."""
     warnings.filterwarnings("ignore", category=Image.DecompressionBombWarning)
-
-
-def fingerprint(content: bytes) -> bytes:
-    """Returns a name for a file's content."""
-    return hashlib.blake2b(content).digest()
-
-
-def _size(outcome: np.ndarray | str) -> int:
-    return outcome.nbytes if isinstance(outcome, np.ndarray) else 1000
-
-
-@cached(
-    LRUCache(_BYTES_REMEMBERED, getsizeof=_size),
-    key=lambda content, name: (name, language()),
-    condition=threading.Condition(),
-)
-def _outcome(content: bytes, name: bytes) -> np.ndarray | str:
-    """Returns the pixels, or the sentence that says why there are none."""
-    try:
-        with _opened(content) as picture:
-            kind = "JPEG" if picture.format == "MPO" else picture.format or ""
-            check_pixels(*picture.size, MAX_PIXELS_OF.get(kind, MAX_PIXELS))
-            if kind == "JPEG":
-                _check_scans(content, picture.width * picture.height)
-            return in_turn(_unpacked, picture, pixels=picture.width * picture.height)
-    except Busy:
-        raise
-    except ValueError as error:
-        return str(error)
 
 
 class Busy(ValueError):
@@ -131,11 +98,9 @@ class Busy(ValueError):
 def in_turn(work: Callable[..., Any], *arguments: Any, pixels: int) -> Any:
     """Returns what `work` returns, called while no other large picture is worked on; small ones do not wait.
 
-    One thread works on all large ones, because the C library keeps the memory that each thread has used.
-
-    Raises:
-        Busy: after SECONDS_TO_WAIT.
+    Raises Busy after SECONDS_TO_WAIT.
     """
+    # one thread works on all large ones, because the C library keeps the memory that each thread has used
     if pixels <= _SMALL:
         return work(*arguments)
     waiting = _one_at_a_time.submit(in_this_language(work), *arguments)
@@ -222,38 +187,23 @@ def _unpacked(picture: Image.Image) -> np.ndarray:
     # struct.error, zlib.error …
     except Exception:
         raise ValueError(_(_BROKEN)) from None
-    pixels.flags.writeable = False
     return pixels
 
 
 def _small(picture: Image.Image) -> Image.Image:
     """Returns it as grey, RGB or RGBA, averaged down in strips: memory never holds a second whole copy."""
-    mode = _mode(picture)
+    mode = "L" if picture.mode[:4] in ("1", "L", "I;16") else "RGB"
+    mode = "RGBA" if picture.has_transparency_data else mode
     factor = -(-max(picture.size) // WORKING_SIDE)
-    if factor == 1:
-        return _converted(picture, mode)
     across, down = min(factor, picture.width), min(factor, picture.height)
     small = Image.new(mode, (-(-picture.width // across), -(-picture.height // down)))
     strip = 64 * down
     for top in range(0, picture.height, strip):
         part = picture.crop((0, top, picture.width, min(top + strip, picture.height)))
-        small.paste(_converted(part, mode).reduce((across, down)), (0, top // down))
+        if part.mode.startswith("I;16"):
+            part = Image.fromarray((np.asarray(part) >> 8).astype(np.uint8))
+        small.paste(part.convert(mode).reduce((across, down)), (0, top // down))
     return small
-
-
-def _mode(picture: Image.Image) -> str:
-    if picture.mode == "I" or picture.mode.startswith("I;16"):
-        return "L"
-    if picture.has_transparency_data:
-        return "RGBA"
-    return "L" if picture.mode in ("1", "L") else "RGB"
-
-
-def _converted(picture: Image.Image, mode: str) -> Image.Image:
-    if picture.mode == "I" or picture.mode.startswith("I;16"):
-        upper = np.asarray(picture).astype(np.uint32) >> 8
-        return Image.fromarray(np.minimum(upper, 255).astype(np.uint8))
-    return picture if picture.mode == mode else picture.convert(mode)
 
 
 def _orientation(picture: Image.Image) -> int | None:

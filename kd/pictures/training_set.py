@@ -25,15 +25,12 @@ _REACH = 4.5
 
 
 def without_digits(kind: str, places: np.ndarray, seed: int | None = None) -> np.ndarray:
-    """Returns some training images as pictures of this kind, uint8 (n, 28, 28).
+    """Returns the training images at `places`, int (n,), as pictures of this kind, uint8 (n, 28, 28).
 
-    Args:
-        kind: "digits" leaves them as they are. "shuffled": the pixels of each are in an order of its own.
-            "noise": each pixel is that of a training image drawn for it alone, so that pixels are as grey as
-            MNIST's are at their place, and independent of each other. "smooth": the lines along which smooth
-            random numbers are near 0.
-        places: of the images in MNIST's 60,000, int (n,); more of them begin with the same ones.
-        seed: for pictures of its own; None for those of the first images, which are always the same.
+    "digits" leaves them as they are. "shuffled": the pixels of each are in an order of its own. "noise": each
+    pixel is that of a training image drawn for it alone, so that pixels are as grey as MNIST's are at their
+    place, and independent of each other. "smooth": the lines along which smooth random numbers are near 0.
+    seed: for pictures of its own; None for those of the first images, which are always the same.
     """
     digits = load_mnist().x_train
     if kind == DIGITS:

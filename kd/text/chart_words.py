@@ -14,19 +14,16 @@ import numpy as np
 import pandas as pd
 
 from kd.text.study_words import signed
-from kd.text.translation import _, ngettext
+from kd.text.translation import N_, _, ngettext
 from kd.text.words import NAMES, accuracy, count, percent, sentence_case
 
 
 def accuracy_words(rows: pd.DataFrame) -> str:
-    """Says where each model's accuracy begins and ends, and which student is ahead.
-
-    Args:
-        rows: role, epoch, value; a teacher trained before has rows without a point.
-    """
+    """Says where each model's accuracy begins and ends, and which student is ahead, if one is."""
     course = parted(rows, "role", "epoch", "value")
     if not course:
         return _("Test accuracy by epoch. No epoch is finished yet.")
+    # a teacher trained before has rows without a point
     trained = {role for role, point in records(rows, "role", "point") if point}
     sentences = [_("Test accuracy by epoch.")]
     for model, points in course.items():
@@ -50,12 +47,7 @@ def _ahead(difference: float) -> str:
 
 
 def loss_words(rows: pd.DataFrame, parts: Iterable[tuple[str, str]] = ()) -> str:
-    """Says where each part of a loss begins and ends.
-
-    Args:
-        rows: part (teacher, labels or a term's name), epoch, value.
-        parts: terms with names of their own, as kd.charts.loss_charts has them.
-    """
+    """Says where each part of a loss begins and ends. rows: part, epoch, value; parts: names of terms."""
     names = {part: sentence_case(_(label)) for part, label in parts}
     names |= {"teacher": _("Teacher's part"), "labels": _("Labels' part")}
     course = parted(rows, "part", "epoch", "value")
@@ -80,11 +72,7 @@ def _from_to(name: str, points: Sequence[tuple[int, float]], words: Callable[[fl
 
 
 def confusion_words(rows: pd.DataFrame) -> str:
-    """Says how much is right, for which digits most and least, and which error is most frequent.
-
-    Args:
-        rows: role (one model), true, predicted, count, share (of the true class).
-    """
+    """Says how much one model gets right, for which digits most and least, and its most frequent error."""
     cells = records(rows, "true", "predicted", "count", "share")
     right = [cell for cell in cells if cell[0] == cell[1]]
     wrong = [cell for cell in cells if cell[0] != cell[1] and cell[2] > 0]
@@ -110,49 +98,21 @@ def confusion_words(rows: pd.DataFrame) -> str:
     return f"{words} {error}"
 
 
-def difference_words(rows: pd.DataFrame) -> str:
-    """Says which student errs more, and where. rows: true, predicted, count (distilled minus scratch)."""
+def difference_words(rows: pd.DataFrame, first: str, second: str) -> str:
+    """Says which of two students errs more, and where. rows: true, predicted, count (second minus first)."""
     wrong = [cell for cell in records(rows, "true", "predicted", "count") if cell[0] != cell[1]]
-    total = sum(cell[2] for cell in wrong)
-    if total == 0:
-        sentences = [_("Both students make the same number of errors.")]
-    elif total < 0:
-        sentences = [
-            ngettext(
-                "The distilled student makes {count} error fewer than scratch.",
-                "The distilled student makes {count} fewer errors than scratch.",
-                -total,
-                count=-total,
-            )
-        ]
-    else:
-        sentences = [
-            ngettext(
-                "The distilled student makes {count} more error than scratch.",
-                "The distilled student makes {count} more errors than scratch.",
-                total,
-                count=total,
-            )
-        ]
-    fewer, more = min(wrong, key=lambda cell: cell[2]), max(wrong, key=lambda cell: cell[2])
-    if fewer[2] < 0:
-        sentences.append(
-            _(
-                "Largest decrease: {true} read as {answer}, {count} fewer.",
-                true=fewer[0],
-                answer=fewer[1],
-                count=-fewer[2],
-            )
-        )
-    if more[2] > 0:
-        sentences.append(
-            _(
-                "Largest increase: {true} read as {answer}, {count} more.",
-                true=more[0],
-                answer=more[1],
-                count=more[2],
-            )
-        )
+    total = signed(sum(cell[2] for cell in wrong), 0)
+    sentences = [
+        _("Errors of {second} minus errors of {first}: {total}.", first=first, second=second, total=total)
+    ]
+    true, answer, least = min(wrong, key=lambda cell: cell[2])
+    if least < 0:
+        fewer = N_("Largest decrease: {true} read as {answer}, {count} fewer.")
+        sentences.append(_(fewer, true=true, answer=answer, count=-least))
+    true, answer, most = max(wrong, key=lambda cell: cell[2])
+    if most > 0:
+        more = N_("Largest increase: {true} read as {answer}, {count} more.")
+        sentences.append(_(more, true=true, answer=answer, count=most))
     return " ".join(sentences)
 
 
@@ -174,13 +134,7 @@ def reliability_words(rows: pd.DataFrame) -> str:
 
 
 def layers_words(rows: pd.DataFrame, measure: str, title: str) -> str:
-    """Says each network's total and its largest layer.
-
-    Args:
-        rows: role, layer, and the column `measure`.
-        measure: what is counted.
-        title: how that is called.
-    """
+    """Says each network's total and its largest layer. rows: role, layer, and the column `measure`."""
     sentences = [_("{measure} of each layer.", measure=title)]
     for model, layers in parted(rows, "role", "layer", measure).items():
         layer, number = max(layers, key=lambda each: each[1])
@@ -224,12 +178,7 @@ def point_name(time: float) -> str:
 
 
 def reading_words(model: str, points: Sequence[str], probabilities: np.ndarray) -> str:
-    """Says how one student's answer to a picture changed as it learned.
-
-    Args:
-        points: k points in time, as an axis writes them.
-        probabilities: (k, classes).
-    """
+    """Says how a student's answer to a picture changed. points: k labels; probabilities: (k, classes)."""
     said = [(row.argmax(), row.max()) for row in probabilities]
     changes = sum(one[0] != other[0] for one, other in pairwise(said))
     return ngettext(
@@ -260,12 +209,7 @@ def saliency_words(rows: pd.DataFrame, model: str, digit: int) -> str:
 
 
 def trail_words(rows: pd.DataFrame, against: str) -> str:
-    """Says how many runs there are, which gained most and least, and where the one that is shown is.
-
-    Args:
-        rows: of kd.charts.trail_chart.trail_rows; at least one.
-        against: what the field is called.
-    """
+    """Says how many runs there are, which gained most and least, and where the shown one is, if any is."""
     runs = records(rows[~rows["study"].astype(bool)], "setting", "difference", "shown")
     behind = records(rows[rows["study"].astype(bool)], "setting", "difference")
     sentences = [

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
 from kd.text import study_words
-from kd.text.study_words import MINUS, axis_value, decimals, number_of_seeds
+from kd.text.study_words import axis_value, decimals, number_of_seeds, rounded
 from kd.text.translation import N_, _, ngettext
 from kd.text.words import count, duration, sentence_case
 
@@ -208,10 +208,7 @@ def bare(number: float, unit: str, digits: int, signed: bool = True) -> str:
     """Returns a number as `number_words` has it, without its unit."""
     if unit == "parameters":
         return count(round(number))
-    text = f"{number:+.{digits}f}" if signed and unit == "points" else f"{number:.{digits}f}"
-    if float(text) == 0:
-        return text.lstrip("+-")
-    return text.replace("-", MINUS)
+    return (study_words.signed if signed and unit == "points" else rounded)(number, digits)
 
 
 def _digits(found: Found) -> int:
@@ -233,7 +230,7 @@ def when_words(length: str, steps: tuple[int, int]) -> str:
 
 
 def told(says: Mapping[str, Says], found: Mapping[str, Mapping[str, Found]]) -> dict[str, str]:
-    """Says what came out at each length, the last one first; of others, what was otherwise there.
+    """Says what came out at each known length, the last one first; of the others only what was otherwise.
 
     found: length → code → finding.
     """

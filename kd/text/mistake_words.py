@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 
 from kd.text.experiment_words import Found, side
-from kd.text.study_words import MINUS
+from kd.text.study_words import MINUS, rounded
 from kd.text.translation import N_, _
 from kd.text.words import plain
 
@@ -104,7 +104,7 @@ def noticed_words(difference: Found, gain: Found) -> str:
     code = "better" if taken == "above" else "not"
     if taken == "below":
         code = "beside" if side(gain) == "above" else "alone"
-    low, high = (f"{end:.1f}".replace("-", MINUS) for end in (difference.low, difference.high))
+    low, high = rounded(difference.low, 1), rounded(difference.high, 1)
     return _(_NOTICED[code], low=low, high=high)
 
 
@@ -135,4 +135,4 @@ def _number(value: float) -> str:
     if 0 < abs(value) < 0.095:
         return plain(float(f"{value:.1g}")).replace("-", MINUS)
     digits = 0 if abs(value) >= 10 else 1 if abs(value) >= 1 else 2
-    return f"{value:.{digits}f}".replace("-", MINUS)
+    return rounded(value, digits)

@@ -44,17 +44,13 @@ def environment_languages() -> tuple[str, ...]:
 _wanted: Callable[[], Iterable[str]] = environment_languages
 
 
-def ask_for_languages(wanted: Callable[[], Iterable[str]], folder: Path | None = None) -> None:
-    """Sets how to find out the reader's language, for every sentence from now on.
+def ask_for_languages(wanted: Callable[[], Iterable[str]]) -> None:
+    """Sets how to find out the reader's languages, the preferred first, such as ("de-CH", "fr").
 
-    Args:
-        wanted: returns the reader's languages, the preferred first, such as ("de-CH", "fr").
-            It is called for every sentence, unless `settle` was, and may answer differently in each thread.
-        folder: the folder of the catalogues, if not the usual one.
+    `wanted` is called for every sentence, unless `settle` was, and may answer differently in each thread.
     """
-    global _wanted, _folder
+    global _wanted
     _wanted = wanted
-    _folder = str(folder or _folder)
 
 
 def settle() -> None:

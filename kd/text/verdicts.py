@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from kd.text.study_words import (
     after,
@@ -21,9 +21,6 @@ from kd.text.study_words import (
 )
 from kd.text.translation import N_, _, ngettext
 from kd.text.words import listing
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 _EQUAL_STUDENTS = N_(
     "At α = 1, the teacher has no part in the loss, so both students are the same by construction."
@@ -47,9 +44,7 @@ _NOT_SHOWN_ONCE = {
 def headline(comparison: Mapping[str, Any], config: Any = None) -> str:
     """Says what a single run shows of its own two students, as another seed may show something else.
 
-    Args:
-        comparison: codes and numbers, as kd.analysis.evaluation.compare returns them.
-        config: the run's RunConfig; None for a run of unknown length without a mistake.
+    comparison: of kd.analysis.evaluation.compare. config: None for a run of unknown length without a mistake.
     """
     code, difference = comparison["verdict"], comparison["difference"]
     if code == "no teacher":
@@ -116,13 +111,11 @@ _NOT_SURE = N_(
     "No difference shown: distilled minus scratch is {low} to {high} points over {seeds}, "
     "not sure enough for a verdict ({p_value})."
 )
+_ALIKE = N_("No difference shown: distilled minus scratch is {points} points, seed by seed ({seeds}).")
+_EQUAL = N_("No difference shown: both are right equally often, seed by seed ({seeds}).")
 _SIDES = {
-    "helps": N_("Distilled is ahead by {points} points ({low} to {high} over {seeds}): {so}."),
-    "hurts": N_("Distilled is behind by {points} points ({low} to {high} over {seeds}): {so}."),
-}
-_MISTAKEN_SIDES = {
-    "helps": N_("Distilled is ahead by {points} points ({low} to {high} over {seeds})."),
-    "hurts": N_("Distilled is behind by {points} points ({low} to {high} over {seeds})."),
+    "helps": N_("Distilled is ahead by {points} points ({low} to {high} over {seeds})"),
+    "hurts": N_("Distilled is behind by {points} points ({low} to {high} over {seeds})"),
 }
 _MEAN = N_("The mean of all {seeds} is {points}.")
 _MEAN_AND_NEXT = N_("The mean of all {seeds} is {points}, not judged yet: next at {next}.")
@@ -167,22 +160,14 @@ def _of_seeds(row: Mapping[str, Any], config: Any) -> str:
         middle = (low + high) / 2
         if code == "hurts":
             low, high = -high, -low
-        return _(
-            (_MISTAKEN_SIDES if config.makes_mistake else _SIDES)[code],
-            points=rounded(abs(middle), digits),
-            low=rounded(low, digits),
-            high=rounded(high, digits),
-            seeds=seeds,
-            so=_what_follows(config, behind=code == "hurts"),
-        )
-    if math.isnan(low) and row["difference"] == 0:
-        return _("No difference shown: both are right equally often, seed by seed ({seeds}).", seeds=seeds)
+        points, low, high = (rounded(number, digits) for number in (abs(middle), low, high))
+        found = _(_SIDES[code], points=points, low=low, high=high, seeds=seeds)
+        if config.makes_mistake:
+            return _("{found}.", found=found)
+        return _("{found}: {so}.", found=found, so=_what_follows(config, behind=code == "hurts"))
     if math.isnan(low):
-        return _(
-            "No difference shown: distilled minus scratch is {points} points, seed by seed ({seeds}).",
-            points=rounded(row["difference"], digits),
-            seeds=seeds,
-        )
+        said = _ALIKE if row["difference"] else _EQUAL
+        return _(said, points=rounded(row["difference"], digits), seeds=seeds)
     return _(
         _NOT_SURE if low > 0 or high < 0 else _NOT_SHOWN,
         low=rounded(low, digits),
@@ -217,15 +202,16 @@ def seeds_words(differences: Mapping[int, float]) -> str:
 
 def covers(config: Any) -> str:
     """Says in three sentences what the interval over seeds of a RunConfig covers."""
-    draws = config.pictures == "drawn" and config.train_size < 60_000
-    included = config.learns_from_teacher and config.teacher != "fresh"
-    fresh = config.learns_from_teacher and not included
+    images, fixed = _("the training images"), []
     drawn = [_("the initial weights"), _("the order of the images")]
-    drawn = [*([_("the training images")] if draws else []), *drawn, *([_("the teacher")] if fresh else [])]
-    fixed = [
-        *([] if draws else [_("the training images")]),
-        *([_("the included teacher")] if included else []),
-    ]
+    if config.pictures == "drawn" and config.train_size < 60_000:
+        drawn.insert(0, images)
+    else:
+        fixed.append(images)
+    if config.learns_from_teacher and config.teacher == "fresh":
+        drawn.append(_("the teacher"))
+    elif config.learns_from_teacher:
+        fixed.append(_("the included teacher"))
     return " ".join(
         [
             _("Drawn anew with each seed: {things}.", things=listing(drawn)),
@@ -316,25 +302,3 @@ def courses_words(ends: Mapping[str, tuple[int, float]]) -> str:
         for name, (epoch, value) in ends.items()
     )
     return _("Test accuracy of the distilled students by epoch. {each}.", each=each)
-
-
-def difference_in_words(rows: pd.DataFrame, first: str, second: str) -> str:
-    """Reads out how two students' confusions differ. rows: true, predicted, count (second minus first)."""
-    cells = zip(*(rows[name].tolist() for name in ("true", "predicted", "count")), strict=True)
-    wrong = [(true, said, n) for true, said, n in cells if true != said]
-    words = _(
-        "Errors of {second} minus errors of {first}: {total}.",
-        first=first,
-        second=second,
-        total=signed(sum(n for *_pair, n in wrong), 0),
-    )
-    true, said, most = max(wrong, key=lambda cell: abs(cell[2]))
-    if most == 0:
-        return words
-    largest = _(
-        "The largest difference: {true} read as {answer}, {count} pictures.",
-        true=true,
-        answer=said,
-        count=signed(most, 0),
-    )
-    return f"{words} {largest}"

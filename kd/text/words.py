@@ -19,28 +19,23 @@ NAMES = {"teacher": N_("Teacher"), "distilled": N_("Distilled"), "scratch": N_("
 AND = N_("{words} and {last}")
 """What joins a list and its last word."""
 
-_SIGN = "\u00a0%"
-
 QUOTED = 40
 """A message quotes at most so many characters of a value that cannot be used."""
 
 
-def percent(fraction: float) -> str:
+def percent(fraction: float, digits: int = 1) -> str:
     """Writes a fraction: 0.9793 → '97.9 %'; only all is rounded to 100 %, and only nothing to 0 %."""
-    if 0.9995 <= fraction < 1:
-        return f">\u00a099.9{_SIGN}"
-    if 0 < fraction < 0.0005:
-        return f"<\u00a00.1{_SIGN}"
-    return f"{100 * fraction:.1f}{_SIGN}"
+    least = 10**-digits  # percent
+    if 0 < fraction < least / 200:
+        return f"<\u00a0{least:.{digits}f}\u00a0%"
+    if 1 - least / 200 <= fraction < 1:
+        return f">\u00a0{100 - least:.{digits}f}\u00a0%"
+    return f"{100 * fraction:.{digits}f}\u00a0%"
 
 
 def accuracy(fraction: float) -> str:
     """Writes a share of the 10,000 test pictures exactly, so that differences agree with it: '98.03 %'."""
-    if 0.99995 <= fraction < 1:
-        return f">\u00a099.99{_SIGN}"
-    if 0 < fraction < 0.00005:
-        return f"<\u00a00.01{_SIGN}"
-    return f"{100 * fraction:.2f}{_SIGN}"
+    return percent(fraction, 2)
 
 
 def count(number: int) -> str:

@@ -1,13 +1,10 @@
 """Neighbours, compared with a search through the exact features, on real MNIST."""
 
-import io
-
 import numpy as np
 import pytest
 from sklearn.decomposition import PCA
 
 from kd.analysis.neighbours import NeighbourIndex, _principal_directions
-from kd.base.files import write_sealed
 from kd.base.places import DATA
 from kd.networks.numpy_model import NumpyModel
 
@@ -35,22 +32,18 @@ def test_neighbours_are_those_of_the_exact_features(model, pictures, index, mnis
     features = model.penultimate(images).astype(np.float64)
     hits = 0
     for query in mnist.test(20)[0]:
-        distances = np.linalg.norm(features - model.penultimate(query[None]), axis=1)
+        own = model.penultimate(query[None])
+        distances = np.linalg.norm(features - own, axis=1)
         expected = np.argsort(distances)[:5]
         found = index.nearest(query, 5)
         hits += len(set(expected) & set(found["picture"]))
         np.testing.assert_allclose(found["distance"], distances[found["picture"]], rtol=1e-4)
         np.testing.assert_array_equal(found["label"], labels[found["picture"]])
         assert found["distance"].is_monotonic_increasing
-    assert hits >= 98, "of 100"
-
-
-def test_what_is_sorted_by_exact_features_are_the_fifty_nearest_coordinates(model, index, mnist):
-    exact = model.penultimate(index.images).astype(np.float64) @ index.directions
-    for query in mnist.test(20)[0]:
-        away = np.linalg.norm(exact - model.penultimate(query[None]) @ index.directions, axis=1)
+        # what is sorted by exact features are the fifty nearest coordinates
+        away = np.linalg.norm((features - own) @ index.directions, axis=1)
         assert set(index.nearest(query, 50)["picture"]) == set(np.argsort(away)[:50])
-        assert len(index.nearest(query)) == 6
+    assert hits >= 98, "of 100"
 
 
 def test_directions_are_scikit_learns_principal_components_and_none_is_rounding():
@@ -69,12 +62,6 @@ def test_directions_are_scikit_learns_principal_components_and_none_is_rounding(
         _principal_directions(alike, 3)
 
 
-def test_a_training_picture_is_its_own_nearest_neighbour(pictures, index):
-    found = index.nearest(pictures[0][1234], 1)
-    assert found["picture"].tolist() == [1234]
-    assert found["distance"][0] == pytest.approx(0, abs=1e-4)
-
-
 def test_an_index_is_cached_and_used_again(tmp_path, model, pictures, index, monkeypatch):
     path = tmp_path / "home" / "index.npz"
     first = NeighbourIndex.open(path, model, *pictures)
@@ -91,32 +78,18 @@ def altered(data: bytes, place: int) -> bytes:
     return data[:place] + bytes([data[place] ^ 8]) + data[place:][1:]
 
 
-@pytest.mark.parametrize(
-    "damage",
-    [
-        lambda data: data[:1000],
-        lambda data: b"",
-        *[lambda data, place=place: altered(data, place) for place in (0, 40, 5_000, -100, -1)],
-    ],
-)
-def test_a_cache_with_an_altered_byte_is_made_again(tmp_path, model, pictures, damage, caplog):
+def test_a_cache_with_an_altered_byte_is_made_again(tmp_path, model, pictures, caplog):
     path, few = tmp_path / "index.npz", (pictures[0][:80], pictures[1][:80])
     NeighbourIndex.open(path, model, *few)
     assert caplog.messages == []
     whole = path.read_bytes()
-    path.write_bytes(damage(whole))
-    assert len(NeighbourIndex.open(path, model, *few).coordinates) == 80
-    (said,) = caplog.messages
-    assert said.startswith(f"the cached neighbours in {path} cannot be used (")
-    assert path.read_bytes() == whole
-
-
-def test_nothing_is_unpickled(tmp_path, model, pictures):
-    buffer = io.BytesIO()
-    np.savez(buffer, fingerprint=np.array([{}]))
-    write_sealed(tmp_path / "index.npz", buffer.getvalue())
-    with pytest.raises(ValueError, match="allow_pickle=False"):
-        NeighbourIndex.open(tmp_path / "index.npz", model, *pictures)
+    for damaged in (b"", whole[:1000], altered(whole, 40), altered(whole, -100)):
+        caplog.clear()
+        path.write_bytes(damaged)
+        assert len(NeighbourIndex.open(path, model, *few).coordinates) == 80
+        (said,) = caplog.messages
+        assert said.startswith(f"the cached neighbours in {path} cannot be used (")
+        assert path.read_bytes() == whole
 
 
 def test_a_cache_that_cannot_be_written_stops_nobody(tmp_path, model, pictures, caplog):
@@ -132,7 +105,7 @@ def test_the_index_of_another_model_or_other_pictures_is_not_used(tmp_path, mode
     NeighbourIndex.open(path, model, images[:80], labels[:80])
     flat = np.concatenate([weight.ravel() for weight in model.weights()])
     other = model.with_flat_weights(2 * flat)
-    for asked, some in ((other, slice(80)), (other, slice(20, 100)), (other, slice(60)), (model, slice(80))):
+    for asked, some in ((other, slice(80)), (model, slice(20, 100))):
         found = NeighbourIndex.open(path, asked, images[some], labels[some])
         expected = NeighbourIndex.build(asked, images[some], labels[some])
         np.testing.assert_array_equal(found.coordinates, expected.coordinates)

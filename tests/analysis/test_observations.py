@@ -5,14 +5,11 @@ import math
 import re
 
 import numpy as np
-import pandas as pd
 import pytest
 from scipy import special, stats
 
-from kd.analysis.evaluation import compare
 from kd.analysis.observations import (
     all_disagree,
-    confusions,
     distances_bits,
     fixed_and_broken,
     most_frequent_confusion,
@@ -20,7 +17,6 @@ from kd.analysis.observations import (
     opinion,
     relearned,
     showcase,
-    teacher_right_on,
 )
 from kd.config import RunConfig
 from kd.lab import Lab
@@ -36,8 +32,6 @@ def test_the_most_frequent_confusion_is_never_a_right_answer():
     labels = np.array([1, 1, 1, 1, 4, 4, 4, 7])
     logits = said(1, 1, 1, 7, 9, 9, 4, 1)
     assert most_frequent_confusion(labels, logits) == (4, 9, 2)
-    assert confusions(labels, logits, 7, 1) == 1
-    assert confusions(labels, logits, 1, 9) == 0
 
 
 def test_relearned_is_right_then_wrong_then_right():
@@ -64,11 +58,6 @@ def test_the_most_one_sided_likeness():
     assert abs(back - (2 / (1 + np.exp(2)) + np.exp(-9) / (1 + 9 * np.exp(-9))) / 3) < 1e-9
 
 
-def test_where_the_teacher_is_right():
-    table = pd.DataFrame({"true": [1, 2, 3], "teacher": [1, 9, 3]})
-    assert teacher_right_on(table) == 2
-
-
 def test_each_picture_on_which_one_student_is_right():
     probabilities = {
         "teacher": [[0.9, 0.1], [0.6, 0.4], [0.2, 0.8], [0.3, 0.7], [0.1, 0.9]],
@@ -88,22 +77,6 @@ def test_each_picture_on_which_one_student_is_right():
     assert table.loc[1, "teacher_probability"] == pytest.approx(0.9)
 
 
-def test_counts_are_those_of_the_comparison():
-    random = np.random.default_rng(0)
-    labels = random.integers(0, 10, 500)
-    logits = {
-        model: random.normal(size=(500, 10)) + 2 * np.eye(10)[labels]
-        for model in ("teacher", "distilled", "scratch")
-    }
-    table = fixed_and_broken(labels, logits)
-    result = compare(labels, logits["distilled"], logits["scratch"])
-    counts = table["change"].value_counts()
-    assert counts["fixed"] == result["only_distilled_right"]
-    assert counts["broken"] == result["only_scratch_right"]
-    expected = special.softmax(logits["scratch"], axis=1)[table["picture"], table["true"]]
-    np.testing.assert_allclose(table["scratch_probability"], expected)
-
-
 def _probabilities(**shares):
     """Ten probabilities with the named shares (_4=0.6), the rest spread evenly."""
     values = np.full(10, np.nan)
@@ -114,26 +87,15 @@ def _probabilities(**shares):
     return values
 
 
-SURE_4 = _probabilities(_4=0.97)
-SURE_9 = _probabilities(_9=0.97)
-FOUR_OR_NINE = _probabilities(_4=0.55, _9=0.42)
-NINE_OR_FOUR = _probabilities(_9=0.6, _4=0.3)
-LEANS_4 = _probabilities(_4=0.7)
-LOST = np.full(10, 0.1)
-
-
 @pytest.mark.parametrize(
     ("probabilities", "expected"),
     [
-        (SURE_4, ("sure", 4, (4,))),
-        (FOUR_OR_NINE, ("hesitates", 4, (4, 9))),
-        (NINE_OR_FOUR, ("hesitates", 9, (4, 9))),
-        (_probabilities(_1=0.4, _2=0.3, _7=0.2), ("hesitates", 1, (1, 2, 7))),
+        (_probabilities(_9=0.6, _4=0.3), ("hesitates", 9, (4, 9))),
         (_probabilities(_1=0.25, _2=0.25, _7=0.25, _8=0.25), ("hesitates", 1, (1, 2, 7))),
-        (LEANS_4, ("leans", 4, (4,))),
+        (_probabilities(_4=0.7), ("leans", 4, (4,))),
         ([0.1, 0.9, *[0.0] * 8], ("sure", 1, (1,))),
         ([0.15, 0.85, *[0.0] * 8], ("hesitates", 1, (0, 1))),
-        (LOST, ("lost", 0, ())),
+        (np.full(10, 0.1), ("lost", 0, ())),
     ],
 )
 def test_opinions(probabilities, expected):
@@ -144,8 +106,6 @@ def test_all_disagree_means_as_many_digits_as_models():
     one_hot = dict(enumerate(np.eye(10)))
     assert all_disagree({"teacher": one_hot[1], "distilled": one_hot[2], "scratch": one_hot[3]})
     assert not all_disagree({"teacher": one_hot[1], "distilled": one_hot[2], "scratch": one_hot[1]})
-    assert all_disagree({"teacher": one_hot[1], "scratch": one_hot[3]})
-    assert not all_disagree({"teacher": one_hot[1]})
 
 
 def test_distances_from_the_teacher_are_scipys():
@@ -183,12 +143,3 @@ def test_the_first_picture_is_the_one_that_shows_most(tmp_path, mnist):
         if closer > most:
             best, most = number, closer
     assert best == showcase(mnist.y_test, logits) == FIRST_PICTURE
-
-
-@pytest.mark.parametrize("best", [0, 1])
-def test_a_little_closer_is_enough_if_no_picture_shows_more(best):
-    shown = {"teacher": [0.6, 0.3, 0.1], "distilled": [0.55, 0.35, 0.1], "scratch": [0.4, 0.5, 0.1]}
-    less = shown | {"distilled": [0.5, 0.4, 0.1]}
-    pictures = [shown, less] if best == 0 else [less, shown]
-    logits = {model: 4 * np.log([picture[model] for picture in pictures]) for model in shown}
-    assert showcase(np.array([0, 0]), logits) == best

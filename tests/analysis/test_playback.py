@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from sklearn import metrics
 
-from kd.analysis.playback import confusions, ending_in, logits_over_time, playback_table
+from kd.analysis.playback import confusions, logits_over_time, playback_table
 from kd.networks.numpy_layers import Dense, Flatten
 from kd.networks.numpy_model import NumpyModel
 
@@ -20,7 +20,7 @@ LOGITS = {
 }
 
 
-def test_accuracy_and_agreement_at_each_point():
+def test_accuracy_agreement_and_confusions_at_each_point():
     table = playback_table(LABELS, TEACHER, TIMES, LOGITS)
     assert list(table.columns) == ["model", "time", "accuracy", "agreement"]
     assert table["time"].tolist() == [0.25, 1.0, 2.0, 1.0, 2.0]
@@ -29,22 +29,10 @@ def test_accuracy_and_agreement_at_each_point():
     answers = LOGITS["scratch"][1].argmax(1)
     assert table["accuracy"].iloc[-1] == np.mean(answers == LABELS)
     assert table["agreement"].iloc[-1] == np.mean(answers == TEACHER.argmax(1))
-
-
-def test_a_point_is_as_accurate_as_it_was_before_its_logits_were_rounded():
+    # a point is as accurate as it was before its logits were rounded
     known = {"distilled": np.array([0.1, 0.2, 0.3]), "scratch": np.array([0.4, 0.5])}
     table = playback_table(LABELS, TEACHER, TIMES, LOGITS, known)
     assert table["accuracy"].tolist() == [0.1, 0.2, 0.3, 0.4, 0.5]
-
-
-def test_the_last_point_is_in_full():
-    final = RANDOM.normal(size=(60, 10)).astype(np.float32)
-    points = ending_in(LOGITS["distilled"], final)
-    assert points.dtype == np.float32
-    np.testing.assert_array_equal(points, np.stack([*LOGITS["distilled"][:2], final]))
-
-
-def test_the_confusions_at_each_point():
     expected = [metrics.confusion_matrix(LABELS, point.argmax(1)) for point in LOGITS["distilled"]]
     np.testing.assert_array_equal(confusions(LABELS, LOGITS["distilled"]), expected)
 

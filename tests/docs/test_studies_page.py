@@ -22,11 +22,7 @@ def test_the_page_has_its_sections_in_order_with_their_commands():
     for name, text in found.items():
         assert text.startswith(f"## {SECTIONS[name].title}\n\n{SECTIONS[name].about} Drawn anew with")
         assert re.findall(r"```sh\n(.*?)\n```", text) == [sweep_command(SECTIONS[name].study)]
-
-
-def test_no_line_breaks_between_a_number_and_its_percent_sign():
-    assert not re.search("[0-9] %", PAGE.read_text(encoding="utf-8"))
-    assert not re.search("[0-9] %", studies.INTRODUCTION)
+    assert not re.search("[0-9] %", page)  # a line could break there
 
 
 @pytest.mark.usefixtures("shared_engine")

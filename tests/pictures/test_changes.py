@@ -23,10 +23,6 @@ def test_a_change_is_always_the_same_and_leaves_the_pictures_as_they_are(picture
     assert (change == "plain") == np.array_equal(found, pictures)
 
 
-def test_inverted_is_black_on_white(pictures):
-    np.testing.assert_array_equal(changed(pictures, "inverted").astype(int), 255 - pictures.astype(int))
-
-
 @pytest.mark.parametrize(("change", "extreme"), [("thick", np.max), ("thin", np.min)])
 def test_a_stroke_grows_or_shrinks_by_a_pixel(pictures, change, extreme):
     """Each pixel is the extreme of a square of two by two pixels: itself, above, to the left, and both."""
@@ -54,6 +50,7 @@ def test_turns_go_by_25_degrees_to_either_side():
         assert sign * np.degrees(np.arctan(slope)) == pytest.approx(25, abs=1.5)
 
 
-def test_noise_is_that_of_seed_0(pictures):
+def test_noise_is_that_of_seed_0_and_inverted_is_black_on_white(pictures):
+    np.testing.assert_array_equal(changed(pictures, "inverted").astype(int), 255 - pictures.astype(int))
     noise = np.random.default_rng(0).normal(0, 0.3 * 255, pictures.shape)
     np.testing.assert_array_equal(changed(pictures, "noisy"), (pictures + noise).round().clip(0, 255))

@@ -1,21 +1,19 @@
 """Large pictures: unpacked small, one at a time and once, and refused where that takes too long."""
 
-import contextlib
 import io
-import struct
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
-from PIL import Image, ImageDraw, ImageFile
+from PIL import Image, ImageDraw, ImageFile, ImageOps
 
 from kd.pictures import picture_file
 from kd.pictures.drawing import prepared, to_mnist
 from kd.pictures.picture_file import WORKING_SIDE, decode_picture
 from kd.text import translation
-from tests.pictures.test_picture_file import encoded, outcome
+from tests.pictures.test_picture_file import encoded
 from tests.pseudo_language import LANGUAGE
 
 
@@ -43,7 +41,7 @@ def full_size(monkeypatch) -> list[int]:
     return sizes
 
 
-@pytest.mark.parametrize(("width", "height"), [(6000, 4000), (4000, 6000), (8064, 6048)])
+@pytest.mark.parametrize(("width", "height"), [(4000, 6000), (8064, 6048)])
 def test_a_phone_photograph_is_unpacked_small_and_read_as_if_it_were_whole(width, height, full_size):
     content = photograph(width, height)
     found = decode_picture(content)
@@ -54,80 +52,32 @@ def test_a_phone_photograph_is_unpacked_small_and_read_as_if_it_were_whole(width
     np.testing.assert_allclose(to_mnist(found), to_mnist(np.asarray(whole)), atol=0.12)
 
 
-@pytest.mark.parametrize("orientation", range(1, 9))
-def test_a_large_photograph_is_turned_upright_as_a_small_one_is(orientation):
-    exif = Image.Exif()
-    exif[0x0112] = orientation
+def test_a_large_photograph_is_turned_upright_as_pillow_does_it():
     large = Image.open(io.BytesIO(photograph(2400, 1600)))
-    small = encoded(large.reduce(4), "PNG", exif=exif)
-    np.testing.assert_allclose(
-        to_mnist(decode_picture(encoded(large, "JPEG", exif=exif, quality=90))),
-        to_mnist(decode_picture(small)),
-        atol=0.15,
-    )
+    for orientation in range(1, 9):
+        exif = Image.Exif()
+        exif[0x0112] = orientation
+        turned = ImageOps.exif_transpose(Image.open(io.BytesIO(encoded(large.reduce(4), "PNG", exif=exif))))
+        found = to_mnist(decode_picture(encoded(large, "JPEG", exif=exif, quality=90)))
+        np.testing.assert_allclose(found, to_mnist(np.asarray(turned)), atol=0.15)
 
 
 @pytest.mark.parametrize("size", [(2060, 300), (2060, 2), (2, 2060)])
-@pytest.mark.parametrize("mode", ["1", "L", "P", "RGB", "RGBA", "CMYK", "I;16", "I"])
+@pytest.mark.parametrize("mode", ["1", "L", "P", "RGB", "RGBA", "CMYK", "I;16"])
 def test_a_large_picture_of_any_mode_is_averaged_down_as_pillow_does_it(mode, size):
     noise = np.random.default_rng(0).integers(0, 256, (size[1], size[0], 4)).astype(np.uint8)
     if mode == "I;16":
         large = Image.fromarray(noise[..., 0].astype(np.uint16) << 8 | noise[..., 1])
         whole = Image.fromarray(noise[..., 0])
-    elif mode == "I":  # levels beyond 16 bits are as light as can be
-        large = Image.fromarray(noise[..., 0].astype(np.int32) << 9)
-        whole = Image.fromarray(np.minimum(noise[..., 0].astype(int) << 1, 255).astype(np.uint8))
     else:
         coloured = Image.fromarray(noise)
         large = (coloured.convert("RGB") if mode == "P" else coloured).convert(mode)
         whole = large.convert({"1": "L", "P": "RGB", "CMYK": "RGB"}.get(mode, mode))
     expected = np.asarray(whole.reduce((min(3, size[0]), min(3, size[1]))))
     found = picture_file._unpacked(
-        Image.open(io.BytesIO(encoded(large, "TIFF" if mode in ("CMYK", "I") else "PNG")))
+        Image.open(io.BytesIO(encoded(large, "TIFF" if mode == "CMYK" else "PNG")))
     )
     np.testing.assert_array_equal(found, expected)
-    assert not found.flags.writeable
-
-
-def segment(kind: bytes, content: bytes = b"") -> bytes:
-    """A segment of a JPEG."""
-    return b"\xff" + kind + struct.pack(">H", 2 + len(content)) + content
-
-
-SCAN = segment(b"\xda", b"\x01") + b"pixels \xff\x00 \xff\xd0 more"
-END = b"\xff\xd9"
-
-
-@pytest.mark.parametrize(
-    ("parts", "scans"),
-    [
-        ([SCAN, END], 1),
-        ([SCAN, SCAN, END], 2),
-        ([segment(b"\xe0"), SCAN * 3, segment(b"\xc4", b"table"), SCAN, END], 4),
-        ([segment(b"\xe1", SCAN * 7 + END), SCAN, SCAN, END], 2),
-        ([SCAN, SCAN, END, SCAN], 2),
-        ([b"\xff\xe0\x00\x00" + SCAN * 2, END], 2),
-        ([segment(b"\xe0") * 9_997, SCAN * 2, END], 2),
-        ([segment(b"\xe0") * 9_998, SCAN * 2, END], picture_file.MAX_SCANS + 1),
-    ],
-)
-def test_scans_are_counted_outside_of_other_segments(parts, scans):
-    assert picture_file._scans(b"\xff\xd8" + b"".join(parts)) == scans
-
-
-@pytest.mark.parametrize(
-    ("scans", "pixels", "refused"),
-    [
-        (1, 64_000_000, False),
-        (2, 25_000_001, True),
-        (101, 1_000, True),
-        (16, 25_000_000, False),
-        (17, 25_000_000, True),
-    ],
-)
-def test_a_jpeg_may_have_as_many_scans_as_its_size_allows(scans, pixels, refused):
-    with pytest.raises(ValueError, match="takes too long") if refused else contextlib.nullcontext():
-        picture_file._check_scans(b"\xff\xd8" + SCAN * scans + END, pixels)
 
 
 def test_a_picture_of_1024_pixels_keeps_its_colours_and_a_larger_jpeg_becomes_grey(full_size):
@@ -148,26 +98,24 @@ def repeated_scans(scans: int, side: int = 600) -> bytes:
 def test_a_jpeg_with_too_many_scans_is_refused_before_any_is_read(full_size):
     assert decode_picture(repeated_scans(10)).shape == (600, 600)
     full_size.clear()
-    for content, size in ((repeated_scans(1000), "0.4"), (repeated_scans(30, side=4500), "20.2")):
+    for content, size in ((repeated_scans(300), "0.4"), (repeated_scans(30, side=4500), "20.2")):
         with pytest.raises(ValueError, match=rf"takes too long .* of {size} million pixels"):
             decode_picture(content)
     assert full_size == []
 
 
-def test_a_progressive_photograph_with_a_thumbnail_is_read():
-    exif = Image.Exif()
-    exif[0x010E] = "\xff\xda" * 500  # bytes that look like scans, where a thumbnail would be
-    assert max(decode_picture(photograph(4000, 3000, progressive=True, exif=exif)).shape) <= WORKING_SIDE
+def test_a_progressive_photograph_with_bytes_that_look_like_scans_in_a_comment_is_read():
+    content = photograph(4000, 3000, progressive=True, comment=b"\xff\xda" * 500)
+    assert max(decode_picture(content).shape) <= WORKING_SIDE
 
 
-@pytest.mark.parametrize("content", [photograph(2000, 1500), photograph(2000, 1500)[:20_000]])
-def test_the_same_file_is_unpacked_once(content, monkeypatch):
-    unpacked, seen = picture_file._unpacked, []
-    monkeypatch.setattr(picture_file, "_unpacked", lambda picture: [seen.append(1), unpacked(picture)][1])
-    content += b" again"  # used by no other test
-    first, second = outcome(content), outcome(content)
-    assert first == second
-    assert seen == [1]
+def test_the_same_file_is_unpacked_once(full_size):
+    content = photograph(2000, 1500) + b" again"  # used by no other test
+    first = prepared(content)
+    unpacked = len(full_size)
+    assert prepared(content) is first
+    assert not first.flags.writeable
+    assert len(full_size) == unpacked > 0
 
 
 def test_large_pictures_are_unpacked_one_at_a_time_and_small_ones_wait_for_none(monkeypatch):
@@ -203,13 +151,6 @@ def test_large_pictures_are_unpacked_one_at_a_time_and_small_ones_wait_for_none(
     monkeypatch.undo()
     # being busy says nothing about the file
     assert decode_picture(photographs[1] + b" other").shape == (600, 800)
-
-
-def test_a_file_that_was_refused_in_one_language_is_refused_in_another(request):
-    for mark in ("This is not a picture", "⟦This is not a picture"):
-        with pytest.raises(ValueError, match=f"^{mark}"):
-            decode_picture(b"not a picture in any language")
-        request.getfixturevalue("pseudo_language")
 
 
 def test_a_large_picture_is_refused_in_the_language_of_whoever_brought_it(pseudo_language, monkeypatch):

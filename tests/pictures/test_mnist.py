@@ -2,18 +2,14 @@
 
 import hashlib
 import io
-import re
 import struct
 import sys
-import tempfile
-from pathlib import Path
 
 import numpy as np
 import pytest
 
 from data import make_mnist
 from kd.base.places import DATA
-from kd.pictures import mnist
 from kd.pictures.mnist import REMAKE_COMMAND, as_batch, load_mnist
 
 FILE = DATA / "mnist.npz"
@@ -37,6 +33,8 @@ def test_all_of_mnist_is_there_and_cannot_be_changed():
     assert mnist.y_test[:5].tolist() == [7, 2, 1, 0, 4]
     with pytest.raises(ValueError, match="read-only"):
         mnist.x_train[0, 0, 0] = 1
+    # the system can take its memory back
+    assert sys.platform == "win32" or isinstance(mnist.x_train.base, np.memmap)
 
 
 def test_slices_equal_the_notebooks_own_preprocessing(raw):
@@ -53,24 +51,10 @@ def test_slices_equal_the_notebooks_own_preprocessing(raw):
     assert [len(part) for part in (*load_mnist().train(1), *load_mnist().test(np.int64(1)))] == [1, 1, 1, 1]
 
 
-@pytest.mark.parametrize("size", [0, -1, 60_001, 1.5, "10", None, True])
+@pytest.mark.parametrize("size", [0, 60_001, 1.5, "10", True])
 def test_a_size_that_does_not_exist_is_refused(size):
-    sentence = f"size must be a whole number between 1 and 60,000, got {size!r}."
-    with pytest.raises(ValueError, match=f"^{re.escape(sentence)}$"):
+    with pytest.raises(ValueError, match=f"between 1 and 60,000, got {size!r}"):
         load_mnist().train(size)
-
-
-def test_an_array_lies_in_a_file_where_there_is_one(monkeypatch):
-    array = np.arange(12, dtype=np.uint8).reshape(3, 4)
-    mapped = mnist._in_a_file(array)
-    np.testing.assert_array_equal(mapped, array)
-    assert (type(mapped), mapped.dtype, mapped.flags.writeable) == (np.ndarray, np.uint8, False)
-    assert isinstance(mapped.base, np.memmap)
-    with monkeypatch.context() as windows:
-        windows.setattr(sys, "platform", "win32")
-        assert mnist._in_a_file(array) is array
-    monkeypatch.setattr(tempfile, "TemporaryFile", lambda: Path("/nowhere/at/all").mkdir())
-    assert mnist._in_a_file(array) is array
 
 
 def test_a_missing_file_and_a_folder_name_the_command(tmp_path):
@@ -79,40 +63,15 @@ def test_a_missing_file_and_a_folder_name_the_command(tmp_path):
             load_mnist(path)
 
 
-def flipped(content: bytes) -> bytes:
-    middle = len(content) // 2
-    return content[:middle] + bytes([content[middle] ^ 1]) + content[middle + 1 :]
-
-
-@pytest.mark.parametrize(
-    "altered",
-    [
-        lambda whole: b"",
-        lambda whole: whole[: len(whole) // 2],
-        lambda whole: whole[:-100],
-        lambda whole: b"<html>404</html>",
-        lambda whole: b"\x93NUMPY\x01\x00",
-        lambda whole: b"PK\x03\x04" + b"\x00" * 100,
-        flipped,
-    ],
-)
-def test_another_file_or_part_of_it_names_the_command(tmp_path, altered):
-    path = tmp_path / "mnist.npz"
-    path.write_bytes(altered(FILE.read_bytes()))
-    with pytest.raises(ValueError, match=f"is truncated or not an npz of MNIST.*{REMAKE_COMMAND}"):
-        load_mnist(path)
-
-
 @pytest.mark.parametrize(
     "alter",
     [
         lambda labels: np.where(np.arange(10_000) == 123, 9 - labels, labels).astype(np.uint8),
         lambda labels: labels.astype(np.int64),
-        lambda labels: labels[:9_999],
         lambda labels: labels.astype(object),
         None,
     ],
-    ids=["one label", "another type", "one too few", "pickled objects", "missing"],
+    ids=["one label", "another type", "pickled objects", "missing"],
 )
 def test_altered_labels_name_the_command(tmp_path, raw, alter):
     path, arrays = tmp_path / "mnist.npz", {**raw}
@@ -122,17 +81,18 @@ def test_altered_labels_name_the_command(tmp_path, raw, alter):
         load_mnist(path)
 
 
-def test_any_altered_byte_gets_a_sentence(tmp_path):
+def test_a_file_with_any_altered_byte_or_a_part_of_it_gets_a_sentence(tmp_path):
     small = io.BytesIO()
     np.savez_compressed(small, **{key: np.zeros((2, 28, 28), np.uint8) for key in make_mnist.OFFICIAL_FILES})
     content, path = small.getvalue(), tmp_path / "mnist.npz"
-    for place in range(0, len(content), 3):
+    for place in range(0, len(content), 9):
         altered = bytearray(content)
         altered[place] ^= 0x55
-        path.write_bytes(altered)
-        load_mnist.cache_clear()
-        with pytest.raises(ValueError, match=REMAKE_COMMAND):
-            load_mnist(path)
+        for damaged in (altered, content[:place]):
+            path.write_bytes(damaged)
+            load_mnist.cache_clear()
+            with pytest.raises(ValueError, match=REMAKE_COMMAND):
+                load_mnist(path)
 
 
 DIGIT = np.zeros((28, 28), np.uint8)
@@ -146,16 +106,13 @@ SCALED = DIGIT / 255
     [
         (DIGIT, 1),
         (DIGIT[..., None], 1),
-        (DIGIT[None], 1),
         (np.stack([DIGIT] * 28), 28),
         (np.stack([DIGIT] * 3)[..., None], 3),
         (SCALED, 1),
         (np.stack([SCALED] * 3).astype(np.float16), 3),
-        (np.stack([SCALED] * 2)[..., None].astype(np.float32), 2),
         (np.stack([SCALED] * 2).tolist(), 2),
         (np.asfortranarray(np.stack([SCALED] * 2)), 2),
         (np.zeros((0, 28, 28), np.uint8), 0),
-        (np.zeros((0, 28, 28)), 0),
     ],
 )
 def test_a_picture_may_have_several_forms(pictures, count):
@@ -177,19 +134,15 @@ def test_rounding_beyond_the_scale_is_allowed():
 @pytest.mark.parametrize(
     ("pictures", "said"),
     [
-        (np.full((28, 28), 5.0), "between 0 and 1, got values from 5 to 5: divide by 255, or pass them as"),
-        (2 * SCALED - 1, "got values from -1 to 1"),
+        (2 * SCALED - 1, "between 0 and 1, got values from -1 to 1: divide by 255, or pass them as uint8"),
         (SCALED + 0.001, "between 0 and 1"),
         ([], r"\(28, 28\), \(n, 28, 28\) or \(n, 28, 28, 1\), got \(0,\)"),
-        (["x"], "uint8 from 0 to 255 or of floats from 0 to 1, got <U1"),
         (DIGIT.astype(np.int64), "got int64"),
         (DIGIT > 0, "got bool"),
         (np.where(DIGIT > 0, np.nan, 0.0), "NaN or infinity"),
         (np.where(DIGIT > 0, np.inf, 0.0), "NaN or infinity"),
         (np.zeros((28, 27), np.uint8), r"got \(28, 27\)"),
         (np.zeros((5, 28, 28, 3), np.uint8), r"got \(5, 28, 28, 3\)"),
-        (np.zeros((1, 5, 28, 28, 1), np.uint8), "got"),
-        (0.5, r"got \(\)"),
         (None, "got NoneType"),
         ([[0.0, 1.0], [0.0]], "got list"),
     ],
@@ -202,14 +155,6 @@ def test_pictures_in_any_other_form_are_refused(pictures, said):
 def idx(array: np.ndarray) -> bytes:
     """The array as an IDX file: magic number, big-endian dimensions, bytes."""
     return struct.pack(f">HBB{array.ndim}I", 0, 8, array.ndim, *array.shape) + array.tobytes()
-
-
-def test_idx_files_are_decoded_and_others_refused():
-    for shape in ((5,), (2, 3, 4)):
-        array = np.random.default_rng(0).integers(0, 256, shape).astype(np.uint8)
-        np.testing.assert_array_equal(make_mnist.read_idx(idx(array)), array)
-    with pytest.raises(ValueError, match="not an IDX file"):
-        make_mnist.read_idx(b"\x00\x00\x0d\x01\x00\x00\x00\x01\x00")
 
 
 @pytest.fixture

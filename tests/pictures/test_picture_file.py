@@ -8,15 +8,11 @@ import zlib
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 from PIL import Image, ImageFile
 
 from kd.pictures import picture_file
-from kd.pictures.drawing import to_mnist
 from kd.pictures.picture_file import MAX_BYTES, decode_picture
 
-ONE_SENTENCE = re.compile(r"[A-Z].{5,200}\.", re.DOTALL)
 GREY = np.tile(np.linspace(0, 255, 40).astype(np.uint8), (24, 1))
 RED_LEFT = np.zeros((24, 40, 3), np.uint8)
 RED_LEFT[:, :20] = (250, 10, 10)
@@ -55,25 +51,16 @@ def test_lossless_pictures_come_back_exactly_even_with_unreadable_exif(pixels, k
     np.testing.assert_array_equal(decode_picture(encoded(Image.fromarray(pixels), kind, **options)), pixels)
 
 
-@pytest.mark.parametrize("kind", ["JPEG", "WEBP"])
-def test_lossy_pictures_come_back_nearly(kind):
-    smooth = np.dstack([GREY, GREY // 2, GREY // 3])
-    found = decode_picture(encoded(Image.fromarray(smooth), kind, quality=95))
-    assert np.abs(found.astype(int) - smooth).max() < 16
+def test_lossy_pictures_come_back_nearly_and_cmyk_becomes_rgb():
+    smooth = Image.fromarray(np.dstack([GREY, GREY // 2, GREY // 3]))
+    for picture, kind in ((smooth, "JPEG"), (smooth, "WEBP"), (smooth.convert("CMYK"), "JPEG")):
+        found = decode_picture(encoded(picture, kind, quality=95))
+        assert np.abs(found.astype(int) - np.asarray(smooth)).max() < 16
 
 
-def test_cmyk_becomes_rgb():
-    found = decode_picture(encoded(Image.fromarray(RED_LEFT).convert("CMYK"), "JPEG", quality=100))
-    assert found.shape == (24, 40, 3)
-    assert np.abs(found[:, [5, 35]].astype(int) - RED_LEFT[:, [5, 35]]).max() < 8
-
-
-def test_sixteen_bit_grey_keeps_its_upper_byte():
+def test_sixteen_bit_pictures_keep_their_upper_byte():
     deep = (np.arange(24 * 40, dtype=np.uint16) * 68).reshape(24, 40)
     np.testing.assert_array_equal(decode_picture(encoded(Image.fromarray(deep), "PNG")), deep >> 8)
-
-
-def test_sixteen_bit_colour_keeps_its_upper_byte():
     deep = np.random.default_rng(0).integers(0, 65536, (4, 5, 3)).astype(">u2")
     rows = b"".join(b"\x00" + row.tobytes() for row in deep)
     content = png_header(5, 4, bits=16, colour=2) + png_chunk(b"IDAT", zlib.compress(rows))
@@ -133,9 +120,7 @@ def webp_header(width: int, height: int) -> bytes:
     [
         (b"", "The file is empty"),
         (b"This is a text file that somebody named digit.png.", "This is not a picture"),
-        (b"%PDF-1.7\n" + b"x" * 100, "This is not a picture"),
         (encoded(Image.fromarray(GREY), "TIFF"), "This is not a picture"),
-        (b"<svg xmlns='http://www.w3.org/2000/svg'/>", "This is not a picture"),
         (bytes(MAX_BYTES + 1), "The file is too large (10.0 MB): use one of at most 10 MB."),
         (
             png_header(5_000, 5_001) + png_chunk(b"IDAT", b""),
@@ -155,11 +140,6 @@ def test_an_unusable_picture_gets_a_sentence(content, said):
         decode_picture(content)
 
 
-def test_the_largest_that_are_allowed():
-    np.testing.assert_array_equal(decode_picture(PICTURE + bytes(MAX_BYTES - len(PICTURE))), RED_LEFT)
-    picture_file.check_pixels(5_000, 5_000)
-
-
 def test_without_memory_for_it_a_picture_is_read_another_time(monkeypatch):
     with monkeypatch.context() as without:
         without.setattr(ImageFile.ImageFile, "load", lambda _: bytes(2**62))
@@ -168,60 +148,16 @@ def test_without_memory_for_it_a_picture_is_read_another_time(monkeypatch):
     assert decode_picture(PICTURE + b" too much").shape == (24, 40, 3)
 
 
-def test_as_much_is_remembered_as_there_is_room_for():
-    remembered = picture_file._outcome.cache
-    before = remembered.currsize
-    decode_picture(PICTURE + b" remembered")
-    assert remembered.currsize == before + RED_LEFT.nbytes
-    outcome(b"no picture, remembered")
-    assert remembered.currsize == before + RED_LEFT.nbytes + 1000
-    assert remembered.maxsize == 64_000_000
-
-
 @pytest.mark.parametrize("kind", ["PNG", "JPEG", "WEBP", "BMP", "GIF"])
-@pytest.mark.parametrize("share", [0.1, 0.5, 0.9])
-def test_a_truncated_picture_gets_a_sentence(kind, share):
+def test_a_truncated_picture_gets_a_sentence(kind):
     noise = np.random.default_rng(0).integers(0, 256, (60, 80, 3)).astype(np.uint8)
     content = encoded(Image.fromarray(noise), kind)
-    with pytest.raises(ValueError, match=r"not a picture|damaged or incomplete"):
-        decode_picture(content[: int(share * len(content))])
+    for share in (0.1, 0.5, 0.9):
+        with pytest.raises(ValueError, match=r"not a picture|damaged or incomplete"):
+            decode_picture(content[: int(share * len(content))])
 
 
 def test_pixels_are_counted_before_any_is_unpacked(monkeypatch):
     monkeypatch.setattr(Image.Image, "load", lambda *_: pytest.fail("the pixels were unpacked"))
     with pytest.raises(ValueError, match="too large"):
         decode_picture(png_header(6_000, 6_000) + png_chunk(b"IDAT", b""))
-
-
-def outcome(content: bytes) -> str:
-    """What the bytes turned into: 'a picture', or the sentence."""
-    try:
-        picture = decode_picture(content)
-    except ValueError as error:
-        return str(error)
-    assert picture.dtype == np.uint8
-    assert picture.ndim == 2 or picture.shape[2] in (3, 4)
-    try:
-        to_mnist(picture)
-    except ValueError as error:
-        return str(error)
-    return "A picture."
-
-
-FILES = [
-    encoded(Image.fromarray(RED_LEFT).quantize(2), "PNG", transparency=0),
-    encoded(Image.fromarray(np.dstack([RED_LEFT, GREY])), "PNG"),
-    encoded(Image.fromarray(RED_LEFT), "JPEG"),
-    encoded(Image.fromarray(RED_LEFT), "WEBP"),
-    encoded(Image.fromarray(RED_LEFT), "BMP"),
-    encoded(Image.fromarray(RED_LEFT), "GIF"),
-]
-
-
-@settings(max_examples=300)
-@given(st.data())
-def test_mutated_pictures_give_a_picture_or_a_sentence(data):
-    content = bytearray(data.draw(st.sampled_from(FILES)))
-    for _ in range(data.draw(st.integers(1, 8))):
-        content[data.draw(st.integers(0, len(content) - 1))] = data.draw(st.integers(0, 255))
-    assert ONE_SENTENCE.fullmatch(outcome(bytes(content)))

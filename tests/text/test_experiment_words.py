@@ -6,12 +6,7 @@ import math
 
 import pytest
 
-from kd.studies.experiments.judging import (
-    AGREES,
-    CANNOT_TELL,
-    DISAGREES,
-    Finding,
-)
+from kd.studies.experiments.judging import AGREES, CANNOT_TELL, DISAGREES, Finding
 from kd.text.experiment_words import (
     NOT_YET,
     Says,
@@ -20,7 +15,6 @@ from kd.text.experiment_words import (
     curve_words,
     finding_words,
     guess_words,
-    kept_words,
     label_words,
     late_words,
     number_words,
@@ -50,7 +44,6 @@ def found(mean, low, high, seeds=5, unit="points"):
     ("finding", "words"),
     [
         (found(6.52, 5.9, 7.1), "+6.5 points (95 % between +5.9 and +7.1, 5 seeds)"),
-        (found(-0.2, -0.31, -0.09), "−0.20 points (95 % between −0.31 and −0.09, 5 seeds)"),
         (found(98.6, 98.1, 99.1, unit="percent"), "98.6\u00a0% (95 % between 98.1 and 99.1, 5 seeds)"),
         (found(1.1622, 1.1, 1.2, unit="nats"), "1.16 nats (95 % between 1.10 and 1.20, 5 seeds)"),
         (found(20490, 20000, 21000, unit="parameters"),
@@ -158,8 +151,6 @@ def test_a_curve_is_told_how_often_it_is_right_and_where_it_is_furthest_off():
     assert "within 3.0 points in 1 of 3 places" in off
     assert "too low at 500, by 7.2 points" in off
     assert "everywhere within 3.0 points" in curve_words(AGREES, places[:1], 3, "points")
-    undecided = [places[0], {**places[0], "verdict": CANNOT_TELL}]
-    assert "in 1 of 2 places" in curve_words(CANNOT_TELL, undecided, 3, "points")
 
 
 def test_lengths_quotations_places_and_progress():
@@ -175,6 +166,5 @@ def test_lengths_quotations_places_and_progress():
         *("nothing", "four", "60,000", "0.2", "–")
     ]
     assert (number_words(math.nan, "points"), number_words(0.0, "points")) == ("–", "0.0 points")
-    for status, words in (("running", "3 of 10 runs; about 12 s"), ("stopped", "3 of 10 runs are stored")):
+    for status, words in (("running", "3 of 10 runs; about 12 s"), ("not started", "takes about 12 s")):
         assert words in progress_words(status, 3, 10, 12)
-    assert kept_words(3, 10).startswith("3 of 10 runs are kept")

@@ -5,11 +5,7 @@ from __future__ import annotations
 import ast
 import string
 
-from babel.messages.frontend import CommandLineInterface
-from babel.messages.pofile import read_po
-
-from tests import PROJECT
-from tests.pseudo_language import FUNCTIONS, SOURCES, calls, messages, nodes, takes_messages
+from tests.pseudo_language import FUNCTIONS, calls, nodes, takes_messages
 
 
 def test_messages_are_literals_or_marked_constants():
@@ -68,18 +64,3 @@ def test_what_is_refused_is_refused_in_a_message():
         if ast.unparse(error.func).rpartition(".")[2] not in only_logged
     ]
     assert bad == []
-
-
-def test_the_documented_command_finds_every_message(tmp_path, monkeypatch):
-    command = ["pybabel", "extract", "--output-file", "kd.pot", *SOURCES]
-    assert " ".join(command) in (PROJECT / "docs" / "translating.md").read_text(encoding="utf-8")
-    command[3] = str(tmp_path / "kd.pot")
-    monkeypatch.chdir(PROJECT)
-    CommandLineInterface().run(["pybabel", "--quiet", *command[1:]])
-    with (tmp_path / "kd.pot").open("rb") as file:
-        found = {text for message in read_po(file) for text in _texts(message.id)}
-    assert {text for texts in messages() for text in texts} <= found
-
-
-def _texts(message: str | tuple[str, ...]) -> tuple[str, ...]:
-    return message if isinstance(message, tuple) else (message,)

@@ -36,8 +36,14 @@ def test_the_loss(first, last, said):
     ("slope", "said"),
     [
         (Slope(1.02, 0.99, 1.02, 0.99), "as long as it should be, and points the same way as the right one."),
-        (Slope(27.2, -0.167, 27.5, -0.18), "27 times as long as it should be, and points 100° away"),
-        (Slope(0.5, 0.5, 0.4, 0.4), "2.0 times shorter than it should be, and points 60° away"),
+        (
+            Slope(27.2, -0.167, 27.5, -0.18),
+            "27 times as long as it should be, and points 100° away from the right one: nowhere near it.",
+        ),
+        (
+            Slope(0.5, 0.5, 0.4, 0.4),
+            "shorter than it should be, and points 60° away from the right one.",
+        ),
         (Slope(0.03, 0.74, 0.01, 1.0), "itself points the right way, and is 100 times too short."),
         (Slope(0.03, 0.54, 0.0, math.nan), "The teacher's part has no gradient"),
     ],
@@ -46,17 +52,11 @@ def test_the_gradient(slope, said):
     assert said in gradient_words(slope)
 
 
-def test_a_direction_across_the_right_one_is_nowhere_near_it():
-    assert "nowhere near" in gradient_words(Slope(1.0, 0.0, 1.0, 0.0))
-    assert "nowhere near" not in gradient_words(Slope(1.0, 0.5, 1.0, 0.5))
-
-
 @pytest.mark.parametrize(
     ("difference", "gain", "said"),
     [
         ((-3, -1), (4, 6), "with the right one beside it only"),
         ((-8, -6), (-0.5, 0.5), "You would have noticed: no gain"),
-        ((-80, -70), (-75, -65), "You would have noticed: no gain"),
         ((-0.3, 0.2), (6, 8), "between −0.3 and 0.2 points"),
         ((2, 5), (9, 12), "2.0 to 5.0 points higher"),
     ],

@@ -9,7 +9,7 @@ from babel.messages import Catalog
 from babel.messages.mofile import write_mo
 
 from kd.text import translation
-from kd.text.translation import N_, _, ask_for_languages, environment_languages, language, ngettext
+from kd.text.translation import _, ask_for_languages, environment_languages, language, ngettext
 
 
 @pytest.fixture
@@ -76,8 +76,3 @@ def test_a_command_follows_the_environment(monkeypatch):
     assert environment_languages() == ("de_DE.UTF-8",)
     monkeypatch.setenv("LANGUAGE", "fr:de")
     assert environment_languages() == ("fr", "de")
-
-
-def test_braces_without_values_are_left_alone():
-    assert _("{not} a placeholder") == "{not} a placeholder"
-    assert N_("a constant") == "a constant"

@@ -24,12 +24,12 @@ from kd.lab.comparison import (
 )
 from kd.pictures.mnist import load_mnist
 from kd.studies.address import STUDY, query_of
+from kd.text.chart_words import difference_words
 from kd.text.translation import _
 from kd.text.verdicts import (
     between_evidence,
     between_words,
     courses_words,
-    difference_in_words,
     headline,
     surer_headline,
 )
@@ -218,7 +218,7 @@ def _confusions(
         "confusion-between-runs",
         confusion_chart,
         rows,
-        alt=difference_in_words(rows, first, second),
+        alt=difference_words(rows, first, second),
         title=_("Answers of {second} − answers of {first}", first=first, second=second),
         subtitle=_("Pictures, distilled students, seed {seed}", seed=seed) if seed else _("Pictures"),
         words={"distilled": _("more with {name}", name=second), "scratch": _("more with {name}", name=first)},

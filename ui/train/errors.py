@@ -9,7 +9,8 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from kd.analysis.observations import confusions, fixed_and_broken, most_frequent_confusion, teacher_right_on
+from kd.analysis.evaluation import confusion_matrix
+from kd.analysis.observations import fixed_and_broken, most_frequent_confusion
 from kd.charts import error_charts
 from kd.charts.figure_file import figure_csv
 from kd.config import RunConfig
@@ -145,7 +146,7 @@ def _confusions(run_id: str, config: RunConfig, logits: Logits) -> None:
             "confusion-difference",
             error_charts.confusion_chart,
             rows,
-            alt=difference_words(rows),
+            alt=difference_words(rows, _(NAMES["scratch"]), _(NAMES["distilled"])),
             title=_("Distilled − scratch"),
             subtitle=_("Pictures; coloured by who has more"),
         )
@@ -164,7 +165,7 @@ def _confusions(run_id: str, config: RunConfig, logits: Logits) -> None:
             true=a_digit(true),
             said=a_digit(said),
             scratch=times(often),
-            distilled=times(confusions(labels, logits["distilled"], true, said)),
+            distilled=times(int(confusion_matrix(labels, logits["distilled"])[true, said])),
         ),
         r"C_{ij} = \frac{|\{n : y_n = i,\ \arg\max_k z_{nk} = j\}|}{|\{n : y_n = i\}|}",
         _("$y_n$: the label of test picture $n$; $z_n$: the model's logits for it."),
@@ -224,7 +225,7 @@ def _all_changes(run_id: str, config: RunConfig, logits: Logits) -> None:
         ),
         _(
             _DID_IT_BELIEVE if config.learns_from_teacher else _TEACHER_KNEW,
-            right=teacher_right_on(changes["broken"]),
+            right=int((changes["broken"]["teacher"] == changes["broken"]["true"]).sum()),
             broken=broken,
         ),
         r"\text{accuracy}_{\text{distilled}} - \text{accuracy}_{\text{scratch}} = "

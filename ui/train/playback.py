@@ -11,7 +11,7 @@ import streamlit as st
 
 from kd.analysis.logits import softmax
 from kd.analysis.observations import relearned
-from kd.analysis.playback import confusions, ending_in, logits_over_time, playback_table
+from kd.analysis.playback import confusions, logits_over_time, playback_table
 from kd.config import TEST_IMAGES
 from kd.lab import Lab
 from kd.pictures.mnist import load_mnist
@@ -39,7 +39,7 @@ def play_training(lab: Lab, run_id: str) -> None:
     """Draws the tab of a finished run: the test set and one picture, played back."""
     kept, final, labels = course(lab, run_id), lab.runs[run_id].test_logits(), load_mnist().y_test
     # in full at the end, so that this tab says what the others say
-    logits = {s: ending_in(kept[s]["logits"], final[s]) for s in STUDENTS}
+    logits = {s: np.concatenate([kept[s]["logits"][:-1], final[s][np.newaxis]]) for s in STUDENTS}
     times = kept["distilled"]["times"].tolist()
     table = computed(
         run_id,
