@@ -275,9 +275,8 @@ class Training:
         started = time.perf_counter()
         self._sums = self.compiled.run_steps(self.lesson, order, first, last, self._sums)
         elapsed = self._took(started)
-        longer, taken = min(8.0, SECONDS_BETWEEN_CHECKS / max(elapsed, 1e-6)), last - first
-        if longer <= 1 or taken == self._at_once:  # a call that an epoch's end cut short says little else
-            self._at_once = max(1, round(taken * longer))
+        longer = min(8.0, SECONDS_BETWEEN_CHECKS / max(elapsed, 1e-6))
+        self._at_once = max(1, round((last - first) * longer))
         self._step, self._has_gained = last, True
         done = self._epoch - 1 + self._step / self.lesson.steps
         self._report({**self._event("progress"), "fraction": done / self.plan.epochs})

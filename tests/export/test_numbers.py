@@ -128,32 +128,22 @@ def test_of_a_stopped_study_the_finished_runs_are_exported_if_there_are_any(lab,
     assert [path.name for path in here.iterdir() if path.name.startswith(other.id)] == []
 
 
-@pytest.mark.parametrize(
-    ("names", "format", "sentence"),
-    [
+def test_other_names_are_refused_in_a_sentence(here, capsys):
+    one_run = "The format onnx holds one run: choose a single run, or one of the formats csv"
+    for names, format, sentence in (
         (["0000"], "csv", "No finished run and no study has the id '0000'"),
         ([RUN, "0000"], "csv", "No finished run has the id '0000'"),
-        ([""], "parquet", "No finished run and no study has the id ''"),
-        (
-            [RUN, OTHER],
-            "onnx",
-            "The format onnx holds one run: choose a single run, or one of the formats csv",
-        ),
-    ],
-)
-def test_other_names_are_refused_in_a_sentence(names, format, sentence, here, capsys):
-    assert main(["export", *names, "--format", format]) == 2
-    said = capsys.readouterr().err
-    assert said.startswith(sentence)
-    assert said.count("\n") == 1
+        ([RUN, OTHER], "onnx", one_run),
+    ):
+        assert main(["export", *names, "--format", format]) == 2
+        said = capsys.readouterr().err
+        assert said.startswith(sentence)
+        assert said.count("\n") == 1
     assert list(here.iterdir()) == []
-
-
-def test_a_beginning_of_several_ids_and_no_runs_at_all_are_refused(tmp_path):
     with pytest.raises(Refusal, match=rf"^These finished runs or studies .* '10': 100000000000, {RUN}"):
         the_one("10", [RUN, "100000000000", OTHER], EITHER)
     with pytest.raises(ValueError, match="No run was named"):
-        Lab(tmp_path).numbers([])
+        Lab().numbers([])
 
 
 def test_the_study_of_the_app_has_its_accuracies_in_the_same_form():

@@ -95,12 +95,12 @@ def begin(mnist, monkeypatch):
 @pytest.mark.parametrize(
     ("seconds_a_step", "expected"),
     [
-        # 16 steps take as long as there should be between two checks; an epoch's end cuts one short
-        (1 / 64, [(0, 4), (4, 20), (20, 36), (36, 37), (0, 16), (16, 32), (32, 37)]),
+        # 16 steps take as long as there should be between two checks
+        (1 / 64, [(0, 4), (4, 20), (20, 36), (36, 37), (0, 8), (8, 24), (24, 37)]),
         # however slow, one step at a time
         (8.0, [(0, 4), *((step, step + 1) for step in range(4, 37)), *((n, n + 1) for n in range(37))]),
         # however fast, eight times as many as before at most
-        (0.0, [(0, 4), (4, 36), (36, 37), (0, 37)]),
+        (0.0, [(0, 4), (4, 36), (36, 37), (0, 8), (8, 37)]),
     ],
 )
 def test_as_many_steps_at_once_as_fit_between_two_checks(begin, monkeypatch, seconds_a_step, expected):
@@ -108,20 +108,6 @@ def test_as_many_steps_at_once_as_fit_between_two_checks(begin, monkeypatch, sec
     made_up = MadeUp(seconds_a_step)
     begin(made_up, [], steps=37, looks=(2,)).run()
     assert made_up.stretches == expected
-
-
-@pytest.mark.parametrize(("seconds_a_step", "next_one"), [(1 / 8, 2), (1 / 32, 16)])
-def test_a_call_that_was_cut_short_counts_if_it_was_too_slow(begin, monkeypatch, seconds_a_step, next_one):
-    monkeypatch.setattr(student, "SECONDS_BETWEEN_CHECKS", 0.25)
-    made_up = MadeUp()
-
-    def slower(lesson, order, first, last, sums):
-        made_up.seconds_a_step = seconds_a_step if last == 40 else 1 / 64
-        return MadeUp.run_steps(made_up, lesson, order, first, last, sums)
-
-    made_up.run_steps = slower
-    begin(made_up, [], steps=40, looks=(2,)).run()
-    assert made_up.stretches[3:5] == [(36, 40), (0, next_one)]
 
 
 def test_what_is_told_of_a_training(begin, mnist):
@@ -172,16 +158,6 @@ def test_what_is_told_of_a_training(begin, mnist):
     assert kept["weights"].tolist() == [[1, 1, 1, 0, 0, 0, 0]] * 2
     np.testing.assert_array_equal(kept["logits"], [training.logits] * 2)
     assert (training.logits.argmax(axis=1) == mnist.y_test).sum() == RIGHT
-
-
-def test_without_a_step_only_looks_are_told_and_the_model_is_asked_once(begin):
-    made_up, heard = MadeUp(), []
-    training = begin(made_up, heard, steps=0, looks=(2, 4), told=(1, 2, 3, 4), snapshots=False)
-    training.run()
-    assert training.snapshots is None
-    assert [event["epoch"] for event in heard] == [2, 4]
-    assert [event["loss"] for event in heard] == [0, 0]
-    assert made_up.calls.count(("look",)) == 1
 
 
 def turns(begin, made_up, heard, pause, **named):

@@ -43,7 +43,6 @@ def test_bfloat16_only_where_it_is_clearly_faster(timed):
 def test_the_notebooks_teacher_a_short_and_a_narrow_one_stay_float32_unmeasured(timed):
     timed(1.0, 0.1)
     assert precision.teacher_precision(NOTEBOOKS).precision == "float32"
-    assert precision.teacher_precision(NOTEBOOKS.replace(seed=3, epochs=20)).precision == "float32"
     assert precision.teacher_precision(NOTEBOOKS.replace(teacher_epochs=1)).precision == "float32"
     assert precision.teacher_precision(LONGER.replace(teacher_width=64)).precision == "float32"
     steps = NOTEBOOKS.replace(teacher_epochs=10, batch_size=60)
