@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Callable, Mapping
-from contextvars import ContextVar
 from typing import Any
 
 from kd._version import __version__
@@ -14,21 +13,14 @@ from kd.config import FIELD_TYPES, FIELDS, MODELS, OFFERED, PRESETS
 from kd.export import FORMATS, TABLES
 from kd.studies.address import seeds_of
 from kd.studies.study import Study
-from kd.terminal.entry import Parser, Refusal
+from kd.terminal.entry import MODULE, PROGRAM, Parser, Refusal
 from kd.text.translation import _
 from kd.text.words import listing, quoted
 
-MODULE = "python -m kd"
 _LONGEST_LIST = 27  # of what a flag allows, so that a help page fits 80 columns
 
 Command = Callable[[argparse.Namespace], int]
 _Commands = Any  # argparse has no public name for what add_subparsers returns
-_program = ContextVar("program", default=MODULE)
-
-
-def started() -> str:
-    """Returns the program that was started, `python -m kd` or `kd-lab`, as messages name it."""
-    return _program.get()
 
 
 def parse(arguments: list[str] | None, name: str = MODULE) -> tuple[Command, argparse.Namespace]:
@@ -37,7 +29,7 @@ def parse(arguments: list[str] | None, name: str = MODULE) -> tuple[Command, arg
     Raises:
         Refusal: when the command line cannot be understood.
     """
-    _program.set(name)
+    PROGRAM.set(name)
     parser, _commands = command_line(name)
     if not (sys.argv[1:] if arguments is None else arguments):
         return _help, argparse.Namespace(parser=parser)

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from kd.cli.parser import started
 from kd.store.store import Store
-from kd.terminal.entry import Refusal
+from kd.terminal.entry import PROGRAM, Refusal
 from kd.text.translation import N_, _
 from kd.text.words import quoted
 
@@ -40,7 +39,7 @@ def the_one(name: str, ids: Iterable[str], kind: str) -> str:
     """
     found = [each for each in ids if name and each.startswith(name)]
     if not found:
-        raise Refusal(_(_NONE[kind], name=quoted(name), program=started()))
+        raise Refusal(_(_NONE[kind], name=quoted(name), program=PROGRAM.get()))
     if len(found) > 1:
         named = [*sorted(found)[:_MOST_NAMED], *(["…"] if len(found) > _MOST_NAMED else [])]
         raise Refusal(_(_SEVERAL[kind], name=quoted(name), ids=", ".join(named)))

@@ -9,12 +9,12 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from kd.cli.parser import started
 from kd.config import RunConfig
 from kd.lab import Lab
 from kd.lab.runs import Run
 from kd.runs.state import RunView
 from kd.terminal import interrupt
+from kd.terminal.entry import PROGRAM
 from kd.terminal.progress import last, views
 from kd.terminal.streams import OutputLost
 from kd.text.translation import _, in_english
@@ -49,7 +49,7 @@ def train(config: RunConfig, as_json: bool) -> int:
                     _(
                         "The run continues in the other process. To stop it: {program} stop {run}",
                         run=run.id,
-                        program=started(),
+                        program=PROGRAM.get(),
                     ),
                     file=sys.stderr,
                 )

@@ -13,11 +13,13 @@ import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from kd.base.places import CODE
 from kd.base.unusable import Unusable
+from kd.export import format_named
 from kd.export.format import Check
 from kd.pictures.mnist import load_mnist, to_model_input
 from kd.text.translation import _
@@ -86,9 +88,8 @@ def _failure(step: str, format_name: str, said: str) -> str:
 
 def main(task: dict[str, str]) -> None:
     """Does what `run_step` asks for."""
-    from kd.export.models import FORMATS
-
-    chosen, source, target = FORMATS[task["format"]], Path(task["source"]), Path(task["target"])
+    chosen: Any = format_named(task["format"])
+    source, target = Path(task["source"]), Path(task["target"])
     if task["step"] == CONVERT:
         chosen.convert(source, target)
         return

@@ -10,12 +10,16 @@ import argparse
 import re
 import sys
 from collections.abc import Callable
+from contextvars import ContextVar
 from typing import Any, NoReturn
 
 from kd.terminal import interrupt, streams
 from kd.text.translation import _
 
 FAILED, REFUSED, READER_LEFT = 1, 2, 141
+MODULE = "python -m kd"
+PROGRAM = ContextVar("PROGRAM", default=MODULE)
+"""The program that was started, `python -m kd` or `kd-lab`, as messages name it."""
 
 
 class Refusal(Exception):
