@@ -98,14 +98,10 @@ class Copies:
             copy = None
             create(new)
         new.replace(self.path)
-        return self._said(aside.name if was_there else None, copy)
-
-    def _said(self, aside: str | None, copy: Path | None) -> str:
         made = copy and time.strftime("%Y-%m-%d %H:%M", time.localtime(int(copy.stem) / 1e9))
-        said = _DAMAGED if copy else _LOST
-        if aside is None:
-            said = _MISSING if copy else ""
-        return said and _(said, file=self.path, aside=aside, time=made)
+        if was_there:
+            return _(_DAMAGED if copy else _LOST, file=self.path, aside=aside.name, time=made)
+        return _(_MISSING, file=self.path, time=made) if copy else ""
 
     def _newest(self) -> list[Path]:
         """Returns the copies, the newest first."""

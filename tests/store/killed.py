@@ -13,23 +13,21 @@ import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-Action = Callable[[Path, Callable[[], None]], None]
 
+def lines(files: frozenset[str], reached: Callable[[int], None]) -> Callable:
+    """For sys.settrace: calls `reached(n)` before the n-th line of the code in these files."""
+    number = 0
 
-class Lines:
-    """Calls `reached(n)` before the n-th line of the code in these files; for sys.settrace."""
-
-    def __init__(self, files: frozenset[str], reached: Callable):
-        self._files, self._reached = files, reached
-        self._number = 0
-
-    def __call__(self, frame, event, argument):
-        if frame.f_code.co_filename not in self._files:
+    def trace(frame, event, argument):
+        nonlocal number
+        if frame.f_code.co_filename not in files:
             return None
         if event == "line":
-            self._number += 1
-            self._reached(self._number)
-        return self
+            number += 1
+            reached(number)
+        return trace
+
+    return trace
 
 
 def crashes(action: Callable[[], None]) -> bool:
@@ -47,30 +45,24 @@ def crashes(action: Callable[[], None]) -> bool:
 
 
 def killed_at_each_step(
-    before: Path, folder: Path, action: Action, files: frozenset[str]
-) -> Iterator[tuple[Path, bool]]:
-    """Carry out an action again and again, each time in a copy of a home and killed at a later line.
+    before: Path, folder: Path, action: Callable[[Path, Callable], None], files: frozenset[str]
+) -> Iterator[Path]:
+    """Carry out an action on copies of a home, killed at a later line each time; yields what is left of each.
 
-    Args:
-        before: the home.
-        folder: where its copies are made; each is removed after it was looked at.
-        action: given the copy and a function that it calls where the code in question begins.
-        files: where this code is.
-
-    Yields:
-        what is left of each copy, and whether the process was killed: the last one was not.
+    action: given the copy and a function that it calls where the code in question begins, in these files.
+    The last copy is that of a process that was not killed.
     """
 
-    def carry_out(name: str, reached: Callable[[Path, int], None]) -> tuple[Path, bool]:
+    def carry_out(name: str, reached: Callable[[Path, int], None], is_killed: bool = False) -> Path:
         home = shutil.copytree(before, folder / name)
-        lines = Lines(files, lambda number: reached(home, number))
 
         def act() -> None:
-            action(home, lambda: sys.settrace(lines))
+            action(home, lambda: sys.settrace(lines(files, lambda number: reached(home, number))))
             sys.settrace(None)
             (folder / "new.json").write_text(json.dumps(new), encoding="utf-8")
 
-        return home, crashes(act)
+        assert crashes(act) == is_killed, f"line {name} was not reached again"
+        return home
 
     new: list[int] = []
     state: dict[str, int | None] = {}
@@ -81,18 +73,15 @@ def killed_at_each_step(
             new.append(number)
             state = found
 
-    home, killed = carry_out("watched", look)
-    assert not killed
-    shutil.rmtree(home)
+    shutil.rmtree(carry_out("watched", look))
     for step in json.loads((folder / "new.json").read_text(encoding="utf-8")):
 
         def kill(home: Path, number: int, step: int = step) -> None:
             if number == step:
                 os.kill(os.getpid(), signal.SIGKILL)
 
-        home, killed = carry_out(str(step), kill)
-        assert killed, f"line {step} was not reached again"
-        yield home, True
+        home = carry_out(str(step), kill, is_killed=True)
+        yield home
         shutil.rmtree(home)
     yield carry_out("in peace", lambda home, number: None)
 

@@ -67,7 +67,7 @@ def test_killed_at_any_step_the_store_opens_and_each_run_is_whole_or_absent(name
 
     assert not crashes(prepare)
     steps = 0
-    for home, _killed in killed_at_each_step(tmp_path / "before", tmp_path, act, FILES):
+    for home in killed_at_each_step(tmp_path / "before", tmp_path, act, FILES):
         steps += 1
         after = Store(home)
         for seed in (1, 2, 3):
