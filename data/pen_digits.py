@@ -35,16 +35,10 @@ SUPERSAMPLING = 4
 def draw(
     strokes: list[list[list[float]]], canvas: int = CANVAS, pen: float = PEN, share: float = SHARE
 ) -> np.ndarray:
-    """Draws strokes as the canvas does: round-capped, white on black, antialiased.
+    """Draws strokes as the canvas does, round-capped, white on black and antialiased: uint8 (canvas, canvas).
 
-    Args:
-        strokes: points (x, y) in the unit square, one list per stroke.
-        canvas: side of the square canvas in pixels.
-        pen: width of the pen in pixels.
-        share: the unit square's side as a fraction of the canvas's; the drawing's box is centred.
-
-    Returns:
-        uint8 (canvas, canvas).
+    strokes: points (x, y) in the unit square, one list per stroke. canvas, pen: in pixels. share: the unit
+    square's side as a fraction of the canvas's; the drawing's box is centred.
     """
     points = np.concatenate([np.asarray(stroke, float) for stroke in strokes])
     middle = (points.min(axis=0) + points.max(axis=0)) / 2
@@ -62,11 +56,7 @@ def draw(
 
 
 def load(path: Path) -> tuple[list[list], np.ndarray]:
-    """Returns the drawings' strokes and their labels int64 (n,).
-
-    Raises:
-        ValueError: when the file is missing or is not such a list.
-    """
+    """Returns the drawings' strokes and their labels int64 (n,); raises ValueError for any other file."""
     try:
         digits = json.loads(path.read_text(encoding="utf-8"))
         return [digit["strokes"] for digit in digits], np.array([int(digit["label"]) for digit in digits])

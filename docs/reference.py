@@ -133,13 +133,9 @@ def _written(action: argparse.Action) -> str:
 def _value(value: Any) -> str:
     if isinstance(value, bool):
         return str(value).lower()
-    return (
-        f"{value:g}"
-        if isinstance(value, float)
-        else f"{value:,}"
-        if isinstance(value, int)
-        else value or "none"
-    )
+    if isinstance(value, str):
+        return value or "none"
+    return f"{value:g}" if isinstance(value, float) else f"{value:,}"
 
 
 def _table(titles: Iterable[str], rows: Iterable[Iterable[str]]) -> str:

@@ -82,10 +82,8 @@ def showcase(labels: np.ndarray, logits: Mapping[str, np.ndarray]) -> int:
 
     Teacher and distilled student are right, and scratch is wrong. At TEMPERATURE, the teacher's second choice
     has at least VISIBLE_DOUBT, the distilled student has the same second choice, and it is closer to the
-    teacher than scratch is: of all such pictures, this is the one where it is closer by most.
-
-    Raises:
-        ValueError: when there is no such picture.
+    teacher than scratch is: of all such pictures, this is the one where it is closer by most. Raises
+    ValueError when there is none.
     """
     from scipy.special import rel_entr
 

@@ -59,13 +59,8 @@ def decode_picture(content: bytes) -> np.ndarray:
     EXIF orientation says; palettes, CMYK and 16 bits a channel become 8-bit grey or RGB. One whose longer
     side is above WORKING_SIDE is averaged down to that or less, and such a JPEG becomes grey.
 
-    Returns:
-        uint8, grey (height, width), RGB (height, width, 3), or RGBA (height, width, 4) where the picture
-        has transparency.
-
-    Raises:
-        ValueError: one sentence, for anything but such a picture; Busy, when there are too many large ones
-            at once.
+    Returns uint8, grey (height, width), RGB (height, width, 3), or RGBA (height, width, 4) where the picture
+    has transparency. Raises ValueError for anything but a picture, Busy for too many large ones at once.
     """
     if not content:
         raise ValueError(_("The file is empty: choose a PNG, JPEG, WebP, BMP or GIF picture."))

@@ -37,21 +37,12 @@ def check_name(name: str) -> None:
 
 
 def shipped_teacher_path(name: str, folder: Path = TEACHER_FOLDER) -> Path:
-    """Returns the .keras file of a shipped teacher.
-
-    Raises:
-        ValueError: when there is no such teacher, or the file is missing; the message names the command that
-            makes it.
-    """
+    """Returns the .keras file of a shipped teacher; raises ValueError when there is none."""
     return _existing(name, folder, ".keras")
 
 
 def teacher_record(name: str, folder: Path = TEACHER_FOLDER) -> dict[str, Any]:
-    """Returns how a shipped teacher was made and what it scores (accuracies are fractions).
-
-    Raises:
-        ValueError: when there is no such teacher, or its JSON is missing or unreadable.
-    """
+    """Returns how a shipped teacher was made and what it scores; raises ValueError when it is unreadable."""
     path = _existing(name, folder, ".json")
     try:
         return json.loads(path.read_text(encoding="utf-8"))
@@ -101,9 +92,7 @@ def logits_path(name: str) -> Path:
 def shipped_logits(name: str) -> dict[str, np.ndarray]:
     """Returns a shipped teacher's logits of MNIST, read-only: "train" (60000, 10) and "test" (10000, 10).
 
-    Raises:
-        ValueError: when the file is missing, damaged or another teacher's; the message names the command
-            that makes it.
+    Raises ValueError when the file is missing, damaged or another teacher's.
     """
     return dict(_load_logits(name))
 

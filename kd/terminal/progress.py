@@ -45,12 +45,7 @@ _Show = Callable[[Moment], None]
 
 
 def show(things: Iterable[_T], moment: Callable[[_T], Moment]) -> _T:
-    """Shows the progress of something until it ends; returns how it was last.
-
-    Args:
-        things: how it is, again and again; at least once.
-        moment: what to show of that.
-    """
+    """Shows the progress of something, how it is again and again, until it ends; returns how it was last."""
     from rich.console import Console  # rich draws a random number as it is imported: not before it is asked
 
     console = Console(stderr=True)

@@ -69,10 +69,7 @@ def mean_entropy_words(rows: pd.DataFrame) -> str:
 
 
 def look_alikes_words(rows: pd.DataFrame, temperature: float) -> str:
-    """Says which digit is most like another to the teacher, and for which it is surest and least sure.
-
-    rows: true, class, probability, share_of_wrong at T.
-    """
+    """Says which digit is most like another to the teacher, and for which it is surest and least sure."""
     cells = records(rows, "true", "class", "probability", "share_of_wrong")
     right = [cell for cell in cells if cell[0] == cell[1]]
     digit, other, _probability, share = max((c for c in cells if c[0] != c[1]), key=lambda cell: cell[3])

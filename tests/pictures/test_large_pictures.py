@@ -57,7 +57,9 @@ def test_a_large_photograph_is_turned_upright_as_pillow_does_it():
     for orientation in range(1, 9):
         exif = Image.Exif()
         exif[0x0112] = orientation
-        turned = ImageOps.exif_transpose(Image.open(io.BytesIO(encoded(large.reduce(4), "PNG", exif=exif))))
+        small = encoded(large.reduce(4), "PNG", exif=exif)
+        turned = ImageOps.exif_transpose(Image.open(io.BytesIO(small)))
+        np.testing.assert_array_equal(decode_picture(small), np.asarray(turned))
         found = to_mnist(decode_picture(encoded(large, "JPEG", exif=exif, quality=90)))
         np.testing.assert_allclose(found, to_mnist(np.asarray(turned)), atol=0.15)
 

@@ -4,12 +4,12 @@ import math
 import re
 from decimal import Decimal
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kd.analysis.evaluation import mcnemar, paired_difference_interval
-from kd.analysis.verdict import verdict
+from kd.analysis.evaluation import compare
 from kd.config import RunConfig
 from kd.text import words
 from kd.text.study_words import after
@@ -124,19 +124,10 @@ def test_what_a_seed_decides_is_drawn_anew_and_the_rest_is_fixed():
 
 
 def comparison(both, only_distilled, only_scratch, neither, alpha=None):
-    """What is measured where so many pictures are right or wrong: kd.analysis.evaluation.compare."""
-    counts = both, only_distilled, only_scratch, neither
-    low, high = paired_difference_interval(*counts)
-    p_value = mcnemar(only_distilled, only_scratch)
-    return {
-        "difference": (only_distilled - only_scratch) / sum(counts),
-        "low": low,
-        "high": high,
-        "p_value": p_value,
-        "only_distilled_right": only_distilled,
-        "only_scratch_right": only_scratch,
-        "verdict": verdict(low, high, p_value, alpha),
-    }
+    """What is measured where so many pictures are right or wrong; all of them show a 1."""
+    said = np.repeat([[1, 1, 0, 0], [1, 0, 1, 0]], (both, only_distilled, only_scratch, neither), axis=1)
+    distilled, scratch = np.eye(2)[said]
+    return compare(np.ones(said.shape[1], int), distilled, scratch, alpha)
 
 
 @pytest.mark.parametrize("changes", [{}, {"objective": "virtual_teacher"}, {"mistake": "no_t_squared"}])
