@@ -8,7 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from kd.distillation.objectives.objective import Outputs, batch_mean, ops
+from kd.base.keras_parts import losses, ops
+from kd.distillation.objectives.objective import Outputs, batch_mean
 from kd.distillation.objectives.soft_targets import SoftTargets
 from kd.text.translation import N_
 
@@ -105,8 +106,6 @@ class LogProbabilities(_OfLogs):
     label = N_("log-probabilities in place of probabilities")
 
     def divergences(self, student, prepared) -> Any:
-        from keras import losses
-
         return losses.kl_divergence(prepared["teacher_logs"], self.logs(student))
 
 
@@ -201,8 +200,6 @@ class KerasDefault(Mistake):
         return {"teacher_logits": teacher.logits}
 
     def terms(self, labels, student, prepared, labelled=None, weights=None) -> dict:
-        from keras import losses
-
         both = (logits / self.temperature for logits in (prepared["teacher_logits"], student.logits))
         return {"distillation_loss": batch_mean(losses.kl_divergence(*both), weights)}
 

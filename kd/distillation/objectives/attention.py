@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from kd.base.fields import field
-from kd.distillation.objectives.objective import Objective, Outputs, ops
+from kd.base.keras_parts import ops
+from kd.distillation.objectives.objective import Objective, Outputs
 from kd.text.translation import N_
 
 # The map after the first convolution has 14 × 14 numbers; that after the second, 7 × 7.

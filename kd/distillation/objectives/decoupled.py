@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from kd.base.fields import field
-from kd.distillation.objectives.objective import Objective, Outputs, batch_mean, ops
+from kd.base.keras_parts import ops
+from kd.distillation.objectives.objective import Objective, Outputs, batch_mean
 from kd.text.translation import N_
 
 # Taken from the logit of the right class, it leaves nothing of its probability, however large the logit.

@@ -14,20 +14,9 @@ from dataclasses import dataclass
 from numbers import Real
 from typing import Any, ClassVar
 
+from kd.base.keras_parts import ops
 from kd.base.outputs import Outputs
 from kd.text.words import quoted
-
-
-class _Ops:
-    """Stands for `keras.ops`, and imports it when one of its functions is first used."""
-
-    def __getattr__(self, name: str) -> Any:
-        import keras
-
-        return getattr(keras.ops, name)
-
-
-ops: Any = _Ops()
 
 
 @dataclass(frozen=True)

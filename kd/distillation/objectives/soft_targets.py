@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from kd.distillation.objectives.objective import Objective, Outputs, batch_mean, ops
+from kd.base.keras_parts import ops
+from kd.distillation.objectives.objective import Objective, Outputs, batch_mean
 from kd.text.translation import N_
 
 

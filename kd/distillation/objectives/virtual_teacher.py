@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from kd.base.fields import field
-from kd.distillation.objectives.objective import Objective, Outputs, batch_mean, ops
+from kd.base.keras_parts import ops
+from kd.distillation.objectives.objective import Objective, Outputs, batch_mean
 from kd.text.translation import N_
 
 

@@ -219,11 +219,7 @@ def _start(config: RunConfig) -> str:
 def _tools(config: RunConfig, teacher_file: str | None) -> list[str]:
     architectures = [student_architecture(config)]
     architectures += [teacher_architecture(config)] if teacher_file is None else []
-    # without their import, which the notebook has already
-    hidden = dict.fromkeys(
-        inspect.getsource(architecture.student.layers).replace("    from keras import layers\n\n", "")
-        for architecture in architectures
-    )
+    hidden = dict.fromkeys(inspect.getsource(each.student.layers) for each in architectures)
     moved = ["moved"] if config.shift else []
     return [*hidden, *_cited("network", "started", *moved, "train", "cross_entropies", "from_labels")]
 

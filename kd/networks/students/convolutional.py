@@ -2,20 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from kd.base.fields import field
+from kd.base.keras_parts import layers
 from kd.networks.students.student import Costs, Student
 from kd.text.translation import N_, ngettext
 
-if TYPE_CHECKING:
-    import keras
 
-
-def convolutional(filters: int) -> list[keras.Layer]:
+def convolutional(filters: int) -> list:
     """Two convolutions, the second with twice as many filters."""
-    from keras import layers
-
     return [
         layers.Conv2D(filters, 3, strides=2, padding="same"),
         layers.LeakyReLU(negative_slope=0.2),

@@ -2,20 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from kd.base.fields import field
+from kd.base.keras_parts import layers
 from kd.networks.students.student import Costs, Student
 from kd.text.translation import N_, _
 
-if TYPE_CHECKING:
-    import keras
 
-
-def dense(units: int) -> list[keras.Layer]:
+def dense(units: int) -> list:
     """One hidden layer."""
-    from keras import layers
-
     return [
         layers.Flatten(),
         layers.Dense(units),

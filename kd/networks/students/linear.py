@@ -2,19 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+from kd.base.keras_parts import layers
 from kd.networks.students.student import Costs, Student
 from kd.text.translation import N_, _
 
-if TYPE_CHECKING:
-    import keras
 
-
-def linear() -> list[keras.Layer]:
+def linear() -> list:
     """Nothing before the logits."""
-    from keras import layers
-
     return [layers.Flatten()]
 
 

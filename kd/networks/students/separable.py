@@ -2,20 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from kd.base.fields import field
+from kd.base.keras_parts import layers
 from kd.networks.students.student import Costs, Student
 from kd.text.translation import N_, ngettext
 
-if TYPE_CHECKING:
-    import keras
 
-
-def separable(filters: int) -> list[keras.Layer]:
+def separable(filters: int) -> list:
     """Two convolutions; in the second, each channel has a filter of its own, and 1 × 1 filters mix them."""
-    from keras import layers
-
     return [
         layers.Conv2D(filters, 3, strides=2, padding="same"),
         layers.LeakyReLU(negative_slope=0.2),

@@ -8,10 +8,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
-
-if TYPE_CHECKING:
-    import keras
+from typing import NamedTuple
 
 
 class Costs(NamedTuple):
@@ -35,7 +32,7 @@ class Student:
 
     label: str
     help: str
-    layers: Callable[..., list[keras.Layer]]
+    layers: Callable[..., list]
     costs: Callable[..., Costs]
     words: Callable[..., str]
     size_field: str = ""
