@@ -66,17 +66,11 @@ def test_the_recipes_tables_and_ratios_are_of_medians():
     def timed(*values: tuple[float, float, float]) -> list[Timed]:
         return [Timed(*each) for each in values]
 
-    students = {
-        "a": {
-            "distilled": timed((8.0, 2.0, 0.9), (12.0, 4.0, 0.8)),
-            "scratch": timed((2.0, 1.0, 0.9), (2.0, 1.0, 0.8)),
-        },
-        "d": {
-            "run": timed((1.0, 1.0, 0.9), (2.0, 1.0, 0.8)),
-            "distilled": timed((1.0, 0.3, 0.9), (1.0, 0.3, 0.8)),
-            "scratch": timed((1.0, 0.2, 0.9), (1.0, 0.2, 0.91)),
-        },
-    }
+    scratch, run = timed((2.0, 1.0, 0.9), (2.0, 1.0, 0.8)), timed((1.0, 1.0, 0.9), (2.0, 1.0, 0.8))
+    notebook = {"distilled": timed((8.0, 2.0, 0.9), (12.0, 4.0, 0.8)), "scratch": scratch}
+    distilled = timed((1.0, 0.3, 0.9), (1.0, 0.3, 0.8))
+    ours = {"run": run, "distilled": distilled, "scratch": timed((1.0, 0.2, 0.9), (1.0, 0.2, 0.91))}
+    students = {"a": notebook, "d": ours}
     text = "\n".join(in_words({"students": students, "teacher": {}}))
     assert "(a)'s two students: 1.50 s / 12.00 s = 0.125" in text
     assert "a scratch epoch: 0.300 s / 0.200 s = 1.500" in text

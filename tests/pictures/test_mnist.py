@@ -108,7 +108,6 @@ SCALED = DIGIT / 255
         (DIGIT[..., None], 1),
         (np.stack([DIGIT] * 28), 28),
         (np.stack([DIGIT] * 3)[..., None], 3),
-        (SCALED, 1),
         (np.stack([SCALED] * 3).astype(np.float16), 3),
         (np.stack([SCALED] * 2).tolist(), 2),
         (np.asfortranarray(np.stack([SCALED] * 2)), 2),
