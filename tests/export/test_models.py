@@ -1,20 +1,25 @@
-"""Exported models, opened by their own runtimes here and compared with NumPy's answers."""
+"""Exported models, opened by their own runtimes here, and what docs/exports.md says of them."""
 
 from __future__ import annotations
 
 import hashlib
 import json
+import re
 
 import numpy as np
 import onnxruntime
 import pytest
 from ai_edge_litert.interpreter import Interpreter
 
+from docs import exports
+from docs.exports import MODELS, PAGE
 from kd.base.places import DATA
 from kd.config import RunConfig
+from kd.export import FORMATS
 from kd.export.models import INPUT
 from kd.networks.numpy_model import NumpyModel
 from kd.text.words import accuracy, file_size, milliseconds
+from tests.docs.documents import blocks, text
 from tests.export.conftest import MODEL_FORMATS, RUN
 
 STUDENT = RunConfig().model_ids["distilled"]
@@ -111,3 +116,47 @@ def test_the_command_says_what_it_wrote(exported):
 def test_converters_and_runtimes_stay_in_processes_of_their_own(exported):
     heavy = {"tensorflow", "keras", "tf2onnx", "onnx", "onnxruntime", "ai_edge_litert", "torch"}
     assert heavy & {module.partition(".")[0] for module in exported.modules} == set()
+
+
+def cells() -> dict[tuple[str, str], list[str]]:
+    """(model, format) → what the page's table says of it."""
+    rows = re.findall(r"^\| (Distilled|Teacher) \| `([\w-]+)` \| (.+) \|$", text(PAGE), re.M)
+    return {(model.lower(), name): rest.split(" | ") for model, name, rest in rows}
+
+
+def shape(said: str) -> str:
+    """The page without its figures, and without where and with what they were measured."""
+    return re.sub(r"(?s)Measured on: .*?\n\n", "", re.sub(r"\b\d[\d.,]*(e-\d+)?( [kM]B)?", "#", said))
+
+
+def test_the_page_is_what_its_command_writes(exported, tmp_path, monkeypatch):
+    facts = {(model, name): exported.facts(name) for model in MODELS for name in MODEL_FORMATS}
+    monkeypatch.setattr(exports, "PAGE", tmp_path / "exports.md")
+    monkeypatch.setattr(exports, "measure", lambda lab: facts)
+    monkeypatch.setenv("KD_HOME", str(tmp_path))
+    assert exports.main() == 0
+    assert all(re.search(rf"^\| `{name}` \| ", text(PAGE), re.M) for name in FORMATS)
+    assert shape((tmp_path / "exports.md").read_text(encoding="utf-8")) == shape(text(PAGE))
+
+
+@pytest.mark.parametrize("name", MODEL_FORMATS)
+def test_its_figures_are_those_of_an_export(exported, name):
+    size, latency, kept, before, same, _difference = cells()["distilled", name]
+    facts = exported.facts(name)
+    assert size == file_size(facts["bytes"])
+    assert float(latency) > 0
+    assert (before, kept) == (
+        accuracy(facts["accuracy"]["original"]),
+        accuracy(facts["accuracy"]["exported"]),
+    )
+    assert same == accuracy(facts["same_answers"])
+
+
+@pytest.mark.parametrize("block", [block for block in blocks(PAGE) if block.language == "python"], ids=str)
+def test_its_code_reads_digits(block, exported, tmp_path, monkeypatch, capsys):
+    for path in exported.folder.iterdir():
+        (tmp_path / path.name).symlink_to(path)
+    (tmp_path / "data").symlink_to(DATA)
+    monkeypatch.chdir(tmp_path)
+    exec(compile(block.code, str(PAGE), "exec"), {})
+    assert re.findall(r"\d", capsys.readouterr().out) == ["7", "2", "1", "0", "4"]

@@ -43,10 +43,7 @@ def left(folder: Path) -> list[str]:
     ("arguments", "sentence"),
     [
         ([], "One of the arguments --format --tensorboard is required."),
-        (
-            ["--tensorboard", "x", "--output", "y"],
-            "Argument --output: not allowed with argument --tensorboard",
-        ),
+        (["--tensorboard", "x", "--output", "y"], "Argument --output: not allowed with argument --tens"),
         (["--tensorboard", __file__], f"'{__file__}' cannot be written (Not a dir"),
         (["--tensorboard", "a\0b"], r"'a\x00b' cannot be written ("),
         (["--format", "onnx", "--output", "no/such/folder"], "'no/such/folder' cannot be written (No such"),

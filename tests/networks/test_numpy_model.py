@@ -125,7 +125,6 @@ def test_the_table_of_several_networks_layer_by_layer(student_file, tmp_path):
     ("architecture", "made_of", "shown"),
     [
         (Architecture("convolutional", 2), "filters", (3, 3, 1, 2)),
-        (Architecture("separable", 2), "filters", (3, 3, 1, 2)),
         (Architecture("dense", 16), "units", (28, 28, 1, 10)),
         (Architecture("linear"), "digits", (28, 28, 1, 10)),
     ],

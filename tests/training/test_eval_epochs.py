@@ -40,13 +40,6 @@ def test_looks_are_evenly_spaced_and_take_no_longer_than_the_training(epochs, tr
     assert eval_epochs(config, "scratch") == chosen
 
 
-def test_where_an_epoch_is_long_each_has_its_look():
-    assert eval_epochs(RunConfig(epochs=3, train_size=10_000), "scratch") == (1, 2, 3)
-    assert eval_epochs(RunConfig(epochs=10, train_size=10_000), "scratch") == tuple(range(1, 11))
-    for of in (eval_epochs, reported_epochs):
-        assert of(RunConfig(teacher="fresh"), "teacher") == (1, 2, 3, 4, 5)
-
-
 def test_a_long_training_that_nobody_follows_looks_after_four_fifths_and_at_its_end():
     for epochs, seen in ((99, (99,)), (100, (80, 100)), (1001, (801, 1001))):
         config = RunConfig(epochs=epochs)
