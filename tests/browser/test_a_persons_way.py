@@ -119,26 +119,6 @@ def test_open_set_train_and_see_the_charts_move(page: Page, site):
     assert [int(row["epoch"]) for row in this_run if row["role"] == "scratch"] == list(range(1, 13))
 
 
-def test_a_control_moved_while_a_run_trains_leaves_the_run_on_the_screen(page: Page, site):
-    open_train(page, site.url)
-    set_up_a_run(page, epochs=100, seed=unused_seed())
-    expect(switched(page)).to_be_checked()  # such a long run waits for Train all the same
-    train(page)
-    epoch = page.get_by_text(re.compile(r"epoch [1-9]\d* of 100", re.IGNORECASE)).first
-    expect(epoch).to_be_visible(timeout=3 * MINUTES)
-    slider(page, "α, weight of the true labels").focus()
-    page.keyboard.press("ArrowRight")
-    expect(
-        page.get_by_text(re.compile("takes longer than three seconds, so it waits for Train"))
-    ).to_be_visible()
-    expect(page.get_by_text(re.compile("Still shown"))).to_be_visible()
-    expect(page.get_by_role("button", name="Train", exact=True)).to_be_visible()
-    before = epoch.inner_text()
-    expect(epoch).not_to_have_text(before, timeout=MINUTES)  # it goes on learning in full view
-    page.get_by_role("button", name="Stop the run shown").click()
-    expect(page.get_by_text(re.compile("stopped", re.IGNORECASE)).first).to_be_visible(timeout=MINUTES)
-
-
 def test_nothing_jumps_when_a_run_is_trained_and_the_log_has_one_line_per_event(page: Page, site):
     seed, before = unused_seed(), len(site.log.read_text(encoding="utf-8").splitlines())
     page.set_viewport_size(PROJECTOR)

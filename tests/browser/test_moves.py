@@ -10,7 +10,6 @@ from playwright.sync_api import Page, expect
 from kd.base.places import DATA
 from kd.config import STUDENTS, RunConfig
 from kd.engine import processes
-from kd.lab import Lab
 from tests.browser.conftest import unused_seed
 
 MINUTES = 60_000
@@ -70,26 +69,6 @@ def test_let_go_of_alpha_and_the_new_verdict_comes_while_the_old_run_stays_in_si
     expect(page.get_by_role("slider", name="T, temperature")).to_have_value("10")
     page.get_by_role("button", name="Clear", exact=True).click()
     expect(page.get_by_text("Thin lines:")).to_have_count(0)
-
-
-def test_a_run_that_is_moved_away_from_is_let_go(page: Page, site):
-    config = QUICK.replace(seed=unused_seed())
-    opened(page, site.url, config)
-    for alpha in (0.15, 0.2, 0.25):
-        move(page, "α, weight of the true labels")
-        expect(page).to_have_url(re.compile(f"run={config.replace(alpha=alpha).run_id}"))
-    last = config.replace(alpha=0.25)
-    expect_verdict(page, last)
-    lab = Lab(site.log.parent)
-    try:
-        assert lab.runs.view(last.run_id).status == "finished"
-        # whoever moves on leaves no stopped runs behind
-        earlier = {config.replace(alpha=alpha).run_id for alpha in (0.15, 0.2)}
-        assert not {run.run_id for run in lab.runs.views() if run.status != "finished"} & earlier
-        said = site.log.read_text(encoding="utf-8")
-        assert all(re.search(f"run {run_id} (stopped|finished)", said) for run_id in earlier)
-    finally:
-        lab.close()
 
 
 def test_the_engine_lost_while_one_moves_is_one_sentence_and_the_run_goes_on(page: Page, site):

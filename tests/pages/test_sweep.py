@@ -169,7 +169,7 @@ def test_a_study_of_an_experiment_is_told_apart_and_leads_to_it(open_page, lab, 
 
 def test_the_slices_through_a_cell_keep_its_other_value(lab, study_id):
     slices = cell.slices_through(studies.read(lab, study_id), 2)
-    assert [(here, one.rows["x"].tolist()) for _words, here, one in slices] == [
+    assert [(here, rows["x"].tolist()) for _words, here, (rows, _arguments) in slices] == [
         ("At T\u00a0=\u00a04.", [0.1, 0.5]),
         ("At α\u00a0=\u00a00.5.", [4.0, 10.0]),
     ]

@@ -8,7 +8,6 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-import pyarrow as pa
 import streamlit as st
 
 from kd.charts.figure_file import figure_csv, figure_png, figure_svg
@@ -52,18 +51,17 @@ def figure(
     alt: str,
     file_note: str = "",
     on_select: Callable[[], None] | None = None,
-    sent: pa.Table | None = None,
     **arguments: Any,
 ) -> None:
     """Draws a figure, with the button that saves it in the row of its title.
 
     name: the widget's key, and with file_note the file's name. chart: (rows, **arguments) → Altair chart; its
-    data alone depends on the rows. on_select: called after a click. sent: the rows in Arrow, made before.
+    data alone depends on the rows. on_select: called after a click.
     """
     ready = spec(chart, name, rows, **arguments)
     with framed(name):
         save_menu(name, lambda: (ready, rows), file_note)
-        said_chart(ready, rows if sent is None else sent, alt, key=name, on_select=on_select or "ignore")
+        said_chart(ready, rows, alt, key=name, on_select=on_select or "ignore")
 
 
 def framed(name: str, titled: bool = True) -> Any:

@@ -121,8 +121,8 @@ def _how_they_learned(lab: Lab, shown: Shown, cell: int) -> None:
         return
     states = {run_id: lab.courses.state(run_id) for run_id in runs.values()}
     known = [*states.values()].count(KEPT)
-    words, one = _learned(shown.study, cell, tuple(runs.values()), known, lab, runs)
-    figure("sweep-curves", accuracy_lines, one.rows, words, sent=one.sent, **one.arguments, height=320)
+    words, (rows, arguments) = _learned(shown.study, cell, tuple(runs.values()), known, lab, runs)
+    figure("sweep-curves", accuracy_lines, rows, words, **arguments, height=320)
     if len(runs) > 1:
         quiet(_("Bold: {seed}. Thin: the other seeds.", seed=next(iter(runs))))
     if COMING in states.values():
@@ -185,4 +185,4 @@ def _learned(
         views[first].config.epochs,
         earlier={name: views[name].history for name in others},
     )
-    return _("Test accuracy by epoch of {seeds}.", seeds=", ".join(views)), study_map.drawing(rows, axes)
+    return _("Test accuracy by epoch of {seeds}.", seeds=", ".join(views)), (rows, axes)

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from html import escape
-from typing import Any, NamedTuple
+from typing import Any
 
 import pandas as pd
-import pyarrow as pa
 
 from kd.charts.study_charts import (
     heat_map,
@@ -32,17 +31,8 @@ from ui.sweep.studies import Shown, cells, in_steps, made_once, named
 FIGURE = "sweep-map"
 
 
-class Drawing(NamedTuple):
-    """What a figure shows: its rows, the same as they are sent, and the arguments of its chart."""
-
-    rows: pd.DataFrame
-    sent: pa.Table
-    arguments: dict[str, Any]
-
-
-def drawing(rows: pd.DataFrame, arguments: dict[str, Any]) -> Drawing:
-    """Returns what a figure shows, converted once for everybody who looks."""
-    return Drawing(rows, pa.Table.from_pandas(rows), arguments)
+Drawing = tuple[pd.DataFrame, dict[str, Any]]
+"""What a figure shows: its rows, and the arguments of its chart."""
 
 
 @made_once
@@ -73,23 +63,23 @@ def draw(shown: Shown, chosen: int | None, *, on_select: Callable[[], None]) -> 
     """
     axes = list(shown.study.axes)
     if len(axes) == 2:
-        one = _map(shown, chosen)
-        figure(
-            FIGURE, heat_map, one.rows, sentence(shown), on_select=on_select, sent=one.sent, **one.arguments
-        )
+        rows, arguments = _map(shown)
+        marked = rows.assign(chosen=rows["cell"] == chosen)
+        figure(FIGURE, heat_map, marked, sentence(shown), on_select=on_select, **arguments)
     elif len(axes) == 1:
         draw_slice(FIGURE, axes[0], sentence(shown), _line(shown))
 
 
 def draw_slice(name: str, axis: str, words: str, one: Drawing) -> None:
     """Draws the figure of a slice."""
-    figure(name, slice_lines, one.rows, words, file_note=axis, sent=one.sent, **one.arguments, height=300)
+    rows, arguments = one
+    figure(name, slice_lines, rows, words, file_note=axis, **arguments, height=300)
 
 
 def slice_of(data: pd.DataFrame, axis: str, values: Any) -> Drawing:
     """Returns what `draw_slice` draws: of verdicts the gain, of runs both students."""
     rows = slice_rows(data, axis)
-    return drawing(rows, slice_axes(rows, axis, values, gains="verdict" in data.columns))
+    return rows, slice_axes(rows, axis, values, gains="verdict" in data.columns)
 
 
 @made_once
@@ -99,14 +89,7 @@ def _line(shown: Shown) -> Drawing:
 
 
 @made_once
-def _map(shown: Shown, chosen: int | None) -> Drawing:
-    rows, arguments = _cells_of_map(shown)
-    return drawing(rows.assign(chosen=rows["cell"] == chosen), arguments)
-
-
-@made_once
-def _cells_of_map(shown: Shown) -> tuple[pd.DataFrame, dict[str, Any]]:
-    """Returns rows and arguments of the map, whichever cell is chosen."""
+def _map(shown: Shown) -> Drawing:
     values = dict(shown.study.axes)
     rows = heat_map_rows(shown.table, list(values), values, shown.failed)
     axes = heat_map_axes({axis: in_order(values[axis]) for axis in values})

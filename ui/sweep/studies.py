@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -23,11 +22,9 @@ from ui.shared import address, notices
 from ui.shared.pieces import moves
 
 _KEY = "sweep_shown"
-_SECONDS_BETWEEN_READINGS = 1.0
-# so that readings of a very large study, too, take a twentieth of a core
-_SHARE_OF_TIME = 20
+# While it fills, a study is read about so often in all: a large one takes long to judge.
+_READINGS = 200
 _STEPS_DEPEND_ON = {"train_size", "batch_size", "labelled", "omitted_digits"}
-_MOST_READINGS = 50
 SHIPPED = ""
 """What stands for the study that comes with the app, where others have an id."""
 
@@ -149,7 +146,7 @@ def show(study_id: str) -> None:
 
 
 def read(lab: Lab, study_id: str) -> Shown:
-    """Returns a study with what is stored of it now; of one that fills, its runs of a second ago.
+    """Returns a study with what is stored of it now; of a large one that fills, as of a few runs ago.
 
     Raises:
         ValueError: when there is no such study.
@@ -157,7 +154,8 @@ def read(lab: Lab, study_id: str) -> Shown:
     if study_id == SHIPPED:
         return _shipped()
     view = lab.studies.view(study_id)
-    frame, table = _read(lab, view)
+    step = 1 + view.study.size // _READINGS if moves(view.status) else 1
+    frame, table = _stored(view.study, view.done - view.done % step, lab, view)
     failed = {_numbers(view.study)[run_id]: str(ending) for run_id, ending in view.failed.items()}
     return Shown(view.study, view, frame, table, failed)
 
@@ -172,39 +170,8 @@ def _shipped() -> Shown:
     return Shown(study, None, frame, verdicts(frame, list(axes)), {})
 
 
-@dataclass
-class _Reading:
-    """What was read last of a study that fills: finished runs and verdicts; due: when to read them anew."""
-
-    frame: pd.DataFrame
-    table: pd.DataFrame
-    due: float
-
-
-_readings: dict[str, _Reading] = {}
-"""The last reading of each study that was seen to fill, by its id; the oldest goes first."""
-
-
-def _read(lab: Lab, view: StudyView) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Returns the finished runs of a study and its verdicts: while it fills, as of a second ago at most."""
-    if not moves(view.status):
-        _readings.pop(view.study_id, None)
-        return _stored(view.study, view.done, lab, view)
-    known, now = _readings.get(view.study_id), time.monotonic()
-    if known is not None and now < known.due:
-        return known.frame, known.table
-    if known is not None:
-        known.due = now + _SECONDS_BETWEEN_READINGS  # whoever looks meanwhile need not wait for this
-    frame, table = _stored(view.study, view.done, lab, view)
-    apart = max(_SECONDS_BETWEEN_READINGS, _SHARE_OF_TIME * (time.monotonic() - now))
-    _readings[view.study_id] = _Reading(frame, table, time.monotonic() + apart)
-    for study_id in list(_readings)[:-_MOST_READINGS]:
-        _readings.pop(study_id, None)
-    return frame, table
-
-
 @made_once
 def _stored(study: Study, done: int, _lab: Lab, _view: StudyView) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Returns the finished runs of a study and its verdicts; done: how many have finished."""
+    """Returns the finished runs of a study and its verdicts; done: about how many have finished."""
     frame = _lab.studies.frame(_view)
     return frame, verdicts(frame, list(study.axes), study.baseline)
