@@ -14,7 +14,6 @@ from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import (
-    Browser,
     BrowserContext,
     ConsoleMessage,
     Page,
@@ -80,14 +79,6 @@ def playwright(chromium: str) -> Iterator[Playwright]:
     expect.set_options(timeout=60_000)
     with sync_playwright() as playwright:
         yield playwright
-
-
-@pytest.fixture(scope="package")
-def browser(playwright: Playwright, chromium: str) -> Iterator[Browser]:
-    """A Chromium whose every context is a new visitor's, with nothing in its cache."""
-    browser = playwright.chromium.launch(executable_path=chromium, args=list(FLAGS))
-    yield browser
-    browser.close()
 
 
 @pytest.fixture(scope="package")

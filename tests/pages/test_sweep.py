@@ -10,6 +10,7 @@ from urllib.parse import unquote, urlencode
 
 import pandas as pd
 import pytest
+from streamlit.dataframe_util import convert_arrow_bytes_to_pandas_df
 
 from kd.config import RunConfig
 from kd.runs.courses import COMING, KEPT, MISSING
@@ -196,6 +197,8 @@ def test_a_cell_is_looked_into_and_opened_in_train(open_page, lab, study_id, mon
     ]
     rows = json.loads(app.get("vega_lite_chart")[0].proto.spec)
     assert rows["params"][0]["name"] == "opened"
+    map_of = convert_arrow_bytes_to_pandas_df(app.get("vega_lite_chart")[0].proto.data.data)
+    assert map_of.loc[map_of["chosen"], "cell"].tolist() == [2]
     config = STUDY.config({"alpha": 0.5, "temperature": 4.0})
     labelled(app)["Open in Train"].click().run()
     assert app.query_params["run"] == config.run_id

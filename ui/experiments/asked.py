@@ -85,7 +85,6 @@ def plan_of(found: Experiment) -> Plan:
     return planned(found, included_runs(found.name))
 
 
-@made_once
 def included_runs(name: str) -> pd.DataFrame:
     """Returns the runs that came with the app; none where no result did."""
     return shipped_rows(name) if has_shipped(name) else pd.DataFrame()

@@ -125,7 +125,7 @@ def _claims(found: Experiment, findings: Mapping[str, Findings]) -> Iterable[str
         for length, known in findings.items():
             finding = known[claim.measured]
             badge = _badge(judged(finding, claim.expected))
-            words = f"<p>{escape(finding_words(finding))}</p>"
+            words = _said(finding_words(finding))
             rows.append(f'<div class="kd-at">{_eyebrow(found, length)}{badge}{words}</div>')
         label = escape(sentence_case(found.label(claim.measured)))
         section = claim.section or found.paper.section
@@ -144,7 +144,7 @@ def _came_out(asked: Asked, view: ExperimentView | None) -> str:
     for code in next(iter(findings.values())):
         cells = []
         for length, known in findings.items():
-            words = f"<p>{escape(finding_words(known[code]))}</p>"
+            words = _said(finding_words(known[code]))
             if length in included and included[length][code].seeds:
                 also = _("included: {finding}", finding=finding_words(included[length][code]))
                 words += f'<p class="kd-quiet">{escape(also)}</p>'
@@ -168,7 +168,7 @@ def _badge(verdict: str) -> str:
 def _block(title: str, lines: Iterable[str] = (), verdict: str = "", more: str = "") -> str:
     """Returns a block as HTML; more: HTML below its lines."""
     badge = f" {_badge(verdict)}" if verdict else ""
-    said = "".join(f"<p>{escape(line)}</p>" for line in lines)
+    said = "".join(map(_said, lines))
     return f'<section class="kd-block"><h3>{escape(title)}{badge}</h3>{said}{more}</section>'
 
 

@@ -22,8 +22,6 @@ from ui.shared.pieces import acts, quiet
 from ui.shared.run_words import setting
 
 _MOST_COMMANDS = 20
-
-
 _NAME, _TAGS, _NOTE, _EDITED = "runs_name", "runs_tags", "runs_note", "runs_edited"
 
 
@@ -49,9 +47,7 @@ def actions(lab: Lab, lines: Sequence[Line]) -> None:
         _describe(lab, lines, problem)
         _keep(lab, runs, problem)
         _delete(lab, runs, problem)
-        _button(
-            "untick", _("Untick all"), _("Ticks no run any more."), on_click=acts(untick), icon="deselect"
-        )
+        _button("untick", _("Untick all"), _("Ticks no run any more."), acts(untick), icon="deselect")
 
 
 def _button(
@@ -152,19 +148,8 @@ def _keep(lab: Lab, runs: Sequence[RunView], problem: str) -> None:
     keeps = _("Keeps these runs even when space runs out.")
     if pinned:
         keeps = _("These runs stay even when space runs out. Press again to stop keeping them.")
-    label, icon, ids = (
-        _("Kept") if pinned else _("Keep"),
-        "keep" if pinned else "",
-        [run.run_id for run in runs],
-    )
-    _button(
-        "keep",
-        label,
-        keeps,
-        on_click=acts(lab.runs.pin, ids, not pinned, person()),
-        problem=problem,
-        icon=icon,
-    )
+    keep = acts(lab.runs.pin, [run.run_id for run in runs], not pinned, person())
+    _button("keep", _("Kept") if pinned else _("Keep"), keeps, keep, problem, "keep" if pinned else "")
 
 
 def _delete(lab: Lab, runs: Sequence[RunView], problem: str) -> None:
@@ -176,10 +161,8 @@ def _delete(lab: Lab, runs: Sequence[RunView], problem: str) -> None:
         len(runs),
         count=f"{len(runs):,}",
     )
-    ids = [entry.run_id for entry in runs]
-    _button(
-        "delete", _("Delete"), deletes, on_click=acts(_delete_now, lab, ids), problem=problem, icon="delete"
-    )
+    delete = acts(_delete_now, lab, [entry.run_id for entry in runs])
+    _button("delete", _("Delete"), deletes, delete, problem, "delete")
 
 
 def _delete_now(lab: Lab, ids: list[str]) -> None:

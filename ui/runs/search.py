@@ -121,16 +121,16 @@ def search(listed: Listing) -> list[int]:
             by, values, whose = _filters(listed)
         with st.popover(_("Columns"), icon=":material/view_column:", help=_("Which columns the table has.")):
             _choose_columns(listed)
-        fold = st.toggle(
+        address.kept(
+            _FOLD,
+            st.toggle,
             _("Seeds together"),
             key="fold",
             help=_(
                 "Runs that differ in their seed alone are one line, with their mean gain and its interval "
                 "over the seeds."
             ),
-            persist_state="session",
         )
-        address.keep("fold", _FOLD, fold)
         places = found(listed, words, by, values, "" if whose == "all" else whose)
         if len(places) < len(listed.lines):
             count, lines = len(places), len(listed.lines)
@@ -158,28 +158,28 @@ def _filters(listed: Listing) -> tuple[str, tuple[str, ...], str]:
     )
     asked = st.session_state.get("by", "")
     fields = ["", *(name for name in FIELDS if name in listed.values or name == asked)]
-    by = st.selectbox(
+    by = address.kept(
+        _BY,
+        st.selectbox,
         _("Setting"),
         fields,
         key="by",
         format_func=lambda name: _(FIELDS[name].label) if name else _("any"),
         help=_("The settings in which these runs differ."),
-        persist_state="session",
     )
-    address.keep("by", _BY, by)
     known = listed.values.get(by, {})
     kept = [value for value in st.session_state.get("values", []) if value in known]
     st.session_state["values"] = kept
-    values = st.multiselect(
+    values = address.kept(
+        _VALUES,
+        st.multiselect,
         _("Values"),
         list(known),
         key="values",
         format_func=lambda value: known.get(value, value),
         disabled=not known,
         help=_("Runs with one of these values are listed; without any, all are."),
-        persist_state="session",
     )
-    address.keep("values", _VALUES, values)
     return by, tuple(values), whose
 
 

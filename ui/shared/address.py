@@ -52,16 +52,15 @@ def choose(widget: Callable[..., str], label: str, parameter: Parameter, key: st
     """Draws a choice whose labels are translated, and keeps its code in the address; returns the code."""
     # Streamlit's own `bind` would write the label into the address, in the sender's language
     st.session_state.setdefault(key, parameter.default)
-    code = widget(
-        label,
-        list(parameter.labels),
-        key=key,
-        format_func=lambda code: _(parameter.labels[code]),
-        persist_state="session",
-        **arguments,
-    )
-    keep(key, parameter, code)
-    return code
+    arguments |= {"key": key, "format_func": lambda code: _(parameter.labels[code])}
+    return kept(parameter, widget, label, list(parameter.labels), **arguments)
+
+
+def kept(parameter: Parameter, widget: Callable[..., Any], *arguments: Any, key: str, **options: Any) -> Any:
+    """Draws a widget that keeps its value while other pages are looked at, and has the address say it."""
+    value = widget(*arguments, key=key, persist_state="session", **options)
+    keep(key, parameter, value)
+    return value
 
 
 def number(name: str, lowest: float, highest: float, instead: float) -> Parameter:

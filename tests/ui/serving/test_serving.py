@@ -103,21 +103,6 @@ def test_no_message_refers_to_one_that_the_browser_may_have_forgotten(site):
     assert "ref_hash" not in {message.WhichOneof("type") for message in asyncio.run(again())}
 
 
-def test_a_page_that_lost_its_connection_finds_its_session_again(site):
-    async def twice() -> list[str]:
-        sessions = []
-        for _ in range(2):
-            async with connect(site.url, subprotocols=["streamlit", "x", *sessions]) as stream:
-                await stream.send(page("runs"))
-                (*_, start) = await heard(stream, "new_session")
-                sessions.append(start.new_session.initialize.session_id)
-                await heard(stream, "script_finished")
-        return sessions
-
-    first, second = asyncio.run(twice())
-    assert first == second
-
-
 def test_a_message_far_larger_than_any_drawing_and_a_picture_that_is_too_large_are_refused(site):
     async def send() -> int:
         async with connect(site.url) as stream:
