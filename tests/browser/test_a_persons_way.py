@@ -23,38 +23,6 @@ EVENTS = r"(begins|finished|is being stopped|stopped|deleted|brought back)"
 HAPPENED = re.compile(TIME + r"  run [0-9a-f]{12} " + EVENTS + r"\b.*")
 
 
-def open_train(page: Page, url: str) -> None:
-    """From the home page to Train, by its link."""
-    page.goto(url)
-    expect(page.get_by_role("heading", level=1)).to_be_visible()
-    page.get_by_test_id("stSidebar").get_by_role("link", name="Train").click()
-    expect(page.get_by_role("heading", name="Train", level=1)).to_be_visible()
-
-
-def switched(page: Page):
-    """The switch Train as I move, after it is turned."""
-    as_i_move = page.get_by_role("switch", name="Train as I move")
-    as_i_move.focus()
-    page.keyboard.press("Space")
-    return as_i_move
-
-
-def set_up_a_run(page: Page, *, epochs: int, seed: int) -> None:
-    """Set up a run of 10,000 images by keyboard, as the help texts promise. It waits for Train."""
-    expect(switched(page)).not_to_be_checked()
-    slider(page, "Training images").focus()
-    for _ in range(4):
-        page.keyboard.press("ArrowRight")
-    expect(page).to_have_url(re.compile("train_size=10000"))
-    page.get_by_text("More", exact=True).click()
-    for label, value in (("Epochs", epochs), ("Seed", seed)):
-        # drawn anew while it is filled in, a box would forget it
-        expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
-        page.get_by_label(label, exact=True).fill(str(value))
-        page.keyboard.press("Enter")
-        expect(page).to_have_url(re.compile(rf"{label.lower()}={value}\b"))
-
-
 def train(page: Page) -> None:
     """Press Train, and once more where this machine is so slow that it asks whether it should."""
     page.get_by_role("button", name="Train", exact=True).click()
@@ -73,22 +41,29 @@ def expect_trained(page: Page) -> None:
     expect(page.get_by_text("McNemar").first).to_be_attached()
 
 
-def slider(page: Page, name: str):
-    """A slider's handle, which the arrow keys move."""
-    return page.get_by_role("slider", name=name)
-
-
 def test_open_set_train_and_see_the_charts_move(page: Page, site):
     seed = unused_seed()
-    open_train(page, site.url)
-    set_up_a_run(page, epochs=12, seed=seed)
-    alpha = slider(page, "α, weight of the true labels")
-    alpha.focus()
-    page.keyboard.press("ArrowRight")
+    page.goto(site.url)
+    page.get_by_test_id("stSidebar").get_by_role("link", name="Train").click()
+    expect(page.get_by_role("heading", name="Train", level=1)).to_be_visible()
+    # all by keyboard, as the help texts promise
+    as_i_move = page.get_by_role("switch", name="Train as I move")
+    as_i_move.press("Space")
+    expect(as_i_move).not_to_be_checked()
+    for _ in range(4):
+        page.get_by_role("slider", name="Training images").press("ArrowRight")
+    expect(page).to_have_url(re.compile("train_size=10000"))
+    page.get_by_text("More", exact=True).click()
+    for label, value in (("Epochs", 12), ("Seed", seed)):
+        # drawn anew while it is filled in, a box would forget it
+        expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
+        page.get_by_label(label, exact=True).fill(str(value))
+        page.keyboard.press("Enter")
+        expect(page).to_have_url(re.compile(rf"{label.lower()}={value}\b"))
+    alpha = page.get_by_role("slider", name="α, weight of the true labels")
+    alpha.press("ArrowRight")
     expect(alpha).to_have_value("0.15")
-    temperature = slider(page, "T, temperature")
-    temperature.focus()
-    page.keyboard.press("ArrowRight")
+    page.get_by_role("slider", name="T, temperature").press("ArrowRight")
     expect(page).to_have_url(re.compile(r"temperature=15"))
 
     train(page)

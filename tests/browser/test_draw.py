@@ -12,9 +12,9 @@ from tests.browser.test_pages import resize
 ROWS = ("Teacher", "Distilled", "Scratch")
 
 
-def opened(page: Page, site, width: int, height: int, query: str = "") -> None:
+def opened(page: Page, site, width: int, height: int) -> None:
     page.set_viewport_size({"width": width, "height": height})
-    page.goto(f"{site.url}/draw{query}")
+    page.goto(f"{site.url}/draw")
     expect(page.get_by_role("region", name="Scratch", exact=True)).to_be_visible()
     expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
 

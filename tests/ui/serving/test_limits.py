@@ -8,7 +8,6 @@ import logging
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
 from types import SimpleNamespace
 
 import psutil
@@ -153,46 +152,34 @@ def test_what_the_first_visitor_needs_is_loaded_in_the_background_alone():
     assert done.stdout.split("\n") == ["[]", "[]", ""], done.stderr
 
 
-@pytest.fixture
-def log(caplog) -> Iterator[logging.Logger]:
-    """A logger with its own limit."""
-    logger = logging.getLogger("tests.limited")
-    limit = limits.LogLimit()
-    logger.addFilter(limit)
-    yield logger
-    logger.removeFilter(limit)
+def test_what_repeats_is_logged_a_few_times_a_minute_with_one_traceback_and_shortened(caplog, monkeypatch):
+    log = logging.getLogger("tests.limited")
+    monkeypatch.setattr(log, "filters", [limits.LogLimit()])
 
-
-def test_repeated_messages_are_logged_a_few_times_a_minute(log, caplog, monkeypatch):
     def went_wrong(number: object) -> None:
         log.warning(f"somebody did {number}")
 
-    for number in range(10_000):
+    def deep(levels: int) -> None:
+        if levels:
+            deep(levels - 1)
+        raise ValueError("x" * 1_000_000)
+
+    for number in range(1000):
         went_wrong(number)
-    log.warning("something else")
-    assert len(caplog.records) == limits.OF_A_KIND + 1
+        try:
+            deep(100)
+        except ValueError:
+            log.exception("it went wrong")
+    assert len(caplog.records) == 2 * limits.OF_A_KIND
+    assert "deep(levels - 1)" in caplog.text
+    assert caplog.text.count("Traceback") == 1
+    assert len(caplog.text) < 30_000
     monkeypatch.setattr(limits, "A_MINUTE", 0)
     went_wrong("it again")
     assert caplog.messages[-1] == "somebody did it again"
+    monkeypatch.setattr(limits, "A_MINUTE", 60)
     caplog.set_level(logging.INFO)
     caplog.clear()
     for _ in range(1000):
         log.info("run queued")
     assert len(caplog.records) == 1000  # news of runs is never held back
-
-
-def test_one_traceback_is_enough_and_none_is_long(log, caplog):
-    def deep(levels: int) -> None:
-        if levels:
-            deep(levels - 1)
-        else:
-            raise ValueError("x" * 1_000_000)
-
-    for _ in range(20):
-        try:
-            deep(100)
-        except ValueError:
-            log.exception("it went wrong")
-    assert "deep(levels - 1)" in caplog.text
-    assert caplog.text.count("Traceback") == 1
-    assert len(caplog.text) < 30_000
