@@ -89,7 +89,7 @@ def _moved(lab: Lab, asked: Asked, runs: pd.DataFrame) -> None:
     runs = runs[runs["length"] == [*found.lengths][-1]]
     for name, option in found.options.items():
         if option.explores and len(runs):
-            curves = _curves(asked, name, len(runs), lab, option, list(runs["run"]))
+            curves = _curves(asked, name, list(runs["run"]), lab)
             _moved_figure(
                 f"{found.name}-{name}".replace("_", "-"),
                 option,
@@ -99,11 +99,10 @@ def _moved(lab: Lab, asked: Asked, runs: pd.DataFrame) -> None:
 
 
 @state.made_once
-def _curves(
-    asked: Asked, name: str, done: int, _lab: Lab, _option: Option, _run_ids: list[str]
-) -> dict[str, list[float]]:
+def _curves(asked: Asked, option: str, run_ids: list[str], _lab: Lab) -> dict[str, list[float]]:
     """Returns for each measure of an option a share at each of its values."""
-    found = explored(_option, [_lab.runs[run_id].to_measure() for run_id in _run_ids])
+    measured = [_lab.runs[run_id].to_measure() for run_id in run_ids]
+    found = explored(asked.experiment.options[option], measured)
     return {name: [float(each) / 100 for each in values] for name, values in found.items()}
 
 

@@ -121,7 +121,7 @@ def _how_they_learned(lab: Lab, shown: Shown, cell: int) -> None:
         return
     states = {run_id: lab.courses.state(run_id) for run_id in runs.values()}
     known = [*states.values()].count(KEPT)
-    words, (rows, arguments) = _learned(shown.study, cell, tuple(runs.values()), known, lab, runs)
+    words, (rows, arguments) = _learned(shown.study, runs, known, lab)
     figure("sweep-curves", accuracy_lines, rows, words, **arguments, height=320)
     if len(runs) > 1:
         quiet(_("Bold: {seed}. Thin: the other seeds.", seed=next(iter(runs))))
@@ -173,11 +173,9 @@ def _stored_runs(lab: Lab, study: Study, cell: int) -> dict[str, str]:
 
 
 @made_once
-def _learned(
-    study: Study, cell: int, run_ids: tuple[str, ...], known: int, _lab: Lab, _runs: dict[str, str]
-) -> tuple[str, study_map.Drawing]:
+def _learned(study: Study, runs: dict[str, str], known: int, _lab: Lab) -> tuple[str, study_map.Drawing]:
     """Returns what the curves show, and what is drawn; known: of how many runs the course is known."""
-    views = {name: _lab.runs.view(run_id) for name, run_id in _runs.items()}
+    views = {name: _lab.runs.view(run_id) for name, run_id in runs.items()}
     first, *others = views
     rows, axes = accuracy_rows(
         views[first].history,
