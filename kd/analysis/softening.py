@@ -1,4 +1,4 @@
-"""Dark knowledge in numbers: what softened logits show, and how they pull on a student.
+"""Dark knowledge in numbers: what softened logits show.
 
 Everything is computed from stored logits with a softmax at temperature T > 0 (Hinton, Vinyals and Dean 2015,
 section 2); nothing is trained. Functions whose names end in `_table` or `_curve` return DataFrames ready to
@@ -9,7 +9,6 @@ not finite raises ValueError.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -17,12 +16,10 @@ import pandas as pd
 from kd.analysis.logits import (
     checked_labels,
     checked_logits,
-    checked_pair,
     entropy_bits,
     log_softmax,
     softmax,
 )
-from kd.distillation.objectives.objective import checked_alpha, checked_temperature
 
 LOWEST_TEMPERATURE, HIGHEST_TEMPERATURE = 0.1, 100.0
 """What a run allows."""
@@ -68,47 +65,6 @@ def mean_soft_targets_table(labels: np.ndarray, logits: np.ndarray, temperature:
     true, other = np.indices(means.shape)
     columns = {"true": true, "class": other, "probability": means, "share_of_wrong": share}
     return pd.DataFrame({name: values.ravel() for name, values in columns.items()})
-
-
-class Gradient(NamedTuple):
-    """The gradient of the loss with respect to the student's logits, and its two parts, each (…, classes).
-
-    A step of gradient descent moves each logit against it: a negative value pulls the logit up.
-    """
-
-    labels: np.ndarray
-    teacher: np.ndarray
-
-    @property
-    def total(self) -> np.ndarray:
-        return self.labels + self.teacher
-
-
-def loss_gradient(
-    labels: np.ndarray,
-    student_logits: np.ndarray,
-    teacher_logits: np.ndarray,
-    alpha: float,
-    temperature: float,
-    temperature_squared: bool = True,
-) -> Gradient:
-    """Returns what labels and teacher tell the student about each picture (objectives/soft_targets.py).
-
-    labels' part  α (softmax(z_s) − y)
-    teacher's part  (1 − α) · s · (softmax(z_s / T) − softmax(z_t / T)) / T,  s = T² or 1
-
-    labels and logits are those of n pictures, or of one.
-    """
-    alpha, temperature = checked_alpha(alpha), checked_temperature(temperature)
-    single = np.ndim(student_logits) == 1
-    student, teacher = checked_pair(
-        student_logits=np.atleast_2d(student_logits), teacher_logits=np.atleast_2d(teacher_logits)
-    )
-    truth = np.eye(student.shape[1])[checked_labels(np.atleast_1d(labels), *student.shape)]
-    scale = temperature if temperature_squared else 1.0 / temperature  # s / T
-    from_labels = alpha * (softmax(student) - truth)
-    from_teacher = (1.0 - alpha) * scale * (softmax(student, temperature) - softmax(teacher, temperature))
-    return Gradient(from_labels[0], from_teacher[0]) if single else Gradient(from_labels, from_teacher)
 
 
 def picture_table(labels: np.ndarray, logits: np.ndarray, temperature: float = 1.0) -> pd.DataFrame:

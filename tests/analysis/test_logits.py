@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy import special, stats
 
-from kd.analysis import evaluation, softening
+from kd.analysis import evaluation
 from kd.analysis.logits import (
     checked_labels,
     checked_logits,
@@ -88,7 +88,6 @@ THREE = dict.fromkeys(("teacher", "distilled", "scratch"), GOOD)
         (lambda: evaluation.confusion_matrix(LABELS, DIVERGED), "logits"),
         (lambda: evaluation.agreement(GOOD, DIVERGED), "student_logits"),
         (lambda: evaluation.compare(LABELS, DIVERGED, GOOD), "distilled_logits"),
-        (lambda: softening.loss_gradient(LABELS, GOOD, DIVERGED, 0.5, 1), "teacher_logits"),
         (lambda: fixed_and_broken(LABELS, {**THREE, "scratch": DIVERGED}), "scratch"),
         (lambda: showcase(LABELS, {**THREE, "teacher": DIVERGED}), "teacher"),
         (lambda: distances_bits({"teacher": GOOD[0], "scratch": DIVERGED[1]}), "scratch"),

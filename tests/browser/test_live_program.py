@@ -16,6 +16,7 @@ from kd.analysis.playback import confusions
 from kd.charts import dark_charts
 from kd.text import words
 from kd.text.dark_words import PULL_SAYS, SOFT_TARGET_SAYS
+from tests.gradients import loss_gradient
 from ui.live import views
 from ui.live.live import program
 
@@ -32,9 +33,9 @@ def logits():
 
 
 @pytest.fixture(scope="module")
-def asked(browser):
+def asked(window):
     """A function that has the browser evaluate an expression in our program, with arguments a, b, c …"""
-    page: Page = browser.new_page()
+    page: Page = window.new_page()
 
     def ask(expression: str, *arguments):
         names = "abcdefgh"[: len(arguments)]
@@ -169,7 +170,7 @@ def test_the_axis_of_pulls_ends_at_a_round_number_above_all_that_moves_on_it(ask
     limits = asked("b.map(alpha => pullLimit(a, { student: 'nothing', alpha }))", data, alphas)
     for alpha, limit in zip(alphas, limits, strict=True):
         gradients = [
-            softening.loss_gradient(np.array(4), student, teacher, alpha, t, squared)
+            loss_gradient(4, student, teacher, alpha, t, squared)
             for t in GRID
             for squared in (True, False)
             if squared or t >= 1
@@ -204,7 +205,7 @@ def test_what_is_saved_of_a_figure_are_the_numbers_of_the_analysis(asked, logits
 
     def gradient(temperature, squared):
         pair = (models["scratch"], models["teacher"])
-        return softening.loss_gradient(np.array(3), *pair, 0.3, temperature, squared)
+        return loss_gradient(3, *pair, 0.3, temperature, squared)
 
     found = rows_of(pull).set_index("role")["pull"]
     for role, expected in {**gradient(4.0, False)._asdict(), "total": gradient(4.0, False).total}.items():

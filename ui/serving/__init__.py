@@ -37,9 +37,7 @@ LOADED_AT_START = ("scipy.stats", "ui.shared.server", "kd.charts.run_charts")
 def middleware() -> list[Middleware]:
     """Returns what every request passes through before it reaches Streamlit; also prepares the process."""
     follow_the_reader()
-    limits.limit_the_log()
     logging.getLogger("uvicorn.error").setLevel(logging.WARNING)
-    limits.allow_descriptors()
     return [Middleware(KnownHostsOnly), Middleware(limits.BoundedUploads), Middleware(ShowsWaiting)]
 
 

@@ -1,10 +1,9 @@
-"""What a browser may ask, how many of its files the server keeps, and how often the log repeats itself."""
+"""What a browser may ask, and how many of its files the server keeps."""
 
 from __future__ import annotations
 
 import asyncio
 import gc
-import logging
 import subprocess
 import sys
 import threading
@@ -95,31 +94,6 @@ def test_the_next_file_takes_the_place_of_a_sessions_first_and_the_largest_sessi
     assert kept == {"a": ["two", "three"], "greedy": ["larger"], "modest": ["small"], "newcomer": ["new"]}
 
 
-@pytest.mark.parametrize(
-    ("soft", "hard", "kernel", "raised"),
-    [
-        (1024, 4096, 4096, 4096),
-        (256, -1, 12_288, limits.DESCRIPTORS),  # macOS
-        (256, 200_000, 100, 256),  # refused
-        (100_000, 100_000, 100_000, 100_000),
-    ],
-)
-def test_the_limit_on_descriptors_is_raised_as_far_as_it_goes(monkeypatch, soft, hard, kernel, raised):
-    limit = [soft, hard]
-
-    def setrlimit(_, wanted: tuple[int, int]) -> None:
-        if wanted[0] > kernel:
-            raise ValueError("current limit exceeds maximum limit")
-        limit[:] = wanted
-
-    resource = SimpleNamespace(
-        RLIMIT_NOFILE=7, RLIM_INFINITY=-1, setrlimit=setrlimit, getrlimit=lambda _: tuple(limit)
-    )
-    monkeypatch.setitem(sys.modules, "resource", resource)
-    limits.allow_descriptors()
-    assert limit[0] == raised
-
-
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no descriptors")
 def test_a_thread_that_has_ended_holds_no_descriptors_of_the_database(tmp_path):
     store, process, held = Store(tmp_path), psutil.Process(), []
@@ -150,36 +124,3 @@ def test_what_the_first_visitor_needs_is_loaded_in_the_background_alone():
     command = [sys.executable, "-c", BEFORE_AND_AFTER]
     done = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, timeout=600)
     assert done.stdout.split("\n") == ["[]", "[]", ""], done.stderr
-
-
-def test_what_repeats_is_logged_a_few_times_a_minute_with_one_traceback_and_shortened(caplog, monkeypatch):
-    log = logging.getLogger("tests.limited")
-    monkeypatch.setattr(log, "filters", [limits.LogLimit()])
-
-    def went_wrong(number: object) -> None:
-        log.warning(f"somebody did {number}")
-
-    def deep(levels: int) -> None:
-        if levels:
-            deep(levels - 1)
-        raise ValueError("x" * 1_000_000)
-
-    for number in range(1000):
-        went_wrong(number)
-        try:
-            deep(100)
-        except ValueError:
-            log.exception("it went wrong")
-    assert len(caplog.records) == 2 * limits.OF_A_KIND
-    assert "deep(levels - 1)" in caplog.text
-    assert caplog.text.count("Traceback") == 1
-    assert len(caplog.text) < 30_000
-    monkeypatch.setattr(limits, "A_MINUTE", 0)
-    went_wrong("it again")
-    assert caplog.messages[-1] == "somebody did it again"
-    monkeypatch.setattr(limits, "A_MINUTE", 60)
-    caplog.set_level(logging.INFO)
-    caplog.clear()
-    for _ in range(1000):
-        log.info("run queued")
-    assert len(caplog.records) == 1000  # news of runs is never held back
