@@ -12,9 +12,7 @@ import numpy as np
 from keras import ops
 
 from kd.distillation.objectives import OBJECTIVES, Objective, Outputs
-
-# What a logit of −inf counts as: its probability is 0 all the same, and 0 times it is 0, not NaN.
-RULED_OUT = -1e9
+from kd.distillation.soft_targets import RULED_OUT, SoftTargetDivergence, alike
 
 for _objective in OBJECTIVES.values():
     keras.saving.register_keras_serializable(package="kd")(_objective)
@@ -75,9 +73,16 @@ def student_loss(given: Any) -> keras.losses.Loss:
 def distillation_objective(given: Any) -> Objective:
     """Returns what a Distiller's student learns from its teacher, with numbers of no meaning.
 
-    None stands for soft targets; a loss of Keras, its name or any function becomes an objective. Raises a
-    ValueError for anything else, and for an objective that compares more than logits.
+    None or a SoftTargetDivergence stand for soft targets; a loss of Keras, its name or any function becomes
+    an objective. Raises a ValueError for anything else, and for an objective that compares more than logits.
     """
+    if isinstance(given, SoftTargetDivergence):
+        if given.temperature != 1 or not given.divided:
+            raise ValueError(
+                "Give temperature and temperature_squared to compile(), not to SoftTargetDivergence, "
+                f"got temperature={given.temperature}, divided={given.divided}."
+            )
+        given = None
     if given is None or (isinstance(given, str) and given in OBJECTIVES):
         given = OBJECTIVES[given or "soft_targets"]()
     if not isinstance(given, Objective):
@@ -101,7 +106,7 @@ def teachers_terms(
     if weights is not None and not objective.takes_weights:
         raise ValueError(f"{objective.name} has terms of whole batches: leave out sample_weight.")
     # a teacher that shares layers with the student is no way for gradients to go
-    both = _alike(ops.stop_gradient(teacher_logits), student_logits, objective.temperature.dtype)
+    both = alike(ops.stop_gradient(teacher_logits), student_logits, objective.temperature.dtype)
     if len(student_logits.shape) != 2:
         raise ValueError(f"A Distiller compares logits (n, classes), got {tuple(student_logits.shape)}.")
     if objective.allows_masked_classes:
@@ -110,23 +115,6 @@ def teachers_terms(
     prepared = objective.prepare(Outputs(both[0]), labels)
     weighted = {} if weights is None else {"weights": ops.reshape(weights, (-1,))}
     return objective.terms(labels, Outputs(both[1]), prepared, **weighted)
-
-
-def _alike(teacher_logits, student_logits, dtype=None) -> list:
-    """Returns both as tensors of one shape and dtype: this one, or the wider of theirs, at least float32.
-
-    Raises a ValueError when they are not of one shape (…, classes), or there are fewer than two classes.
-    """
-    both = [ops.convert_to_tensor(logits) for logits in (teacher_logits, student_logits)]
-    teacher, student = (tuple(logits.shape) for logits in both)  # None is a length that is not known yet
-    for shape in (teacher, student):
-        if len(shape) < 2 or shape[-1] == 1:
-            raise ValueError(f"Logits must have the shape (n, classes), two classes or more, got {shape}.")
-    pairs = zip(teacher, student, strict=False)
-    if len(teacher) != len(student) or any(one != other and None not in (one, other) for one, other in pairs):
-        raise ValueError(f"student and teacher must give logits of one shape, got {student} and {teacher}.")
-    dtype = dtype or keras.backend.result_type(*(logits.dtype for logits in both), "float32")
-    return [ops.cast(logits, dtype) for logits in both]
 
 
 def _of_logits(loss: Any) -> Any:

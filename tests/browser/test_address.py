@@ -8,6 +8,8 @@ from urllib.parse import quote
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.browser.test_pages import at_rest
+
 PARAMETERS = ("view", "T", "picture", "log", "run")
 NASTY = [
     "![x](http://example.org/p.png)",
@@ -104,20 +106,26 @@ def test_a_view_has_its_code_in_the_address_and_back_returns_to_the_one_before(p
     views["The pull on a student"].click()
     expect(page).to_have_url(re.compile(r"view=pull"))
     assert "T=7" in page.url
+    at_rest(page)
     page.go_back()
     expect(views["One picture"]).to_be_checked()
     assert "view" not in page.url
+    at_rest(page)
     page.go_forward()
     expect(views["The pull on a student"]).to_be_checked()
+    at_rest(page)
     page.get_by_role("link", name="Runs").click()
     expect(page).to_have_url(re.compile(r"/runs"))
     assert "view" not in page.url
+    at_rest(page)
     page.get_by_role("link", name="Dark knowledge").click()
     returned = re.compile(r"/dark_knowledge.*run=.*view=pull|/dark_knowledge.*view=pull.*run=")
     expect(page).to_have_url(returned)
     expect(views["The pull on a student"]).to_be_checked()
+    at_rest(page)
     page.go_back()  # whatever the page adds to its address: a click is one step to go back from
     expect(page).to_have_url(re.compile(r"/runs"))
+    at_rest(page)
     page.go_forward()
     expect(page).to_have_url(returned)
     page.reload()

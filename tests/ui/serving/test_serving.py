@@ -124,7 +124,7 @@ def test_a_message_far_larger_than_any_drawing_and_a_picture_that_is_too_large_a
     assert asyncio.run(statuses()) == [204, 413]
 
 
-def test_values_that_no_browser_sends_get_a_sentence_and_leave_a_short_log(site):
+def test_values_that_no_browser_sends_get_a_sentence(site):
     wrong = {"json_value": "{", "double_value": float("nan"), "int_array_value": [99], "bytes_value": b"\xff"}
 
     async def send() -> list[str]:
@@ -137,11 +137,9 @@ def test_values_that_no_browser_sends_get_a_sentence_and_leave_a_short_log(site)
                     await session.settled(PATIENCE)
             return session.errors
 
-    before = site.log.stat().st_size
     errors = asyncio.run(send())
     assert len(errors) > 10
     assert all("went wrong" in error for error in errors)
-    assert site.log.stat().st_size - before < 50_000
     asyncio.run(look(site.url, "draw"))
 
 
