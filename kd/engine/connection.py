@@ -220,8 +220,12 @@ def _unreachable(address: str | None, reason: str) -> Ending:
 
 
 def _leave(client) -> None:
-    """Closes a client, whatever the state of its cluster; a broken one can fail in odd ways."""
+    """Closes a client, whatever the state of its cluster; a broken one fails in odd ways, and Dask logs it."""
+    dask_log, nothing = logging.getLogger("distributed.client"), logging.Filter("nothing")
+    dask_log.addFilter(nothing)
     try:
         client.close(timeout=1)
     except Exception as error:
         log.debug("a client could not be closed: %s", error)
+    finally:
+        dask_log.removeFilter(nothing)

@@ -137,7 +137,8 @@ def studies(draw):
         st.lists(names, min_size=1, max_size=4, unique=True),
         st.just([True, False]),
     )
-    axes = draw(st.dictionaries(names.filter(str.isidentifier), values, max_size=3))
+    own = names.filter(lambda name: name.isidentifier() and name not in verdict_row("helps") | NOTHING)
+    axes = draw(st.dictionaries(own, values, max_size=3))
     rows = [{}]
     for axis, choices in axes.items():
         rows = [{**row, axis: choice} for row in rows for choice in choices]
