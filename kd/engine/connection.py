@@ -220,7 +220,7 @@ def _unreachable(address: str | None, reason: str) -> Ending:
 
 
 def _leave(client) -> None:
-    """Closes a client, whatever the state of its cluster; a broken one fails in odd ways, and Dask logs it."""
+    """Closes a client, whatever the state of its cluster; broken ones fail in odd ways, which Dask logs."""
     dask_log, nothing = logging.getLogger("distributed.client"), logging.Filter("nothing")
     dask_log.addFilter(nothing)
     try:
