@@ -97,6 +97,7 @@ from kd.terminal.progress import Moment, show
 """
 
 
+@pytest.mark.processes
 def test_a_notebook_gets_one_line_that_changes_and_stays(tmp_path, monkeypatch):
     monkeypatch.setenv("KD_HOME", str(tmp_path))
     notebook = nbformat.v4.new_notebook()
