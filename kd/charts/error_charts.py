@@ -11,6 +11,7 @@ import pandas as pd
 from kd.analysis import calibration
 from kd.analysis.evaluation import confusion_table
 from kd.charts.parts import PERCENT, by_role, digit_axis, finished, role_words, shaded
+from kd.text.study_words import signed
 from kd.text.translation import _
 
 # The share that gets the full colour: errors are rare, and would be pale on a scale that ends at 100 %.
@@ -50,7 +51,7 @@ def difference_rows(labels: np.ndarray, distilled: np.ndarray, scratch: np.ndarr
         count=count,
         share=share,
         colour=share.abs(),
-        label=[f"{number:+d}".replace("-", "−") if number else "" for number in count],
+        label=[signed(number, 0) if number else "" for number in count],
     )
 
 

@@ -12,6 +12,7 @@ import pandas as pd
 from kd.config import FIELDS
 from kd.studies.axes import are_numbers, in_order, is_logarithmic
 from kd.studies.experiments import Experiment
+from kd.studies.experiments.judging import PERCENT, POINTS
 from kd.studies.experiments.rows import points
 from kd.studies.measures import value
 from kd.text.experiment_words import place_words
@@ -19,7 +20,6 @@ from kd.text.study_words import axis_value, signed
 from kd.text.translation import _
 from kd.text.words import MODELS
 
-POINTS, PERCENT = "points", "percent"
 # Around what is known, so that an empty chart does not give away where the result is.
 _ROOM = 0.35
 _MOST_STEPS = 6

@@ -32,6 +32,7 @@ class RunList:
         self._store, self._own = store, own
         self._lock = threading.Lock()
         self._version: Any = None
+        self._rows: list[RunRow] = []
         self._last: tuple[RunView, ...] = ()
         self._known: dict[str, tuple[RunRow, RunView]] = {}
         self._result = lru_cache(maxsize=_KEPT)(self._read_result)
@@ -42,12 +43,14 @@ class RunList:
         """Returns the listed runs, newest first, then the included; the same tuple if nothing has changed."""
         with self._lock:
             version = self._store.runs.version()
-            if version == self._version and not any(view.active for view in self._last):
+            if version != self._version or any(map(self._is_gone, self._rows)):
+                self._rows = self._store.runs.rows()
+                if any(map(self._is_gone, self._rows)):
+                    self._settle()
+                    self._rows = self._store.runs.rows()
+            elif not any(view.active for view in self._last):
                 return self._last
-            rows = self._store.runs.rows()
-            if any(map(self._is_gone, rows)):
-                self._settle()
-                rows = self._store.runs.rows()
+            rows = self._rows
             known = {row.run_id for row in rows}
             included = [run_id for run_id in shipped.runs() if run_id not in known]
             found = (*map(self._of_row, rows), *map(self._of_shipped, included))

@@ -175,6 +175,7 @@ class MaxPooling2D(_Window):
     """The largest value under the window, channel by channel."""
 
     pool_size: Pair = (2, 2)
+    strides: Pair = (2, 2)
 
     @property
     def size(self) -> Pair:
@@ -302,6 +303,8 @@ def read_keras_file(source: str | os.PathLike | bytes) -> tuple[dict[str, Any], 
     except FileNotFoundError:
         said = _("{file} is missing: train the run again, or choose another one.", file=name)
         raise Unusable(said) from None
+    except (ImportError, MemoryError):
+        raise
     except Exception as error:  # zipfile, json and h5py raise many kinds of them
         said = _("{file} is damaged or not a Keras 3 .keras file: save the model again.", file=name)
         raise Unusable(said) from error

@@ -14,8 +14,8 @@ import numpy as np
 from cachetools import LRUCache, cached
 from PIL import Image
 
-from kd.pictures.picture_file import WORKING_SIDE, check_pixels, decode_picture, in_turn
-from kd.text.translation import N_, _
+from kd.pictures.picture_file import WORKING_SIDE, Busy, check_pixels, decode_picture, in_turn
+from kd.text.translation import N_, _, language
 
 ONLY_A_DOT = N_("There is only a dot: draw one whole digit, larger.")
 
@@ -35,11 +35,28 @@ LEAST_SIDE = 5
 LEAST_SHARE = 0.04
 
 
-@cached(LRUCache(1000), key=lambda file: hashlib.blake2b(file).digest(), condition=threading.Condition())
 def prepared(content: bytes) -> np.ndarray:
-    """Returns `to_mnist` of the picture in a file, read-only; each content is prepared only once."""
-    pixels = decode_picture(content)
-    picture = in_turn(to_mnist, pixels, pixels=pixels.shape[0] * pixels.shape[1])
+    """Returns `to_mnist` of the picture in a file, read-only; each content, refused or not, is read once."""
+    found = _read(content, language())
+    if isinstance(found, str):
+        raise ValueError(found)
+    return found
+
+
+def _key(content: bytes, language: str) -> tuple[bytes, str]:
+    return hashlib.blake2b(content).digest(), language
+
+
+@cached(LRUCache(1000), key=_key, condition=threading.Condition())
+def _read(content: bytes, _language: str) -> np.ndarray | str:
+    """Returns the prepared picture, or the refusal in this language."""
+    try:
+        pixels = decode_picture(content)
+        picture = in_turn(to_mnist, pixels, pixels=pixels.shape[0] * pixels.shape[1])
+    except Busy:
+        raise  # the same file may be read a moment later
+    except ValueError as error:
+        return str(error)
     picture.flags.writeable = False
     return picture
 

@@ -107,7 +107,7 @@ class Batch:
             try:
                 self._runs.want(config, self.who, wish, self._is_followed, self.person)
             except Exception as error:
-                wish.ended(ending_of(error))
+                wish.ended(ending_of(error, f"run {config.run_id}"))
             with self._lock:
                 self._is_feeding = False
                 was_stopped = self.is_stopped

@@ -76,7 +76,13 @@ class Courses:
                 self._changed.notify_all()
 
         people = frozenset({f"course {run_id}"})
-        return Job(self._scheduler, lambda begin: self._steps(run_id, begin), ended, people=people)
+        return Job(
+            self._scheduler,
+            f"course of run {run_id}",
+            lambda begin: self._steps(run_id, begin),
+            ended,
+            people=people,
+        )
 
     def _steps(self, run_id: str, begin: Begin) -> Steps:
         store, record = self._store, self._store.runs.record(run_id)

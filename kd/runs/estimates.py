@@ -12,15 +12,14 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from kd.config import FRESH, RunConfig, has_nonsense, is_consistent
-from kd.engine.connection import EngineLost
+from kd.config import RunConfig, has_fresh_teacher, has_nonsense, is_consistent
 from kd.networks.architectures import CLASSES, Architecture, student_architecture, teacher_architecture
 from kd.store.store import Store
-from kd.studies.study import Study
 from kd.training.costs import eval_epochs, training_seconds
 
 if TYPE_CHECKING:
     from kd.engine import Engine
+    from kd.studies.study import Study
 
 RUNS_MEASURED = 5
 # Before this, how long the first runs took says little about the others.
@@ -79,7 +78,7 @@ def measured_speed(runs: Iterable[tuple[RunConfig, Mapping[str, Any]]]) -> Speed
         # runs of earlier versions looked after every epoch, and four times within the first
         nominal += _student_work(config, slower.get("looks", config.epochs + 4))
         taken += slower["seconds"]
-        if config.teacher == FRESH and not result["teacher"]["cached"]:
+        if has_fresh_teacher(config) and not result["teacher"]["cached"]:
             teachers_nominal += _teacher_work(config)
             teachers_taken += result["teacher"]["seconds"]
     if nominal == AS_USUAL:
@@ -176,7 +175,7 @@ class Estimates:
             model_id: speed.model_seconds(config, name)
             for config in configs
             for name, model_id in config.model_ids.items()
-            if name != "teacher" or config.teacher == FRESH
+            if name != "teacher" or has_fresh_teacher(config)
             if not self._store.models.has(model_id)
         }
         return max(max(models.values(), default=0.0), sum(models.values()) / self.workers())
@@ -187,6 +186,8 @@ class Estimates:
 
     def count_workers(self) -> int:
         """Asks somebody else's cluster how many students train at once; may take a while."""
+        from kd.engine.connection import EngineLost  # not above: `kd runs` does without an engine
+
         with contextlib.suppress(EngineLost):  # the first training there reports it
             self._engine.look_for_workers()
         return self.workers()
@@ -197,7 +198,7 @@ class Estimates:
         return self._speed or TYPICAL
 
     def _trains_teacher(self, config: RunConfig) -> bool:
-        return config.teacher == FRESH and not self._store.models.has(config.teacher_id)
+        return has_fresh_teacher(config) and not self._store.models.has(config.teacher_id)
 
     def _missing(self, studies: Iterable[Study]) -> list[RunConfig]:
         runs = dict.fromkeys(config for study in studies for _cell, config in study.runs())

@@ -171,7 +171,7 @@ class RunsInProgress:
             with contextlib.nullcontext() if for_person else self._store.waiting():
                 claim = self._store.runs.claim(run_id, config, training.is_asked_for, person)
         except OSError as error:
-            self._settle(training, ending_of(error), status="failed")
+            self._settle(training, ending_of(error, f"run {run_id}"), status="failed")
             if for_person:
                 raise
             return

@@ -39,14 +39,15 @@ class Job:
     def __init__(
         self,
         scheduler: Scheduler,
+        name: str,
         steps: Callable[[Begin], Steps],
         ended: Callable[[Ending | None], None],
         hear: Callable[[dict], None] = lambda event: None,
         people: frozenset[str] = frozenset(),
     ):
-        """ended: called once, with why the steps failed or with None; not after `stop`."""
+        """name: for the log. ended: called once, with why the steps failed or with None; not after `stop`."""
         self.interest = Interest(hear, self._task_ended, people)
-        self._scheduler, self._ended = scheduler, ended
+        self._scheduler, self._name, self._ended = scheduler, name, ended
         self._steps = steps(self._begin)
         self._lock = threading.Lock()
         self._begun: set[str] = set()
@@ -106,7 +107,7 @@ class Job:
                 self._is_over = waits_for is None
             if waits_for is None:
                 self._scheduler.leave(self.interest)
-                self._ended(None if error is None else ending_of(error))
+                self._ended(None if error is None else ending_of(error, self._name))
                 return
 
 
@@ -146,7 +147,9 @@ class Training:
         self._cached: set[str] = set()
         self._scheduler, self._lock = scheduler, threading.Lock()
         self._keeps_events = self._has_begun = False
-        self.job = Job(scheduler, self._steps, lambda ending: ended(self, ending), self._hear)
+        self.job = Job(
+            scheduler, f"run {config.run_id}", self._steps, lambda ending: ended(self, ending), self._hear
+        )
 
     @property
     def is_asked_for(self) -> bool:
@@ -290,13 +293,13 @@ def teaching_of(
     return averaged([next(answers) if found is None else found for found in known])
 
 
-def ending_of(error: BaseException) -> Ending:
+def ending_of(error: BaseException, what: str) -> Ending:
     """Returns why something failed, for people; logs what was not to be expected."""
-    if isinstance(error, (EngineLost, WorkerLost, ValueError, Unusable)):
+    if isinstance(error, (EngineLost, WorkerLost, ValueError)):
         return Ending.of(error)
     if isinstance(error, OSError):
         if is_full(error):
             return Ending("disk full")
         return Ending("not saved", {"reason": str(error.strerror or error)})
-    log.error("a run or a course failed", exc_info=error)
+    log.error("%s failed", what, exc_info=error)
     return Ending("unexpected", {"error": f"{type(error).__name__}: {error}"})

@@ -295,7 +295,10 @@ class Database:
         try:
             with lock.acquire(timeout=SECONDS_IN_BACKGROUND, poll_interval=0.02):
                 if not (self.path.exists() and is_sound(self.path)):
-                    self.recovered = self._copies.put_back()
+                    try:
+                        self.recovered = self._copies.put_back()
+                    except PermissionError:  # Windows cannot move a file that somebody has open
+                        raise self._busy() from None
                     if self.recovered:
                         log.warning("%s", self.recovered)
         except Timeout:

@@ -6,7 +6,7 @@ import json
 import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any, NamedTuple
 
 from kd.config import STUDENTS, RunConfig
@@ -94,7 +94,7 @@ class RunRow:
         return frozenset([*self.models.values(), *second])
 
 
-@lru_cache(maxsize=20_000)
+@cache
 def parsed(raw: tuple) -> RunRow | None:
     """Returns the row of these columns; None if another version of KD Lab had other settings."""
     run_id, text, status, ending, created, owner, asked, person, name, tags, note, *rest = raw

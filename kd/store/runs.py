@@ -199,7 +199,10 @@ class RunTable:
     def state(self, run_id: str) -> float | str | None:
         """Returns a value that changes with each result of this run; None without a result."""
         found = self._database.read(f"SELECT stored FROM runs WHERE {_THERE}", run_id)
-        return found[0][0] if found else None if shipped.run(run_id) is None else "shipped"
+        if found:
+            return found[0][0]
+        record = shipped.run(run_id)
+        return None if record is None else f"shipped {record['created']}"
 
     def record(self, run_id: str, deleted: bool = False) -> dict[str, Any] | None:
         """Returns config, created, models, result and software of a run, also of a deleted one on request."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import itertools
 import logging
+import math
 import os
 import shutil
 import threading
@@ -70,6 +71,7 @@ class Upkeep:
         """Raises ValueError when KD_LIMIT is not a size."""
         self._store, self._limit = store, limit()
         self._tidying = threading.Lock()
+        self._watched: dict[str, float] = {}
         self._noted: dict[str, float] = {}
         self._usage: tuple[float, Usage] | None = None
         store.keep_reserve()
@@ -83,7 +85,7 @@ class Upkeep:
 
     def watched(self, run_id: str) -> None:
         """Records that somebody looks at this run, about once a minute."""
-        now = time.monotonic()
+        now = self._watched[run_id] = time.monotonic()
         if now - self._noted.get(run_id, -SECONDS_BETWEEN_NOTES) >= SECONDS_BETWEEN_NOTES:
             with contextlib.suppress(OSError):  # a full disk or a busy database stops nobody from looking
                 self._store.runs.touch(run_id)
@@ -189,7 +191,8 @@ class Upkeep:
 
     def _may_go(self, row: RunRow) -> bool:
         """Returns whether a run may be removed: not if somebody looks at it, here or in another process."""
-        is_watched = row.used is not None and abs(time.time() - row.used) < SECONDS_WATCHED
+        here = time.monotonic() - self._watched.get(row.run_id, -math.inf) < SECONDS_WATCHED
+        is_watched = here or (row.used is not None and abs(time.time() - row.used) < SECONDS_WATCHED)
         return row.status == "finished" and not (row.pinned or is_watched)
 
     def _remove_run(self, run_id: str) -> bool:

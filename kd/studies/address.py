@@ -110,14 +110,15 @@ def _experiment_with(runs: Iterable[RunConfig]) -> str:
     from kd.studies.mistakes import MistakeExperiment
 
     seeds = config.seed + 1
-    having = [name for name, each in EXPERIMENTS.items() if config in each.runs(min(seeds, MOST_SEEDS))]
     alike = [
         name
         for name, each in EXPERIMENTS.items()
         if isinstance(each, MistakeExperiment) and config.mistake in each.mistake.wrong
     ]
-    having.sort(key=lambda name: name not in alike)
-    return next((experiment_command(name, seeds, {}) for name in [*having, *alike]), "")
+    order = sorted(EXPERIMENTS, key=lambda name: name not in alike)
+    having = (name for name in order if config in EXPERIMENTS[name].runs(min(seeds, MOST_SEEDS)))
+    name = next(having, next(iter(alike), ""))
+    return experiment_command(name, seeds, {}) if name else ""
 
 
 def _has_hidden(config: RunConfig) -> bool:

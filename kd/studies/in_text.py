@@ -70,7 +70,7 @@ def _known(number: float, words: Callable[[float], str]) -> str:
     return "" if math.isnan(number) else words(number)
 
 
-def points_text(points: pd.DataFrame, chart: Chart, width: int = WIDTH) -> str:
+def points_text(points: pd.DataFrame, chart: Chart) -> str:
     """Returns the points of a chart (kd.studies.experiments.rows.points) with half their 95 % intervals."""
     drawn = Table(box=SIMPLE_HEAD, padding=0, show_edge=False)
     for title in (chart.x_label, *([chart.series_label] if chart.series else [])):
@@ -84,7 +84,7 @@ def points_text(points: pd.DataFrame, chart: Chart, width: int = WIDTH) -> str:
             *(Text(place_words(place, chart.names)) for place in places),
             *(Text(_mean(by_measure[measure], measures.value(measure).unit)) for measure in chart.y),
         )
-    return _lines_of(drawn, width)
+    return _lines_of(drawn, WIDTH)
 
 
 def _mean(point: Any, unit: str) -> str:

@@ -100,7 +100,8 @@ def _of_settings(values: np.ndarray, counts: np.ndarray, no_spread: float = NO_S
     tested[:, highest - lowest <= no_spread] = np.nan
     nothing = (n > 1) & (np.maximum(-lowest, highest) <= no_spread)
     mean[nothing], tested[2, nothing] = 0.0, 1.0
-    found[:, known] = [mean, *tested]
+    # accuracies are decimal: the last bit of a sum must not decide how a mean is rounded
+    found[:, known] = [mean.round(9), *tested]
     return OverSeeds(*found)
 
 

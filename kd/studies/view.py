@@ -44,11 +44,6 @@ class StudyView:
         return self.status in ("running", "waiting for room", "paused")
 
 
-def study_id_of(study: str | StudyView) -> str:
-    """Returns the id of a study that is named by it, or by a view of it."""
-    return study.study_id if isinstance(study, StudyView) else study
-
-
 def moment(view: Any) -> Moment:
     """Returns what to show of the progress of a StudyView or an ExperimentView."""
     if view.status == "waiting for room":

@@ -24,7 +24,8 @@ def training_seconds(costs: Costs, epochs: int, images: int, batch_size: int) ->
     return epochs * (steps * costs.step + images * costs.image)
 
 
-def _epochs(config: RunConfig, name: str) -> int:
+def epochs_of(config: RunConfig, name: str) -> int:
+    """Returns how many epochs one of a run's models trains."""
     return config.teacher_epochs if name == "teacher" else config.epochs
 
 
@@ -33,7 +34,7 @@ def eval_epochs(config: RunConfig, name: str) -> tuple[int, ...]:
 
     At most MOST_LOOKS, and together not longer than the training itself; the same for both students of a run.
     """
-    is_teacher, epochs = name == "teacher", _epochs(config, name)
+    is_teacher, epochs = name == "teacher", epochs_of(config, name)
     costs = (teacher_architecture(config) if is_teacher else student_architecture(config)).costs
     images = config.teacher_train_size if is_teacher else config.train_size
     affordable = training_seconds(costs, epochs, images, config.batch_size) / costs.look
@@ -44,7 +45,7 @@ def eval_epochs(config: RunConfig, name: str) -> tuple[int, ...]:
 
 def last_eval_epochs(config: RunConfig, name: str) -> tuple[int, ...]:
     """Returns the epochs after which a training looks at the test images if it is not followed."""
-    epochs = _epochs(config, name)
+    epochs = epochs_of(config, name)
     if name == "teacher" or epochs < LONG:
         return (epochs,)
     return round(LATE * epochs), epochs
@@ -55,7 +56,7 @@ def reported_epochs(config: RunConfig, name: str) -> tuple[int, ...]:
 
     Each event is of all epochs since the last one.
     """
-    epochs = _epochs(config, name)
+    epochs = epochs_of(config, name)
     apart = -(-epochs // MOST_TOLD)
     told = range(epochs, 0, -apart)
     return tuple(sorted({*told, *eval_epochs(config, name), *last_eval_epochs(config, name)}))

@@ -20,7 +20,7 @@ from kd.pictures.shifts import variants
 from kd.pictures.training_set import TrainingSet, training_set
 from kd.training.answers import permuted_doubts
 from kd.training.compiled import ATTENTION, CompiledTraining, Kind, LabelsAlone, Lesson, compiled_training
-from kd.training.costs import eval_epochs, last_eval_epochs, reported_epochs
+from kd.training.costs import epochs_of, eval_epochs, last_eval_epochs, reported_epochs
 from kd.training.messages import Checkpoint, Snapshots, Teaching, TrainedModel, TrainingStopped
 from kd.training.networks import initial_weights
 from kd.training.precision import Choice, teacher_precision
@@ -71,7 +71,7 @@ def train_model(
         name,
         recipe.architecture,
         config.training_seed,
-        config.teacher_epochs if name == "teacher" else config.epochs,
+        epochs_of(config, name),
         eval_epochs(config, name) if is_followed else last_eval_epochs(config, name),
         reported_epochs(config, name),
         is_followed and name != "teacher",

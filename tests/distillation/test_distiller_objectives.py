@@ -211,6 +211,15 @@ def test_what_is_no_loss_is_refused(resolve):
         distillation_objective(SoftTargetDivergence(temperature=4))
 
 
+@pytest.mark.parametrize("loss", [None, "kl_divergence", "relations"])
+def test_maps_of_logits_are_refused(loss):
+    maps = [keras.Sequential([keras.Input((3, 3, 2)), layers.Conv2D(4, 1)]) for _ in range(2)]
+    distiller = Distiller(student=maps[0], teacher=maps[1])
+    distiller.compile("sgd", distillation_loss_fn=loss)
+    with pytest.raises(ValueError, match=r"\(n, classes\).*3, 3, 4"):
+        distiller.fit(np.zeros((2, 3, 3, 2), "float32"), np.zeros((2, 3, 3)), verbose=0)
+
+
 class Subclassed(keras.Model):
     """Ends in an operation that is no layer."""
 

@@ -111,13 +111,24 @@ def test_a_progressive_photograph_with_bytes_that_look_like_scans_in_a_comment_i
     assert max(decode_picture(content).shape) <= WORKING_SIDE
 
 
-def test_the_same_file_is_unpacked_once(full_size):
+def test_the_same_file_is_unpacked_once_and_so_is_a_refused_one(full_size, monkeypatch):
     content = photograph(2000, 1500) + b" again"  # used by no other test
     first = prepared(content)
     unpacked = len(full_size)
     assert prepared(content) is first
     assert not first.flags.writeable
     assert len(full_size) == unpacked > 0
+    damaged, unpacked, unpack = photograph(2000, 1500)[:20_000], [], picture_file._unpacked
+
+    def counted(picture: Image.Image) -> np.ndarray:
+        unpacked.append(picture.size)
+        return unpack(picture)
+
+    monkeypatch.setattr(picture_file, "_unpacked", counted)
+    for _ in range(3):
+        with pytest.raises(ValueError, match="damaged or incomplete"):
+            prepared(damaged)
+    assert len(unpacked) == 1
 
 
 def test_large_pictures_are_unpacked_one_at_a_time_and_small_ones_wait_for_none(monkeypatch):

@@ -61,7 +61,7 @@ def test_whatever_the_index_holds_can_be_said(stored, said):
 def test_an_error_that_carries_an_ending_keeps_its_code():
     assert Ending.of(EngineLost(DAMAGED)) == DAMAGED
     assert str(EngineLost(DAMAGED)) == str(DAMAGED)
-    assert ending_of(DiskFull()).code == "disk full"
-    assert ending_of(OSError(28, "No space left on device")).code == "disk full"
-    assert ending_of(OSError(13, "Permission denied")).values == {"reason": "Permission denied"}
+    assert ending_of(DiskFull(), "it").code == "disk full"
+    assert ending_of(OSError(28, "No space left on device"), "it").code == "disk full"
+    assert ending_of(OSError(13, "Permission denied"), "it").values == {"reason": "Permission denied"}
     assert Ending.of(ValueError("The teacher is missing.")).stored() == "The teacher is missing."

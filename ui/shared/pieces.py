@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from html import escape
 from typing import Any
@@ -14,6 +15,8 @@ from kd.text.translation import _
 from kd.text.words import duration
 from ui.shared import notices
 from ui.shared.guard import guarded
+
+_log = logging.getLogger("kd")
 
 
 def quiet(words: str, **options: Any) -> None:
@@ -56,7 +59,10 @@ def acts(act: Callable[..., object], *arguments: Any, others: str = "") -> Calla
         try:
             if act(*arguments) is False and others:
                 notices.add(others)
-        except (ValueError, OSError) as error:
+        except ValueError as error:
+            notices.add(str(error))
+        except OSError as error:
+            _log.exception("A control could not do its work")
             notices.add(str(error))
 
     return guarded(clicked)

@@ -38,7 +38,7 @@ def follow(lab: Lab, study_id: str, open_in_train: OpenInTrain) -> None:
     following.follow(_pace, _look, lab, study_id, open_in_train)
 
 
-def _pace(lab: Lab, study_id: str, _open_in_train: object = None) -> float | None:
+def _pace(lab: Lab, study_id: str, _open_in_train: object) -> float | None:
     """Returns the seconds between two looks at a study; None for one of which there is no news."""
     if study_id == SHIPPED:
         return None
@@ -68,7 +68,8 @@ def _look(lab: Lab, study_id: str, open_in_train: OpenInTrain) -> None:
         if section.open:
             st.html(study_map.table(shown))
             quiet(study_map.notes(shown))
-    if _pace(lab, study_id) is None:  # each look would close their menus
+    if view is None or not (moves(view.status) or one_cell.curves_are_coming(lab, view.study)):
+        # each look would close their menus
         _along(lab, shown)
 
 

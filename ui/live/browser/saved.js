@@ -122,22 +122,25 @@ const savedSvg = async (data, values) => {
   const view = VIEWS[data.kind](data);
   const paper = made('div', { class: 'kd-live kd-live-paper', inert: '' }, view.element);
   document.body.append(paper);
-  view.draw(values);
-  await framesLater(3);
-  const { left, top, width, height } = view.element.getBoundingClientRect();
-  const placeOf = (box) => ({ x: box.left - left + MARGIN, y: box.top - top + MARGIN, width: box.width, height: box.height });
-  const size = { width: width + 2 * MARGIN, height: height + 2 * MARGIN };
-  const said = [...view.element.querySelectorAll('.kd-unseen, .kd-live-legend li, .kd-quiet')];
-  const svg = drawn(
-    'svg', { ...size, viewBox: `0 0 ${size.width} ${size.height}`, 'font-family': 'sans-serif', role: 'img' },
-    drawn('title', {}, data.title),
-    drawn('desc', {}, said.map(({ textContent }) => textContent).join('. ')),
-    drawn('rect', { ...size, fill: 'white' }),
-    ...traced(view.element, placeOf),
-  );
-  view.close?.();
-  paper.remove();
-  return { size, text: new XMLSerializer().serializeToString(svg) };
+  try {
+    view.draw(values);
+    await framesLater(3);
+    const { left, top, width, height } = view.element.getBoundingClientRect();
+    const placeOf = (box) => ({ x: box.left - left + MARGIN, y: box.top - top + MARGIN, width: box.width, height: box.height });
+    const size = { width: width + 2 * MARGIN, height: height + 2 * MARGIN };
+    const said = [...view.element.querySelectorAll('.kd-unseen, .kd-live-legend li, .kd-quiet')];
+    const svg = drawn(
+      'svg', { ...size, viewBox: `0 0 ${size.width} ${size.height}`, 'font-family': 'sans-serif', role: 'img' },
+      drawn('title', {}, data.title),
+      drawn('desc', {}, said.map(({ textContent }) => textContent).join('. ')),
+      drawn('rect', { ...size, fill: 'white' }),
+      ...traced(view.element, placeOf),
+    );
+    return { size, text: new XMLSerializer().serializeToString(svg) };
+  } finally {
+    view.close?.();
+    paper.remove();
+  }
 };
 
 const savedPng = async (data, values) => {
@@ -190,6 +193,10 @@ const saver = (data, words, valuesNow) => {
     'button', { type: 'button', popovertarget: id, title: words.help }, icon, made('span', { class: 'kd-unseen' }, words.save),
   );
   const place = () => {
+    if (!menu.isConnected) { // the figure was drawn anew while its menu was open
+      removeEventListener('scroll', place, true);
+      return;
+    }
     const { right, top, bottom } = button.getBoundingClientRect();
     const isLow = bottom > innerHeight / 2;
     menu.style.right = `${document.documentElement.clientWidth - right}px`;

@@ -84,7 +84,7 @@ const filters = (data) => {
         weights.forEach((weight, pixel) => {
           const cell = cells[at][pixel];
           cell.style.background = colourOf(weight);
-          cell.title = weight.toFixed(3);
+          if (data.side < 8) cell.title = weight.toFixed(3); // thousands of pixels would not follow within a frame
         });
       });
     },
