@@ -20,6 +20,7 @@ class FakeEngine:
     """The part of kd.engine.Engine that Dispatch and its runs need.
 
     `trained` counts the computed epochs by model id and epoch; `begun` lists the model of each attempt.
+    An epoch lasts `seconds_an_epoch`, also if that changes meanwhile, and ends early when its run is to stop.
     So many attempts as `lose_next` says are lost, none of them at the same model, which would fail then.
     """
 
@@ -93,7 +94,9 @@ class FakeAttempt:
         history = list(checkpoint.history) if checkpoint else []
         self._hear({"event": "begin", "model": name, "history": list(history)})
         for epoch in range(len(history) + 1, epochs + 1):
-            time.sleep(self._engine.seconds_an_epoch)
+            end_of_last = time.monotonic()
+            while time.monotonic() < end_of_last + self._engine.seconds_an_epoch and not self._should_stop():
+                time.sleep(min(0.002, self._engine.seconds_an_epoch))
             if self._should_stop():
                 raise Abandoned
             if self._engine.loses(self._key):

@@ -119,6 +119,7 @@ class Scheduler:
         self._timer: threading.Timer | None = None
         self._plan: tuple[float, dict[Interest, tuple[int, float]]] | None = None
         self._closed = False
+        self._telling = 0  # threads in which interests store what follows from a value
 
     def want(self, task: Task, interest: Interest) -> None:
         """Puts a task on the list, or joins it; a late interest first hears a "begin" with the history."""
@@ -190,7 +191,10 @@ class Scheduler:
         """Waits after `close` until nothing is computed or stored any more; returns whether that is so."""
         with self._changed:
             return self._changed.wait_for(
-                lambda: not any(entry.is_running or entry.is_computed for entry in self._entries.values()),
+                lambda: (
+                    not self._telling
+                    and not any(entry.is_running or entry.is_computed for entry in self._entries.values())
+                ),
                 timeout,
             )
 
@@ -348,10 +352,14 @@ class Scheduler:
         with self._changed:
             del self._entries[entry.task.key]
             interests = list(entry.interests)
-        for interest in interests:
-            interest.ended(entry.task.key, value, error)
-        with self._changed:
-            self._changed.notify_all()
+            self._telling += 1
+        try:
+            for interest in interests:
+                interest.ended(entry.task.key, value, error)
+        finally:
+            with self._changed:
+                self._telling -= 1
+                self._changed.notify_all()
 
     def _attempt(self, entry: _Entry, is_last: bool = False) -> Any:
         """Has the engine compute a task, and once more if the engine is lost; returns value or Checkpoint."""

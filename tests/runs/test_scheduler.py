@@ -8,7 +8,7 @@ from math import inf
 import pytest
 
 from kd.engine import EngineLost
-from kd.runs.scheduler import AHEAD, PERSON, SECONDS_A_TURN, STUDY, Scheduler, waits
+from kd.runs.scheduler import AHEAD, PERSON, SECONDS_A_TURN, STUDY, Interest, Scheduler, waits
 from tests.house import PATIENCE, until
 from tests.runs.bench import Bench, Clock, Wants, task
 
@@ -254,3 +254,19 @@ def test_after_closing_nothing_begins_and_what_runs_ends(scheduler, bench):
     assert scheduler.wait_closed(PATIENCE)
     wanted(scheduler, "b")
     assert bench.begun == ["a"]
+
+
+def test_closing_waits_for_what_follows_from_a_value(scheduler, bench):
+    told, may_go_on = threading.Event(), threading.Event()
+
+    def ended(*_):
+        told.set()
+        may_go_on.wait(PATIENCE)
+
+    scheduler.want(task("a", 1), Interest(lambda event: None, ended))
+    bench.release("a", 1)
+    assert told.wait(PATIENCE)
+    scheduler.close()
+    assert not scheduler.wait_closed(0.05)
+    may_go_on.set()
+    assert scheduler.wait_closed(PATIENCE)
