@@ -19,7 +19,7 @@ from kd.runs.state import RunView
 from tests.pages.shown_text import texts
 from tests.pseudo_language import mark, unmarked
 from tests.store.test_upkeep import save
-from ui.train import live
+from ui.train import hero
 
 pytestmark = pytest.mark.usefixtures("pseudo_language")
 
@@ -153,7 +153,7 @@ def test_every_state_of_a_run_does_too():
               "students", "evaluating", "of a later version")  # fmt: skip
     views = [replace(view, phase=phase, queue_wait=wait) for phase in phases for wait in (None, 0.0, 95.0)]
     views += [replace(view, status=status) for status in ("stopped", "interrupted", "failed")]
-    said = [live.doing(one) for one in views]
+    said = [hero.doing(one) for one in views]
     assert len(set(said)) == len(phases) + 2 * 2 + 3
     assert not any(letter.isalpha() for sentence in said for letter in unmarked(sentence))
 

@@ -9,7 +9,7 @@ from streamlit.testing.v1 import AppTest
 from kd.config import RunConfig
 from kd.runs.state import RunView
 from tests.pages.on_page import html_of, words_of_charts
-from ui.train import live
+from ui.train import hero
 
 
 def page():
@@ -106,4 +106,4 @@ def test_between_evaluations_a_tile_shows_the_last_accuracy_or_how_far_training_
 )
 def test_only_models_that_still_learn_are_said_to_learn(distilled, scratch, said):
     history = [{"model": "distilled", "epoch": distilled}, {"model": "scratch", "epoch": scratch}]
-    assert live.doing(RunView("", RunConfig(epochs=10), "running", "students", history=history)) == said
+    assert hero.doing(RunView("", RunConfig(epochs=10), "running", "students", history=history)) == said

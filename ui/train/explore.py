@@ -26,8 +26,9 @@ from ui.shared.pieces import quiet
 from ui.shared.server import is_quick
 from ui.shared.shown import shown_run
 from ui.train.errors import invitation, look_closer
+from ui.train.hero import Figure, growing
 from ui.train.inside import look_inside
-from ui.train.live import Figure, growing, seconds, seeds_of
+from ui.train.live import seconds, seeds_of
 from ui.train.playback import play_training
 from ui.train.trail import trail
 
