@@ -27,8 +27,9 @@ from ui.shared.server import is_quick
 from ui.shared.shown import shown_run
 from ui.train.errors import invitation, look_closer
 from ui.train.inside import look_inside
-from ui.train.live import Figure, growing, seconds, seeds_of
+from ui.train.live import Figure, growing, seconds
 from ui.train.playback import play_training
+from ui.train.repeats import seeds_of
 from ui.train.trail import trail
 
 TAB = "explore"
