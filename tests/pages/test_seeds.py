@@ -12,7 +12,7 @@ from kd.lab.ahead import Ahead
 from kd.lab.seeds import Seeds, SeedsView
 from tests.pages.on_page import html_of, labelled, warnings_of
 from tests.stored_runs import save_copy
-from ui.train import live
+from ui.train import live, repeats
 
 ONE = SeedsView(runs={0: "a"}, differences={0: 0.0797}, verdict=None, training=True, wanted=5)
 ROW = {"seeds": 5, "judged_seeds": 5, "next_seeds": 10, "difference": 6.52, "low": 5.92, "high": 7.12}
@@ -41,7 +41,7 @@ def dots(app) -> int:
 
 
 def test_one_seed_becomes_five_and_the_verdict_deepens(open_page, lab, known, monkeypatch):
-    monkeypatch.setattr(live, "person", lambda: "me")
+    monkeypatch.setattr(repeats, "person", lambda: "me")
     app = open_page("train")
     assert known["looked"][-1] == RunConfig()
     assert "this run's distilled student gets " in unescape(html_of(app))

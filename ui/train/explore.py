@@ -28,8 +28,9 @@ from ui.shared.shown import shown_run
 from ui.train.errors import invitation, look_closer
 from ui.train.hero import Figure, growing
 from ui.train.inside import look_inside
-from ui.train.live import seconds, seeds_of
+from ui.train.live import seconds
 from ui.train.playback import play_training
+from ui.train.repeats import seeds_of
 from ui.train.trail import trail
 
 TAB = "explore"
