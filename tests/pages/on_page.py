@@ -12,9 +12,10 @@ from streamlit.testing.v1.element_tree import Element
 
 
 def html_of(app: AppTest) -> str:
-    """All the page's own HTML, without the style sheet."""
+    """All the page's own HTML, without the style sheet, and without what terms mean."""
     pieces = [element.proto.body for element in app.get("html")]
-    return "\n".join(piece for piece in pieces if not piece.startswith("<style>"))
+    html = "\n".join(piece for piece in pieces if not piece.startswith("<style>"))
+    return re.sub(r'<button[^>]*class="kd-term"[^>]*>(.*?)</button><span popover.*?</span>', r"\1", html)
 
 
 def warnings_of(app: AppTest) -> list[str]:

@@ -92,7 +92,7 @@ def guess() -> None:
         values = live("guess", [control], [_scale(found, answered)])
         with st.container(key="guess_answer"):
             if answered:
-                verdict(answer_sentence(values["guess"], found, few_images(LONG)))
+                verdict(answer_sentence(values["guess"], found, few_images(LONG)), "points", "interval")
             else:
                 st.button(
                     _("Show me"),

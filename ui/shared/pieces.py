@@ -15,18 +15,19 @@ from kd.text.translation import _
 from kd.text.words import duration
 from ui.shared import notices
 from ui.shared.guard import guarded
+from ui.shared.terms import explained
 
 _log = logging.getLogger("kd")
 
 
-def quiet(words: str, **options: Any) -> None:
-    """Draws a line in small grey type; options: of `st.html`."""
-    st.html(f'<p class="kd kd-quiet">{escape(words)}</p>', **options)
+def quiet(words: str, *terms: str, **options: Any) -> None:
+    """Draws a line in small grey type. terms: to explain (`ui.shared.terms`); options: of `st.html`."""
+    st.html(f'<p class="kd kd-quiet">{explained(words, *terms)}</p>', **options)
 
 
-def verdict(words: str) -> None:
-    """Draws a sentence in large type, which screen readers say when it changes."""
-    st.html(f'<p class="kd kd-verdict" role="status">{escape(words)}</p>')
+def verdict(words: str, *terms: str) -> None:
+    """Draws a sentence in large type, which screen readers say when it changes. terms: as in `quiet`."""
+    st.html(f'<p class="kd kd-verdict" role="status">{explained(words, *terms)}</p>')
 
 
 def moves(status: str) -> bool:

@@ -1,0 +1,42 @@
+"""Terms one can tap: a sentence whose first "α" or "seed" opens what it means.
+
+Use: `explained(words, "alpha", "seed")` returns a sentence as HTML for `st.html`; `quiet` and `verdict` of
+`ui.shared.pieces` take the names, too; `glossary("alpha", "epoch")` draws a line of terms alone. The names
+and their meanings are in `kd.text.terms`.
+"""
+
+from __future__ import annotations
+
+from html import escape
+from zlib import crc32
+
+import streamlit as st
+
+from kd.text.terms import TERMS, first_stands, meaning
+from kd.text.translation import _
+
+
+def explained(words: str, *names: str) -> str:
+    """Returns a sentence as HTML in which each of these terms, where it first stands, can be tapped."""
+    places = sorted((*place, name) for name in names if (place := first_stands(name, words)))
+    found, last = "", 0
+    for start, end, name in places:
+        if start >= last:  # “T” is no term of its own within “T²”
+            found += escape(words[last:start]) + _term(name, words[start:end], words)
+            last = end
+    return found + escape(words[last:])
+
+
+def glossary(*names: str) -> None:
+    """Draws a line of terms, each of which can be tapped."""
+    each = " · ".join(_term(name, _(TERMS[name][0]).partition("|")[0], "") for name in names)
+    st.html(f'<p class="kd kd-quiet">{each}</p>')
+
+
+def _term(name: str, text: str, within: str) -> str:
+    """Returns a term as HTML. A browser opens and closes what it means by itself, also by keyboard."""
+    place = f"kd-term-{name}-{crc32(within.encode()):x}"
+    return (
+        f'<button type="button" class="kd-term" popovertarget="{place}">{escape(text)}</button>'
+        f'<span popover id="{place}" class="kd-meaning">{escape(meaning(name))}</span>'
+    )
