@@ -131,17 +131,13 @@ class Conv2D(_Window):
         return product.reshape(len(values), *places, kernel.shape[-1])
 
     def pull_back(self, gradient: np.ndarray, values: np.ndarray, output: np.ndarray) -> np.ndarray:
-        return self.transposed(gradient, values.shape[1:])
-
-    def transposed(self, gradient: np.ndarray, shape: Shape) -> np.ndarray:
-        """Returns the transposed convolution, from (n, rows, columns, filters) to inputs of this shape."""
         places, filters = gradient.shape[1:3], gradient.shape[-1]
         columns = gradient.reshape(-1, filters) @ self.weights[0].reshape(-1, filters).T
-        columns = columns.reshape(len(gradient), *places, -1, shape[2])
-        padded = self.pad(np.zeros((len(gradient), *shape), np.float32))
+        columns = columns.reshape(len(gradient), *places, -1, values.shape[3])
+        padded = self.pad(np.zeros(values.shape, np.float32))
         for pixel, view in enumerate(self.shifts(padded, places)):
             view += columns[:, :, :, pixel]
-        return self.crop(padded, shape)
+        return self.crop(padded, values.shape[1:])
 
 
 @dataclass(frozen=True, eq=False)

@@ -16,7 +16,16 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from kd.networks.numpy_layers import Conv2D, Dense, Flatten, Layer, Shape, layers_of_file, readonly
+from kd.networks.numpy_layers import (
+    Conv2D,
+    Dense,
+    DepthwiseConv2D,
+    Flatten,
+    Layer,
+    Shape,
+    layers_of_file,
+    readonly,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -50,7 +59,7 @@ class NumpyModel:
 
     input_shape: Shape
     _layers: tuple[Layer, ...] = field(repr=False)
-    _fast: tuple[Layer, ...] = field(init=False, repr=False)
+    folded: tuple[Layer, ...] = field(init=False, repr=False)
 
     @classmethod
     def load(cls, source: str | os.PathLike | bytes) -> NumpyModel:
@@ -63,7 +72,7 @@ class NumpyModel:
 
     def __post_init__(self) -> None:
         # Made here rather than on first use, so that threads only ever read it.
-        object.__setattr__(self, "_fast", fold_linear_tail(self._layers, self.input_shape))
+        object.__setattr__(self, "folded", fold_linear_tail(self._layers, self.input_shape))
 
     @cached_property
     def layers(self) -> tuple[LayerDescription, ...]:
@@ -98,7 +107,7 @@ class NumpyModel:
 
         Raises a ValueError when the shape or type is wrong, or a value is not finite.
         """
-        return self._in_chunks(self._fast, images)
+        return self._in_chunks(self.folded, images)
 
     def penultimate(self, images: np.ndarray) -> np.ndarray:
         """Returns what the last layer gets, with no layers folded: float32 (n, features)."""
@@ -132,9 +141,9 @@ class NumpyModel:
                 f"output_gradient must be finite numbers {expected}, got the shape {gradient.shape}."
             )
         outputs = [images]
-        for layer in self._fast:
+        for layer in self.folded:
             outputs.append(layer.forward(outputs[-1]))
-        for layer in self._fast[::-1]:
+        for layer in self.folded[::-1]:
             output = outputs.pop()
             gradient = layer.pull_back(gradient, outputs[-1], output)
         return gradient
@@ -180,19 +189,21 @@ class NumpyModel:
 
 
 def fold_linear_tail(layers: Sequence[Layer], input_shape: Shape) -> tuple[Layer, ...]:
-    """Returns layers of the same function, with any final Conv2D → Flatten → Dense as one matrix."""
-    if [type(layer) for layer in layers[-3:]] != [Conv2D, Flatten, Dense]:
-        return tuple(layers)
-    *head, convolution, flatten, dense = layers
-    assert isinstance(convolution, Conv2D)
-    shape = input_shape
+    """Returns layers of the same function: the final Dense and all linear layers before it as one matrix."""
+    *head, dense = layers
+    shapes = [input_shape]
     for layer in head:
-        shape = layer.output_shape(shape)
-    kernel, bias = dense.weights
-    rows = kernel.T.reshape(-1, *convolution.output_shape(shape))
-    folded = convolution.transposed(rows, shape).reshape(len(rows), -1).T
-    bias = bias + rows.sum((1, 2)) @ convolution.weights[1]
-    return (*head, flatten, Dense((readonly(folded), readonly(bias))))
+        shapes.append(layer.output_shape(shapes[-1]))
+    if not isinstance(dense, Dense) or not head or not isinstance(head[-1], Flatten):
+        return tuple(layers)
+    rows, bias = dense.weights[0].T, dense.weights[1]
+    while head and isinstance(head[-1], (Conv2D, DepthwiseConv2D, Flatten)):
+        layer, shape = head.pop(), shapes[len(head)]
+        offset = layer.forward(np.zeros((1, *shape), np.float32))
+        bias = bias + rows.reshape(len(rows), -1) @ offset.ravel()
+        rows = layer.pull_back(rows, np.broadcast_to(np.float32(0), (len(rows), *shape)), offset)
+    folded = rows.reshape(len(rows), -1).T
+    return (*head, Flatten(), Dense((readonly(folded), readonly(bias))))
 
 
 def architecture_table(models: Mapping[str, NumpyModel]) -> pd.DataFrame:

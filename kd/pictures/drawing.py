@@ -23,6 +23,8 @@ FIELD = 28
 BOX = 20
 # MNIST moves digits by whole pixels: their centres of mass lie within half a pixel of this one.
 CENTRE = 14
+# Where two places are as good, as for a digit that is its own mirror image, rounding does not decide.
+_TIE = 1e-4
 
 # Paper and ink that differ by fewer grey levels (of 255) cannot be told apart.
 LEAST_CONTRAST = 24
@@ -179,7 +181,7 @@ def _centred(fitted: np.ndarray) -> np.ndarray:
     """Returns the digit in an empty 28×28 field, its centre of mass within half a pixel of the centre."""
     height, width = fitted.shape
     field = np.zeros((FIELD, FIELD), np.float32)
-    top, left = _offset(fitted.sum(axis=1)), _offset(fitted.sum(axis=0))
+    top, left = (_offset(fitted.sum(axis=axis, dtype=np.float64)) for axis in (1, 0))
     field[top : top + height, left : left + width] = fitted
     return field
 
@@ -187,4 +189,4 @@ def _centred(fitted: np.ndarray) -> np.ndarray:
 def _offset(profile: np.ndarray) -> int:
     """Returns where a digit starts along one axis, given its ink in each row (or column)."""
     centre_of_mass = profile @ np.arange(len(profile)) / profile.sum()
-    return int(np.clip(np.floor(CENTRE - centre_of_mass + 0.5), 0, FIELD - len(profile)))
+    return int(np.clip(np.floor(CENTRE - centre_of_mass + 0.5 + _TIE), 0, FIELD - len(profile)))

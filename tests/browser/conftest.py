@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import random
 import re
 import time
@@ -26,6 +27,7 @@ from kd.store.rows import ACTIVE
 from kd.store.store import Store
 from tests.app_process import AppProcess, app_process
 from tests.browser.chromium import bring
+from ui.live.live import program
 
 WIDE = {"width": 1400, "height": 1000}
 PHONE = {"width": 390, "height": 844}
@@ -183,3 +185,19 @@ def phone(touch_window: BrowserContext, site: AppProcess) -> Iterator[Page]:
     """A new visitor's phone."""
     with visit(touch_window, site) as page:
         yield page
+
+
+@pytest.fixture(scope="module")
+def asked(window):
+    """A function that has the browser evaluate an expression in our program, with arguments a, b, c …"""
+    page: Page = window.new_page()
+
+    def ask(expression: str, *arguments):
+        names = "abcdefgh"[: len(arguments)]
+        script = program().replace("export default", "const mount =")
+        called = f"({','.join(names)}) => {{ {script}\nreturn {expression}; }}"
+        # numbers that JSON has no words for would become null
+        return page.evaluate(f"given => ({called})(...JSON.parse(given))", json.dumps(arguments))
+
+    yield ask
+    page.close()

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import json
-
 import numpy as np
 import pandas as pd
 import pytest
-from playwright.sync_api import Page
 from scipy import special, stats
 
 from kd.analysis import softening
@@ -18,7 +15,6 @@ from kd.text import words
 from kd.text.dark_words import PULL_SAYS, SOFT_TARGET_SAYS
 from tests.gradients import loss_gradient
 from ui.live import views
-from ui.live.live import program
 
 TEMPERATURES = [0.1, 0.13, 0.5, 1.0, 2.0, 4.0, 7.7, 20.0, 100.0]
 GRID = views.numbers(softening.temperature_grid())
@@ -30,22 +26,6 @@ def logits():
     drawn = np.random.default_rng(5).normal(0, 9, (40, 10))
     hard = [np.zeros(10), np.full(10, 1e3), np.eye(10)[3] * 800, -np.eye(10)[3] * 800, np.arange(10.0) * 90]
     return np.float32([*drawn, *hard]).astype(np.float64)
-
-
-@pytest.fixture(scope="module")
-def asked(window):
-    """A function that has the browser evaluate an expression in our program, with arguments a, b, c …"""
-    page: Page = window.new_page()
-
-    def ask(expression: str, *arguments):
-        names = "abcdefgh"[: len(arguments)]
-        script = program().replace("export default", "const mount =")
-        called = f"({','.join(names)}) => {{ {script}\nreturn {expression}; }}"
-        # numbers that JSON has no words for would become null
-        return page.evaluate(f"given => ({called})(...JSON.parse(given))", json.dumps(arguments))
-
-    yield ask
-    page.close()
 
 
 def test_softmax_entropy_and_divergence_are_scipys(asked, logits):
