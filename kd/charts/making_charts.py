@@ -29,6 +29,10 @@ def saliency_rows(saliency: Saliency, model: str) -> pd.DataFrame:
     ).reset_index(drop=True)
 
 
+# The side of a picture in pixels of the screen, a multiple of 28: every cell is a square.
+_SQUARE = 10 * SIDE
+
+
 def saliency_chart(rows: pd.DataFrame, title: str) -> alt.LayerChart:
     """Draws pixels that speak for a digit in green, against it in orange-red; the stronger, the fuller."""
     places = [str(place) for place in range(SIDE)]
@@ -54,7 +58,7 @@ def saliency_chart(rows: pd.DataFrame, title: str) -> alt.LayerChart:
         )
     )
     words = {"role": role_words(), "speaks": {"for": _("for this digit"), "against": _("against this digit")}}
-    return finished(alt.layer(pixels, data=rows), title, 300, words=words)
+    return finished(alt.layer(pixels, data=rows), title, _SQUARE, words=words).properties(width=_SQUARE)
 
 
 MEASURES = {

@@ -254,9 +254,12 @@ def test_filters_have_a_colour_for_the_sign_of_each_weight_and_save_every_one(as
     one = found[(found["filter"] == 1) & (found["row"] == 3) & (found["column"] == 2)]
     assert one["weight"].tolist() == [weights[1, 2, 1, 0, 1]]
     shown = asked(
-        "(() => { const view = VIEWS.filters(a); view.draw(b); return [...view.element.querySelectorAll('i')]"
-        ".map((cell) => cell.style.background); })()",
+        "(() => { const view = VIEWS.filters(a); view.draw(b); return [...view.element.querySelectorAll('canvas')]"
+        ".map((square) => [...square.getContext('2d').getImageData(0, 0, 3, 3).data]); })()",
         view,
         {"point": 0},
     )
-    assert all("213, 94, 0" in colour for colour in shown)  # none wants ink at the first point
+    colours = np.reshape(shown, (2, 9, 4))
+    orange_red = np.abs(colours[..., :3] - [213, 94, 0]) <= 8  # a canvas keeps faint colours in few steps
+    assert orange_red.all()  # none wants ink at the first point
+    assert colours[0, 0, 3] == 255  # the strongest has the full colour

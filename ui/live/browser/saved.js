@@ -102,6 +102,7 @@ const traced = (node, placeOf) => {
   if (node.nodeType === Node.TEXT_NODE) return traceText(node, placeOf);
   if (!isShown(node)) return [];
   const box = placeOf(node.getBoundingClientRect());
+  if (node.matches('canvas')) return [drawn('image', { ...box, href: node.toDataURL(), style: 'image-rendering: pixelated' })];
   if (node.matches('svg')) {
     const parts = [...node.children].filter(isShown).map(copied);
     return [drawn('g', { transform: `translate(${box.x} ${box.y})` }, ...parts)];

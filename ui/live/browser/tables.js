@@ -60,32 +60,35 @@ const reading = (data) => {
 
 const filters = (data) => {
   const figure = figureOf(data.title);
-  const squares = data.weights[0].map((weights) => made('div', { class: 'kd-live-filter' }, ...weights.map(() => made('i'))));
-  const cells = squares.map((square) => [...square.children]);
-  const style = `--side: ${data.side}; --across: ${data.across}`;
+  const { side, limit } = data;
+  const squares = data.weights[0].map(() => made('canvas', { class: 'kd-live-filter', width: side, height: side }));
+  const inks = data.colours.map((colour) => colour.match(/[0-9a-f]{2}/gi).map((part) => Number.parseInt(part, 16)));
+  const colourOf = (weight) => [...inks[weight > 0 ? 0 : 1], 255 * (0.04 + 0.96 * Math.min(1, Math.abs(weight) / limit))];
   const words = made('p', { class: 'kd-unseen' });
+  const style = `--across: ${data.across}`;
   figure.element.append(made('div', { class: 'kd-live-filters', style, 'aria-hidden': 'true' }, ...squares), words);
-  const colourOf = (weight) => {
-    const share = 0.04 + 0.96 * Math.min(1, Math.abs(weight) / data.limit);
-    return data.colours[weight > 0 ? 0 : 1] + Math.round(255 * share).toString(16).padStart(2, '0');
-  };
+  let shown = data.weights[0];
+  squares.forEach((square, at) => {
+    square.addEventListener('pointermove', ({ offsetX, offsetY }) => {
+      const [row, column] = [offsetY, offsetX].map((place) => Math.floor((place / square.clientWidth) * side));
+      square.title = shown[at][row * side + column]?.toFixed(3) ?? '';
+    });
+  });
   return {
     element: figure.element,
     rows: ({ point }) =>
       data.weights[point].flatMap((weights, at) =>
         weights.map((weight, pixel) => {
-          const [row, column] = [Math.floor(pixel / data.side) + 1, (pixel % data.side) + 1];
+          const [row, column] = [Math.floor(pixel / side) + 1, (pixel % side) + 1];
           return { role: data.role, filter: at + data.first, row, column, weight };
         }),
       ),
     draw: ({ point }) => {
       say(words, data.words[point]);
-      data.weights[point].forEach((weights, at) => {
-        weights.forEach((weight, pixel) => {
-          const cell = cells[at][pixel];
-          cell.style.background = colourOf(weight);
-          if (data.side < 8) cell.title = weight.toFixed(3); // thousands of pixels would not follow within a frame
-        });
+      shown = data.weights[point];
+      squares.forEach((square, at) => {
+        const pixels = new ImageData(Uint8ClampedArray.from(shown[at].flatMap(colourOf)), side);
+        square.getContext('2d').putImageData(pixels, 0, 0);
       });
     },
   };
