@@ -255,7 +255,8 @@ def test_filters_have_a_colour_for_the_sign_of_each_weight_and_save_every_one(as
     assert one["weight"].tolist() == [weights[1, 2, 1, 0, 1]]
     shown = asked(
         "(() => { const view = VIEWS.filters(a); view.draw(b);"
-        " return [...view.element.querySelectorAll('canvas')].map((square) => [...square.getContext('2d').getImageData(0, 0, 3, 3).data]); })()",
+        " return [...view.element.querySelectorAll('canvas')].map("
+        "(square) => [...square.getContext('2d').getImageData(0, 0, 3, 3).data]); })()",
         view,
         {"point": 0},
     )
