@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -22,7 +22,7 @@ from kd.text.words import MODELS
 
 # Around what is known, so that an empty chart does not give away where the result is.
 _ROOM = 0.35
-_MOST_STEPS = 6
+_MOST_STEPS, _LEAST_STEP = 6, 0.05
 
 
 @dataclass(frozen=True)
@@ -64,6 +64,14 @@ def round_step(least: float) -> float:
     """Returns the smallest of 1, 2 and 5 times a power of ten that is not below `least`."""
     power = 10 ** math.floor(math.log10(least))
     return next(factor * power for factor in (1, 2, 5, 10) if factor * power >= least * (1 - 1e-9))
+
+
+def ticks_with_zero(numbers: Collection[float]) -> list[float]:
+    """Returns the ticks of an axis with round ends that has room for 0 and these numbers."""
+    low, high = min([0.0, *numbers]), max([0.0, *numbers])
+    step = round_step(max((high - low) / _MOST_STEPS, _LEAST_STEP))
+    first, last = math.floor(low / step + 1e-9), math.ceil(high / step - 1e-9)
+    return [round(step * at, 2) for at in range(first, max(last, first + 1) + 1)]
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from typing import Any
 import altair as alt
 import pandas as pd
 
-from kd.charts.experiment_plan import round_step
+from kd.charts.experiment_plan import ticks_with_zero
 from kd.charts.parts import COLORS, by_role, finished, in_words, zero_rule
 from kd.studies.over_seeds import STATIONS
 from kd.studies.sure.single_seeds import AddingSeeds
@@ -18,19 +18,14 @@ from kd.studies.verdicts import BASELINE, HELPS, HURTS, NOT_JUDGED, NOT_SHOWN
 from kd.text.study_words import verdict_word
 from kd.text.translation import _
 
-_LEAST_STEP, _MOST_TICKS = 0.05, 6
-
 
 def gain_ticks(adding: AddingSeeds) -> list[float]:
     """Returns the ticks, in points, of an axis with room for 0, every seed and the intervals in any order."""
-    points = [0.0]
+    points = []
     for steps in adding.steps.values():
         points += [step.own for step in steps]
         points += [end for step in steps for end in (step.low, step.high) if not math.isnan(end)]
-    low, high = min(points), max(points)
-    step = round_step(max((high - low) / _MOST_TICKS, _LEAST_STEP))
-    first, last = math.floor(low / step), math.ceil(high / step)
-    return [round(step * at, 2) for at in range(first, max(last, first + 1) + 1)]
+    return ticks_with_zero(points)
 
 
 _LEAST = 0.3

@@ -94,6 +94,17 @@ class Seeds:
             self._studies.stop(before[0], person)
         return study_id
 
+    def asked(self, config: RunConfig | Preset | str, person: str = NOBODY) -> int:
+        """Returns with how many seeds this person has asked for a setting last; 0 for another one."""
+        _study, run_id, seeds = self._more.get(person, ("", "", 0))
+        return seeds if run_id == config_of(config).run_id else 0
+
+    def stop(self, person: str = NOBODY) -> None:
+        """Ends what this person asked for with `more`; what is stored by then is kept."""
+        study_id, *_run = self._more.pop(person, ("",))
+        if study_id:
+            self._studies.stop(study_id, person)
+
     def _compare(
         self, config: RunConfig, most: int, states: Sequence[Any]
     ) -> tuple[dict[int, str], dict[int, float], dict[str, Any] | None]:

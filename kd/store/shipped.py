@@ -81,8 +81,10 @@ def snapshots_file(model_id: str) -> Path | None:
 
 def _path(kind: str, name: str, file: str = "") -> Path | None:
     if ID.fullmatch(name.removesuffix(".npz")):
-        path = SHIPPED / kind / name / file
-        return path if os.path.isfile(path) else None
+        path = os.path.join(SHIPPED, kind, name, file).rstrip(
+            os.sep
+        )  # many are asked for: as text it is quick
+        return Path(path) if os.path.isfile(path) else None
     return None
 
 

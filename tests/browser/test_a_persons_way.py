@@ -11,7 +11,7 @@ from playwright.sync_api import Page, expect
 from kd.config import RunConfig
 from tests.browser.conftest import unused_seed
 from tests.browser.test_pages import MOST_SHIFT, PROJECTOR, at_rest, shift
-from ui.train.train_button import PAUSE
+from ui.shared.steady_button import PAUSE
 
 MINUTES = 60_000
 STARTED = re.compile(

@@ -7,7 +7,7 @@ import re
 from playwright.sync_api import Page, expect
 
 from tests.browser.accessibility import faults
-from ui.train.train_button import PAUSE
+from ui.shared.steady_button import PAUSE
 
 MINUTES = 60_000
 

@@ -177,13 +177,13 @@ def test_runs_before_are_thin_lines_and_points_of_the_trail_that_open_them(open_
     labelled(app)["Clear"].click().run()
     assert "Thin lines" not in html_of(app)
     assert "against T, temperature: 2 runs." in html_of(app)
-    labelled(app)["Open a run of the trail"].set_value(shipped.run_id).run()
+    labelled(app)["Open one of my runs"].set_value(shipped.run_id).run()
     assert app.query_params["run"] in (shipped.run_id, [shipped.run_id])
     assert control(app, "temperature").value == 10.0
     assert "Still shown" not in html_of(app)
     # one that is deleted elsewhere leaves the chart with a sentence
-    labelled(app)["Open a run of the trail"].set_value(another.run_id).run()
-    labelled(app)["Open a run of the trail"].set_value(shipped.run_id).run()
+    labelled(app)["Open one of my runs"].set_value(another.run_id).run()
+    labelled(app)["Open one of my runs"].set_value(shipped.run_id).run()
     assert "Thin lines: your last run." in html_of(app)
     lab.runs.delete(another.run_id)
     app.run()
@@ -197,15 +197,15 @@ def test_runs_before_are_thin_lines_and_points_of_the_trail_that_open_them(open_
 
 def test_the_trail_is_against_the_field_moved_last_or_any_other_before_the_study_of_the_app(open_page, asked):
     app = open_page("train")
-    assert labelled(app)["Trail against"].value == "temperature"
+    assert labelled(app)["Plot my runs by"].value == "temperature"
     assert "Behind them, several seeds on average:" in html_of(app)
-    labelled(app)["What five seeds say"].set_value(False).run()
+    labelled(app)["Show the known average"].set_value(False).run()
     assert "Behind them" not in html_of(app)
     control(app, "epochs").set_value(7).run()
     app.run()
-    assert labelled(app)["Trail against"].value == "epochs"
-    assert "What five seeds say" not in labelled(app)  # the study does not vary it
-    labelled(app)["Trail against"].set_value("train_size").run()
+    assert labelled(app)["Plot my runs by"].value == "epochs"
+    assert "Show the known average" not in labelled(app)  # the study does not vary it
+    labelled(app)["Plot my runs by"].set_value("train_size").run()
     assert "against Training images: 1 run." in html_of(app)
 
 

@@ -10,8 +10,9 @@ import pytest
 from kd.config import RunConfig
 from kd.lab.ahead import Ahead
 from kd.lab.seeds import Seeds, SeedsView
-from tests.pages.on_page import html_of, labelled, warnings_of
+from tests.pages.on_page import html_of, warnings_of
 from tests.stored_runs import save_copy
+from ui.shared import steady_button
 from ui.train import live, repeats
 
 ONE = SeedsView(runs={0: "a"}, differences={0: 0.0797}, verdict=None, training=True, wanted=5)
@@ -45,7 +46,7 @@ def test_one_seed_becomes_five_and_the_verdict_deepens(open_page, lab, known, mo
     app = open_page("train")
     assert known["looked"][-1] == RunConfig()
     assert "this run's distilled student gets " in unescape(html_of(app))
-    assert "1 of 5 seeds" in html_of(app)
+    assert "1 of 5 repeats" in html_of(app)
     assert dots(app) == 1
     assert live.seconds(lab, RunConfig().run_id) is not None
     known["seeds"] = FIVE
@@ -54,7 +55,7 @@ def test_one_seed_becomes_five_and_the_verdict_deepens(open_page, lab, known, mo
     text = unescape(html_of(app))
     assert "distilled is ahead by 6.5 points (5.9 to 7.1 over 5 seeds): the teacher helps." in text
     assert "this run's" not in text
-    assert "5 seeds, mean +6.53" in text
+    assert "5 repeats, mean +6.5, likely 5.9 to 7.1" in text
     assert "seed by seed. 0: 7.97, 1: 6.00, 2: 7.00, 3: 5.50, 4: 6.20." in text
     assert dots(app) == 5
     assert (
@@ -62,22 +63,36 @@ def test_one_seed_becomes_five_and_the_verdict_deepens(open_page, lab, known, mo
     )
 
 
-def test_a_button_asks_for_more_seeds_than_come_by_themselves_or_says_why_not(open_page, known, monkeypatch):
+def test_one_button_asks_for_more_repeats_says_how_long_it_takes_and_stops_them(
+    open_page, known, monkeypatch
+):
     known["seeds"] = FIVE
     app = open_page("train")
-    assert {"10 seeds", "20 seeds"} <= set(labelled(app))
-    labelled(app)["20 seeds"].click().run()
-    assert known["more"] == [20]
+    button = app.button(key="more_repeats")
+    assert button.label.startswith("10 repeats, ")
+    button.click().run()
+    assert known["more"] == [10]
     known["seeds"] = SeedsView(FIVE.runs, FIVE.differences, ROW, training=True, wanted=10)
+    monkeypatch.setattr(Seeds, "asked", lambda self, config, person: 10)
+    app.run()
+    assert "5 of 10 repeats" in html_of(app)
+    stopped = []
+    monkeypatch.setattr(Seeds, "stop", lambda self, person: stopped.append(person))
+    assert app.button(key="more_repeats").label == "Stop"
+    app.button(key="more_repeats").click().run()
+    assert not stopped  # the second half of a double click
+    monkeypatch.setattr(steady_button, "PAUSE", 0.0)
+    app.button(key="more_repeats").click().run()
+    assert len(stopped) == 1
 
     def refuse(self, config, number, person):
         raise OSError("The study cannot be recorded.")
 
+    monkeypatch.setattr(Seeds, "asked", lambda self, config, person: 0)
     monkeypatch.setattr(Seeds, "more", refuse)
     app.run()
-    assert "10 seeds" not in labelled(app)
-    assert "5 of 10 seeds" in html_of(app)
-    labelled(app)["20 seeds"].click().run()
+    assert app.button(key="more_repeats").label.startswith("20 repeats, ")
+    app.button(key="more_repeats").click().run()
     assert warnings_of(app) == ["The study cannot be recorded."]
 
 
@@ -93,5 +108,5 @@ def test_students_that_are_the_same_by_construction_have_no_seeds_to_compare(ope
     assert "another seed changes both alike" in html_of(app)
     assert "No difference shown" not in html_of(app)
     assert dots(app) == 0
-    assert "10 seeds" not in labelled(app)
+    assert not [button for button in app.button if button.key == "more_repeats"]
     lab.runs.delete(config.run_id)

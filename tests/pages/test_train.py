@@ -1,10 +1,11 @@
 """Train: a run to look at from the first second, an address that is refused in sentences, and training."""
 
+import re
 from html import unescape
 
 import pytest
 
-from kd.config import FIELDS, RunConfig
+from kd.config import FIELDS, STUDENTS, RunConfig
 from kd.runs.state import RunView
 from kd.studies.sure.near import near_note, other_length_note
 from kd.text.verdicts import evidence, headline
@@ -12,6 +13,7 @@ from kd.text.words import accuracy, duration
 from tests.fake_engine import FakeEngine
 from tests.other_process import running_elsewhere
 from tests.pages.on_page import chart_titles, html_of, labelled, numbers_of, warnings_of
+from ui.shared import steady_button
 from ui.train import train_button
 
 SMALL = {"teacher": "notebook", "train_size": "320", "epochs": "40"}
@@ -28,7 +30,7 @@ def engine():
 @pytest.fixture(autouse=True)
 def quick_hands(monkeypatch):
     """Clicks follow each other faster here than a person's would."""
-    monkeypatch.setattr(train_button, "PAUSE", 0.0)
+    monkeypatch.setattr(steady_button, "PAUSE", 0.0)
 
 
 def test_a_first_visit_shows_the_run_that_came_with_the_app(open_page, shipped):
@@ -50,12 +52,14 @@ def test_a_first_visit_shows_the_run_that_came_with_the_app(open_page, shipped):
         "The distilled student's loss, in two parts",
     ]
     assert labelled(app)["Start from"].value == "default"
-    table = app.table[0].value
-    agreement = accuracy(shipped.result["distilled"]["agreement"])
-    assert table.loc["Agrees with the teacher", "Distilled"] == agreement
-    assert list(table.loc["Parameters"]) == ["1,433,610", "20,490", "20,490"]
-    assert list(table.columns) == ["Teacher", "Distilled", "Scratch"]
-    assert list(table.index)[2:] == ["Size on disk", "Time per picture"]
+    cells = [re.findall("<t[hd][^>]*>(.*?)</t[hd]>", row) for row in re.findall("<tr>(.*?)</tr>", text)]
+    table = {row[0]: row[1:] for row in cells}
+    assert table["Agrees with the teacher"][1] == accuracy(shipped.result["distilled"]["agreement"])
+    assert table["Parameters"] == ["1,433,610", "20,490", "20,490"]
+    assert [*table][3:] == ["Size on disk", "Time per picture"]
+    fixed, broken = (shipped.result["comparison"][f"only_{name}_right"] for name in STUDENTS)
+    assert f"Fixed: {fixed}. Only the distilled student reads them right." in text
+    assert f"Broken: {broken}. Only scratch reads them right." in text
 
 
 def test_training_shows_stop_then_the_result_and_outlives_the_page(open_page, lab):
@@ -80,7 +84,7 @@ def test_stop_ends_the_run_and_the_second_half_of_a_double_click_does_not(
     open_page, lab, shipped, monkeypatch
 ):
     app = open_page("train", teacher="notebook", epochs="100", seed="3")
-    monkeypatch.setattr(train_button, "PAUSE", 3600.0)
+    monkeypatch.setattr(steady_button, "PAUSE", 3600.0)
     labelled(app)["Train"].click().run()
     run_id = app.query_params["run"]
     # the browser has not heard of the run yet, and repeats the address it knows
@@ -89,7 +93,7 @@ def test_stop_ends_the_run_and_the_second_half_of_a_double_click_does_not(
     assert app.query_params["run"] == run_id
     assert lab.runs.view(run_id).active
     assert "Stop" in labelled(app)
-    monkeypatch.setattr(train_button, "PAUSE", 0.0)
+    monkeypatch.setattr(steady_button, "PAUSE", 0.0)
     labelled(app)["Stop"].click().run()
     assert lab.runs[run_id].wait(PATIENCE).status == "stopped"
     app.run()
@@ -103,14 +107,14 @@ def test_train_asks_before_it_starts_a_run_that_takes_long(open_page, lab, shipp
     monkeypatch.setattr(lab, "train", lambda config, person: started.append(config) or lab.runs[shipped])
     monkeypatch.setattr(lab.estimates, "_speed", None)
     monkeypatch.setattr(lab.estimates, "_is_read", True)
-    monkeypatch.setattr(train_button, "PAUSE", 3600.0)
+    monkeypatch.setattr(steady_button, "PAUSE", 3600.0)
     app = open_page("train", **DAYS)
     labelled(app)["Train"].click().run()
     labelled(app)["Train anyway"].click().run()  # the second half of a double click is no answer
     assert f"more than {duration(train_button.SECONDS_OF_A_LONG_RUN)}." in html_of(app)
     assert "Press again to start it." in html_of(app)
     assert warnings_of(app) == []
-    monkeypatch.setattr(train_button, "PAUSE", 0.0)
+    monkeypatch.setattr(steady_button, "PAUSE", 0.0)
     labelled(app)[FIELDS["epochs"].label].set_value(99).run()
     assert "Train anyway" not in labelled(app)  # it was asked about another run
     labelled(app)["Train"].click().run()

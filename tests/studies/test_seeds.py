@@ -109,10 +109,14 @@ def test_the_next_request_of_a_person_takes_the_place_of_the_last_unless_others_
     assert lab.seeds.more(BASE, 20, "ben") == first
     second = lab.seeds.more(other, 20, "ann")
     assert lab.studies.view(first).active
-    assert lab.seeds.more(third, 20, "ann")
+    last = lab.seeds.more(third, 20, "ann")
     assert lab.studies.wait(second, PATIENCE).status == "stopped"
     assert lab.studies.view(first).active
     assert [lab.seeds.view(config).wanted for config in (BASE, other, third)] == [20, SEEDS, 20]
+    assert [lab.seeds.asked(config, "ann") for config in (BASE, third)] == [0, 20]
+    lab.seeds.stop("ann")
+    assert lab.studies.wait(last, PATIENCE).status == "stopped"
+    assert lab.seeds.asked(third, "ann") == 0
 
 
 def test_what_cannot_be_is_refused_in_a_sentence(lab):

@@ -38,7 +38,8 @@ def _look(
     every: float | None, seconds: Seconds, draw: Callable[..., None], arguments: tuple[Any, ...]
 ) -> None:
     with guard():
-        now = _pace(seconds, arguments)
+        # with the whole page it has just been asked for
+        now = _pace(seconds, arguments) if script_run().fragment_ids_this_run else every
         if (every is None) is not (now is None) or (
             every and now and not 1 / _NEARLY < every / now < _NEARLY
         ):

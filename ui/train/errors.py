@@ -2,39 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import partial
 
-import numpy as np
 import pandas as pd
 import streamlit as st
 
 from kd.analysis.evaluation import confusion_matrix
-from kd.analysis.observations import fixed_and_broken, most_frequent_confusion
+from kd.analysis.observations import most_frequent_confusion
 from kd.charts import error_charts
 from kd.charts.figure_file import figure_csv
 from kd.config import RunConfig
 from kd.lab import Lab
-from kd.pictures.mnist import load_mnist, to_model_input
+from kd.pictures.mnist import load_mnist
 from kd.text.chart_words import confusion_words, difference_words, reliability_words
 from kd.text.translation import N_, _
 from kd.text.words import MODELS, NAMES, a_digit, percent, times
-from ui.shared.figure import computed, figure, framed, save_cards
-from ui.shared.guard import guarded
+from ui.shared.figure import computed, figure
 from ui.shared.lesson import lesson
-from ui.shared.markup import pixels, role
-
-Logits = dict[str, np.ndarray]
-"""Model → (10,000, 10), its logits for the test pictures."""
+from ui.train.changes import Logits, all_changes
 
 PARTS = {
     "confusions": N_("Confusions"),
     "changes": N_("Fixed and broken"),
     "trust": N_("Sure and right"),
 }
-_A_PAGE = 12
-# So many pictures invite to look at all of them.
-_INVITED = 6
 
 _THE_TEACHERS = N_(
     "A distilled student does not simply make fewer mistakes than its twin, or more: it makes different "
@@ -52,15 +43,6 @@ _TWIN = N_(
     "In this run, scratch's most frequent mistake is to read {true} as {said}: {scratch}. Guess how often "
     "its distilled twin of the same size does, then find that cell in the other matrices: {distilled}."
 )
-_DID_IT_BELIEVE = N_(
-    "Did the student break these pictures because it believed a teacher that was wrong? Guess, then go "
-    "through the broken ones and read the teacher's answers. In this run the teacher was right on {right} of "
-    "the {broken}."
-)
-_TEACHER_KNEW = N_(
-    "The distilled student did not learn from this teacher. Would the teacher have known better? Guess, then "
-    "go through the broken ones and read its answers. It was right on {right} of the {broken}."
-)
 _TAUGHT_DOUBT = N_(
     "Soft targets teach doubt, so the distilled student should be the more modest of the two: its best T "
     "should be the lower one. Is it? Here it is {distilled}, and for scratch {scratch}."
@@ -69,35 +51,6 @@ _MORE_MODEST = N_(
     "Which of the two students is the more modest, with the lower best T? Guess, then look: here it is "
     "{distilled} for the distilled one, and {scratch} for scratch."
 )
-
-
-def invitation(lab: Lab, run_id: str, look: Callable[[], None]) -> None:
-    """Draws a few fixed pictures, and a button that shows them all. look: a callback that opens the tab."""
-    table = _changes(run_id, lab.runs[run_id].test_logits())
-    if table.empty:
-        return
-    fixed = table[table["change"] == "fixed"]
-
-    def accept() -> None:
-        st.session_state["errors"] = "changes"
-        look()
-
-    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        if len(fixed):
-            shown = "".join(_picture(row) for row in fixed.head(_INVITED).to_dict("records"))
-            st.html(f'<div class="kd kd-strip">{shown}</div>', width="content")
-        st.button(
-            _(
-                "{fixed} pictures fixed, {broken} broken: look at them",
-                fixed=f"{len(fixed):,}",
-                broken=f"{len(table) - len(fixed):,}",
-            ),
-            key="invited",
-            type="tertiary",
-            icon=":material/arrow_forward:",
-            help=_("Fixed: only the distilled student is right. Broken: only scratch is."),
-            on_click=guarded(accept),
-        )
 
 
 def look_closer(lab: Lab, run_id: str) -> None:
@@ -113,7 +66,7 @@ def look_closer(lab: Lab, run_id: str) -> None:
             "whether a model is right when it is sure."
         ),
     )
-    draw = {"confusions": _confusions, "changes": _all_changes, "trust": _trust}[part]
+    draw = {"confusions": _confusions, "changes": all_changes, "trust": _trust}[part]
     draw(run_id, lab.runs.view(run_id).config, lab.runs[run_id].test_logits())
 
 
@@ -171,102 +124,6 @@ def _confusions(run_id: str, config: RunConfig, logits: Logits) -> None:
         _("$y_n$: the label of test picture $n$; $z_n$: the model's logits for it."),
         folded=True,
     )
-
-
-def _all_changes(run_id: str, config: RunConfig, logits: Logits) -> None:
-    table = _changes(run_id, logits)
-    changes = {change: table[table["change"] == change] for change in ("fixed", "broken")}
-    fixed, broken = map(len, changes.values())
-    words = N_("Of the 10,000 test pictures, distillation fixed {fixed} and broke {broken}.")
-    verdict = _(words, fixed=fixed, broken=broken)
-    head = framed("fixed-and-broken")
-    head.html(f'<p class="kd kd-verdict">{verdict}</p>')
-    named = {"fixed": _("Fixed: {count}", count=fixed), "broken": _("Broken: {count}", count=broken)}
-    left, right = st.columns([3, 1], vertical_alignment="bottom")
-    change = left.segmented_control(
-        _("Show"),
-        list(named),
-        format_func=named.__getitem__,
-        default="fixed",
-        key="change",
-        required=True,
-        help=_("Fixed: only the distilled student is right. Broken: only scratch is."),
-    )
-    pages = max(1, -(-len(changes[change]) // _A_PAGE))
-    page = right.number_input(
-        _("Page (of {pages})", pages=pages),
-        1,
-        pages,
-        key=f"errors_page_{change}",
-        help=_("Twelve pictures per page."),
-    )
-    rows = changes[change].iloc[(page - 1) * _A_PAGE : page * _A_PAGE]
-    cards = rows.to_dict("records")
-    st.html(f'<div class="kd kd-cards">{"".join(map(_card, cards))}</div>')
-    if rows.empty:
-        st.write(_("There are none."))
-    else:
-        with head:
-            save_cards(
-                "fixed-and-broken",
-                load_mnist().x_test[rows["picture"]],
-                [_caption(row) for row in cards],
-                rows["picture"],
-                f"{change}-page{page}",
-                table,
-            )
-    lesson(
-        _("Two groups behind one number"),
-        _(
-            "One difference in accuracy hides two groups: pictures that only the distilled student gets "
-            "right, and pictures that only scratch gets right. The gain is what remains when they cancel "
-            "out. Those that changed most come first. Next to each answer is the probability that the model "
-            "gives the true digit."
-        ),
-        _(
-            _DID_IT_BELIEVE if config.learns_from_teacher else _TEACHER_KNEW,
-            right=int((changes["broken"]["teacher"] == changes["broken"]["true"]).sum()),
-            broken=broken,
-        ),
-        r"\text{accuracy}_{\text{distilled}} - \text{accuracy}_{\text{scratch}} = "
-        r"\frac{\text{fixed} - \text{broken}}{10\,000}",
-        _("McNemar's test asks whether fixed and broken could be the two sides of a fair coin."),
-        folded=True,
-    )
-
-
-def _changes(run_id: str, logits: Logits) -> pd.DataFrame:
-    return computed(run_id, "changes", _compute=lambda: fixed_and_broken(load_mnist().y_test, logits))
-
-
-def _picture(row: dict) -> str:
-    """Returns a test picture as HTML; what it is stands in its alternative."""
-    picture = to_model_input(load_mnist().x_test[row["picture"]][None])[0, :, :, 0]
-    number, digit = f"{row['picture']:,}", a_digit(row["true"])
-    return pixels(picture, _("Test picture {number}, {a_digit}", number=number, a_digit=digit))
-
-
-def _card(row: dict) -> str:
-    answers = "<br>".join(
-        f'{role(model, f"{row[model]}")} <span class="kd-quiet">{_for_the_true_one(row, model)}</span>'
-        for model in MODELS
-    )
-    is_a = _("It is {a_digit}", a_digit=a_digit(row["true"]))
-    number = _("No. {number}", number=f"{row['picture']:,}")
-    return (
-        f"<figure>{_picture(row)}<figcaption><b>{is_a}</b>"
-        f'<span class="kd-quiet"> {number}</span><br>{answers}</figcaption></figure>'
-    )
-
-
-def _caption(row: dict) -> str:
-    answers = [f"{_(NAMES[model])} {row[model]} ({_for_the_true_one(row, model)})" for model in MODELS]
-    first = _("It is {a_digit}, no. {number}", a_digit=a_digit(row["true"]), number=f"{row['picture']:,}")
-    return "\n".join([first, *answers])
-
-
-def _for_the_true_one(row: dict, model: str) -> str:
-    return _("{percent} for {digit}", percent=percent(row[f"{model}_probability"]), digit=row["true"])
 
 
 def _trust(run_id: str, config: RunConfig, logits: Logits) -> None:

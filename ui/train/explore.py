@@ -1,11 +1,11 @@
-"""Below the hero of Train: an invitation, and tabs, of which one is computed; the first is Result."""
+"""Below the hero of Train: what changed, and tabs, of which one is computed; the first is Result."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from html import escape
 from typing import Any
 
-import pandas as pd
 import streamlit as st
 
 from kd.charts.loss_charts import loss_lines, loss_rows
@@ -16,16 +16,18 @@ from kd.studies.sure.near import near_note
 from kd.text.chart_words import loss_words
 from kd.text.translation import N_, _
 from kd.text.verdicts import covers, evidence, evidence_of_seeds, verdict_note
-from kd.text.words import MODELS, NAMES, accuracy, file_size, listing, milliseconds, plain
+from kd.text.words import MODELS, accuracy, file_size, listing, milliseconds, plain
 from ui.live import following
 from ui.shared.along import show_command
 from ui.shared.figure import spec
 from ui.shared.guard import guard
 from ui.shared.lesson import OBJECTIVE, OBJECTIVE_SYMBOLS, lesson
+from ui.shared.markup import role
 from ui.shared.pieces import quiet
 from ui.shared.server import is_quick
 from ui.shared.shown import shown_run
-from ui.train.errors import invitation, look_closer
+from ui.train.changes import what_changed
+from ui.train.errors import look_closer
 from ui.train.hero import Figure, growing
 from ui.train.inside import look_inside
 from ui.train.live import seconds
@@ -79,7 +81,7 @@ _SMOOTHED = N_(
 
 
 def explore(lab: Lab, view: RunView) -> None:
-    """Draws the invitation and the tabs; while a long run trains, its numbers are redrawn."""
+    """Draws what changed and the tabs; while a long run trains, its numbers are redrawn."""
     following.follow(_seconds, _explore, lab, view.run_id)
 
 
@@ -104,9 +106,9 @@ def loss(view: RunView) -> None:
 
 def _explore(lab: Lab, run_id: str) -> None:
     view = lab.runs.view(run_id)
-    with st.container(key="invitation"):
+    with st.container(key="changed"):
         if view.status == "finished":
-            invitation(lab, run_id, _look_at_errors)
+            what_changed(lab, run_id, _look_at_errors)
     with st.container(key="tabs"):
         tabs = st.tabs([_(title) for title in TABS.values()], key=TAB, on_change="rerun")
         for name, tab in zip(TABS, tabs, strict=True):
@@ -134,9 +136,8 @@ def _result(lab: Lab, view: RunView) -> None:
     with left:
         loss(view)
     with right:
-        for words in filter(None, _evidence(lab, view)):
-            quiet(words)
-        _table(view.result or {})
+        said = "".join(f"<p>{escape(words)}</p>" for words in _evidence(lab, view) if words)
+        st.html(f'<div class="kd kd-evidence">{said}{_table(view.result or {})}</div>')
         if not view.active:  # each look would close it
             show_command(train_command(view.config))
 
@@ -152,22 +153,24 @@ def _evidence(lab: Lab, view: RunView) -> list[str]:
     return [known, covers(view.config) if known else "", evidence(comparison)]
 
 
-def _table(result: dict[str, Any]) -> None:
-    """Draws the final numbers: one column per model, so that the table fits on a phone too."""
+def _table(result: dict[str, Any]) -> str:
+    """Returns the final numbers as HTML: one column per model, so that the table fits on a phone too."""
     measures: dict[str, tuple[str, Callable[[Any], str]]] = {
         _("Agrees with the teacher"): ("agreement", accuracy),
         _("Parameters"): ("parameters", "{:,}".format),
         _("Size on disk"): ("bytes", file_size),
         _("Time per picture"): ("milliseconds", milliseconds),
     }
-    found = {_(NAMES[model]): result.get(model, {}) for model in MODELS}
-    rows = [
-        [says(each[name]) if name in each else "–" for each in found.values()]
-        for name, says in measures.values()
-    ]
-    named = pd.Index(list(measures), name=_("Measure"))  # so that each row has a heading
-    table = pd.DataFrame(rows, index=named, columns=list(found))
-    st.table(table, border="horizontal", alt=_("The three models in numbers"))
+    found = [result.get(model, {}) for model in MODELS]
+    head = "".join(f'<th scope="col">{role(model)}</th>' for model in MODELS)
+    rows = "".join(
+        f'<tr><th scope="row">{escape(title)}</th>'
+        + "".join(f"<td>{escape(says(each[name])) if name in each else '–'}</td>" for each in found)
+        + "</tr>"
+        for title, (name, says) in measures.items()
+    )
+    title = escape(_("The three models in numbers"))
+    return f'<table aria-label="{title}"><tr><td></td>{head}</tr>{rows}</table>'
 
 
 def train_lesson(config: RunConfig) -> None:

@@ -9,7 +9,7 @@ import streamlit as st
 from kd.lab import Lab, RunView
 from ui.live import following
 from ui.train import hero, trail
-from ui.train.repeats import more_seeds, seeds_of, tiles
+from ui.train.repeats import repeats, seeds_of, tiles
 
 _SECONDS_BETWEEN_LOOKS = 0.8
 # A run that takes a second or two is looked at more often: most of them end within the first seconds.
@@ -36,7 +36,7 @@ def _look(lab: Lab, run_id: str) -> None:
     view = lab.runs.view(run_id)
     seeds = seeds_of(lab, view)
     hero.head(view, seeds)
-    tiles(view, seeds)
+    tiles(view)
     earlier = trail.ghosts(lab, run_id)
     if view.result is not None:
         trail.look_at(run_id)
@@ -44,5 +44,4 @@ def _look(lab: Lab, run_id: str) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="hero_tools"):
         if earlier:
             hero.ghost_tools(len(earlier))
-        if seeds is not None:
-            more_seeds(lab, view, seeds)
+    repeats(lab, view, seeds)

@@ -1,24 +1,28 @@
-"""The numbers of a run on Train: a tile for each model, its repeats as dots, and buttons for more of them."""
+"""The numbers of a run on Train: a tile for each model, its repeats (seeds) on a scale, and more of them."""
 
 from __future__ import annotations
 
+from functools import partial
 from html import escape
 
 import streamlit as st
 
-from kd.charts.parts import places
+from kd.charts.experiment_plan import ticks_with_zero
 from kd.config import TEST_IMAGES
 from kd.lab import Lab, RunView
 from kd.lab.seeds import SeedsView
-from kd.text.study_words import signed
+from kd.studies.over_seeds import MOST_SEEDS, next_station
+from kd.text.study_words import decimals, rounded, signed, unknown
 from kd.text.translation import _, ngettext
 from kd.text.verdicts import seeds_words
 from kd.text.words import MODELS, accuracy
 from ui.shared.markup import role
 from ui.shared.person import person
-from ui.shared.pieces import acts
+from ui.shared.pieces import acts, takes
+from ui.shared.steady_button import steady_button
 
-_MORE_SEEDS = (5, 10, 20)
+# The width of the button, whatever it says.
+_BUTTON = 220
 
 
 def seeds_of(lab: Lab, view: RunView) -> SeedsView | None:
@@ -29,26 +33,39 @@ def seeds_of(lab: Lab, view: RunView) -> SeedsView | None:
     return lab.seeds.view(view.config)
 
 
-def tiles(view: RunView, seeds: SeedsView | None) -> None:
-    """Draws the accuracy of each model, and the difference of each seed."""
-    each = "".join(_tile(view, model) for model in MODELS)
-    st.html(f'<div class="kd kd-tiles">{each}{_seeds_tile(seeds)}</div>')
+def tiles(view: RunView) -> None:
+    """Draws the accuracy of each model."""
+    st.html(f'<div class="kd kd-tiles">{"".join(_tile(view, model) for model in MODELS)}</div>')
 
 
-def more_seeds(lab: Lab, view: RunView, seeds: SeedsView) -> None:
-    """Draws the buttons that ask for more seeds than there will be by themselves."""
-    for number in _MORE_SEEDS:
-        if max(len(seeds.runs), seeds.wanted) < number:
-            st.button(
-                _("{count} seeds", count=number),
-                key=f"seeds_{number}",
-                type="tertiary",
-                help=_(
-                    "Trains this setting with so many seeds, for another verdict. Verdicts come with 5, 10 "
-                    "and 20 seeds. Each seed takes about as long as this run."
-                ),
-                on_click=acts(lab.seeds.more, view.config, number, person()),
-            )
+def repeats(lab: Lab, view: RunView, seeds: SeedsView | None) -> None:
+    """Draws the difference of each repeat, and a button that asks for more. seeds: None leaves the place."""
+    with st.container(horizontal=True, vertical_alignment="center", gap="medium", key="repeats"):
+        if seeds is not None:
+            st.html(_strip(seeds))
+            _more(lab, view, seeds)
+
+
+def _more(lab: Lab, view: RunView, seeds: SeedsView) -> None:
+    """Draws the button for the next number of repeats with a verdict, which is Stop while it works."""
+    me, have = person(), len(seeds.runs)
+    following = next_station(max(have, seeds.wanted))
+    draw = partial(steady_button, "more_repeats", type="secondary", width=_BUTTON)
+    if have < lab.seeds.asked(view.config, me):
+        help = _("Trains no further repeats. Those that are ready stay.")
+        draw("stop", _("Stop"), acts(lab.seeds.stop, me), help)
+    elif following is not None and following <= MOST_SEEDS:
+        time = takes(lab.estimate(lab.study(view.config, {}, following)))
+        draw(
+            f"{following}",
+            _("{count} repeats, {time}", count=following, time=time),
+            acts(lab.seeds.more, view.config, following, me),
+            _(
+                "Trains this setting with other seeds, {count} in all. Each draws other images, another "
+                "order and other first weights, so you see how much is luck.",
+                count=following,
+            ),
+        )
 
 
 def _tile(view: RunView, model: str) -> str:
@@ -74,24 +91,47 @@ def _tile(view: RunView, model: str) -> str:
     )
 
 
-def _seeds_tile(seeds: SeedsView | None) -> str:
-    """Returns the differences of the seeds as dots, as HTML; None leaves the place empty."""
-    if seeds is None:
-        return '<div class="kd-tile kd-seeds kd-absent"></div>'
-    in_points = {seed: 100 * difference for seed, difference in sorted(seeds.differences.items())}
-    dots = ""
-    for (seed, points), place in zip(in_points.items(), places(list(in_points.values())), strict=True):
-        said = _("Seed {seed}: {points} points", seed=seed, points=signed(points))
-        dots += f'<span style="left:{100 * place:.1f}%" title="{escape(said)}"></span>'
-    have = len(seeds.runs)
-    words = ngettext("{count} seed", "{count} seeds", have, count=have)
-    if have < seeds.wanted:
-        words = _("{count} of {wanted} seeds", count=have, wanted=seeds.wanted)
-    if have > 1:
-        words = _("{seeds}, mean {points}", seeds=words, points=signed(sum(in_points.values()) / have))
-    title, said = _("Seed by seed"), seeds_words(in_points)
+def _strip(seeds: SeedsView) -> str:
+    """Returns a dot for each repeat's difference, in points on a scale with 0, as HTML."""
+    points = {seed: 100 * difference for seed, difference in sorted(seeds.differences.items())}
+    row, mean = seeds.verdict, sum(points.values()) / len(points)
+    known = row is not None and not unknown(row["low"])
+    low, high = (row["low"], row["high"]) if row is not None and known else (mean, mean)
+    ticks = ticks_with_zero([*points.values(), low, high])
+    whole = ticks[-1] - ticks[0]
+
+    def at(number: float) -> str:
+        return f"left:{100 * (number - ticks[0]) / whole:.1f}%"
+
+    nought = ' class="kd-is-zero"'
+    marks = [f'<i{"" if tick else nought} style="{at(tick)}">{_tick(tick)}</i>' for tick in ticks]
+    if known:
+        marks.append(f'<b style="{at(low)};width:{100 * (high - low) / whole:.1f}%"></b>')
+    for seed, value in points.items():
+        said = _("Seed {seed}: {points} points", seed=seed, points=signed(value))
+        marks.append(f'<span style="{at(value)}" title="{escape(said)}"></span>')
+    title = _("Distilled − scratch in each repeat (seed), in percentage points")
     return (
-        f'<div class="kd-tile kd-distilled kd-seeds"><p>{escape(title)}</p>'
-        f'<div class="kd-dots" role="img" aria-label="{escape(said)}">{dots}</div>'
-        f'<p class="kd-quiet">{escape(words)}</p></div>'
+        f'<div class="kd kd-distilled"><p>{escape(title)}</p>'
+        f'<div class="kd-dots" role="img" aria-label="{escape(seeds_words(points))}">{"".join(marks)}</div>'
+        f'<p class="kd-quiet">{escape(_in_words(seeds, mean))}</p></div>'
     )
+
+
+def _tick(points: float) -> str:
+    return signed(points, 0 if points == round(points) else 2)
+
+
+def _in_words(seeds: SeedsView, mean: float) -> str:
+    """Returns how many repeats there are, their mean in points, and where it is likely to be."""
+    row, have = seeds.verdict, len(seeds.runs)
+    digits = 2 if row is None else decimals(row)
+    words = ngettext("{count} repeat", "{count} repeats", have, count=have)
+    if have < seeds.wanted:
+        words = _("{count} of {wanted} repeats", count=have, wanted=seeds.wanted)
+    if have > 1:
+        words = _("{repeats}, mean {points}", repeats=words, points=signed(mean, digits))
+    if row is None or unknown(row["low"]) or row["judged_seeds"] != have:
+        return words
+    low, high = rounded(row["low"], digits), rounded(row["high"], digits)
+    return _("{mean}, likely {low} to {high}", mean=words, low=low, high=high)

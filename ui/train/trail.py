@@ -14,7 +14,7 @@ from kd.lab import Lab, RunView
 from kd.studies.shipped import near
 from kd.text.chart_words import trail_words
 from kd.text.study_words import signed
-from kd.text.translation import _
+from kd.text.translation import _, language
 from ui.shared import address, notices
 from ui.shared.figure import computed, figure
 from ui.shared.guard import guarded
@@ -72,20 +72,32 @@ def trail(lab: Lab, view: RunView) -> None:
         return
     field = _choices(lab, runs)
     label = _(FIELDS[field].label)
-    names = {run.run_id: setting(run.config) for run in runs}
-    compared = [(run.config, run.result["comparison"]) for run in runs if run.result is not None]
-    rows = trail_rows(compared, field, view.run_id, names, _study(view, field))
+    wanted = _knows_average(view, field)
+    ids = tuple(run.run_id for run in runs)
+    rows, words = _drawn(ids, field, view.run_id, wanted, language(), _runs=runs, _view=view)
     figure(
         "trail",
         trail_chart,
         rows,
-        alt=trail_words(rows, label),
+        alt=words,
         on_select=guarded(partial(_open_point, lab)),
         file_note=field,
         field=field,
         title=label,
         height=_HEIGHT,
     )
+
+
+@st.cache_resource(max_entries=500, show_spinner=False)
+def _drawn(
+    ids: tuple, field: str, shown: str, average: bool, language: str, _runs: list[RunView], _view: RunView
+) -> tuple[pd.DataFrame, str]:
+    """Returns the rows of the chart and what it shows, for everybody who looked at these runs."""
+    names = {run.run_id: setting(run.config) for run in _runs}
+    compared = [(run.config, run.result["comparison"]) for run in _runs if run.result is not None]
+    study = near(_view.config, field) if average else None
+    rows = trail_rows(compared, field, shown, names, study)
+    return rows, trail_words(rows, _(FIELDS[field].label))
 
 
 def _views(lab: Lab, run_ids: Iterable[str]) -> list[RunView]:
@@ -100,21 +112,18 @@ def _views(lab: Lab, run_ids: Iterable[str]) -> list[RunView]:
     return [view for view in views if view.result is not None]
 
 
-def _study(view: RunView, field: str) -> pd.DataFrame | None:
-    """Returns what several seeds say near this setting, if the person wants to see it."""
-    study = computed(view.run_id, "near", field, _compute=lambda: near(view.config, field))
-    if study is None:
-        return None
-    wanted = st.toggle(
-        _("What five seeds say"),
+def _knows_average(view: RunView, field: str) -> bool:
+    """Returns whether several seeds are known near this setting, and the person wants to see them."""
+    known = computed(view.run_id, "near", field, _compute=lambda: near(view.config, field) is not None)
+    return known and st.toggle(
+        _("Show the known average"),
         value=True,
         key="trail_study",
         help=_(
-            "Behind your runs lies a study that came with the app, with five seeds for each setting: the "
-            "mean gain and its 95 % interval, in the settings nearest to this one."
+            "Behind your runs: the mean gain over five repeats (seeds) and where it is likely to be, from a "
+            "study that came with the app, at the settings nearest to this one."
         ),
     )
-    return study if wanted else None
 
 
 def _choices(lab: Lab, runs: list[RunView]) -> str:
@@ -139,21 +148,21 @@ def _choices(lab: Lab, runs: list[RunView]) -> str:
     }
     with st.container(horizontal=True, key="trail_choices"):
         field = st.selectbox(
-            _("Trail against"),
+            _("Plot my runs by"),
             fields,
             key=_AGAINST,
             format_func=lambda name: _(FIELDS[name].label),
-            help=_("Every run that you looked at is a point: its gain over scratch against this setting."),
+            help=_("Each run you looked at is a point: its gain over scratch, by this setting."),
             width=260,
         )
         st.selectbox(
-            _("Open a run of the trail"),
+            _("Open one of my runs"),
             list(gains),
             index=None,
             key=_OPEN,
             format_func=lambda run_id: gains.get(run_id, run_id),
             placeholder=_("Choose a run"),
-            help=_("Shows this run again. A click on its point does the same."),
+            help=_("Shows this run again. Clicking its point does the same."),
             on_change=guarded(_open_chosen),
             args=(lab,),
             width="stretch",

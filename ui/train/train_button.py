@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from functools import partial
 from html import escape
@@ -18,20 +17,19 @@ from ui.shared.guard import guarded
 from ui.shared.person import person
 from ui.shared.run_words import setting
 from ui.shared.server import is_quick, lab
-from ui.shared.shown import show, shown_run, stay
+from ui.shared.shown import show, shown_run
+from ui.shared.steady_button import steady_button
 from ui.train import controls
 
 SWITCH = "as_i_move"
 _AS_I_MOVE = address.switch(SWITCH, default=True)
-PAUSE = 0.5
-"""Seconds for which a button that has just changed ignores clicks: they were meant for what it was before."""
 
 SECONDS_OF_A_LONG_RUN = 300
 """Train asks before a run that takes longer."""
 
-# The session's keys: the run that Train asked about because it would take long, the one being stopped, what
-# a click on the button means, and whether the result is to be brought into sight.
-_ASKED, _STOPPING, _MEANING, _TO_THE_RESULT = "asked_about", "stopping", "train_means", "to_the_result"
+# The session's keys: the run that Train asked about because it would take long, the one being stopped, and
+# whether the result is to be brought into sight.
+_ASKED, _STOPPING, _TO_THE_RESULT = "asked_about", "stopping", "to_the_result"
 _SCROLL = """<span class="kd-unseen"></span><script>
 if (window.matchMedia("(max-width: 800px)").matches) {
   const calm = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
@@ -96,14 +94,17 @@ def train_button(view: RunView | None) -> None:
         config, said = None, str(error)
     mine = view if view is not None and _is_mine(view) else None
     if mine and config is not None and mine.run_id == config.run_id:
-        _one_button(*_stop(mine.run_id, _("Stop")))
+        steady_button("train", *_stop(mine.run_id, _("Stop")), type="primary", width="stretch")
     else:
         asks = config is not None and st.session_state.get(_ASKED) == config.run_id
-        _one_button(
+        steady_button(
+            "train",
             "train anyway" if asks else "train",
             _("Train anyway") if asks else _("Train"),
             _start,
             _("Trains both students. If this setting has been trained before, its result appears at once."),
+            type="primary",
+            width="stretch",
             disabled=config is None or _trains_elsewhere(config, view),
         )
         if mine:
@@ -136,32 +137,6 @@ def _waits_for_train(config: RunConfig) -> str:
     if not lab().store.is_usable(config.run_id) and lab().runs.in_progress.anybody_else_waits(person()):
         return _("Others are waiting for their runs, so this one waits for Train.")
     return ""
-
-
-def _one_button(meaning: str, label: str, act: Callable[[], None], help: str, disabled: bool = False) -> None:
-    """Draws the button, whose meaning changes; a pause keeps a double click from stopping the run."""
-    known = st.session_state.get(_MEANING)
-    if known is None or known[0] != meaning:
-        st.session_state[_MEANING] = (meaning, time.monotonic() if known else float("-inf"))
-    # the type stays too: for another one Streamlit draws another element
-    st.button(
-        label,
-        key="train",
-        type="primary",
-        width="stretch",
-        help=help,
-        disabled=disabled,
-        on_click=guarded(_clicked),
-        args=(act,),
-    )
-
-
-def _clicked(act: Callable[[], None]) -> None:
-    _meaning, since = st.session_state[_MEANING]
-    if time.monotonic() - since >= PAUSE:
-        act()
-    else:
-        stay()
 
 
 def _start() -> None:
