@@ -23,6 +23,7 @@ from ui.shared.figure import computed, figure, framed, save_cards
 from ui.shared.guard import guarded
 from ui.shared.lesson import lesson
 from ui.shared.markup import pixels, role
+from ui.train.alike import look_alikes
 
 Logits = dict[str, np.ndarray]
 """Model → (10,000, 10), its logits for the test pictures."""
@@ -31,6 +32,7 @@ PARTS = {
     "confusions": N_("Confusions"),
     "changes": N_("Fixed and broken"),
     "trust": N_("Sure and right"),
+    "alike": N_("What looks alike"),
 }
 _A_PAGE = 12
 # So many pictures invite to look at all of them.
@@ -109,11 +111,11 @@ def look_closer(lab: Lab, run_id: str) -> None:
         key="errors",
         required=True,
         help=_(
-            "Which digits are mistaken for each other, which pictures distillation fixed or broke, and "
-            "whether a model is right when it is sure."
+            "Which digits are mistaken for each other, which pictures distillation fixed or broke, whether a "
+            "model is right when it is sure, and which digits the teacher finds alike."
         ),
     )
-    draw = {"confusions": _confusions, "changes": _all_changes, "trust": _trust}[part]
+    draw = {"confusions": _confusions, "changes": _all_changes, "trust": _trust, "alike": look_alikes}[part]
     draw(run_id, lab.runs.view(run_id).config, lab.runs[run_id].test_logits())
 
 

@@ -25,6 +25,7 @@ from ui.shared.lesson import OBJECTIVE, OBJECTIVE_SYMBOLS, lesson
 from ui.shared.pieces import quiet
 from ui.shared.server import is_quick
 from ui.shared.shown import shown_run
+from ui.train import alike
 from ui.train.errors import invitation, look_closer
 from ui.train.hero import Figure, growing
 from ui.train.inside import look_inside
@@ -107,6 +108,8 @@ def _explore(lab: Lab, run_id: str) -> None:
     with st.container(key="invitation"):
         if view.status == "finished":
             invitation(lab, run_id, _look_at_errors)
+    if alike.asked_for():
+        _look_at_errors()
     with st.container(key="tabs"):
         tabs = st.tabs([_(title) for title in TABS.values()], key=TAB, on_change="rerun")
         for name, tab in zip(TABS, tabs, strict=True):
