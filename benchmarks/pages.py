@@ -70,8 +70,8 @@ def measure(rounds: int, runs: int, rest: float) -> dict[str, list[float]]:
                 found["an empty Streamlit app starts"].append(seconds)
             with first_painted(browser, PROJECT / "app.py", home) as (page, url, seconds):
                 found["KD Lab starts"].append(seconds)
-                cold = opened(browser, f"{url}/dark_knowledge", ".kd-live-line")
-                found["Dark knowledge opens for the first time"].append(cold)
+                cold = opened(browser, f"{url}/draw?view=targets", ".kd-live-line")
+                found["Draw opens for the first time, with soft targets"].append(cold)
                 found["Runs opens"].append(opened(browser, f"{url}/runs?fold=false", TABLE))
                 page.wait_for_timeout(rest)
                 found["a step of the dragged slider T is drawn"] += drag_to_redraw(page, url)
@@ -111,7 +111,7 @@ def opened(browser: Browser, url: str, selector: str) -> float:
 
 def drag_to_redraw(page: Page, url: str) -> list[float]:
     """Returns the seconds from each move of the dragged slider T to the end of the frame that shows it."""
-    page.goto(f"{url}/dark_knowledge")
+    page.goto(f"{url}/draw?view=targets")
     box = _box(page.get_by_role("slider", name="T, temperature"))
     page.evaluate(FRAMES)
     _press(page, box, 0.05)

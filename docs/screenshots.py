@@ -51,9 +51,9 @@ def train(page: Page, url: str) -> None:
 
 
 def draw(page: Page, url: str) -> None:
-    page.goto(f"{url}/draw?soften=2.5")
+    page.goto(f"{url}/draw?T=2.5")
     page.locator(".kd-live-answer").nth(2).wait_for()
-    canvas = page.locator("canvas").last
+    canvas = page.locator(".st-key-canvas_frame canvas").last
     canvas.scroll_into_view_if_needed()
     box = canvas.bounding_box()
     assert box is not None  # it is in view
@@ -68,8 +68,8 @@ def draw(page: Page, url: str) -> None:
     page.mouse.move(5, 5)
 
 
-def dark_knowledge(page: Page, url: str) -> None:
-    page.goto(f"{url}/dark_knowledge")
+def soft_targets(page: Page, url: str) -> None:
+    page.goto(f"{url}/draw?way=test&view=targets&T=4")
     page.locator(".kd-live-line").nth(2).wait_for()
 
 
@@ -99,7 +99,7 @@ PAGES = {
     "home": home,
     "train": train,
     "draw": draw,
-    "dark_knowledge": dark_knowledge,
+    "soft_targets": soft_targets,
     "sweep": sweep,
     "how_sure": how_sure,
     "experiments": experiments,

@@ -1,17 +1,19 @@
-"""Draw: a digit drawn by hand, and what each of three models says it is."""
+"""Draw: one picture, drawn, chosen or uploaded, and what three models make of it."""
 
+import numpy as np
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from kd.text.translation import _
-from ui.draw.answers import SOFTEN_PARAMETER, answers, distances, draw_lesson, look_closer
+from ui.draw import looks
+from ui.draw.answers import look_closer, said
 from ui.draw.drawings import last_drawings, remembered
 from ui.pictures import ways_in
-from ui.pictures.ways_in import take_along
 from ui.shared import address
 from ui.shared.frame import page
 from ui.shared.lesson import section, unseen_section
-from ui.shared.markup import literal
+from ui.shared.markup import literal, pixels
+from ui.shared.pieces import quiet
 from ui.shared.server import lab
 from ui.shared.shown import choose_finished_run, finished_run
 from ui.train.playback import play_picture
@@ -19,15 +21,26 @@ from ui.train.playback import play_picture
 ADDRESS = {
     "way": ways_in.WAY_PARAMETER,
     "picture": ways_in.PICTURE_PARAMETER,
-    "soften": SOFTEN_PARAMETER,
+    "view": looks.LOOK,
+    "T": looks.TEMPERATURE,
+    "log": looks.LOG,
 }
-PLACES = ("picture", "answers", "tools", "more")
+PLACES = ("picture", "looks", "tools", "more")
 
 
-def picture(way: str, run_id: str, tools: DeltaGenerator) -> ways_in.Given:
+def given_in(way: str, run_id: str, tools: DeltaGenerator) -> ways_in.Seen:
     if way == "test":
-        return ways_in.chosen(lab().runs[run_id].test_logits()["teacher"])
+        return ways_in.chosen(tools, run_id, lab().runs[run_id].test_logits()["teacher"])
     return ways_in.uploaded() if way == "upload" else ways_in.drawn(tools)
+
+
+def answers_to(shown: ways_in.Given, run_id: str) -> dict[str, np.ndarray]:
+    """Returns model → its logits (10,): those of test pictures are stored."""
+    run = lab().runs[run_id]
+    if shown.number is not None:
+        return {model: logits[shown.number] for model, logits in run.test_logits().items()}
+    images = shown.picture[None, :, :, None]
+    return {name: model.logits(images)[0] for name, model in run.models().items()}
 
 
 with page("Draw"):
@@ -37,12 +50,12 @@ with page("Draw"):
     )
     with st.container(key="draw_page"):
         # four places: the stylesheet puts the first two beside each other, or on a phone all below each other
-        given_place, said_place, tools, more = (st.container(key=f"draw_{name}") for name in PLACES)
+        given_place, looks_place, tools, more = (st.container(key=f"draw_{name}") for name in PLACES)
     # an empty container would have no room yet
     with given_place:
         unseen_section(_("Picture"), f"kd-way-{st.session_state['way']}")
-    with said_place:
-        unseen_section(_("Answers"))
+    with looks_place:
+        unseen_section(_("What the models make of it"), f"kd-view-{st.session_state['view']}")
     with given_place:
         way = address.choose(
             st.segmented_control,
@@ -50,16 +63,29 @@ with page("Draw"):
             ways_in.WAY_PARAMETER,
             key="way",
             required=True,
+            label_visibility="collapsed",
             help=_("Draw a digit yourself, take one of MNIST's test pictures, or upload a picture."),
         )
-        given = picture(way, asked.run_id, tools)
+        given, place = given_in(way, asked.run_id, tools)
         shown = remembered(given)
-    images = shown.picture[None, :, :, None]
-    logits = {name: model.logits(images)[0] for name, model in lab().runs[asked.run_id].models().items()}
-    with said_place:
+        place.html(pixels(shown.picture, _("The 28 by 28 pixels that the models see")))
+    logits = answers_to(shown, asked.run_id)
+    with looks_place:
         if given.problem:
             st.warning(literal(given.problem), icon=":material/info:")
-        answers(shown, logits)
+        look = address.choose(
+            st.segmented_control,
+            _("View"),
+            looks.LOOK,
+            key="view",
+            required=True,
+            label_visibility="collapsed",
+            help=_("The three models' answers, all that the teacher says, or what that teaches a student."),
+        )
+        looks.figures(look, shown.label, logits, asked.config)
+        if look == "answers":
+            said(shown, logits)
+        quiet(shown.origin)
     with tools:
         choose_finished_run(
             lab(),
@@ -68,16 +94,8 @@ with page("Draw"):
             _("Any finished run. Its teacher and its two students answer."),
         )
     with more:
-        distances(logits)
-        if st.button(
-            _("See its dark knowledge"),
-            icon=":material/dark_mode:",
-            help=_("Takes this picture along, to see what the teacher finds similar to it."),
-        ):
-            take_along(shown)
-            address.go_to("pages/dark_knowledge.py")
         last_drawings(given, shown, logits)
         section(_("Explore this picture"))
         look_closer(lab(), asked.run_id, shown.picture)
         play_picture(lab(), asked.run_id, shown.picture)
-        draw_lesson()
+        looks.lesson_of(look, asked.config)

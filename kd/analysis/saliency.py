@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
-import pandas as pd
 
 from kd.networks.numpy_model import NumpyModel
 
@@ -32,16 +30,6 @@ class Saliency:
     def limit(self) -> float:
         """Returns the largest contribution of any pixel in any model, to draw all of them on one scale."""
         return max(float(np.abs(values).max()) for values in self.contributions.values())
-
-    def table(self) -> pd.DataFrame:
-        """Returns a row for each pixel and model: columns model, row, column, gradient, contribution."""
-        parts = []
-        for model, gradient in self.gradients.items():
-            row, column = np.indices(gradient.shape)
-            columns: dict[str, Any] = {"row": row, "column": column, "gradient": gradient}
-            columns["contribution"] = self.contributions[model]
-            parts.append(pd.DataFrame({"model": model, **{k: v.ravel() for k, v in columns.items()}}))
-        return pd.concat(parts, ignore_index=True)
 
 
 def saliency(models: Mapping[str, NumpyModel], image: np.ndarray, digit: int | None = None) -> Saliency:

@@ -1,25 +1,17 @@
 """Dark knowledge in numbers: what softened logits show.
 
 Everything is computed from stored logits with a softmax at temperature T > 0 (Hinton, Vinyals and Dean 2015,
-section 2); nothing is trained. Functions whose names end in `_table` or `_curve` return DataFrames ready to
-be drawn; entropies are in bits. Labels are whole numbers (n,), logits (n, classes). What does not match or is
+section 2); nothing is trained. Functions whose names end in `_table` return DataFrames ready to be drawn;
+entropies are in bits. Labels are whole numbers (n,), logits (n, classes). What does not match or is
 not finite raises ValueError.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 import numpy as np
 import pandas as pd
 
-from kd.analysis.logits import (
-    checked_labels,
-    checked_logits,
-    entropy_bits,
-    log_softmax,
-    softmax,
-)
+from kd.analysis.logits import checked_labels, checked_logits, entropy_bits, softmax
 
 LOWEST_TEMPERATURE, HIGHEST_TEMPERATURE = 0.1, 100.0
 """What a run allows."""
@@ -28,18 +20,6 @@ LOWEST_TEMPERATURE, HIGHEST_TEMPERATURE = 0.1, 100.0
 def temperature_grid(count: int = 61) -> np.ndarray:
     """Returns temperatures from 0.1 to 100 in equal ratios, for curves against T."""
     return np.geomspace(LOWEST_TEMPERATURE, HIGHEST_TEMPERATURE, count)
-
-
-def mean_entropy_curve(logits: np.ndarray, temperatures: Iterable[float] | None = None) -> pd.DataFrame:
-    """Returns how undecided a model is about many pictures: columns temperature, mean, lower, upper, in bits.
-
-    lower and upper are the 10th and the 90th percentile.
-    """
-    values = checked_logits(logits)
-    grid = temperature_grid() if temperatures is None else np.array([*temperatures])
-    entropies = np.stack([entropy_bits(softmax(values, t)) for t in grid])
-    lower, upper = np.quantile(entropies, (0.1, 0.9), axis=1)
-    return pd.DataFrame({"temperature": grid, "mean": entropies.mean(axis=1), "lower": lower, "upper": upper})
 
 
 def mean_soft_targets(labels: np.ndarray, logits: np.ndarray, temperature: float) -> np.ndarray:
@@ -93,15 +73,6 @@ def most_ambiguous(
     """Returns the rows of `picture_table` of which the model is least sure: highest entropy first."""
     table = picture_table(labels, logits, temperature)
     return _first(table.sort_values("entropy_bits", ascending=False, kind="stable"), count)
-
-
-def most_confusing(labels: np.ndarray, logits: np.ndarray, count: int = 12) -> pd.DataFrame:
-    """Returns the rows of `picture_table` that mislead the model most: least `probability_true` first."""
-    values = checked_logits(logits)
-    table = picture_table(labels, values)
-    # Logarithms still tell apart probabilities that underflow to 0.
-    logarithms = log_softmax(values)[np.arange(len(values)), table["true"]]
-    return _first(table.iloc[np.argsort(logarithms, kind="stable")], count)
 
 
 def pictures_behind(

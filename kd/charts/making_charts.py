@@ -1,65 +1,13 @@
-"""Charts of what networks are made of: layers to scale, and saliency."""
+"""The chart of what networks are made of: layers to scale."""
 
 from __future__ import annotations
 
 import altair as alt
 import pandas as pd
 
-from kd.analysis.saliency import Saliency
-from kd.charts.parts import AGAINST, FOR, by_role, finished, role_words, shaded
+from kd.charts.parts import by_role, finished, role_words, shaded
 from kd.text.translation import N_, _
 from kd.text.words import count
-
-SIDE = 28
-
-
-def saliency_rows(saliency: Saliency, model: str) -> pd.DataFrame:
-    """Makes a row for each pixel that says something to this model; strength has one scale for all."""
-    table = saliency.table()
-    table = table[(table["model"] == model) & (table["contribution"] != 0)]
-    return pd.DataFrame(
-        {
-            "role": model,
-            "row": table["row"].astype(str),
-            "column": table["column"].astype(str),
-            "contribution": table["contribution"],
-            "speaks": ["for" if value > 0 else "against" for value in table["contribution"]],
-            "strength": table["contribution"].abs() / (saliency.limit or 1.0),
-        }
-    ).reset_index(drop=True)
-
-
-# The side of a picture in pixels of the screen, a multiple of 28: every cell is a square.
-_SQUARE = 10 * SIDE
-
-
-def saliency_chart(rows: pd.DataFrame, title: str) -> alt.LayerChart:
-    """Draws pixels that speak for a digit in green, against it in orange-red; the stronger, the fuller."""
-    places = [str(place) for place in range(SIDE)]
-    pixels = (
-        alt.Chart()
-        .mark_rect()
-        .encode(
-            x=alt.X("column:N", axis=None, scale=alt.Scale(domain=places)),
-            y=alt.Y("row:N", axis=None, scale=alt.Scale(domain=places)),
-            color=alt.Color(
-                "speaks:N", scale=alt.Scale(domain=["for", "against"], range=[FOR, AGAINST]), legend=None
-            ),
-            fillOpacity=alt.FillOpacity(
-                "strength:Q", scale=alt.Scale(domain=[0, 1], range=[0, 1]), legend=None
-            ),
-            tooltip=[
-                alt.Tooltip("role_words:N", title=_("Model")),
-                alt.Tooltip("row:N", title=_("Row")),
-                alt.Tooltip("column:N", title=_("Column")),
-                alt.Tooltip("speaks_words:N", title=_("Speaks")),
-                alt.Tooltip("contribution:Q", title=_("Contribution"), format="+.3f"),
-            ],
-        )
-    )
-    words = {"role": role_words(), "speaks": {"for": _("for this digit"), "against": _("against this digit")}}
-    return finished(alt.layer(pixels, data=rows), title, _SQUARE, words=words).properties(width=_SQUARE)
-
 
 MEASURES = {
     "parameters": N_("Parameters"),

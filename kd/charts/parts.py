@@ -14,7 +14,6 @@ from typing import Any
 
 import altair as alt
 
-from kd.analysis.softening import HIGHEST_TEMPERATURE, LOWEST_TEMPERATURE
 from kd.text.translation import _
 from kd.text.words import MODELS, NAMES
 
@@ -123,16 +122,6 @@ def shaded(chart: alt.Chart, shade: str) -> alt.Chart:
     """Colours the chart's marks by role: as text ("text"), or as what lies under text ("cell")."""
     colour = alt.Color("shade:N", scale=alt.Scale(domain=list(SHADES)), legend=None)
     return chart.transform_calculate(shade=f"datum.role + ' {shade}'").encode(color=colour)
-
-
-def temperature_axis() -> alt.X:
-    """Returns the axis of T, logarithmic from 0.1 to 100."""
-    return alt.X(
-        "temperature:Q",
-        title=_("Temperature T (log scale)"),
-        scale=alt.Scale(type="log", domain=[LOWEST_TEMPERATURE, HIGHEST_TEMPERATURE], nice=False),
-        axis=alt.Axis(values=[*TEMPERATURE_TICKS], format="~g", grid=False),
-    )
 
 
 def digit_axis(field: str, title: str | None, **axis: Any) -> dict[str, Any]:

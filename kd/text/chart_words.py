@@ -194,17 +194,16 @@ def reading_words(model: str, points: Sequence[str], probabilities: np.ndarray) 
     )
 
 
-def saliency_words(rows: pd.DataFrame, model: str, digit: int) -> str:
-    """Says how much speaks for a digit and against it. rows: contribution of each pixel that has one."""
-    values = rows["contribution"].tolist()
-    if not values:
+def saliency_words(contributions: np.ndarray, model: str, digit: int) -> str:
+    """Says how much speaks for a digit and against it. contributions: of the pixels."""
+    if not contributions.any():
         return _("{name}: no pixel speaks for or against {digit}.", name=_(NAMES[model]), digit=digit)
     return _(
         "{name}: the pixels for {digit} add up to {in_favour}, those against it to {against}.",
         name=_(NAMES[model]),
         digit=digit,
-        in_favour=signed(sum(value for value in values if value > 0)),
-        against=signed(sum(value for value in values if value < 0)),
+        in_favour=signed(float(contributions.clip(0).sum())),
+        against=signed(float(contributions.clip(None, 0).sum())),
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from kd.text.chart_words import parted, records
+from kd.text.chart_words import records
 from kd.text.translation import N_, _
 from kd.text.words import AND, percent
 
@@ -48,24 +48,6 @@ VOICES_SAYS = {
     "scratch": N_("On this picture, scratch happens to be closer to it than distilled."),
 }
 """What the browser says of a label, a teacher and two students side by side: `ui.live.views.voices`."""
-
-
-def mean_entropy_words(rows: pd.DataFrame) -> str:
-    """Reads out the teacher's mean entropy. rows: temperature, mean, lower, upper, here (at this T)."""
-    points = parted(rows, "here", "temperature", "mean", "lower", "upper")
-    ((temperature, mean, lower, upper),), curve = points[True], points[False]
-    return _(
-        "The teacher's mean entropy over the test pictures: {mean} bits at T = {temperature}, "
-        "the middle 80 % from {lower} to {upper}; {low} bits at T = {lowest} and {high} at T = {highest}.",
-        mean=f"{mean:.2f}",
-        temperature=f"{temperature:g}",
-        lower=f"{lower:.2f}",
-        upper=f"{upper:.2f}",
-        low=f"{curve[0][1]:.2f}",
-        lowest=f"{curve[0][0]:g}",
-        high=f"{curve[-1][1]:.2f}",
-        highest=f"{curve[-1][0]:g}",
-    )
 
 
 def look_alikes_words(rows: pd.DataFrame, temperature: float) -> str:

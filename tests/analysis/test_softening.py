@@ -5,13 +5,10 @@ import pandas as pd
 import pytest
 from scipy import special, stats
 
-from kd.analysis.logits import softmax
 from kd.analysis.softening import (
-    mean_entropy_curve,
     mean_soft_targets,
     mean_soft_targets_table,
     most_ambiguous,
-    most_confusing,
     picture_table,
     pictures_behind,
 )
@@ -54,17 +51,6 @@ def test_the_parts_of_the_gradient_in_one_case_by_hand():
     np.testing.assert_allclose(gradient.labels, [-0.125, 0.125])
     # softmax(z_t / 2) = (3/4, 1/4); 0.75 · 2² · (1/2 − 3/4) / 2
     np.testing.assert_allclose(gradient.teacher, [-0.375, 0.375])
-
-
-def test_mean_entropies_are_scipys():
-    temperatures = [0.5, 2.0, 20.0]
-    expected = np.array([stats.entropy(softmax(TEACHER, t), base=2, axis=1) for t in temperatures])
-    mean = mean_entropy_curve(TEACHER, temperatures)
-    assert list(mean.columns) == ["temperature", "mean", "lower", "upper"]
-    np.testing.assert_allclose(mean["mean"], expected.mean(axis=1))
-    np.testing.assert_allclose(mean["lower"], np.quantile(expected, 0.1, axis=1))
-    np.testing.assert_allclose(mean["upper"], np.quantile(expected, 0.9, axis=1))
-    np.testing.assert_allclose(mean_entropy_curve(TEACHER)["temperature"], 10 ** (np.arange(61) / 20 - 1))
 
 
 def test_mean_soft_targets_class_by_class():
@@ -110,16 +96,7 @@ def test_lists_of_pictures_are_rows_of_the_table_and_equal_pictures_stay_in_orde
             rows,
             -stats.entropy(soft, axis=1),
         ),
-        (
-            most_confusing(labels, logits),
-            picture_table(labels, logits),
-            rows,
-            special.log_softmax(logits, axis=1)[rows, labels],
-        ),
         (pictures_behind(labels, logits, 8, 9, 5.0), behind, eights, -soft[:, 9]),
     ):
         expected = sorted(among, key=key.__getitem__)[:12]
         pd.testing.assert_frame_equal(found, table.iloc[expected].reset_index(drop=True))
-    # those whose probability is 0 are told apart
-    too_large = [[0.0, 2000.0], [0.0, 3000.0], [0.0, 1.0]]
-    assert most_confusing([0, 0, 0], too_large, 2)["picture"].tolist() == [1, 0]

@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.test_pages import at_rest
 
-PARAMETERS = ("view", "T", "picture", "log", "run")
+PARAMETERS = ("view", "T", "picture", "log", "way")
 NASTY = [
     "![x](http://example.org/p.png)",
     "[Go on](//example.org)",
@@ -28,7 +28,7 @@ NASTY = [
 @pytest.mark.parametrize("texts", [NASTY[:5], NASTY[5:]])
 def test_text_from_the_address_is_shown_literally(page: Page, site, texts):
     query = "&".join(f"{name}={quote(text, safe='')}" for name, text in zip(PARAMETERS, texts, strict=True))
-    page.goto(f"{site.url}/dark_knowledge?{query}")
+    page.goto(f"{site.url}/draw?{query}")
     said = page.get_by_test_id("stAlert").get_by_test_id("stMarkdownContainer")
     expect(said).to_have_count(len(texts))
     expect(said.last).to_be_visible()
@@ -101,14 +101,14 @@ def test_going_back_to_a_refused_address_is_refused_again(page: Page, site):
 
 
 def test_a_view_has_its_code_in_the_address_and_back_returns_to_the_one_before(page: Page, site):
-    page.goto(f"{site.url}/dark_knowledge?T=7")
-    views = {name: page.get_by_role("radio", name=name) for name in ("One picture", "The pull on a student")}
+    page.goto(f"{site.url}/draw?T=7")
+    views = {name: page.get_by_role("radio", name=name) for name in ("Answers", "The pull on a student")}
     views["The pull on a student"].click()
     expect(page).to_have_url(re.compile(r"view=pull"))
     assert "T=7" in page.url
     at_rest(page)
     page.go_back()
-    expect(views["One picture"]).to_be_checked()
+    expect(views["Answers"]).to_be_checked()
     assert "view" not in page.url
     at_rest(page)
     page.go_forward()
@@ -118,8 +118,8 @@ def test_a_view_has_its_code_in_the_address_and_back_returns_to_the_one_before(p
     expect(page).to_have_url(re.compile(r"/runs"))
     assert "view" not in page.url
     at_rest(page)
-    page.get_by_role("link", name="Dark knowledge").click()
-    returned = re.compile(r"/dark_knowledge.*run=.*view=pull|/dark_knowledge.*view=pull.*run=")
+    page.get_by_role("link", name="Draw", exact=True).click()
+    returned = re.compile(r"/draw.*run=.*view=pull|/draw.*view=pull.*run=")
     expect(page).to_have_url(returned)
     expect(views["The pull on a student"]).to_be_checked()
     at_rest(page)

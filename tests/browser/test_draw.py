@@ -1,53 +1,99 @@
-"""Draw in a browser: canvas and answers in sight together, and a drawing that is taken to Dark knowledge."""
+"""Draw in a browser: canvas and answers in sight together, and figures that are saved as they are shown."""
 
 from __future__ import annotations
 
+import csv
+import io
 import re
+from xml.etree import ElementTree
 
+import numpy as np
+import pytest
+from PIL import Image
 from playwright.sync_api import Page, expect
 
-from tests.browser.test_canvas import DRAWN, NOTHING, SEVEN, go, stroke
-from tests.browser.test_pages import resize
+from kd.analysis.logits import softmax
+from kd.config import RunConfig
+from kd.lab import Lab
+from kd.text.words import percent
+from tests.browser.test_canvas import CANVAS, NOTHING
+from tests.browser.test_pages import at_rest, resize
+from ui.pictures.ways_in import FIRST_PICTURE
 
-ROWS = ("Teacher", "Distilled", "Scratch")
-
-
-def opened(page: Page, site, width: int, height: int) -> None:
-    page.set_viewport_size({"width": width, "height": height})
-    page.goto(f"{site.url}/draw")
-    expect(page.get_by_role("region", name="Scratch", exact=True)).to_be_visible()
-    expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
+RUN = RunConfig().run_id
 
 
-def test_canvas_and_all_answers_are_in_sight_together(page: Page, site):
-    opened(page, site, 390, 844)
+@pytest.fixture(scope="module")
+def logits(tmp_path_factory):
+    """The logits of the included run's teacher for the picture that the page opens with."""
+    return Lab(tmp_path_factory.mktemp("home")).runs[RUN].test_logits()["teacher"][FIRST_PICTURE]
+
+
+def test_a_picture_and_all_answers_are_in_sight_together(page: Page, site):
+    page.set_viewport_size({"width": 390, "height": 844})
+    for way, shown in (("test", ".st-key-seen_large img"), ("draw", CANVAS)):
+        page.goto(f"{site.url}/draw?way={way}")
+        expect(page.get_by_role("region", name="Scratch", exact=True)).to_be_visible()
+        at_rest(page)
+        for width, height in ((390, 844), (1024, 768), (1280, 720), (1400, 900)):
+            resize(page, {"width": width, "height": height})
+            picture = page.locator(shown).last.bounding_box()
+            assert picture["y"] >= 0
+            assert picture["width"] == pytest.approx(picture["height"], abs=1)
+            assert picture["width"] >= (0.9 * width if width < 800 else 270)
+            for name in ("Teacher", "Distilled", "Scratch"):
+                box = page.get_by_role("region", name=name, exact=True).bounding_box()
+                assert box["x"] + box["width"] <= width
+                assert box["y"] + box["height"] <= height, name
+                below = box["y"] >= picture["y"] + picture["height"]
+                assert below or box["x"] >= picture["x"] + picture["width"], name
+            assert page.evaluate("document.documentElement.scrollWidth") <= width
     expect(page.get_by_text(NOTHING)).to_be_visible()
-    for width, height in ((390, 844), (1024, 768), (1280, 720), (1400, 900)):
-        resize(page, {"width": width, "height": height})
-        canvas = page.locator("canvas").last.bounding_box()
-        assert canvas["y"] >= 0
-        for name in ROWS:
-            box = page.get_by_role("region", name=name, exact=True).bounding_box()
-            assert box["x"] + box["width"] <= width
-            assert box["y"] + box["height"] <= height, name
-            assert box["y"] >= canvas["y"] + canvas["height"] or box["x"] >= canvas["x"] + canvas["width"], (
-                name
-            )
-        assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
-def test_a_drawing_goes_to_dark_knowledge_and_back(page: Page, phone: Page, site):
-    opened(page, site, 1400, 900)
-    stroke(page, SEVEN)
-    expect(page.get_by_text(DRAWN)).to_be_visible()
-    seen = page.get_by_alt_text("The 28 by 28 pixels that the models see").get_attribute("src")
-    page.get_by_role("button", name="See its dark knowledge").click()
-    expect(page.get_by_role("heading", name="Dark knowledge", level=1)).to_be_visible()
-    expect(page).to_have_url(re.compile(r"/dark_knowledge\?.*source=draw"))
-    expect(page.get_by_alt_text("The picture, 28 by 28 pixels")).to_have_attribute("src", seen)
-    address = page.url
-    go(page, "Draw")
-    expect(page.get_by_text(DRAWN)).to_be_visible()
-    # whoever gets the address sees the page with a canvas of their own
-    phone.goto(address)
-    expect(phone.get_by_text(NOTHING)).to_be_visible()
+def test_an_old_address_shows_what_looks_alike_and_a_click_on_it_leads_to_draw(page: Page, site):
+    page.goto(f"{site.url}/dark_knowledge?run={RUN}&view=all&T=4")
+    cells = page.locator(".st-key-look-alikes .mark-rect.role-mark path")
+    cell = cells.nth(9 + 7)  # 1 → 8: nothing is drawn on the diagonal
+    cell.scroll_into_view_if_needed()
+    at_rest(page)
+    box = cell.bounding_box()
+    page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)  # on the number inside it
+    expect(page.get_by_text("the 1s that look most like an 8")).to_be_visible()
+    page.locator(".st-key-strip-pictures-behind-a-cell svg image").first.click()
+    expect(page).to_have_url(re.compile(r"/draw\?.*picture=\d+"))
+    expect(page.get_by_text("Its label says 1.")).to_be_visible()
+    expect(page.get_by_role("radio", name="Soft targets")).to_be_checked()
+
+
+def test_a_figure_is_saved_on_white_as_png_svg_and_csv(page: Page, site, logits):
+    page.emulate_media(color_scheme="dark")
+    page.goto(f"{site.url}/draw?run={RUN}&view=targets&T=4&log=true")
+    expect(page.get_by_text("Soft targets at temperature T, in percent")).to_be_visible()
+    page.get_by_role("slider", name="T, temperature").press("ArrowRight")
+    expect(page).to_have_url(re.compile("T=5"))
+    contents = {}
+    for kind in ("PNG", "SVG", "CSV"):
+        page.get_by_role("button", name="Save").first.press("Enter")
+        with page.expect_download() as download:
+            page.get_by_role("button", name=kind, exact=True).press("Enter")
+        assert download.value.suggested_filename == f"soft-targets-T5.{kind.lower()}"
+        contents[kind] = download.value.path().read_bytes()
+    picture = Image.open(io.BytesIO(contents["PNG"])).convert("RGB")
+    assert picture.width > 1000
+    assert picture.getpixel((1, 1)) == (255, 255, 255)
+    svg = ElementTree.fromstring(contents["SVG"])
+    assert svg.findtext("{*}title") == "Soft targets at temperature T, in percent"
+    soft = softmax(logits, 5.0)
+    assert f"7: Teacher {percent(soft[7])}" in svg.findtext("{*}desc")
+    texts = [text.text for text in svg.findall(".//{*}text")]
+    assert {svg.findtext("{*}title"), "Teacher", "Distilled", "Scratch", "0", "100"} <= set(texts)
+    teacher = [each for each in svg.findall(".//{*}rect") if each.get("fill") == "rgb(230,159,0)"]
+    heights = np.array([float(bar.get("height")) for bar in teacher[1:]])  # the first is in the legend
+    shares = 1 + np.log10(soft) / 6
+    np.testing.assert_allclose(heights / heights.max(), (shares / shares.max())[: len(heights)], atol=0.01)
+    distilled = [each for each in svg.findall(".//{*}rect") if each.get("fill") == "rgb(0,114,178)"]
+    assert len(distilled) == 11
+    rows = list(csv.DictReader(io.StringIO(contents["CSV"].decode("utf-8-sig"))))
+    probabilities = [float(row["probability"]) for row in rows if row["role"] == "teacher"]
+    assert probabilities == pytest.approx(soft.tolist())

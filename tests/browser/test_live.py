@@ -51,9 +51,9 @@ def logits(tmp_path_factory):
     return {model: values[FIRST_PICTURE].astype(float) for model, values in logits.items()}
 
 
-def opened(page: Page, url: str, slider: str) -> Locator:
+def opened(page: Page, url: str) -> Locator:
     page.goto(url)
-    found = page.get_by_role("slider", name=slider, exact=True)
+    found = page.get_by_role("slider", name="T, temperature", exact=True)
     expect(found).to_be_visible()
     expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
     return found
@@ -70,17 +70,17 @@ def drag(page: Page, slider: Locator, start: float, end: float) -> None:
 
 
 PLACES = {
-    "One picture": ("dark_knowledge?", "T, temperature", r"[?&]T=(\d+)"),
-    "The pull": ("dark_knowledge?view=pull&", "T, temperature", r"[?&]T=(\d+)"),
-    "Draw": ("draw?", "T, temperature for all three models", r"[?&]soften=(\d+)"),
+    "Answers": "draw?",
+    "Soft targets": "draw?view=targets&",
+    "The pull": "draw?view=pull&",
 }
+T_SAID = r"[?&]T=(\d+)"
 
 
 @pytest.mark.parametrize("place", PLACES)
 def test_a_drag_redraws_in_every_frame_and_tells_the_server_and_screen_readers_at_its_end(page, site, place):
-    path, label, address = PLACES[place]
     sent = heard(page)
-    slider = opened(page, f"{site.url}/{path}run={RUN}", label)
+    slider = opened(page, f"{site.url}/{PLACES[place]}run={RUN}")
     page.wait_for_load_state("networkidle")
     page.evaluate(WATCH)
     spoken, area = page.locator(".kd-live [aria-live=polite]"), page.locator(".kd-live")
@@ -90,23 +90,23 @@ def test_a_drag_redraws_in_every_frame_and_tells_the_server_and_screen_readers_a
     drag(page, slider, 0.3, 0.9)
     page.wait_for_timeout(300)
     assert len(sent) == before
-    assert not re.search(address, page.url)
+    assert not re.search(T_SAID, page.url)
     expect(spoken).to_have_text("")
     assert area.bounding_box()["height"] == height
     texts = page.evaluate("window.texts")
     assert len(texts) > STEPS / 4
     assert len(set(texts)) > STEPS / 6  # what is drawn is new each time
     page.mouse.up()
-    expect(page).to_have_url(re.compile(address))
+    expect(page).to_have_url(re.compile(T_SAID))
     shown = page.locator(".kd-live-value").first.inner_text()
-    assert f"T = {re.search(address, page.url)[1]}" == shown
-    if place == "One picture":
+    assert f"T = {re.search(T_SAID, page.url)[1]}" == shown
+    if place == "Soft targets":
         expect(spoken).to_have_text(page.locator(".kd-live .kd-verdict").inner_text())
     assert page.evaluate("window.shifted") < 0.05
 
 
 def test_the_bars_are_text_of_what_numpy_says(page: Page, site, logits):
-    slider = opened(page, f"{site.url}/dark_knowledge?run={RUN}&T=4", "T, temperature")
+    slider = opened(page, f"{site.url}/draw?run={RUN}&view=targets&T=4")
     for temperature, key in ((4.0, None), (0.1, "Home"), (100.0, "End"), (50.0, "PageDown")):
         if key:
             slider.press(key)
@@ -123,7 +123,7 @@ def test_the_bars_are_text_of_what_numpy_says(page: Page, site, logits):
 
 def test_the_keyboard_moves_it_by_stops_and_the_server_hears_when_the_key_is_up(page: Page, site):
     sent = heard(page)
-    slider = opened(page, f"{site.url}/dark_knowledge?run={RUN}", "T, temperature")
+    slider = opened(page, f"{site.url}/draw?run={RUN}&view=targets&T=4")
     page.wait_for_load_state("networkidle")
     slider.focus()
     before = len(sent)
@@ -143,34 +143,34 @@ def test_the_keyboard_moves_it_by_stops_and_the_server_hears_when_the_key_is_up(
 
 
 def test_a_shared_address_opens_at_its_temperature_and_a_visit_elsewhere_keeps_it(page: Page, site):
-    slider = opened(page, f"{site.url}/dark_knowledge?run={RUN}&T=12.5&log=true", "T, temperature")
+    slider = opened(page, f"{site.url}/draw?run={RUN}&view=targets&T=12.5&log=true")
     expect(slider).to_have_attribute("aria-valuetext", "T = 12.5")
     expect(page.get_by_role("switch", name="Logarithmic scale")).to_be_checked()
     slider.focus()
-    assert faults(page, "Dark knowledge, T has the focus") == []
+    assert faults(page, "soft targets, T has the focus") == []
     slider.press("ArrowLeft")
     expect(page).to_have_url(re.compile(r"[?&]T=10"))
     page.get_by_role("link", name="Runs").click()
     expect(page).to_have_url(re.compile("/runs"))
-    page.get_by_role("link", name="Dark knowledge").click()
+    page.get_by_role("link", name="Draw", exact=True).click()
     expect(slider).to_have_attribute("aria-valuetext", "T = 10")
     page.get_by_role("radio", name="The pull on a student").click()
     expect(page.get_by_text("The pull on each logit")).to_be_visible()
     expect(slider).to_have_attribute("aria-valuetext", "T = 10")
     slider.press("End")
-    page.get_by_role("radio", name="One picture").click()
+    page.get_by_role("radio", name="Soft targets").click()
     expect(page.get_by_text("Soft targets at temperature T, in percent")).to_be_visible()
     expect(slider).to_have_attribute("aria-valuetext", "T = 100")
 
 
 def test_a_finger_moves_it(phone: Page, site):
     page = phone
-    slider = opened(page, f"{site.url}/draw?run={RUN}", "T, temperature for all three models")
+    slider = opened(page, f"{site.url}/draw?run={RUN}")
     slider.scroll_into_view_if_needed()
     box = slider.bounding_box()
     assert box["height"] >= 44
     page.touchscreen.tap(box["x"] + 0.75 * box["width"], box["y"] + box["height"] / 2)
-    expect(page).to_have_url(re.compile(r"[?&]soften=[12]\d"))
+    expect(page).to_have_url(re.compile(r"[?&]T=[12]\d"))
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
     right = page.locator(".kd-live-answers").bounding_box()
     assert right["x"] + right["width"] <= 390

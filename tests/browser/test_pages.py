@@ -21,14 +21,10 @@ CHARTS = "[data-testid=stVegaLiteChart], .kd-live-figure, .kd-live-answers, .kd-
 # address → figures that can be saved: where the button is, and the title in whose row
 SAVED = {
     "train": [(".st-key-save-accuracy-by-epoch", ".st-key-figure-accuracy-by-epoch .role-title-text")],
-    "dark_knowledge": [
-        (f"{figure} .kd-live-save", f"{figure} figcaption")
-        for figure in (".st-key-live-soft-targets .kd-live-wide", ".st-key-live-soft-targets .kd-live-narrow")
+    "draw?way=test&view=targets": [
+        (f".st-key-live-picture {figure} .kd-live-save", f".st-key-live-picture {figure} figcaption")
+        for figure in (".kd-live-wide", ".kd-live-narrow")
     ],
-    "dark_knowledge?view=pull": [
-        (".st-key-live-pull .kd-live-narrow .kd-live-save", ".st-key-live-pull .kd-live-narrow figcaption")
-    ],
-    "dark_knowledge?view=all": [(".st-key-save-look-alikes", ".st-key-figure-look-alikes .role-title-text")],
     "how_sure": [(".st-key-live-adding-seeds .kd-live-save", ".st-key-live-adding-seeds figcaption")],
 }
 MOST_SHIFT = 0.05
@@ -132,6 +128,9 @@ def train(page: Page) -> Iterator[str]:
     choose(page, "Sure and right")
     expect_drawn(page, "reliability")
     yield "sure and right"
+    choose(page, "What looks alike")
+    expect_drawn(page, "look-alikes")
+    yield "what looks alike"
 
 
 def draw(page: Page) -> Iterator[str]:
@@ -140,7 +139,7 @@ def draw(page: Page) -> Iterator[str]:
     stroke(page, SEVEN)
     expect(page.get_by_text(DRAWN)).to_be_visible()
     expect(page.locator(".kd-live-strip").last).to_be_visible()
-    expect_drawn(page, "saliency-scratch")
+    expect(page.locator(".st-key-live-saliency .kd-live-filters").last).to_be_visible()
     yield "a drawing"
     choose(page, "Upload")
     expect(page.get_by_text("Nothing is uploaded yet")).to_be_visible()
@@ -148,16 +147,11 @@ def draw(page: Page) -> Iterator[str]:
 
 
 def one_digit(page: Page) -> Iterator[str]:
-    choose(page, "One digit")
-    expect(page.get_by_role("radio", name="9", exact=True).first).to_be_visible()
-    yield "one digit"
-
-
-def own_picture(page: Page) -> Iterator[str]:
-    choose(page, "Draw")
-    expect(page.get_by_text(NOTHING)).to_be_visible()
-    expect_drawn(page, "mean-entropy")
-    yield "a drawing"
+    page.get_by_role("radio", name="9", exact=True).first.click()
+    expect(page.locator(".st-key-strip-pictures").get_by_text("label 9").first).to_be_visible()
+    choose(page, "The pull on a student")
+    expect(page.get_by_text("The pull on each logit")).to_be_visible()
+    yield "the pull of one digit"
 
 
 def sweep(page: Page) -> Iterator[str]:
@@ -177,7 +171,7 @@ PAGES: dict[str, Callable[[Page], Iterator[str]]] = {
     "": home,
     "train": train,
     "draw": draw,
-    "draw?way=test": as_it_is,
+    "draw?way=test&view=targets": one_digit,
     "runs": as_it_is,
     "sweep": sweep,
     "how_sure": as_it_is,
@@ -185,9 +179,6 @@ PAGES: dict[str, Callable[[Page], Iterator[str]]] = {
     "experiments": as_it_is,
     "experiments?experiment=how_many_images": as_it_is,
     "experiments?experiment=never_saw_it&seen=included&guess=most": as_it_is,
-    "dark_knowledge": as_it_is,
-    "dark_knowledge?view=pull": one_digit,
-    "dark_knowledge?view=all": own_picture,
 }
 
 
@@ -262,10 +253,6 @@ def test_a_phones_page_does_not_jump_while_it_loads_and_stays_within_its_box(pho
     assert shift(phone) <= MOST_SHIFT
     if address == "train":
         expect_layers_whole(phone)
-    if address.startswith("dark"):
-        phone.get_by_role("radio", name="One digit").tap()
-        expect(phone.get_by_role("radio", name="9", exact=True).first).to_be_visible()
-        at_rest(phone)
     assert phone.evaluate(OUTSIDE) == []
 
 
@@ -288,7 +275,7 @@ def test_no_page_jumps_that_the_navigation_opens_which_only_a_phone_closes_then(
     page.goto(f"{site.url}/runs")
     at_rest(page)
     page.evaluate("shifts.afterInputToo = oneByOne = true")
-    for name in ("Draw", "Train", "Dark knowledge", "How sure", "Sweep", "Experiments", "Home"):
+    for name in ("Draw", "Train", "How sure", "Sweep", "Experiments", "Home"):
         link = page.get_by_test_id("stSidebar").get_by_role("link", name=name, exact=True)
         if size is PHONE:
             page.get_by_test_id("stExpandSidebarButton").click()
@@ -318,7 +305,7 @@ def run_to_delete(site):
 
 
 def test_warnings_and_what_is_done_with_a_run_are_accessible(page: Page, site, run_to_delete):
-    page.goto(f"{site.url}/dark_knowledge?run=none&T=hot")
+    page.goto(f"{site.url}/draw?run=none&T=hot")
     expect(page.get_by_test_id("stAlert")).to_have_count(2)
     found = faults(page, "a wrong address")
     page.goto(f"{site.url}/runs?fold=false&ticked={run_to_delete}")

@@ -4,7 +4,6 @@ import numpy as np
 import pytest
 from sklearn.metrics import confusion_matrix
 
-from kd.analysis import softening
 from kd.analysis.calibration import expected_calibration_error
 from kd.charts import dark_charts, error_charts
 
@@ -64,14 +63,6 @@ def test_calibration_finds_the_temperature_that_was_put_in():
 
 
 TEACHER, SCRATCH = np.log(np.array([0.91, *[0.01] * 9])), np.zeros(10)
-
-
-def test_mean_entropy_at_this_temperature_lies_on_the_curve():
-    curve = softening.mean_entropy_curve(np.vstack([TEACHER, np.arange(10.0), SCRATCH]))
-    rows = dark_charts.mean_entropy_rows(curve, float(curve["temperature"][7]))
-    (at,) = rows[rows["here"]].to_dict("records")
-    for column in ("mean", "lower", "upper"):
-        assert at[column] == pytest.approx(curve.loc[7, column])
 
 
 def test_look_alikes_average_over_a_true_class():

@@ -5,8 +5,6 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from kd.analysis import softening
-from kd.analysis.saliency import Saliency
 from kd.charts import (
     dark_charts,
     error_charts,
@@ -59,21 +57,9 @@ def courses(at):
     return run_charts.courses_chart(rows, ["A", "B"], **axes)
 
 
-def mean_entropy(at):
-    curve = softening.mean_entropy_curve(8.0 * np.eye(10), [0.5, 4.0, 20.0])
-    return dark_charts.mean_entropy_chart(dark_charts.mean_entropy_rows(curve, float(at)))
-
-
 def logits(at):
     drawn = np.random.default_rng(at)
     return {model: drawn.normal(size=(40, 10)) + 2 * np.eye(10)[LABELS] for model in MODELS}
-
-
-def saliency(at):
-    pixels = {"teacher": np.full((28, 28), 1.0), "distilled": np.full((28, 28), -float(at))}
-    return making_charts.saliency_chart(
-        making_charts.saliency_rows(Saliency(7, pixels, pixels), "distilled"), ""
-    )
 
 
 def layers(at):
@@ -114,7 +100,6 @@ CHARTS = {
     "accuracy": accuracy,
     "loss": loss,
     "courses": courses,
-    "mean entropy": mean_entropy,
     "look-alikes": lambda at: dark_charts.look_alike_chart(
         dark_charts.look_alike_rows(LABELS, logits(at)["teacher"], 4.0)
     ),
@@ -125,7 +110,6 @@ CHARTS = {
         error_charts.reliability_rows(LABELS, logits(at))
     ),
     "layers": layers,
-    "saliency": saliency,
     "heat map": heat,
     "slice": along,
     "trail": trail,

@@ -1,11 +1,9 @@
 """Charts of what networks are made of: bars, filters and saliency, drawn to scale."""
 
-import numpy as np
 import pandas as pd
 import pytest
 
-from kd.analysis.saliency import Saliency
-from kd.charts.making_charts import layer_chart, layer_rows, saliency_chart, saliency_rows
+from kd.charts.making_charts import layer_chart, layer_rows
 from tests.charts.drawn import texts_of
 
 TABLE = pd.DataFrame(
@@ -43,21 +41,3 @@ def test_bars_are_linear_in_the_share_and_layers_without_any_take_no_room():
     assert {"2.00 k  Teacher", "8.00 k  Teacher", "100  Distilled"} <= texts
     assert not any("MaxPooling2D" in text for text in texts)
     assert chart.to_dict()["height"] < 200
-
-
-def test_saliency_is_on_the_scale_of_the_strongest_pixel_of_all_models():
-    strong, weak, none = np.zeros((3, 28, 28))
-    strong[3, 5], strong[27, 0], weak[14, 14] = 4.0, -2.0, 1.0
-    contributions = {"teacher": strong, "distilled": weak, "scratch": none}
-    found = Saliency(7, contributions, contributions)
-    rows = saliency_rows(found, "teacher")
-    assert rows[["row", "column", "speaks", "strength"]].values.tolist() == [
-        ["3", "5", "for", 1.0],
-        ["27", "0", "against", 0.5],
-    ]
-    assert saliency_rows(found, "distilled")["strength"].tolist() == [0.25]
-    assert saliency_rows(found, "scratch").empty
-    spec = saliency_chart(saliency_rows(found, "scratch"), "Scratch").to_dict(validate=True)
-    encoding = spec["layer"][0]["encoding"]
-    assert encoding["x"]["scale"]["domain"][-1] == "27"
-    assert len(set(encoding["color"]["scale"]["range"])) == 2

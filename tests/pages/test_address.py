@@ -20,8 +20,7 @@ fuzzed = settings(max_examples=6, suppress_health_check=[HealthCheck.function_sc
 # Those of Train are in a test of their own.
 OTHER_PAGES = {
     "home": ("run",),
-    "draw": ("run", "way", "picture", "soften"),
-    "dark_knowledge": ("run", "source", "view", "T", "picture", "log"),
+    "draw": ("run", "way", "picture", "view", "T", "log"),
     "sweep": PARAMETERS,
     "how_sure": (
         "run", "sure", "of", "of_images", "of_alpha", "of_T", "of_squared", "of_objective", "of_seeds",
@@ -113,7 +112,7 @@ def test_a_written_value_is_read_back_unchanged(value):
     [
         # the words of a choice, as in old addresses
         (
-            "dark_knowledge",
+            "draw",
             {"T": ("1_0", 10.0), "picture": ("٣", 3), "view": ("The pull on a student", "pull")},
         ),
         ("train", {"alpha": (["0.2", "0.7"], 0.7), "temperature": ("1_2", 12.0), "epochs": ("40.0", 40)}),
@@ -132,12 +131,12 @@ def test_every_spelling_is_taken_and_spelled_as_widgets_do(open_page, page, said
     ("page", "refused"),
     [
         (
-            "dark_knowledge",
+            "draw",
             {
-                "T": ("nan", "T must be a number between 0.1 and 100, not “nan”. It is set to 4.", 4.0),
+                "T": ("nan", "T must be a number between 0.1 and 100, not “nan”. It is set to 1.", 1.0),
                 "log": ("maybe", "log must be true or false, not “maybe”. It is off.", False),
                 "picture": ("10000", "numbered from 0 to 9,999", FIRST_PICTURE),
-                "view": ("![x](//example.org/p.png)", "no view “![x](//example.org/p.png)”", "one"),
+                "view": ("![x](//example.org/p.png)", "no view “![x](//example.org/p.png)”", "answers"),
                 "run": ("x" * 3000, f"There is no run “{'x' * 39}…” here", None),
             },
         ),
@@ -154,9 +153,9 @@ def test_a_refused_value_gets_a_sentence_and_is_the_usual_one(open_page, page, r
 
 
 def test_a_choice_in_another_language_has_the_same_address(open_page, pseudo_language):
-    app = open_page("dark_knowledge", view="pull")
+    app = open_page("draw", view="pull")
     view = next(control for control in app.segmented_control if control.key == "view")
-    assert view.options == ["⟦One picture⟧", "⟦The pull on a student⟧", "⟦All 10,000⟧"]
-    view.select("⟦All 10,000⟧").run()
-    assert app.session_state["view"] == "all"
-    assert app.query_params["view"] in ("all", ["all"])
+    assert view.options == ["⟦Answers⟧", "⟦Soft targets⟧", "⟦The pull on a student⟧"]
+    view.select("⟦Soft targets⟧").run()
+    assert app.session_state["view"] == "targets"
+    assert app.query_params["view"] in ("targets", ["targets"])

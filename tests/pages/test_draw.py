@@ -2,6 +2,7 @@
 
 import base64
 import io
+import re
 from html import unescape
 
 import numpy as np
@@ -23,9 +24,11 @@ from tests.pages.on_page import (
     html_of,
     labelled,
     move,
+    values_of,
     warnings_of,
 )
 from ui.draw.drawings import KEPT
+from ui.draw.looks import CHANNEL
 from ui.pictures.canvas import SIDE, is_a_dot
 from ui.pictures.ways_in import FIRST_PICTURE
 
@@ -77,7 +80,7 @@ def models_of(app, channel, kind):
 
 
 def assert_answered(app, logits):
-    found = models_of(app, "answers", "answers")
+    found = models_of(app, CHANNEL, "answers")
     assert list(found) == list(MODELS)
     for model in MODELS:
         assert found[model] == pytest.approx(logits[model].tolist(), abs=1e-4)
@@ -98,7 +101,7 @@ def test_before_anything_is_drawn_a_test_picture_is_answered_and_judged(open_pag
     app = open_page("draw")
     assert "Nothing is drawn yet" in html_of(app)
     assert_answered(app, first)
-    figure = drawn_in_the_browser(app, "answers")["answers"]
+    figure = drawn_in_the_browser(app, CHANNEL)["answers"]
     assert figure["label"] == mnist.y_test[FIRST_PICTURE]
     answered = {model: opinion(softmax(z)) for model, z in first.items()}
     assert answers_sentence(answered, figure["label"]) in html_of(app)
@@ -113,12 +116,12 @@ def test_a_drawing_is_answered_softened_and_cleared(open_page, lab, shipped, sev
     assert_answered(app, logits)
     assert logits["teacher"].argmax() == 7
     assert answers_sentence({model: opinion(softmax(z)) for model, z in logits.items()}) in html_of(app)
-    assert drawn_in_the_browser(app, "answers")["answers"]["label"] is None
+    assert drawn_in_the_browser(app, CHANNEL)["answers"]["label"] is None
     sent = app.get("bidi_component")[-1].proto.json
-    move(app, "answers", T=20.0)
+    move(app, CHANNEL, T=20.0)
     assert app.get("bidi_component")[-1].proto.json == sent
     assert not app.error
-    assert app.query_params["soften"] in ("20", ["20"])
+    assert app.query_params["T"] in ("20", ["20"])
     assert_answered(app, logits)
     assert "Nothing is drawn yet" in html_of(press(app, "Clear"))
 
@@ -139,35 +142,63 @@ def test_what_is_no_digit_gets_a_sentence_and_leaves_the_last_answers_where_they
     assert not is_a_dot(a_dot(height=40), 22)
     app = open_page("draw", way="upload")
     app.file_uploader(key="upload").set_value(("digit.png", b"this is text", "image/png")).run()
-    assert models_of(app, "answers", "answers")
+    assert models_of(app, CHANNEL, "answers")
     assert len(warnings_of(app)) == 1
 
 
 @pytest.mark.parametrize("way", ["draw", "upload", "test"])
-def test_a_picture_is_taken_to_dark_knowledge(open_page, lab, shipped, seven, way):
-    app = open_page("draw", way=way, picture="18")
+def test_every_look_is_at_the_same_picture_and_at_the_same_temperature(
+    open_page, lab, shipped, seven, mnist, way
+):
+    app = open_page("draw", way=way, picture="18", T="4")
     dark_on_light = 255 - seven[..., :3]
     expected = {name: z[18] for name, z in lab.runs[shipped.run_id].test_logits().items()}
-    origin = "Test picture 18"
     if way == "draw":
         draw(app, seven)
-        expected, origin = logits_of(lab, shipped.run_id, to_mnist(seven)), "Your drawing, as the models see"
+        expected = logits_of(lab, shipped.run_id, to_mnist(seven))
     elif way == "upload":
         app.file_uploader(key="upload").set_value(("seven.png", png(dark_on_light), "image/png")).run()
         expected = logits_of(lab, shipped.run_id, to_mnist(dark_on_light))
-        origin = "Your picture from Draw, until you draw another one."
-        assert np.argmax(models_of(app, "answers", "answers")["teacher"]) == 7
+        assert expected["teacher"].argmax() == 7
+    label = mnist.y_test[18] if way == "test" else None
     assert_answered(app, expected)
-    press(app, "See its dark knowledge")
+    app.button_group(key="view").set_value("targets").run()
+    figures = drawn_in_the_browser(app, CHANNEL)
+    for model in figures["softTargets"]["models"]:
+        np.testing.assert_allclose(model["logits"], expected[model["role"]], rtol=1e-7)
+    assert figures["entropies"]["models"] == figures["softTargets"]["models"]
+    assert figures["sentence"]["logits"] == figures["softTargets"]["models"][0]["logits"]
+    assert figures["sentence"]["label"] == label
+    assert values_of(app, CHANNEL) == {"T": 4.0, "log": False}
+    move(app, CHANNEL, T=8.0, log=True)
+    assert app.query_params["log"] in ("true", ["true"])
+    app.button_group(key="view").set_value("pull").run()
+    pulls = drawn_in_the_browser(app, CHANNEL)["pulls"]
+    meant = {} if way == "test" else {"meant": "teacher"}
+    assert values_of(app, CHANNEL) == {
+        "T": 8.0, "student": "nothing", "alpha": 0.1, "squared": True, **meant,
+    }  # fmt: skip
+    assert pulls["label"] == label
+    for student, logits in {**expected, "nothing": np.zeros(10)}.items():
+        found = pulls["teacher"] if student == "teacher" else pulls["students"][student]
+        np.testing.assert_allclose(found, logits, rtol=1e-7)
     assert not app.warning
-    found = models_of(app, "soft-targets", "softTargets")
-    assert all(found[model] == pytest.approx(expected[model].tolist(), abs=1e-4) for model in MODELS)
-    assert origin in html_of(app)
-    if way == "test":
-        assert app.number_input(key="picture").value == 18
-        assert app.query_params["picture"] in ("18", ["18"])
-    else:
-        assert app.query_params["source"] in ("draw", ["draw"])
+
+
+@pytest.mark.parametrize(
+    "moved",
+    [
+        7,
+        {"at": 1, "values": 4},
+        {"at": {}, "values": {"T": "hot", "log": 1}},
+        {"at": 1, "values": {"T": float("nan"), "log": None}},
+    ],
+)
+def test_whatever_a_browser_says_of_the_controls_the_page_goes_on(open_page, moved):
+    app = open_page("draw", {f"live-{CHANNEL}": {"moved": moved}}, view="targets")
+    assert not app.error
+    assert app.session_state["T"] == 1.0
+    assert app.session_state["log"] is False
 
 
 def test_the_page_says_so_when_another_run_than_the_address_names_answers(
@@ -183,10 +214,22 @@ def test_the_page_says_so_when_another_run_than_the_address_names_answers(
     assert "uses another one" not in html_of(open_page("draw", run=shipped.run_id))
 
 
-def test_an_ambiguous_picture_is_one_that_the_teacher_is_unsure_about(open_page, lab, shipped):
-    app = press(open_page("draw", way="test"), "An ambiguous one")
+def test_test_pictures_are_chosen_by_doubt_by_digit_and_by_chance(open_page, lab, shipped, mnist):
+    app = open_page("draw", way="test")
     sure = softmax(lab.runs[shipped.run_id].test_logits()["teacher"]).max(axis=1)
-    assert sure[app.number_input(key="picture").value] < np.quantile(sure, 0.05)
+
+    def offered():
+        (words,) = (chart.proto.alt for chart in app.get("vega_lite_chart"))
+        return [int(number) for number in re.findall(r"(\d+) \(label", words)]
+
+    assert max(sure[offered()]) < np.quantile(sure, 0.01)
+    app.button_group(key="strip_of").set_value("3").run()
+    assert set(mnist.y_test[offered()]) == {3}
+    assert sure[offered()[0]] > sure[offered()[-1]]
+    press(app, "Random")
+    number = app.number_input(key="picture").value
+    assert number != FIRST_PICTURE
+    assert f"Test picture {number:,}." in said(app)
 
 
 def test_the_last_drawings_are_kept_and_all_disagreements_of_the_session_counted(

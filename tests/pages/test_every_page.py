@@ -5,14 +5,16 @@ from __future__ import annotations
 import json
 import re
 from html import unescape
+from pathlib import PurePath
 
 import pytest
 
 from kd.config import RunConfig
 from tests.pages.on_page import html_of, labelled, warnings_of
 from tests.stored_runs import save_copy
+from ui.shared import frame
 
-PAGES = ["home", "train", "draw", "dark_knowledge", "sweep", "how_sure", "experiments", "runs"]
+PAGES = ["home", *(PurePath(path).stem for path, _label, _icon in frame.PAGES[1:])]
 
 
 @pytest.mark.parametrize("name", PAGES)
@@ -99,8 +101,8 @@ def test_runs_says_it_in_its_line_and_draw_works_with_it(open_page, mistaken):
     assert not warnings_of(app)
 
 
-def test_dark_knowledge_says_whose_formula_pulls(open_page, mistaken):
+def test_draw_says_whose_formula_pulls(open_page, mistaken):
     words = f"a mistake on purpose: {SAID}. What pulls here is the right formula."
-    assert words in said(open_page("dark_knowledge", run=mistaken, view="pull"))
-    assert f"with a mistake made on purpose ({SAID})" in said(open_page("dark_knowledge", run=mistaken))
-    assert "right formula" not in said(open_page("dark_knowledge", run=RunConfig().run_id, view="pull"))
+    assert words in said(open_page("draw", run=mistaken, view="pull"))
+    assert f"with a mistake made on purpose ({SAID})" in said(open_page("draw", run=mistaken, view="targets"))
+    assert "right formula" not in said(open_page("draw", run=RunConfig().run_id, view="pull"))

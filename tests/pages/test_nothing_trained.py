@@ -25,5 +25,5 @@ def test_a_page_opens_without_any_run_and_says_what_to_do_first(open_page, pseud
     }
     first = {"home": "Train a student now", "train": "Train"}.get(name, "Train the first run")
     assert mark(first) in controls or name in ("sweep", "how_sure", "experiments")
-    if name in ("train", "draw", "dark_knowledge", "runs"):
+    if name in ("train", "draw", "runs"):
         assert len(app.button) == (2 if name == "train" else 1)  # and Present

@@ -115,20 +115,11 @@ def test_points_in_a_training_are_named_in_everyday_words():
 
 
 def test_pixels_for_and_against_add_up():
-    rows = pd.DataFrame({"contribution": [1.5, 0.25, -2.0, -0.125]})
-    assert words.saliency_words(rows, "teacher", 7) == (
+    pixels = np.array([[1.5, 0.25], [-2.0, -0.125]])
+    assert words.saliency_words(pixels, "teacher", 7) == (
         "Teacher: the pixels for 7 add up to +1.75, those against it to −2.12."
     )
-    assert words.saliency_words(rows[:0], "scratch", 7) == "Scratch: no pixel speaks for or against 7."
-
-
-def test_mean_entropy_is_said_with_its_band():
-    columns = ["temperature", "mean", "lower", "upper"]
-    curve = pd.DataFrame([(0.5, 0.1, 0.0, 0.2), (4.0, 1.0, 0.5, 1.5), (20.0, 3.0, 2.5, 3.3)], columns=columns)
-    assert dark_words.mean_entropy_words(dark_charts.mean_entropy_rows(curve, 4.0)) == (
-        "The teacher's mean entropy over the test pictures: 1.00 bits at T = 4, the middle 80 % from 0.50 "
-        "to 1.50; 0.10 bits at T = 0.5 and 3.00 at T = 20."
-    )
+    assert words.saliency_words(0 * pixels, "scratch", 7) == "Scratch: no pixel speaks for or against 7."
 
 
 def test_likeness_is_the_largest_share_of_what_goes_to_wrong_digits():

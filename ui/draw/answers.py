@@ -1,4 +1,4 @@
-"""What three models say of one picture: answers on the same scale, why these, and the lessons of Draw."""
+"""What three models say of one picture in words, and why: telling pixels, and similar training pictures."""
 
 from __future__ import annotations
 
@@ -10,8 +10,6 @@ import streamlit as st
 from kd.analysis.logits import softmax
 from kd.analysis.observations import distances_bits, opinion
 from kd.analysis.saliency import saliency
-from kd.analysis.softening import HIGHEST_TEMPERATURE, LOWEST_TEMPERATURE
-from kd.charts.making_charts import saliency_chart, saliency_rows
 from kd.lab import Lab
 from kd.lab.runs import NEIGHBOURS
 from kd.pictures.mnist import load_mnist, to_model_input
@@ -19,17 +17,15 @@ from kd.pictures.training_set import places
 from kd.text.answers import answers_sentence
 from kd.text.chart_words import saliency_words
 from kd.text.translation import N_, _
-from kd.text.words import MODELS, NAMES, listing
-from ui.live import controls, views
+from kd.text.words import MODELS, listing
+from ui.live import views
 from ui.live.live import live
 from ui.pictures.ways_in import Given
-from ui.shared import address
-from ui.shared.figure import figure, framed, save_cards
+from ui.shared.figure import framed, save_cards
 from ui.shared.guard import guard
 from ui.shared.lesson import lesson
 from ui.shared.markup import pixels, role
 
-SOFTEN_PARAMETER = address.number("T", LOWEST_TEMPERATURE, HIGHEST_TEMPERATURE, instead=1.0)
 _NEAREST = 6
 _PARTS = {"pixels": N_("What the pixels say"), "nearest": N_("Nearest training pictures")}
 _COARSELY = N_(
@@ -38,36 +34,14 @@ _COARSELY = N_(
 _SIZES = N_("This student has {student} parameters to weigh them with, its teacher {teacher}.")
 
 
-def answers(given: Given, logits: dict[str, np.ndarray]) -> None:
-    """Draws what the models answer to a picture, at a temperature, and a sentence. logits: model → (10,)."""
-    st.html(f'<p class="kd kd-quiet kd-origin">{escape(given.origin)}</p>')
-    _bars(logits, given.label)
-    seen = pixels(given.picture, _("The 28 by 28 pixels that the models see"))
+def said(given: Given, logits: dict[str, np.ndarray]) -> None:
+    """Says what the models answer, and how far the students are from their teacher. logits: model → (10,)."""
     sentence = answers_sentence({model: opinion(softmax(z)) for model, z in logits.items()}, given.label)
-    note = _("The sentence describes their answers at T = 1.")
-    st.html(
-        f'<div class="kd kd-seen">{seen}<div><p class="kd-sentence">{escape(sentence)}</p>'
-        f'<p class="kd-quiet">{escape(note)}</p></div></div>'
-    )
+    st.html(f'<p class="kd kd-sentence">{escape(sentence)}</p>')
+    _distances(logits)
 
 
-@st.fragment
-def _bars(logits: dict[str, np.ndarray], label: int | None) -> None:
-    """Draws three answers and the slider that softens them: only a softmax, so no model is asked again."""
-    with guard():
-        temperature = controls.temperature(
-            "soften",
-            SOFTEN_PARAMETER,
-            _("T, temperature for all three models"),
-            _(
-                "Divides the logits before the softmax. At 1 you see the models' own answers; at a higher T "
-                "also what else they consider, which is what a student learns from."
-            ),
-        )
-        live("answers", [temperature], [views.saved(views.answers(logits, label), "answers-T{T}")])
-
-
-def distances(logits: dict[str, np.ndarray]) -> None:
+def _distances(logits: dict[str, np.ndarray]) -> None:
     """Draws how far each student is from its teacher on this picture, in bits. logits: model → (10,)."""
 
     def said(bits: float) -> str:
@@ -118,17 +92,13 @@ def _pixels(lab: Lab, run_id: str, image: np.ndarray) -> None:
         help=_("The digit that the pixels speak for or against. At first, this is the teacher's answer."),
     )
     found = saliency({model: models[model] for model in MODELS}, image, int(digit))
-    for column, model in zip(st.columns(3, gap="medium"), MODELS, strict=True):
-        with column:
-            rows = saliency_rows(found, model)
-            figure(
-                f"saliency-{model}",
-                saliency_chart,
-                rows,
-                alt=saliency_words(rows, model, int(digit)),
-                file_note=f"for-{digit}",
-                title=_(NAMES[model]),
-            )
+    figures = []
+    for model, contributions in found.contributions.items():
+        words = saliency_words(contributions, model, int(digit))
+        one = contributions[np.newaxis, :, :, np.newaxis, np.newaxis]  # one point in time, one filter
+        shown = views.filters(model, [words], one, found.limit or 1.0, measure="contribution")
+        figures.append(views.saved(shown, f"saliency-{model}-for-{digit}", "third"))
+    live("saliency", [], figures, {"point": 0})
     teacher, student = (models[model].parameters for model in ("teacher", "distilled"))
     lesson(
         _("What a network looks at"),
@@ -213,27 +183,4 @@ def _lines(row: dict) -> tuple[str, str, str]:
         _("Label {label}", label=row["label"]),
         _("No. {number}", number=f"{row['picture']:,}"),
         _("distance {distance}", distance=f"{row['distance']:.1f}"),
-    )
-
-
-def draw_lesson() -> None:
-    lesson(
-        _("What the models see"),
-        _(
-            "Your drawing is prepared the way MNIST's digits were: scaled to fit into 20 × 20 pixels, then "
-            "shifted until its centre of mass is in the middle of 28 × 28. Each network turns it into ten "
-            "logits, and the softmax turns those into probabilities. All three must always choose: there is "
-            "no answer “none of these”."
-        ),
-        _(
-            "Draw a plain stroke, a 1, and add a flag to the left at its top; make the flag longer and "
-            "longer. When does it become a 7? For the models that came with the app, a flag two fifths as "
-            "long as the stroke is enough, and nobody ever told them where the border is."
-        ),
-        r"p_i = \frac{\exp(z_i / T)}{\sum_j \exp(z_j / T)}",
-        _(
-            "$z$: a model's logits for your drawing; $T$: the slider above, 1 for the plain answer. How "
-            "MNIST was prepared: LeCun, Bottou, Bengio and Haffner (1998), *Gradient-based learning applied "
-            "to document recognition*, section III.A."
-        ),
     )

@@ -83,8 +83,11 @@ def pull_sentence(pull: View) -> View:
     return {"kind": "sentence", "of": "pull", "says": _in_words(PULL_SAYS), **told}
 
 
-def pulls(label: int, teacher: np.ndarray, students: Mapping[str, np.ndarray]) -> View:
-    """Shows the pull on each logit of a student. teacher: (10,). students: codes to choose from → (10,)."""
+def pulls(label: int | None, teacher: np.ndarray, students: Mapping[str, np.ndarray]) -> View:
+    """Shows the pull on each logit of a student. teacher: (10,). students: codes to choose from → (10,).
+
+    label: if it is known; else the control "meant" says it, or it is the teacher's answer.
+    """
     return {
         "kind": "pulls",
         "title": _("The pull on each logit"),
@@ -179,11 +182,18 @@ def reading(model: str, title: str, words: str, logits: np.ndarray, points: Sequ
     return {"kind": "reading", "role": model, "logits": rows, **said}
 
 
-def filters(model: str, words: Sequence[str], weights: np.ndarray, limit: float, first: int) -> View:
+def filters(
+    model: str,
+    words: Sequence[str],
+    weights: np.ndarray,
+    limit: float,
+    first: int = 1,
+    measure: str = "weight",
+) -> View:
     """Shows a first layer's filters at each of k points: green wants ink, orange-red wants none.
 
     words: k alternatives. weights: (k, height, width, 1, filters). limit: the weight with the full colour.
-    first: the number of the first filter.
+    first: the number of the first filter. measure: what the weights are, in the saved table.
     """
     side, number = weights.shape[1], weights.shape[-1]
     flat = np.moveaxis(weights, -1, 1).reshape(-1, number, side * side)
@@ -194,9 +204,10 @@ def filters(model: str, words: Sequence[str], weights: np.ndarray, limit: float,
         "words": list(words),
         "weights": flat.astype(float).round(4).tolist(),
         "side": side,
-        "across": 5 if side > 5 else 8 if number <= 16 else 16,
+        "across": min(number, 5 if side > 5 else 8 if number <= 16 else 16),
         "limit": limit,
         "first": first,
+        "measure": measure,
         "colours": [FOR, AGAINST],
     }
 

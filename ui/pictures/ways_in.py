@@ -4,20 +4,22 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass, replace
-from html import escape
+from functools import cache
+from pathlib import Path
 
 import numpy as np
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from kd.analysis.softening import most_ambiguous
 from kd.config import TEST_IMAGES
 from kd.pictures.drawing import ONLY_A_DOT, prepared
 from kd.pictures.mnist import load_mnist, to_model_input
 from kd.pictures.picture_file import refuse_without_warnings
 from kd.text.translation import N_, _
 from ui.pictures import canvas
+from ui.pictures.strips import of_a_digit, strip
 from ui.shared import address, notices
+from ui.shared.figure import computed
 from ui.shared.guard import guarded
 
 refuse_without_warnings()
@@ -30,10 +32,7 @@ TEST_PICTURE_HELP = N_("One of MNIST's 10,000 test pictures, numbered from 0. No
 DRAWN, UPLOADED = "drawn", "uploaded"
 """Where a picture comes from that is no test picture."""
 
-SOURCE_KEY = "source"
-"""The key of how the page Dark knowledge chooses its picture."""
-
-_LAST = "last_picture"
+_LAST, _AMBIGUOUS = "last_picture", "ambiguous"
 
 
 @dataclass(frozen=True)
@@ -48,18 +47,31 @@ class Given:
     problem: str = ""  # why another picture is shown than what the person gave, in a sentence
 
 
+Seen = tuple[Given, DeltaGenerator]
+"""What is given, and where on the page it is shown as the models see it."""
+
+
 def test_picture(number: int) -> tuple[np.ndarray, int]:
     """Returns a test picture (28, 28) in [0, 1] and its label."""
     mnist = load_mnist()
     return to_model_input(mnist.x_test[number : number + 1])[0, :, :, 0], int(mnist.y_test[number])
 
 
-def drawn(tools: DeltaGenerator | None = None) -> Given:
-    """Draws a canvas with pen and eraser, below it or in tools; returns the drawing, or a test picture."""
-    task = _("Draw one large digit.")
-    st.html(f'<p class="kd kd-quiet kd-above-canvas">{escape(task)}</p>')
+def drawn(tools: DeltaGenerator) -> Seen:
+    """Draws a canvas with Undo and Clear, and the pen in tools; gives the drawing, or a test picture."""
     place = st.container(key="canvas_frame")
-    with tools or st.container():
+    with st.container(key="canvas_row", horizontal=True, vertical_alignment="center", gap="small"):
+        seen = st.container(key="seen_small", width="content")
+        # the canvas's own Undo does it: see canvas.js
+        st.button(_("Undo"), key="canvas_undo", icon=":material/undo:", help=_("Takes the last stroke back."))
+        st.button(
+            _("Clear"),
+            key="canvas_clear",
+            icon=":material/delete:",
+            on_click=guarded(canvas.clear),
+            help=_("Empties the square."),
+        )
+    with tools:
         width = st.slider(
             _("Pen width"),
             min_value=8,
@@ -72,37 +84,50 @@ def drawn(tools: DeltaGenerator | None = None) -> Given:
                 side=canvas.SIDE,
             ),
         )
-        st.button(_("Clear"), on_click=guarded(canvas.clear), width="stretch", help=_("Empties the square."))
+    st.html(f"<script>{_script()}</script>", unsafe_allow_javascript=True)
     try:
         with place:
             drawing = canvas.canvas(width)
         if drawing is None:
-            return _first_picture(
-                N_("Nothing is drawn yet, so this is test picture {number}, labelled {label}.")
-            )
+            words = N_("Nothing is drawn yet, so this is test picture {number}, labelled {label}.")
+            return _first_picture(words), seen
         content, pixels = drawing
         if canvas.is_a_dot(pixels, width):
             raise ValueError(_(ONLY_A_DOT))
-        return _last(prepared(content), _("Your drawing, as the models see it."), DRAWN)
+        return _last(prepared(content), _("Your drawing, as the models see it."), DRAWN), seen
     except ValueError as error:
-        return _instead(str(error))
+        return _instead(str(error)), seen
 
 
-def chosen(teacher_logits: np.ndarray) -> Given:
-    """Draws what chooses a test picture: by number, at random, or one that the teacher is unsure about."""
-    given = numbered()
-    random_button(_("A random one"))
-    st.button(
-        _("An ambiguous one"),
-        on_click=guarded(_doubtful),
-        args=(teacher_logits,),
-        width="stretch",
-        help=_("One of the hundred test pictures that the teacher is least sure about."),
-    )
-    return given
+def chosen(tools: DeltaGenerator, run_id: str, logits: np.ndarray) -> Seen:
+    """Draws what chooses a test picture: a number, chance, or in tools a strip. logits: (10,000, 10)."""
+    seen = st.container(key="seen_large")
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
+        given = _numbered()
+        st.button(_("Random"), on_click=guarded(_any_picture), help=_("Any test picture."))
+    with tools:
+        of = st.pills(
+            _("Choose from"),
+            [_AMBIGUOUS, *map(str, range(10))],
+            default=_AMBIGUOUS,
+            required=True,
+            wrap=True,
+            key="strip_of",
+            persist_state="session",
+            format_func=lambda of: _("Ambiguous ones") if of == _AMBIGUOUS else of,
+            help=_(
+                "The twelve pictures that the teacher is least sure about; or twelve of a digit, from the "
+                "surest to the most doubtful."
+            ),
+        )
+        digit = None if of == _AMBIGUOUS else int(of)
+        numbers, labels = computed(run_id, "strip", digit, _compute=lambda: of_a_digit(digit, logits))
+        said = tuple(_("label {label}", label=label) for label in labels)
+        strip(numbers, said, "pictures", lambda number: st.session_state.update(picture=number))
+    return given, seen
 
 
-def numbered() -> Given:
+def _numbered() -> Given:
     """Draws a field for the number of a test picture; returns that picture."""
     number = st.number_input(
         _("Test picture"),
@@ -118,16 +143,13 @@ def numbered() -> Given:
     return Given(picture, test_picture_sentence(number, label), label, number=number)
 
 
-def random_button(label: str) -> None:
-    st.button(label, on_click=guarded(_any_picture), width="stretch", help=_("Any test picture."))
-
-
 def test_picture_sentence(number: int, label: int) -> str:
     return _("Test picture {number}. Its label says {label}.", number=f"{number:,}", label=label)
 
 
-def uploaded() -> Given:
-    """Draws a field for a picture file; returns the digit in it, or a test picture."""
+def uploaded() -> Seen:
+    """Draws a field for a picture file; gives the digit in it, or a test picture."""
+    seen = st.container(key="seen_large")
     file = st.file_uploader(
         _("A picture of one digit"),
         key="upload",
@@ -135,13 +157,12 @@ def uploaded() -> Given:
         max_upload_size=10,
     )
     if file is None:
-        return _first_picture(
-            N_("Nothing is uploaded yet, so this is test picture {number}, labelled {label}.")
-        )
+        words = N_("Nothing is uploaded yet, so this is test picture {number}, labelled {label}.")
+        return _first_picture(words), seen
     try:
-        return _last(prepared(file.getvalue()), _("Your picture, as the models see it."), UPLOADED)
+        return _last(prepared(file.getvalue()), _("Your picture, as the models see it."), UPLOADED), seen
     except ValueError as error:
-        return _instead(str(error))
+        return _instead(str(error)), seen
 
 
 def _last(picture: np.ndarray, origin: str, source: str) -> Given:
@@ -172,12 +193,6 @@ def _any_picture() -> None:
     st.session_state["picture"] = int(np.random.default_rng().integers(TEST_IMAGES))
 
 
-def _doubtful(teacher_logits: np.ndarray) -> None:
-    notices.clear()
-    candidates = most_ambiguous(load_mnist().y_test, teacher_logits, count=100)["picture"]
-    st.session_state["picture"] = int(np.random.default_rng().choice(candidates))
-
-
 def _picture_number(text: str) -> int:
     if text.isdecimal() and len(text) < 9 and int(text) < TEST_IMAGES:
         return int(text)
@@ -198,9 +213,9 @@ PICTURE_PARAMETER = address.Parameter(_picture_number, str, FIRST_PICTURE)
 _KEPT = "kept_picture"
 
 
-def keep(picture: np.ndarray, instead_of: Given | None = None) -> None:
-    """Shows this picture until another one is given than instead_of, or than what the next page is given."""
-    st.session_state[_KEPT] = (picture, instead_of and digest(instead_of.picture))
+def keep(picture: np.ndarray, instead_of: Given) -> None:
+    """Shows this picture until another one is given than instead_of."""
+    st.session_state[_KEPT] = (picture, digest(instead_of.picture))
 
 
 def let_go() -> None:
@@ -213,27 +228,16 @@ def kept_instead_of(given: Given) -> np.ndarray | None:
     if _KEPT not in st.session_state:
         return None
     picture, replaced = st.session_state[_KEPT]
-    if replaced is None:
-        keep(picture, given)
-    elif replaced != digest(given.picture):
+    if replaced != digest(given.picture):
         let_go()
         return None
     return picture
 
 
-def take_along(shown: Given) -> None:
-    """Has the page Dark knowledge show this picture."""
-    if shown.number is not None:
-        st.session_state[SOURCE_KEY] = "ambiguous"
-        if st.session_state.get("picture") != shown.number:
-            st.session_state["picture"] = shown.number
-        return
-    if shown.source == DRAWN:
-        let_go()  # it is on the canvas there, too
-    else:
-        keep(shown.picture)
-    st.session_state[SOURCE_KEY] = "draw"
-
-
 def digest(picture: np.ndarray) -> str:
     return hashlib.sha256(picture.tobytes()).hexdigest()
+
+
+@cache
+def _script() -> str:
+    return Path(__file__).with_name("canvas.js").read_text(encoding="utf-8")

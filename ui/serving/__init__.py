@@ -26,6 +26,7 @@ from kd.text.translation import _
 from ui.serving import limits
 from ui.serving.first_paint import ShowsWaiting
 from ui.serving.hosts import KnownHostsOnly
+from ui.serving.old_addresses import LeadsOn
 from ui.shared.person import follow_the_reader
 
 __all__ = ["explain", "lifespan", "middleware"]
@@ -38,7 +39,8 @@ def middleware() -> list[Middleware]:
     """Returns what every request passes through before it reaches Streamlit; also prepares the process."""
     follow_the_reader()
     logging.getLogger("uvicorn.error").setLevel(logging.WARNING)
-    return [Middleware(KnownHostsOnly), Middleware(limits.BoundedUploads), Middleware(ShowsWaiting)]
+    passed = (KnownHostsOnly, LeadsOn, limits.BoundedUploads, ShowsWaiting)
+    return [Middleware(each) for each in passed]
 
 
 @asynccontextmanager

@@ -74,8 +74,6 @@ def said_chart(ready: dict[str, Any], rows: Any, words: str, **options: Any) -> 
     # not as the chart's own alternative: the browser builds the whole chart anew when that changes
     st.html(unseen(words))
     said = _("Chart. The sentence before it says what it shows.")
-    if ready.get("width", "container") != "container":
-        options["width"] = "content"
     st.vega_lite_chart({**presented(ready), "data": {"values": rows}}, alt=said, **options)
 
 
@@ -85,9 +83,8 @@ def presented(ready: dict[str, Any]) -> dict[str, Any]:
         return ready
     config = ready["config"]
     sizes = {kind: {**config[kind], **size} for kind, size in text_sizes(PRESENTED_TEXT_PIXELS).items()}
-    sides = {side: ready[side] for side in ("width", "height") if not isinstance(ready.get(side, ""), str)}
-    larger = {side: round(pixels * PRESENTED_TEXT_PIXELS / TEXT_PIXELS) for side, pixels in sides.items()}
-    return {**ready, "config": {**config, **sizes}, **larger}
+    height = round(ready["height"] * PRESENTED_TEXT_PIXELS / TEXT_PIXELS)
+    return {**ready, "config": {**config, **sizes}, "height": height}
 
 
 def thumbnails(

@@ -19,11 +19,10 @@ from ui.shared.shown import comes_to
 
 _PRESENT = "present"
 _PARAMETER = address.switch(_PRESENT)
-_PAGES = (
+PAGES = (
     ("app.py", N_("Home"), ":material/home:"),
     ("pages/train.py", N_("Train"), ":material/model_training:"),
     ("pages/draw.py", N_("Draw"), ":material/draw:"),
-    ("pages/dark_knowledge.py", N_("Dark knowledge"), ":material/dark_mode:"),
     ("pages/sweep.py", N_("Sweep"), ":material/grid_on:"),
     ("pages/how_sure.py", N_("How sure"), ":material/balance:"),
     ("pages/experiments.py", N_("Experiments"), ":material/science:"),
@@ -54,7 +53,7 @@ def page(title: str, heading: str = "") -> Iterator[None]:
     with st.sidebar:
         brand = f'<div class="kd-brand"><img src="{mark}" alt="">KD Lab</div>'
         st.html(f"{brand}<script>{_read('frame.js')}</script>", unsafe_allow_javascript=True)
-        for path, label, icon in _PAGES:
+        for path, label, icon in PAGES:
             st.page_link(path, label=_(label), icon=icon)
         st.button(
             _("Present"),

@@ -19,12 +19,14 @@ from kd.text.translation import N_, _
 from kd.text.words import MODELS, NAMES, a_digit, percent, times
 from ui.shared.figure import computed, figure
 from ui.shared.lesson import lesson
+from ui.train.alike import look_alikes
 from ui.train.changes import Logits, all_changes
 
 PARTS = {
     "confusions": N_("Confusions"),
     "changes": N_("Fixed and broken"),
     "trust": N_("Sure and right"),
+    "alike": N_("What looks alike"),
 }
 
 _THE_TEACHERS = N_(
@@ -62,11 +64,11 @@ def look_closer(lab: Lab, run_id: str) -> None:
         key="errors",
         required=True,
         help=_(
-            "Which digits are mistaken for each other, which pictures distillation fixed or broke, and "
-            "whether a model is right when it is sure."
+            "Which digits are mistaken for each other, which pictures distillation fixed or broke, whether a "
+            "model is right when it is sure, and which digits the teacher finds alike."
         ),
     )
-    draw = {"confusions": _confusions, "changes": all_changes, "trust": _trust}[part]
+    draw = {"confusions": _confusions, "changes": all_changes, "trust": _trust, "alike": look_alikes}[part]
     draw(run_id, lab.runs.view(run_id).config, lab.runs[run_id].test_logits())
 
 

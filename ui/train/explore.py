@@ -26,6 +26,7 @@ from ui.shared.markup import role
 from ui.shared.pieces import quiet
 from ui.shared.server import is_quick
 from ui.shared.shown import shown_run
+from ui.train import alike
 from ui.train.changes import what_changed
 from ui.train.errors import look_closer
 from ui.train.hero import Figure, growing
@@ -109,6 +110,8 @@ def _explore(lab: Lab, run_id: str) -> None:
     with st.container(key="changed"):
         if view.status == "finished":
             what_changed(lab, run_id, _look_at_errors)
+    if alike.asked_for():
+        _look_at_errors()
     with st.container(key="tabs"):
         tabs = st.tabs([_(title) for title in TABS.values()], key=TAB, on_change="rerun")
         for name, tab in zip(TABS, tabs, strict=True):

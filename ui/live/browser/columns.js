@@ -110,8 +110,11 @@ const bar = (element, from, to) => {
 
 const signedTick = (number) => (number ? `${number < 0 ? '−' : '+'}${plain(Math.abs(number))}` : '0');
 
-const gradientAt = (data, { student, alpha, squared }, temperature) =>
-  lossGradient(data.label, data.students[student], data.teacher, alpha, temperature, squared);
+// The label of a picture that has none is what a person says it is, or what the teacher says.
+const labelOf = ({ label, teacher }, meant) => label ?? (Number.isInteger(Number(meant)) ? Number(meant) : highest(teacher));
+
+const gradientAt = (data, { student, alpha, squared, meant }, temperature) =>
+  lossGradient(labelOf(data, meant), data.students[student], data.teacher, alpha, temperature, squared);
 
 // Where the axis of pulls ends, so that bars can be compared while T moves: at a
 // round number that fits every T with T², and T ≥ 1 without; below, the teacher's part is drawn up to the end.

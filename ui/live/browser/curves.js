@@ -138,7 +138,7 @@ const strengths = (data) => {
     here: (values) => ({ x: values.T, ys: at(values, values.T) }),
     number: (strength) => plain(Number(strength.toPrecision(2))),
     row: ({ role, line = role }, temperature, strength) => ({ role, part: line, temperature, strength }),
-    follows: ({ student, alpha }) => `${student} ${alpha}`,
+    follows: ({ student, alpha, meant }) => `${student} ${alpha} ${meant}`,
   });
 };
 

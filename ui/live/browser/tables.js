@@ -63,7 +63,8 @@ const filters = (data) => {
   const { side, limit } = data;
   const squares = data.weights[0].map(() => made('canvas', { class: 'kd-live-filter', width: side, height: side }));
   const inks = data.colours.map((colour) => colour.match(/[0-9a-f]{2}/gi).map((part) => Number.parseInt(part, 16)));
-  const colourOf = (weight) => [...inks[weight > 0 ? 0 : 1], 255 * (0.04 + 0.96 * Math.min(1, Math.abs(weight) / limit))];
+  const opacityOf = (weight) => weight && 255 * (0.04 + 0.96 * Math.min(1, Math.abs(weight) / limit));
+  const colourOf = (weight) => [...inks[weight > 0 ? 0 : 1], opacityOf(weight)];
   const words = made('p', { class: 'kd-unseen' });
   const style = `--across: ${data.across}`;
   figure.element.append(made('div', { class: 'kd-live-filters', style, 'aria-hidden': 'true' }, ...squares), words);
@@ -80,7 +81,7 @@ const filters = (data) => {
       data.weights[point].flatMap((weights, at) =>
         weights.map((weight, pixel) => {
           const [row, column] = [Math.floor(pixel / side) + 1, (pixel % side) + 1];
-          return { role: data.role, filter: at + data.first, row, column, weight };
+          return { role: data.role, filter: at + data.first, row, column, [data.measure]: weight };
         }),
       ),
     draw: ({ point }) => {

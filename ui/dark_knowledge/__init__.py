@@ -1,1 +1,0 @@
-"""The page Dark knowledge."""

@@ -1,0 +1,37 @@
+// The canvas draws itself in a shadow tree of its own. In there, it becomes as wide as its frame, and its tools, which
+// would lie over the page, give way to Undo and Clear below it. Each page runs this anew.
+(() => {
+  const FRAME = '.st-key-canvas_frame';
+  const WIDE = `
+    .dc-root, .dc-scroll, .dc-container, .dc-container * { width: 100% !important; max-width: 100% !important; }
+    .dc-container, .dc-container * { height: auto !important; aspect-ratio: 1; touch-action: none; }
+    .dc-toolbar { display: none !important; }`;
+
+  const rootIn = (frame) => [...frame.querySelectorAll('*')].find(({ shadowRoot }) => shadowRoot?.querySelector('.dc-root'))?.shadowRoot;
+
+  let waits = false;
+  const dress = () => {
+    waits = false;
+    const frame = document.querySelector(FRAME);
+    if (!frame) return;
+    const root = rootIn(frame);
+    if (root && !root.adoptedStyleSheets.length) {
+      const sheet = new CSSStyleSheet();
+      sheet.replaceSync(WIDE);
+      root.adoptedStyleSheets = [sheet];
+    }
+    if (!root && !waits) waits = requestAnimationFrame(dress);
+  };
+
+  const undo = ({ target }) => {
+    const frame = target.closest('.st-key-canvas_undo button') && document.querySelector(FRAME);
+    if (frame) rootIn(frame)?.querySelector('[aria-label="Undo"]')?.click();
+  };
+
+  if (!window.kdCanvas) {
+    window.kdCanvas = true;
+    document.addEventListener('click', undo);
+    new MutationObserver(dress).observe(document.body, { childList: true, subtree: true });
+  }
+  dress();
+})();

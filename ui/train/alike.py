@@ -1,0 +1,163 @@
+"""Which digits a teacher finds alike, over all test pictures: a part of Errors on Train."""
+
+from __future__ import annotations
+
+import numpy as np
+import streamlit as st
+
+from kd.analysis import softening
+from kd.analysis.observations import most_one_sided_likeness
+from kd.base.fields import STORED_MODEL
+from kd.charts import dark_charts
+from kd.config import RunConfig
+from kd.pictures.mnist import load_mnist
+from kd.text.dark_words import look_alikes_words
+from kd.text.translation import N_, _
+from kd.text.words import a_digit, percent
+from ui.live import controls
+from ui.live.live import live
+from ui.pictures.strips import STRIP, strip
+from ui.shared import address
+from ui.shared.figure import computed, figure
+from ui.shared.guard import guarded
+from ui.shared.lesson import lesson
+from ui.shared.pieces import quiet
+
+_TEMPERATURE = address.number("T", softening.LOWEST_TEMPERATURE, softening.HIGHEST_TEMPERATURE, instead=4.0)
+_BY_LABELS = N_(
+    "Nobody told the teacher that a 4 is like a 9 and unlike a 0: it was trained on labels alone. It learned "
+    "this anyway."
+)
+_BY_ANOTHER = N_("No label ever told the teacher that a 4 is like a 9 and unlike a 0.")
+
+
+def asked_for() -> bool:
+    """Returns whether the address asks for this part, once."""
+    if st.query_params.get("errors") != "alike":
+        return False
+    address.rewrite({"errors": None})
+    st.session_state["errors"] = "alike"
+    return True
+
+
+def look_alikes(run_id: str, config: RunConfig, logits: dict[str, np.ndarray]) -> None:
+    """Draws which digits the teacher finds alike at T, with pictures. logits: model → (10,000, 10)."""
+    address.take({"T": _TEMPERATURE})
+    labels, teacher = load_mnist().y_test, logits["teacher"]
+    control = controls.temperature(
+        "T",
+        _TEMPERATURE,
+        _("T, to look at its answers"),
+        _("Softens the teacher's answers to see its doubts. It trains nothing."),
+    )
+    temperature = live("look-alikes", [control], [])["T"]
+    rows = dark_charts.look_alike_rows(labels, teacher, temperature)
+    wrong = rows[rows["true"] != rows["class"]]
+    first = wrong.loc[wrong["share_of_wrong"].idxmax()]
+    words = _(
+        "When it sees {a_digit}, {share} of what the teacher gives to wrong digits goes to {other}.",
+        a_digit=a_digit(int(first["true"])),
+        share=percent(first["share_of_wrong"]),
+        other=first["class"],
+    )
+    st.html(f'<p class="kd kd-verdict">{words}</p>')
+    matrix, pictures = st.columns([1.2, 1], gap="large")
+    with matrix:
+        figure(
+            "look-alikes",
+            dark_charts.look_alike_chart,
+            rows,
+            alt=look_alikes_words(rows, temperature),
+            file_note=f"T{temperature:g}",
+            on_select=guarded(_pick_cell),
+        )
+    with pictures:
+        true, other = _cell()
+        # ordered at T = 1: the pictures behind a cell should not change while T is dragged
+        behind = computed(
+            run_id,
+            "behind",
+            true,
+            other,
+            _compute=lambda: softening.pictures_behind(labels, teacher, true, other, 1.0, STRIP),
+        )
+        said = tuple(map(percent, behind["probability_other"]))
+        strip(tuple(behind["picture"].astype(int)), said, "pictures-behind-a-cell", _on_draw)
+        quiet(_("Click a cell for its pictures, or a picture to take it to Draw."))
+    if st.session_state.pop(_TAKEN, False):
+        address.go_to("pages/draw.py", carrying=("run",))
+    _lesson(run_id, config, teacher)
+
+
+_TAKEN = "taken_to_draw"
+
+
+def _on_draw(number: int) -> None:
+    st.session_state.update({_TAKEN: True, "picture": number, "way": "test", "view": "targets"})
+
+
+def _cell() -> tuple[int, int]:
+    """Draws the controls of the cell whose pictures are shown, which a click on a cell sets as well."""
+    heading = st.empty()
+
+    def digit(label: str, name: str, default: int, help: str) -> int:
+        key = f"alike_{name}"
+        return st.selectbox(
+            label, range(10), index=default, key=key, help=help, persist_state="session", width="stretch"
+        )
+
+    with st.container(horizontal=True):
+        true = digit(_("Pictures of"), "true", 4, _("The row of the matrix: the label of the pictures."))
+        other = digit(
+            _("that look most like"), "class", 9, _("The column of the matrix: the digit they resemble.")
+        )
+    heading.markdown(
+        _(
+            "**{true} → {other}:** the {true}s that look most like {a_digit}",
+            true=true,
+            other=other,
+            a_digit=a_digit(other),
+        )
+    )
+    return true, other
+
+
+def _pick_cell() -> None:
+    points = st.session_state["look-alikes"].selection.cell
+    if points:
+        for name in ("true", "class"):
+            st.session_state[f"alike_{name}"] = int(points[0][name])
+
+
+def _lesson(run_id: str, config: RunConfig, logits: np.ndarray) -> None:
+    """Draws the lesson: of two digits at T = 4, only one resembles the other. logits: the teacher's."""
+    a, b, there, back = computed(
+        run_id,
+        "one-sided",
+        _compute=lambda: most_one_sided_likeness(load_mnist().y_test, logits, 4.0),
+    )
+    lesson(
+        _("What no label ever said"),
+        _(
+            "Each row is the average of the teacher's soft targets over all test pictures of one digit. "
+            "{learned} Hinton called it dark knowledge, and a distilled student is taught it with every "
+            "picture, for free.",
+            learned=_(_BY_ANOTHER if STORED_MODEL.fullmatch(config.teacher) else _BY_LABELS),
+        ),
+        _(
+            "Set T to 4. Click the cell in row {a}, column {b}, then the one in row {b}, column {a}. On "
+            "average, this teacher gives pictures of {a} a probability of {there} for {b}, but pictures of "
+            "{b} only {back} for {a}: likeness is not mutual.",
+            a=a,
+            b=b,
+            there=percent(there),
+            back=percent(back),
+        ),
+        r"M_{cj} = \frac{1}{|\{n: y_n = c\}|} \sum_{n:\, y_n = c} "
+        r"\frac{\exp(z_{nj}/T)}{\sum_k \exp(z_{nk}/T)}",
+        _(
+            "$M_{cj}$: the mean probability of class $j$ for pictures of class $c$; $z_n$: the teacher's "
+            "logits for test picture $n$; $y_n$: its label."
+        ),
+        folded=True,
+    )
