@@ -29,6 +29,7 @@ from kd.text.experiment_words import (
     late_words,
     paper_words,
     saying,
+    verdict_word,
     when_words,
 )
 from kd.text.translation import _, in_english
@@ -116,8 +117,8 @@ def _sentences(experiment: Experiment, view: ExperimentView, guess: str | None) 
         choice, measured = experiment.guess.choice(guess), experiment.guess.measured
         for length, found in view.findings.items():
             verdict = judged(found[measured], choice.expected)
-            said = guess_words(_(choice.label), experiment.label(measured), found[measured], verdict)
-            lines.append(f"{when[length]}: {said}")
+            said = guess_words(_(choice.label), found[measured])
+            lines.append(f"{when[length]}: {said} {sentence_case(verdict_word(verdict, of_guess=True))}.")
         lines += [""]
     for claim in experiment.claims:
         section = claim.section or experiment.paper.section

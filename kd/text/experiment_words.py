@@ -11,38 +11,19 @@ from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
 from kd.text import study_words
-from kd.text.study_words import axis_value, decimals, number_of_seeds, rounded
+from kd.text.study_words import axis_value, decimals, rounded
 from kd.text.translation import N_, _, ngettext
 from kd.text.words import count, duration, sentence_case
 
 AGREES, DISAGREES, CANNOT_TELL, NOT_YET = "agrees", "disagrees", "cannot tell", "not judged yet"
 
-_VERDICTS = {
-    AGREES: N_("agrees"),
-    DISAGREES: N_("disagrees"),
-    CANNOT_TELL: N_("cannot tell"),
-    NOT_YET: N_("not judged yet"),
+_OF_CLAIMS = {
+    AGREES: N_("holds here"),
+    DISAGREES: N_("does not hold here"),
+    CANNOT_TELL: N_("not settled"),
+    NOT_YET: N_("too few repeats"),
 }
-_AGAINST_PAPER = {
-    AGREES: N_("This agrees with the paper."),
-    DISAGREES: N_("This disagrees with the paper. {differs}"),
-    CANNOT_TELL: N_("Whether this agrees with the paper, {seeds} cannot tell."),
-    NOT_YET: N_("Whether this agrees with the paper is not judged yet."),
-}
-_AGAINST_GUESS = {
-    AGREES: N_("You guessed “{guess}”, and so it is: {found}."),
-    DISAGREES: N_("You guessed “{guess}”, and it is not: {found}."),
-    CANNOT_TELL: N_("You guessed “{guess}”, and {seeds} cannot tell: {found}."),
-    NOT_YET: N_("You guessed “{guess}”. That is not judged yet: {found}."),
-}
-_AGAINST_CURVE = {
-    AGREES: N_("Your curve is right: everywhere within {tolerance} of what came out."),
-    DISAGREES: N_("Your curve is off: within {tolerance} in {right} of {places} places, and most {where}."),
-    CANNOT_TELL: N_(
-        "Your curve may be right: within {tolerance} in {right} of {places} places, and nowhere surely off."
-    ),
-    NOT_YET: N_("Your curve is not judged yet."),
-}
+_OF_GUESSES = {**_OF_CLAIMS, AGREES: N_("right"), DISAGREES: N_("wrong")}
 _UNITS = {
     "points": N_("{number} points"),
     "percent": N_("{number}\u00a0%"),
@@ -52,9 +33,7 @@ _UNITS = {
 }
 FIRST_VERDICT = 5
 """With how many seeds something is judged for the first time."""
-_WHEN = {"short": N_("after {steps} steps"), "long": N_("trained out ({steps} steps)")}
-_BEFORE = {AGREES: N_("{when}, it would have been right"), DISAGREES: N_("{when}, it would have been wrong")}
-_UNDECIDED = N_("{when}, it could not have been told")
+_WHEN = {"short": N_("after {steps} steps"), "long": N_("after long training ({steps} steps)")}
 
 Found: TypeAlias = Any
 """A finding: kd.studies.experiments.judging.Finding."""
@@ -76,9 +55,9 @@ class Says:
     at: float = 0.0
 
 
-def verdict_word(verdict: str) -> str:
-    """Says in a word or two whether something is as it was expected."""
-    return _(_VERDICTS[verdict])
+def verdict_word(verdict: str, of_guess: bool = False) -> str:
+    """Says in a word or three whether a claim holds, or a guess is right."""
+    return _((_OF_GUESSES if of_guess else _OF_CLAIMS)[verdict])
 
 
 def number_words(number: float, unit: str, digits: int = 1, signed: bool = True) -> str:
@@ -97,17 +76,18 @@ def place_words(value: Any, names: Mapping[str, str]) -> str:
 
 
 def finding_words(found: Found) -> str:
-    """Returns a finding with its interval: '+6.5 points (95 % between +5.9 and +7.1, 5 seeds)'."""
+    """Returns a finding with its interval: '+6.5 points (likely +5.9 to +7.1, 5 repeats)'."""
     if not found.seeds:
         return _("not known yet")
     digits = _digits(found)
-    mean, seeds = number_words(found.mean, found.unit, digits), number_of_seeds(found.seeds)
+    mean = number_words(found.mean, found.unit, digits)
+    repeats = ngettext("{count} repeat", "{count} repeats", found.seeds, count=f"{found.seeds:,}")
     if math.isnan(found.low):
         if found.seeds < FIRST_VERDICT:
-            return _("{mean} so far ({seeds}: not judged yet)", mean=mean, seeds=seeds)
-        return _("{mean} ({seeds} that are all alike)", mean=mean, seeds=seeds)
+            return _("{mean} so far ({repeats})", mean=mean, repeats=repeats)
+        return _("{mean} ({repeats} that are all alike)", mean=mean, repeats=repeats)
     low, high = (bare(end, found.unit, digits) for end in (found.low, found.high))
-    return _("{mean} (95 % between {low} and {high}, {seeds})", mean=mean, low=low, high=high, seeds=seeds)
+    return _("{mean} (likely {low} to {high}, {repeats})", mean=mean, low=low, high=high, repeats=repeats)
 
 
 def side(found: Found, at: float = 0.0) -> str:
@@ -141,9 +121,10 @@ def saying(says: Says, found: Found) -> str:
     if undecided:  # the interval that decides, for the usual one may be on one side
         ends = found.sure
     low, high = (bare(end, found.unit, digits, signed=taken == "neither") for end in ends)
-    interval = _("{low} to {high}", low=low, high=high)
+    interval = _("likely {low} to {high}", low=low, high=high)
     if undecided:
-        interval = _("{percent}\u00a0%: {interval}", percent=f"{100 * found.confidence:g}", interval=interval)
+        percent = f"{100 * found.confidence:g}"
+        interval = _("at {percent}\u00a0%, likely {low} to {high}", low=low, high=high, percent=percent)
     sentence = {"below": says.below, "neither": says.neither}.get(taken) or says.above
     value = bare(abs(found.mean), found.unit, digits, signed=False)
     return sentence_case(_(sentence, value=value, interval=interval, **_names(says)))
@@ -156,26 +137,26 @@ def paper_words(quote: str, section: str, figure: str) -> str:
 
 
 def claim_words(found: Found, verdict: str, differs: str = "") -> str:
-    """Says what came out of a claim, and whether it agrees with the paper. differs: translated."""
-    judged = _(_AGAINST_PAPER[verdict], differs=differs, seeds=_these(found.seeds)).strip()
-    return f"{sentence_case(finding_words(found))}. {judged}"
+    """Says what came out of a claim, and whether it holds. differs: from the paper, translated."""
+    said = _("{found}: {verdict}.", found=sentence_case(finding_words(found)), verdict=verdict_word(verdict))
+    return f"{said} {differs}" if differs and verdict == DISAGREES else said
 
 
-def guess_words(guess: str, label: str, found: Found, verdict: str) -> str:
-    """Says what became of a guess. guess: the answer chosen; label: what the finding is; both translated."""
-    said = _("{label} {found}", label=label, found=finding_words(found))
-    return _(_AGAINST_GUESS[verdict], guess=guess, found=said, seeds=_these(found.seeds))
+def guess_words(guess: str, found: Found) -> str:
+    """Says what was guessed and what came out. guess: the answer chosen, translated."""
+    return _("You guessed “{guess}”. It is {found}.", guess=guess, found=finding_words(found))
 
 
-def curve_words(verdict: str, places: Sequence[Mapping[str, Any]], tolerance: float, unit: str) -> str:
-    """Says what became of a curve that was drawn; places: of `judged_curve`, with each x in words."""
-    furthest = max(places, key=lambda place: abs(place["off"]))
+def curve_words(places: Sequence[Mapping[str, Any]], unit: str) -> str:
+    """Says how much of a drawn curve is right; places: of `judged_curve`, with each x in words."""
+    furthest = max(places, key=lambda place: abs(place["drawn"] - place["found"].mean))
+    away = abs(furthest["drawn"] - furthest["found"].mean)
     return _(
-        _AGAINST_CURVE[verdict],
-        tolerance=number_words(tolerance, unit, signed=False),
-        right=sum(place["verdict"] == AGREES for place in places),
-        places=len(places),
-        where=_off(furthest, unit),
+        "{right} of your {count} points are within what is likely. The furthest is off by {by}, at {x}.",
+        right=sum(place["is_near"] for place in places),
+        count=len(places),
+        by=number_words(away, unit, signed=False),
+        x=furthest["x"],
     )
 
 
@@ -197,13 +178,6 @@ def kept_words(done: int, runs: int) -> str:
     )
 
 
-def _off(place: Mapping[str, Any], unit: str) -> str:
-    by = number_words(abs(place["off"]), unit, signed=False)
-    if place["off"] > 0:
-        return _("too high at {x}, by {by}", x=place["x"], by=by)
-    return _("too low at {x}, by {by}", x=place["x"], by=by)
-
-
 def bare(number: float, unit: str, digits: int, signed: bool = True) -> str:
     """Returns a number as `number_words` has it, without its unit."""
     if unit == "parameters":
@@ -218,63 +192,39 @@ def _digits(found: Found) -> int:
     return 2 if found.unit in ("nats", "") else 1
 
 
-def _these(number: int) -> str:
-    return ngettext("{count} seed alone", "these {count} seeds", number, count=f"{number:,}")
-
-
 def when_words(length: str, steps: tuple[int, int]) -> str:
-    """Returns a length as within a sentence: 'after 640 steps', 'trained out (2,000 to 9,500 steps)'."""
+    """Returns a length as within a sentence: 'after 640 steps', 'after long training (2,000 steps)'."""
     fewest, most = (f"{each:,}" for each in steps)
     said = fewest if fewest == most else _("{fewest} to {most}", fewest=fewest, most=most)
     return _(_WHEN[length], steps=said)
 
 
-def told(says: Mapping[str, Says], found: Mapping[str, Mapping[str, Found]]) -> dict[str, str]:
-    """Says what came out at each known length, the last one first; of the others only what was otherwise.
+def headline(says: Says, found: Mapping[str, Found]) -> dict[str, str]:
+    """Returns a sentence for the last length at which it is known, and for those that say otherwise.
 
-    found: length → code → finding.
+    found: length → the finding.
     """
-    known = {
-        length: {code: text for code, each in findings.items() if (text := saying(says[code], each))}
-        for length, findings in reversed([*found.items()])
-    }
-    said = {length: [*texts.values()] for length, texts in known.items() if texts}
-    for length in [*said][1:]:
-        last = found[next(iter(said))]
-        so = [code for code in known[length] if _alike(says[code], found[length][code], last.get(code))]
-        others = [text for code, text in known[length].items() if code not in so]
-        said[length] = [
-            *others,
-            *([_("The rest was so, too.") if others else _("It was so, too.")] if so else []),
-        ]
-    return {length: " ".join(texts) for length, texts in said.items()}
+    said = {length: text for length, each in reversed([*found.items()]) if (text := saying(says, each))}
+    last, *others = [*said] or [""]
+    alike = [length for length in others if _alike(says, found[length], found[last])]
+    return {length: text for length, text in said.items() if length not in alike}
 
 
-def _alike(says: Says, one: Found, other: Found | None) -> bool:
+def _alike(says: Says, one: Found, other: Found) -> bool:
     """Returns whether a sentence takes the same side in both."""
-    if other is None or math.isnan(one.low) or math.isnan(other.low):
+    if math.isnan(one.low) or math.isnan(other.low):
         return False
     return side(one, says.at) == side(other, says.at)
-
-
-def before_words(when: str, verdict: str, finding: str) -> str:
-    """Says what a guess would have been at another length; finding: in words, empty where it is a curve."""
-    said = sentence_case(_(_BEFORE.get(verdict, _UNDECIDED), when=when))
-    return _("{said}: {finding}.", said=said, finding=finding) if finding else f"{said}."
 
 
 def late_words(late: tuple[float, float, float]) -> str:
     """Says what the end of the long training changes; late: mean, lowest, highest, NaN where not measured."""
     if math.isnan(late[0]):
         return ""
-    mean, high = (number_words(each, "points", digits=2) for each in (late[0], late[2]))
-    if mean == high:
-        return _("The last fifth of the long training changes the gain by {mean}.", mean=mean)
-    low = bare(late[1], "points", 2)
-    return _(
-        "The last fifth of the long training changes the gain by {mean} on average, in the settings by "
-        "{low} to {high}.",
-        mean=mean,
-        low=low,
-        high=high,
+    mean, low, high = number_words(late[0], "points", 2), *(bare(each, "points", 2) for each in late[1:])
+    said = _("Over the last fifth of the long training, the gain still changes by {mean}", mean=mean)
+    return (
+        f"{said}."
+        if low == high
+        else _("{said} ({low} to {high} by setting).", said=said, low=low, high=high)
     )

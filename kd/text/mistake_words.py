@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 
 from kd.text.experiment_words import Found, side
-from kd.text.study_words import MINUS, rounded
+from kd.text.study_words import MINUS, rounded, signed
 from kd.text.translation import N_, _
 from kd.text.words import plain
 
@@ -21,8 +21,8 @@ _AS_LONG = 0.15
 
 _COURSES = {
     "below zero": N_(
-        "The loss falls from {first} to {last}. No divergence and no cross-entropy is below 0: here the loss "
-        "itself gives the mistake away."
+        "The loss falls from {first} to {last}. No divergence or cross-entropy is below 0: the loss gives "
+        "the mistake away."
     ),
     "stays": N_(
         "The loss hardly falls, from {first} to {last}; the right one falls from {right_first} to "
@@ -49,15 +49,14 @@ _TEACHERS_PART = N_("The teacher's part by itself points the right way, and is {
 _COMPARED = {"longer": N_("too long"), "shorter": N_("too short")}
 
 _NOTICED = {
-    "alone": N_("You would have noticed: no gain over a student without a teacher is shown."),
-    "beside": N_("You would have noticed with the right one beside it only: alone, it looks like a success."),
+    "alone": N_("You would have noticed: it shows no gain over a student without a teacher."),
+    "beside": N_("You would have noticed only beside the right one: alone, it looks like a success."),
     "not": N_(
-        "After this training accuracy does not give it away: the difference from the right one may be 0 "
-        "(95 % between {low} and {high} points)."
+        "Accuracy does not give it away: the difference from the right one may be 0 (at {percent}\u00a0%, "
+        "likely {low} to {high} points)."
     ),
     "better": N_(
-        "After this training accuracy does not give it away: it is {low} to {high} points higher than with "
-        "the right one."
+        "Accuracy does not give it away: it is {low} to {high} points higher than with the right one."
     ),
 }
 
@@ -104,8 +103,11 @@ def noticed_words(difference: Found, gain: Found) -> str:
     code = "better" if taken == "above" else "not"
     if taken == "below":
         code = "beside" if side(gain) == "above" else "alone"
-    low, high = rounded(difference.low, 1), rounded(difference.high, 1)
-    return _(_NOTICED[code], low=low, high=high)
+    if code == "not":
+        low, high = (signed(end, 1) for end in difference.sure)
+    else:
+        low, high = rounded(difference.low, 1), rounded(difference.high, 1)
+    return _(_NOTICED[code], low=low, high=high, percent=f"{100 * difference.confidence:g}")
 
 
 def _course(wrong: Losses, right: Losses) -> str:

@@ -16,6 +16,7 @@ from tests.browser.test_pages import OUTSIDE
 from tests.stored_runs import save_copy
 
 MINUTES = 60_000
+SCROLLED = "document.querySelector('[data-testid=stMain]').scrollTop"
 
 
 @pytest.fixture
@@ -34,17 +35,27 @@ def nearly_all_stored(site) -> Iterator[None]:
 def test_guess_find_out_and_go_on_to_sweep_wide_and_on_a_phone(
     page: Page, phone: Page, site, nearly_all_stored
 ):
-    page.goto(f"{site.url}/experiments")
-    page.get_by_role("link", name="The digit it never saw", exact=True).click()
+    page.goto(f"{site.url}/experiments?topic=mistakes")
+    last = page.get_by_role("link", name="Keras' own default", exact=True)
+    last.scroll_into_view_if_needed()
+    left = page.evaluate(SCROLLED)
+    assert left > 0
+    last.click()
     heading = page.locator("h1")
+    expect(heading).to_have_text("Keras' own default")
+    assert page.evaluate(SCROLLED) == 0
+    page.get_by_role("link", name="Back to the shelf").click()
+    expect(last).to_be_in_viewport()
+    assert page.evaluate(SCROLLED) == pytest.approx(left, abs=2)
+    page.get_by_role("link", name="The digit it never saw", exact=True).click()
     expect(heading).to_have_text("The digit it never saw")
     expect(page).to_have_url(re.compile(r"/experiments\?experiment=never_saw_it"))
     page.go_back()
     expect(heading).to_have_text("Experiments")
     page.go_forward()
     expect(heading).to_have_text("The digit it never saw")
-    page.get_by_text("Other seeds and settings").click()
-    page.get_by_role("slider", name="Seeds").press("Home")
+    page.get_by_text("Other repeats and settings").click()
+    page.get_by_role("slider", name="Repeats (seeds)").press("Home")
     expect(page).to_have_url(re.compile(r"seeds=2"))
     page.get_by_text("more than half", exact=True).click()
     expect(page).to_have_url(re.compile(r"guess=most"))
@@ -53,12 +64,15 @@ def test_guess_find_out_and_go_on_to_sweep_wide_and_on_a_phone(
     expect(page.get_by_role("radio", name="more than half")).not_to_be_checked()
     page.get_by_text("more than half", exact=True).click()
     expect(page).to_have_url(re.compile(r"guess=most"))
-    page.get_by_role("button", name="Find out").click()
+    page.get_by_role("button", name="Run it yourself").click()
     expect(page).to_have_url(re.compile(r"seen=run"))
-    guess = page.locator(".kd-block").first
+    guess, paper = (page.locator("details").filter(has_text=title) for title in ("Your guess", "The paper"))
     expect(guess).to_contain_text("You guessed “more than half”", timeout=3 * MINUTES)
     expect(page.get_by_role("status")).to_contain_text("so far")
-    expect(page.locator(".kd-block").filter(has_text="98.6% of the test 3s")).to_be_visible()
+    quote = paper.get_by_text("98.6% of the test 3s")
+    expect(quote).to_be_hidden()
+    paper.locator("summary").press("Enter")
+    expect(quote).to_be_visible()
 
     # the bias moves without the server
     sent = heard(page)
@@ -81,11 +95,11 @@ def test_guess_find_out_and_go_on_to_sweep_wide_and_on_a_phone(
 
     # somebody else finds all of it stored, and guesses first all the same
     phone.goto(address.replace("seen=run", "").replace("guess=most", ""))
-    expect(phone.get_by_text("everything is stored")).to_be_visible()
-    expect(phone.locator(".kd-block")).to_have_count(0)
+    expect(phone.get_by_role("button", name="See your own result")).to_be_visible()
+    expect(phone.locator("details:has(h3)")).to_have_count(0)
     phone.get_by_text("next to none", exact=True).click()
-    phone.get_by_role("button", name="Find out").click()
-    expect(phone.locator(".kd-block").first).to_contain_text("You guessed “next to none”")
+    phone.get_by_role("button", name="See your own result").click()
+    expect(phone.locator("details:has(h3)").first).to_contain_text("You guessed “next to none”")
     expect(phone.get_by_role("status")).to_be_in_viewport()
     assert phone.evaluate(OUTSIDE) == []
     phone.get_by_role("link", name="Open in Sweep").click()

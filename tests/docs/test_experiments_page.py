@@ -23,6 +23,8 @@ def test_it_has_every_experiment_with_results_and_their_claims_with_a_verdict():
     assert not re.search("[0-9] %", text)  # a line could break there
     assert re.findall(r"^## (.*)$", text, flags=re.MULTILINE) == [each.title for each in shown]
     lengths = {each.name: len(set(shipped_rows(each.name)["length"])) for each in shown}
-    verdicts = re.findall(r"\*\*(Agrees|Disagrees|Cannot tell|Not judged yet)\*\*; an interval", text)
+    verdicts = re.findall(
+        r"\*\*(Holds here|Does not hold here|Not settled|Too few repeats)\*\*; an interval", text
+    )
     assert len(verdicts) == sum(len(each.claims) * lengths[each.name] for each in shown)
     assert text.count("Drawn anew with each seed: ") == len(shown)

@@ -8,14 +8,15 @@ from urllib.parse import parse_qs
 
 import numpy as np
 import pytest
+from scipy import stats
 
 from kd.analysis.evaluation import BLOCKS
 from kd.config import RunConfig
 from kd.pictures.mnist import load_mnist
-from kd.studies.experiments import EXPERIMENTS
+from kd.studies.experiments import EXPERIMENTS, FIRST, MISTAKES, TOPICS
 from kd.studies.experiments.judging import judged
 from kd.studies.experiments.rows import points, shipped_rows
-from kd.text.experiment_words import before_words, finding_words, guess_words, told
+from kd.text.experiment_words import finding_words, guess_words, headline, verdict_word
 from kd.text.mistake_words import gradient_words, loss_words, noticed_words
 from tests.pages.on_page import (
     chart_titles,
@@ -33,7 +34,7 @@ from ui.experiments import asked
 NAME, DRAWN, SEEDS = "wrong_labels", "how_many_images", 5
 MARKS = {"agrees": "✓", "disagrees": "✕", "cannot tell": "?"}
 SENTENCE = re.compile(r'<p class="kd-verdict" role="status">(.*?)</p>', re.DOTALL)
-BLOCK = re.compile(r'<section class="kd-block"><h3>(.*?)</h3>(.*?)</section>', re.DOTALL)
+FOLD = re.compile(r"<details><summary><h3>(.*?)</h3>(.*?)</details>", re.DOTALL)
 
 
 @pytest.fixture(scope="module")
@@ -55,16 +56,30 @@ def stored(lab):
     return lab.experiment(NAME, SEEDS)
 
 
-def blocks(app) -> dict[str, str]:
-    """The guess, what came out and the paper: title → text."""
+def folded(app) -> dict[str, str]:
+    """The guess, what came out and the paper: the first words of the title → all of the text."""
     found = {}
-    for title, words in BLOCK.findall(html_of(app)):
-        found[re.sub("<.*", "", title).strip()] = unescape(re.sub("<[^>]+>", " ", title + words))
+    for title, words in FOLD.findall(html_of(app)):
+        text = re.sub(r"\s+", " ", unescape(re.sub("<[^>]+>", " ", f"{title} {words}")))
+        found[title.partition(":")[0]] = text
     return found
 
 
-def test_every_experiment_has_a_card_that_leads_to_it_and_says_no_result(open_page, lab):
+def test_three_cards_come_first_and_each_of_the_others_has_a_topic(open_page):
     app = open_page("experiments")
+    shown = {each.proto.query_string.removeprefix("experiment=") for each in app.get("page_link")}
+    assert {*FIRST, *TOPICS["images"]} == shown & {*EXPERIMENTS}
+    app.button_group[0].set_value("mistakes").run()
+    assert app.query_params["topic"] == "mistakes"
+    shown = {each.proto.query_string.removeprefix("experiment=") for each in app.get("page_link")}
+    assert {*FIRST, *MISTAKES} == shown & {*EXPERIMENTS}
+    assert sorted([*FIRST, *(name for names in TOPICS.values() for name in names), *MISTAKES]) == sorted(
+        EXPERIMENTS
+    )
+
+
+def test_every_experiment_has_a_card_that_leads_to_it_and_says_no_result(open_page):
+    app = open_page("experiments", topic="all")
     links = {each.proto.label: each.proto.query_string for each in app.get("page_link")}
     html = html_of(app)
     for name, each in EXPERIMENTS.items():
@@ -101,7 +116,7 @@ def test_bad_input_gets_a_sentence_and_nothing_starts(open_page, lab, query, sen
     for said, sentence in zip(warnings_of(app), sentences, strict=True):
         assert sentence in said
     assert "guess" not in app.query_params
-    assert "Find out" in labelled(app)
+    assert "See the included result" in labelled(app)
     assert [each.study_id for each in lab.studies.views()] == before
 
 
@@ -113,41 +128,43 @@ def test_the_question_gives_nothing_away_and_none_of_the_answers_is_chosen(open_
     assert chart_titles(app) == [EXPERIMENTS[NAME].chart.y_label]
     assert words_of_charts(app)[-1].endswith("Nothing is on it yet.")
     assert not SENTENCE.search(html_of(app))
-    assert f"40 runs with {SEEDS} seeds, everything is stored." in html_of(app)
+    assert f"40 runs: each setting with {SEEDS} repeats (seeds)." in html_of(app)
+    # nothing is trained by the first button, nor by the second where all of it is stored
+    own = [button.label for button in app.button if button.key.startswith("experiment_")]
+    assert own == ["See the included result", "See your own result"]
 
 
 def test_a_guess_the_finding_and_the_paper_stand_beside_each_other(open_page, stored):
     app = open_page("experiments", experiment=NAME, seeds=str(SEEDS))
     app.radio[0].set_value("nothing").run()
     assert app.query_params["guess"] == "nothing"
-    labelled(app)["Find out"].click().run()
+    labelled(app)["See your own result"].click().run()
     assert app.query_params["seen"] == "run"
     stored.wait(60)
     app.run()
     experiment, findings = EXPERIMENTS[NAME], stored.view().findings
     steps = experiment.setting.steps
+    whens = {"short": f"After {steps:,} steps", "long": f"After long training ({5 * steps:,} steps)"}
     (sentence,) = SENTENCE.findall(html_of(app))
-    texts = told(experiment.outcomes, findings)
+    code, guess, (claim,) = experiment.headline, experiment.guess, experiment.claims
+    of_length = {length: findings[length][code] for length in whens}
+    texts = headline(experiment.outcomes[code], of_length)
     assert [unescape(text) for text in re.findall(r"</span> (.*?)</span>", sentence)] == [*texts.values()]
-    guess, (claim,) = experiment.guess, experiment.claims
-    said = blocks(app)
-    long = findings["long"][guess.measured]
-    assert judged(long, guess.choices["nothing"].expected) == "disagrees"
-    words = guess_words(guess.choices["nothing"].label, experiment.label(guess.measured), long, "disagrees")
-    assert "✕  disagrees" in said["Your guess"]
-    assert words in said["Your guess"]
-    assert judged(findings["short"][guess.measured], guess.choices["nothing"].expected) == "agrees"
-    short = finding_words(findings["short"][guess.measured])
-    assert before_words(f"after {steps:,} steps", "agrees", short) in said["Your guess"]
-    whens = {"short": f"After {steps:,} steps", "long": f"Trained out ({5 * steps:,} steps)"}
+    said, choice = folded(app), guess.choices["nothing"]
+    found = {length: findings[length][guess.measured] for length in whens}
+    assert [judged(found[length], choice.expected) for length in whens] == ["agrees", "disagrees"]
+    long, short = (guess_words(choice.label, found[length]) for length in ("long", "short"))
+    assert said["Your guess"].startswith(f"Your guess: {choice.label} ✕ wrong {whens['long']} {long}")
+    assert f"{whens['short']} ✓ right {short}" in said["Your guess"]
     for length, when in whens.items():
-        for found in findings[length].values():
-            assert finding_words(found) in said["What came out"]
-        verdict = judged(findings[length][claim.measured], claim.expected)
-        of_paper = re.sub(r"\s+", " ", said[experiment.paper.authors])
-        assert (
-            f"{when} {MARKS[verdict]} {verdict} {finding_words(findings[length][claim.measured])}" in of_paper
+        for each in findings[length].values():
+            assert finding_words(each) in said["What came out"]
+        verdict, words = (
+            judged(findings[length][claim.measured], claim.expected),
+            findings[length][claim.measured],
         )
+        assert f"{when} {MARKS[verdict]} {verdict_word(verdict)} {finding_words(words)}" in said["The paper"]
+    assert experiment.paper.authors in said["The paper"]
     assert experiment.differs in unescape(html_of(app))
     assert experiment.means in unescape(html_of(app))
     means = points(stored.view().rows, experiment).query("measure == 'distilled_right' and x == 0.6")["mean"]
@@ -164,15 +181,20 @@ def test_the_included_result_has_its_verdicts_and_a_mistake_its_lines_and_gauges
     code, answer = next(iter(experiment.guess.choices.items()), ("", None))
     app = open_page("experiments", experiment=name, seen="included", **({"guess": code} if code else {}))
     html = unescape(html_of(app))
+    shown = re.findall(r'aria-hidden="true">[✓✕?…]</span> ([\w ]+)</span>', html)
     verdicts = [
-        judged(findings[claim.measured], claim.expected)
+        [verdict_word(judged(findings[claim.measured], claim.expected)) for findings in by_length.values()]
         for claim in experiment.claims
-        for findings in by_length.values()
+    ]
+    # of each claim, the last one stands beside the heading, too
+    assert shown[len(shown) - 3 * len(verdicts) :] == [
+        *(each[-1] for each in verdicts),
+        *(word for each in verdicts for word in each),
     ]
     if answer is not None:
         known = [found for each in by_length.values() if (found := each[experiment.guess.measured]).seeds]
-        verdicts.insert(0, judged(known[-1], answer.expected))
-    assert re.findall(r'aria-hidden="true">[✓✕?…]</span> ([\w ]+)</span>', html) == verdicts
+        words = [verdict_word(judged(found, answer.expected), of_guess=True) for found in reversed(known)]
+        assert shown[: len(words)] == words
     if experiment.kind != "mistake":
         return
     mistake = experiment.mistake
@@ -195,13 +217,13 @@ def test_a_mistake_shows_its_lines_before_anything_is_found_out(open_page):
     app = open_page("experiments", experiment="probabilities_for_logits")
     assert [block.value for block in app.code] == [mistake.right, *mistake.wrong.values()]
     assert "says</h3>" not in html_of(app)
-    labelled(app)["Show the included result"].click().run()
+    labelled(app)["See the included result"].click().run()
     assert "The gradient says</h3>" in html_of(app)
 
 
 def test_without_a_guess_none_is_judged_and_it_leads_on_to_sweep_and_to_train(open_page, stored):
     app = open_page("experiments", experiment=NAME, seeds=str(SEEDS), seen="run")
-    assert "You made no guess." in blocks(app)["Your guess"]
+    assert folded(app)["Your guess"].startswith("Your guess: none")
     links = {each.proto.label: parse_qs(each.proto.query_string) for each in app.get("page_link")}
     assert links["Open in Sweep"]["vary"] == ["label_noise:0,0.2,0.4,0.6;alpha:0.1,0.5,0.9"]
     assert links["Open in Train"] == {"run": [EXPERIMENTS[NAME].setting.run_id]}
@@ -212,32 +234,47 @@ def test_a_curve_is_drawn_and_compared_place_by_place(open_page):
     app = open_page("experiments", experiment=DRAWN)
     assert values_of(app, "guess-how-many-images") == {"curve": None}
     assert not app.radio
-    curve = [9.5, 5.5, 4.0, 2.5, 1.0, 0.5]
+    curve = [13, 10, 5.5, 3, 1, 0]
     move(app, "guess-how-many-images", curve=curve)
-    assert app.query_params["guess"] == "9.5,5.5,4,2.5,1,0.5"
-    labelled(app)["Show the included result"].click().run()
+    assert app.query_params["guess"] == "13,10,5.5,3,1,0"
+    labelled(app)["See the included result"].click().run()
+    assert "✓ 5 of 6" in folded(app)["Your guess"]
     found = points(shipped_rows(DRAWN), EXPERIMENTS[DRAWN]).query("length == 'long'")
-    off = found["mean"].to_numpy() - curve
-    place = np.abs(off).argmax()
-    said = blocks(app)["Your guess"]
-    assert "✕  disagrees" in said
-    assert f"most too high at {found['x'].iloc[place]}, by {-off[place]:.1f} points" in said
-    assert "Your guess: +9.50 at 100, +5.50 at 300," in words_of_charts(app)[-1]
+    rows = re.findall(r'<tr><th scope="row">([\d,]+)</th>(.*?)</tr>', html_of(app))
+    assert [place.replace(",", "") for place, _cells in rows] == [str(x) for x in found["x"]]
+    cells = [re.findall("<td>(.*?)</td>", row) for _place, row in rows]
+    assert [each[-1] for each in cells] == [*"✕✓✓✓✓✓"]
+    for (guess, mean, likely, _mark), drawn, point in zip(cells, curve, found.itertuples(), strict=True):
+        wide = (point.high - point.low) / 2 * stats.t.ppf(0.995, 4) / stats.t.ppf(0.975, 4)
+        ends = [point.mean - wide, point.mean + wide]
+        assert number(guess) == drawn
+        assert number(mean) == pytest.approx(point.mean, abs=0.051)
+        assert [number(end) for end in likely.split(" and ")] == pytest.approx(ends, abs=0.051)
+    assert "Your guess: +13.00 at 100, +10.00 at 300," in words_of_charts(app)[-1]
+    # back on the shelf, and once more at the question, the guess is still there
+    del app.query_params["experiment"]
+    app.run()
+    assert "You have drawn a guess." in html_of(app)
+
+
+def number(text: str) -> float:
+    """A number as a page writes it."""
+    return float(text.replace("−", "-"))
 
 
 def test_what_is_no_longer_stored_leads_back_to_the_question(open_page):
     app = open_page("experiments", experiment="smoothed_teacher", seen="run")
-    assert "Find out" in labelled(app)
+    assert "See the included result" in labelled(app)
     assert "seen" not in app.query_params
 
 
 def test_more_seeds_go_on_from_what_is_stored_and_guess_again_keeps_the_guess(open_page, stored):
     app = open_page("experiments", experiment=NAME, seeds=str(SEEDS), seen="run", guess="little")
     assert "Go on" not in labelled(app)
-    labelled(app)["Seeds"].set_value(6).run()
+    labelled(app)["Repeats (seeds)"].set_value(6).run()
     assert app.query_params["seeds"] == "6"
     assert "Go on" in labelled(app)
-    assert "Your guess: one to five points." in html_of(app)
+    assert folded(app)["Your guess"].startswith("Your guess: one to five points")
     assert "40 of 48 runs are stored" in html_of(app)
     labelled(app)["Guess again"].click().run()
     assert app.radio[0].value == "little"

@@ -10,11 +10,11 @@ from kd.studies.experiments.judging import AGREES, CANNOT_TELL, DISAGREES, Findi
 from kd.text.experiment_words import (
     NOT_YET,
     Says,
-    before_words,
     claim_words,
     curve_words,
     finding_words,
     guess_words,
+    headline,
     label_words,
     late_words,
     number_words,
@@ -22,7 +22,6 @@ from kd.text.experiment_words import (
     place_words,
     progress_words,
     saying,
-    told,
     verdict_word,
     when_words,
 )
@@ -43,13 +42,13 @@ def found(mean, low, high, seeds=5, unit="points"):
 @pytest.mark.parametrize(
     ("finding", "words"),
     [
-        (found(6.52, 5.9, 7.1), "+6.5 points (95 % between +5.9 and +7.1, 5 seeds)"),
-        (found(98.6, 98.1, 99.1, unit="percent"), "98.6\u00a0% (95 % between 98.1 and 99.1, 5 seeds)"),
-        (found(1.1622, 1.1, 1.2, unit="nats"), "1.16 nats (95 % between 1.10 and 1.20, 5 seeds)"),
+        (found(6.52, 5.9, 7.1), "+6.5 points (likely +5.9 to +7.1, 5 repeats)"),
+        (found(98.6, 98.1, 99.1, unit="percent"), "98.6\u00a0% (likely 98.1 to 99.1, 5 repeats)"),
+        (found(1.1622, 1.1, 1.2, unit="nats"), "1.16 nats (likely 1.10 to 1.20, 5 repeats)"),
         (found(20490, 20000, 21000, unit="parameters"),
-         "20.5 k parameters (95 % between 20.0 k and 21.0 k, 5 seeds)"),
-        (found(-4.5, -5, -4, unit=""), "−4.50 (95 % between −5.00 and −4.00, 5 seeds)"),
-        (found(3.0, math.nan, math.nan, seeds=1), "+3.00 points so far (1 seed: not judged yet)"),
+         "20.5 k parameters (likely 20.0 k to 21.0 k, 5 repeats)"),
+        (found(-4.5, -5, -4, unit=""), "−4.50 (likely −5.00 to −4.00, 5 repeats)"),
+        (found(3.0, math.nan, math.nan, seeds=1), "+3.00 points so far (1 repeat)"),
         (found(math.nan, math.nan, math.nan, seeds=0), "not known yet"),
     ],
 )  # fmt: skip
@@ -60,10 +59,10 @@ def test_a_finding_has_its_interval_and_its_seeds(finding, words):
 @pytest.mark.parametrize(
     ("finding", "sentence"),
     [
-        (found(6.5, 5.9, 7.1), "Here, it helps by 6.5 (5.9 to 7.1)."),
-        (found(-6.5, -7.1, -5.9), "It costs 6.5 (5.9 to 7.1)."),
-        (found(0.5, -0.6, 1.6), "Perhaps (99\u00a0%: −1.3 to +2.3)."),
-        (found(3.0, math.nan, math.nan, seeds=1), "Gain here: +3.00 points so far (1 seed: not judged yet)."),
+        (found(6.5, 5.9, 7.1), "Here, it helps by 6.5 (likely 5.9 to 7.1)."),
+        (found(-6.5, -7.1, -5.9), "It costs 6.5 (likely 5.9 to 7.1)."),
+        (found(0.5, -0.6, 1.6), "Perhaps (at 99\u00a0%, likely −1.3 to +2.3)."),
+        (found(3.0, math.nan, math.nan, seeds=1), "Gain here: +3.00 points so far (1 repeat)."),
         (found(math.nan, math.nan, math.nan, seeds=0), ""),
     ],
 )
@@ -77,88 +76,64 @@ def test_a_side_may_be_that_of_another_number_than_0_and_a_sentence_that_of_all_
         "share", "Only {value} ({interval}).", "Just {value} ({interval}).", "Half ({interval}).", at=50
     )
     both = Says("share", "It is {value} ({interval}).", at=50)
-    for mean, words in ((60, "Only 60.0 (55.0 to 65.0)."), (40, "Just 40.0 (35.0 to 45.0).")):
+    for mean, words in ((60, "Only 60.0 (likely 55.0 to 65.0)."), (40, "Just 40.0 (likely 35.0 to 45.0).")):
         share = found(mean, mean - 5, mean + 5, unit="percent")
         assert saying(says, share) == words
-        assert saying(both, share) == f"It is {mean}.0 ({mean - 5}.0 to {mean + 5}.0)."
+        assert saying(both, share) == f"It is {mean}.0 (likely {mean - 5}.0 to {mean + 5}.0)."
     undecided = found(50, 45, 55, unit="percent")
-    assert saying(says, undecided) == "Half (99\u00a0%: 41.7 to 58.3)."
-    assert saying(both, undecided) == "It is 50.0 (45.0 to 55.0)."
+    assert saying(says, undecided) == "Half (at 99\u00a0%, likely 41.7 to 58.3)."
+    assert saying(both, undecided) == "It is 50.0 (likely 45.0 to 55.0)."
     assert label_words(SAYS) == "gain here"
 
 
-TWO = {
-    code: Says(code, f"{code} is up {{value}}.", f"{code} is down {{value}}.", f"{code}?") for code in "AB"
-}
 UP, DOWN, NEITHER = (Finding(mean, mean - 1, mean + 1, 0.01, 5) for mean in (4.0, -4.0, 0.0))
-UNKNOWN = Finding(*[math.nan] * 4, 0)
-SO_FAR = Finding(2.0, *[math.nan] * 3, 3)
+UNKNOWN, SO_FAR = Finding(*[math.nan] * 4, 0), Finding(2.0, *[math.nan] * 3, 3)
 
 
-def said(short: tuple[Finding, Finding], long: tuple[Finding, Finding]) -> dict[str, str]:
-    by_length = {"short": dict(zip("AB", short, strict=True)), "long": dict(zip("AB", long, strict=True))}
-    return told(TWO, by_length)
-
-
-def test_the_long_training_is_told_first_and_of_the_short_one_what_was_otherwise():
-    alike = said((UP, DOWN), (UP, DOWN))
-    assert [*alike] == ["long", "short"]
-    assert alike["long"] == "A is up 4.0. B is down 4.0."
-    assert "A is" not in alike["short"]
-    one = said((DOWN, DOWN), (UP, DOWN))["short"]
-    assert "A is down" in one
-    assert "B is" not in one
-    assert said((DOWN, UP), (UP, DOWN))["short"] == "A is down 4.0. B is up 4.0."
-    # what cannot be told at one of the two is not said to be alike
-    assert "A?" in said((NEITHER, UP), (UP, UP))["short"]
-
-
-def test_what_is_not_judged_yet_is_told_at_each_length_and_what_is_unknown_is_not():
-    assert [*said((UP, UP), (UNKNOWN, UNKNOWN))] == ["short"]
-    assert said((UNKNOWN, UNKNOWN), (UNKNOWN, UNKNOWN)) == {}
-    both = said((SO_FAR, SO_FAR), (SO_FAR, SO_FAR))
-    assert both["short"] == both["long"]
-    assert "not judged yet" in both["long"]
+@pytest.mark.parametrize(
+    ("short", "long", "told"),
+    [
+        (UP, UP, ["long"]),
+        (DOWN, UP, ["long", "short"]),
+        (NEITHER, UP, ["long", "short"]),
+        (UP, UNKNOWN, ["short"]),
+        (SO_FAR, SO_FAR, ["long", "short"]),  # too few seeds to say that it was alike
+        (UNKNOWN, UNKNOWN, []),
+    ],
+)
+def test_the_long_training_is_told_first_and_the_short_one_where_it_was_otherwise(short, long, told):
+    found = {"short": short, "long": long}
+    said = headline(SAYS, found)
+    assert said == {length: saying(SAYS, found[length]) for length in told}
+    assert [*said] == told
 
 
 def test_what_came_out_is_told_against_the_paper_and_against_the_guess():
-    finding = found(6.5, 5.9, 7.1)
-    verdicts = (AGREES, DISAGREES, CANNOT_TELL, NOT_YET)
-    for told_of in (
-        {verdict: claim_words(finding, verdict, "Small data.") for verdict in verdicts},
-        {verdict: guess_words("a lot", "Small data.", finding, verdict) for verdict in verdicts},
-    ):
-        assert len(set(told_of.values())) == 4
-        assert all(finding_words(finding) in words for words in told_of.values())
-        assert "these 5 seeds cannot tell" in told_of[CANNOT_TELL]
-    assert "“a lot”, and it is not: Small data. +6.5 points" in told_of[DISAGREES]
-    assert "Small data." in claim_words(finding, DISAGREES, "Small data.")
-    assert "Small data." not in claim_words(finding, AGREES, "Small data.")
-    assert len({verdict_word(verdict) for verdict in verdicts}) == 4
-    before = {verdict: before_words("after 640 steps", verdict, "4 points") for verdict in verdicts[:3]}
-    assert len(set(before.values())) == 3
-    assert all(each.startswith("After 640 steps") and "4 points" in each for each in before.values())
-    assert "points" not in before_words("after 640 steps", AGREES, "")
+    finding, verdicts = found(6.5, 5.9, 7.1), (AGREES, DISAGREES, CANNOT_TELL, NOT_YET)
+    told = {verdict: claim_words(finding, verdict, "Small data.") for verdict in verdicts}
+    assert len(set(told.values())) == 4
+    assert all(words.startswith(finding_words(finding)) for words in told.values())
+    assert [verdict for verdict, words in told.items() if "Small data." in words] == [DISAGREES]
+    assert guess_words("a lot", finding) == f"You guessed “a lot”. It is {finding_words(finding)}."
+    assert len({verdict_word(verdict, of_guess) for verdict in verdicts for of_guess in (True, False)}) == 6
 
 
 def test_a_curve_is_told_how_often_it_is_right_and_where_it_is_furthest_off():
     places = [
-        {"x": "100", "verdict": AGREES, "off": 1.0},
-        {"x": "500", "verdict": DISAGREES, "off": -7.25},
-        {"x": "900", "verdict": DISAGREES, "off": 4.0},
+        {"x": x, "drawn": drawn, "found": found(3, 2, 4), "is_near": near}
+        for x, drawn, near in (("100", 2.0, True), ("500", -4.25, False), ("900", 7.0, False))
     ]
-    off = curve_words(DISAGREES, places, 3, "points")
-    assert "within 3.0 points in 1 of 3 places" in off
-    assert "too low at 500, by 7.2 points" in off
-    assert "everywhere within 3.0 points" in curve_words(AGREES, places[:1], 3, "points")
+    said = curve_words(places, "points")
+    assert "1 of your 3 points" in said
+    assert "off by 7.2 points, at 500" in said
 
 
 def test_lengths_quotations_places_and_progress():
     assert when_words("short", (640, 640)) == "after 640 steps"
-    assert when_words("long", (2_000, 9_375)) == "trained out (2,000 to 9,375 steps)"
+    assert when_words("long", (2_000, 9_375)) == "after long training (2,000 to 9,375 steps)"
     assert late_words((math.nan,) * 3) == ""
     assert "by +0.10 points." in late_words((0.1, 0.1, 0.1))
-    assert "+0.10 points on average, in the settings by −0.25 to +0.50" in late_words((0.1, -0.25, 0.5))
+    assert "by +0.10 points (−0.25 to +0.50 by setting)" in late_words((0.1, -0.25, 0.5))
     assert paper_words("less effective", "section 4", "0.9 %") == "“less effective” (section 4); 0.9 %"
     assert paper_words("", "abstract", "") == "abstract"
     names = {"as it was": "nothing", "4": "four"}

@@ -160,6 +160,16 @@ def take() -> Asked | None:
     return asked
 
 
+def guessed(found: Experiment) -> str:
+    """Says what this visitor has guessed of an experiment; empty without a guess."""
+    asked = st.session_state.get(_KEPT, {}).get(found.name)
+    if asked is None or asked.guess is None:
+        return ""
+    if isinstance(asked.guess, tuple):
+        return _("You have drawn a guess.")
+    return _("You guessed “{guess}”.", guess=_(found.guess.choices[asked.guess].label))
+
+
 def change(**changes: Any) -> Asked:
     """Keeps what has changed of the experiment in the address, and says so there."""
     kept, name = st.session_state[_KEPT], st.query_params[EXPERIMENT]

@@ -53,9 +53,6 @@ def draw(lab: Lab, asked: Asked) -> None:
             unseen_section(_("Find out"))
             if not asked.seen and guess.choices:
                 _choose_guess(asked)
-            elif isinstance(asked.guess, str):
-                words = _("Your guess: {guess}.", guess=_(guess.choices[asked.guess].label))
-                st.html(f'<p class="kd">{escape(words)}</p>')
             _buttons(lab, asked, status)
         if asked.seen:
             watch.follow(lab, asked, _ways_on)
@@ -68,7 +65,7 @@ def draw(lab: Lab, asked: Asked) -> None:
 
 def _question(asked: Asked) -> None:
     found = asked.experiment
-    st.page_link(PAGE, label=_("All experiments"), icon=":material/arrow_back:")
+    st.page_link(PAGE, label=_("Back to the shelf"), icon=":material/arrow_back:")
     paper = found.paper
     source = _("{authors}, {section}", authors=_(paper.authors), section=_(paper.section))
     st.html(
@@ -87,7 +84,7 @@ def _choose_guess(asked: Asked) -> None:
         list(guess.choices),
         key=key,
         format_func=lambda code: _(guess.choices[code].label) if code in guess.choices else str(code),
-        help=_("Your guess stays on the screen, and is compared with what comes out. You may also skip it."),
+        help=_("Your guess is kept, and compared with what comes out. You may also skip it."),
         on_change=acts(lambda: state.change(guess=st.session_state[key])),
     )
 
@@ -107,7 +104,7 @@ def _draw_guess(asked: Asked, plan: Plan) -> None:
         [(tick, _tick(tick, plan.signed)) for tick in axis.ticks],
         {
             "label": plan.title,
-            "help": _("Set what you expect at each place: drag in the chart, or use the arrow keys."),
+            "help": _("Draw what you expect: drag in the chart, or use the arrow keys."),
             "title": _("{field} (log scale)", field=plan.x_title) if plan.log else plan.x_title,
             "hint": _("Draw your guess here."),
             "nothing": _("nothing drawn yet"),
@@ -129,17 +126,17 @@ def _tick(value: float, signs: bool) -> str:
 def _settings(asked: Asked) -> None:
     """Draws the controls, in a folded section."""
     options = asked.experiment.options
-    with st.expander(_("Other seeds and settings") if options else _("More seeds, or fewer")):
+    with st.expander(_("Other repeats and settings") if options else _("More repeats, or fewer")):
         key = "experiment_seeds"
         st.session_state[key] = min(max(asked.seeds, FEWEST), MOST)
         st.slider(
-            _("Seeds"),
+            _("Repeats (seeds)"),
             FEWEST,
             MOST,
             key=key,
             help=_(
-                "How often everything is repeated: more make intervals narrower, and take longer. "
-                "Verdicts are given with 5, 10 and 20."
+                "How often everything is trained, each time with other images and first weights (another "
+                "seed). More take longer and say more. Verdicts are given with 5, 10 and 20."
             ),
             on_change=acts(lambda: state.change(seeds=st.session_state[key])),
         )
@@ -166,26 +163,29 @@ def _control(name: str, option: Option, value: Any) -> None:
 
 
 def _buttons(lab: Lab, asked: Asked, status: str) -> None:
-    """Draws what can be done now: find out, stop, go on, look at the included result, guess again."""
-    trains = _("Trains what is missing of this experiment. Runs that somebody presses Train for go first.")
+    """Draws what can be done now: look at the included result, run it, stop, go on, guess again."""
     if moves(status):
         ends = _("Ends what is being trained. What has finished is kept.")
         others = _("Others want this experiment too, so it continues for them.")
         _button("stop", _("Stop"), ends, on_click=acts(asked.running(lab).stop, person(), others=others))
         return
-    if asked.seen in ("", INCLUDED):
-        label = _("Find out") if not asked.seen else _("Run it yourself")
-        _button("find_out", label, trains, on_click=acts(_start, lab, asked), type="primary")
-        quiet(_size(lab, asked))
-    elif status in ("stopped", "unfinished"):
-        _button("go_on", _("Go on"), trains, on_click=acts(_start, lab, asked), type="primary")
-    if not asked.seen and state.is_included(asked.experiment):
+    is_included = state.is_included(asked.experiment)
+    if not asked.seen and is_included:
         nothing = _("Nothing is trained: the result came with the app.")
-        label = _("Show the included result")
-        _button("included", label, nothing, on_click=acts(lambda: state.change(seen=INCLUDED)))
+        label = _("See the included result")
+        _button("included", label, nothing, acts(lambda: state.change(seen=INCLUDED)), "primary")
+    trains = _("Trains what is missing of this experiment. Runs that somebody presses Train for go first.")
+    if asked.seen in ("", INCLUDED):
+        runs, left = _size(lab, asked)
+        label = _("Run it yourself ({time})", time=takes(left)) if left else _("See your own result")
+        kind = "secondary" if is_included else "primary"
+        _button("find_out", label, trains, acts(_start, lab, asked), kind)
+        quiet(runs)
+    elif status in ("stopped", "unfinished"):
+        _button("go_on", _("Go on"), trains, acts(_start, lab, asked), "primary")
     if asked.seen:
         back = _("Goes back to the question. Nothing is lost.")
-        _button("again", _("Guess again"), back, on_click=acts(lambda: state.change(seen="")))
+        _button("again", _("Guess again"), back, acts(lambda: state.change(seen="")))
     if asked.seen != INCLUDED:
         _settings(asked)
 
@@ -199,16 +199,16 @@ def _start(lab: Lab, asked: Asked) -> None:
     state.change(seen=RUN)
 
 
-def _size(lab: Lab, asked: Asked) -> str:
-    """Says how many runs it has and how long it takes."""
+def _size(lab: Lab, asked: Asked) -> tuple[str, float]:
+    """Says how many runs it has, and returns about how many seconds they take."""
     run_ids = state.run_ids(asked)
     done = sum(lab.store.runs.has(run_id) for run_id in run_ids)
-    return _(
-        "{runs} with {seeds}, {takes}.",
+    words = _(
+        "{runs}: each setting with {repeats}.",
         runs=ngettext("{count} run", "{count} runs", len(run_ids), count=len(run_ids)),
-        seeds=ngettext("{count} seed", "{count} seeds", asked.seeds, count=asked.seeds),
-        takes=takes(state.seconds(asked, done, lab)),
+        repeats=ngettext("{count} repeat (seed)", "{count} repeats (seeds)", asked.seeds, count=asked.seeds),
     )
+    return words, state.seconds(asked, done, lab)
 
 
 def _ways_on(lab: Lab, asked: Asked) -> None:
@@ -238,10 +238,10 @@ def _ways_on(lab: Lab, asked: Asked) -> None:
     following = [EXPERIMENTS[name] for name in found.next if name in EXPERIMENTS]
     if following:
         title = _("Try next")
-        st.html(f'<h3 class="kd kd-next">{escape(title)}</h3>')
+        st.html(f'<h2 class="kd kd-next">{escape(title)}</h2>')
         with st.container(key="experiment_next"):
             for each in following:
-                card(lab, each, key="_next")
+                card(each, key="_next")
 
 
 def _to_train(lab: Lab, config: RunConfig) -> dict[str, str]:

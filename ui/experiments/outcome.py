@@ -1,4 +1,4 @@
-"""What an experiment comes to: the guess, the finding, the paper's figure, and the gauges of a mistake."""
+"""What an experiment comes to: one sentence, and folded below it the guess, all findings and the paper."""
 
 from __future__ import annotations
 
@@ -18,13 +18,14 @@ from kd.studies.experiments.rows import late_gain, points
 from kd.studies.measures import value
 from kd.studies.mistakes import Gauges, MistakeExperiment
 from kd.text.experiment_words import (
-    before_words,
+    AGREES,
+    bare,
     curve_words,
     finding_words,
     guess_words,
+    headline,
     late_words,
     paper_words,
-    told,
     verdict_word,
 )
 from kd.text.mistake_words import gradient_words, loss_words, noticed_words
@@ -32,7 +33,6 @@ from kd.text.translation import _
 from kd.text.words import sentence_case
 from ui.experiments import asked as state
 from ui.experiments.asked import Asked, when
-from ui.shared.pieces import quiet
 
 _MARKS = {"agrees": "✓", "disagrees": "✕", "cannot tell": "?", "not judged yet": "…"}
 # In points: where the scale of accuracies ends.
@@ -40,18 +40,16 @@ _FURTHEST = 10.0
 
 
 def sentence(asked: Asked, view: ExperimentView | None) -> str:
-    """Returns what has come out so far, at each length, as HTML."""
-    found, findings = asked.experiment, asked.findings(view)
-    if view is not None and view.active:  # what one seed says may change with the next
-        findings = {
-            length: {code: each for code, each in known.items() if each.is_known}
-            for length, known in findings.items()
-        }
-    if said := told(found.outcomes, findings):
+    """Returns what answers the question as HTML: after the long training and, if otherwise, before."""
+    found, active = asked.experiment, view is not None and view.active
+    code = found.headline
+    known = {length: findings[code] for length, findings in asked.findings(view).items()}
+    if active:  # what one seed says may change with the next
+        known = {length: each for length, each in known.items() if each.is_known}
+    if said := headline(found.outcomes[code], known):
         parts = (f"{_eyebrow(found, length)}{escape(text)}" for length, text in said.items())
         return "".join(f'<span class="kd-told">{part}</span>' for part in parts)
-    training = view is not None and view.active
-    return escape(_("The first networks are training.") if training else _("Nothing is known yet."))
+    return escape(_("The first networks are training.") if active else _("Nothing is known yet."))
 
 
 def _eyebrow(found: Experiment, length: str) -> str:
@@ -61,77 +59,91 @@ def _eyebrow(found: Experiment, length: str) -> str:
 
 
 def draw(asked: Asked, view: ExperimentView | None) -> None:
-    """Draws guess, result and paper side by side, and below them what the result means."""
+    """Draws what the result means, and folded guess, findings and paper."""
     found, findings = asked.experiment, asked.findings(view)
-    st.html(f'<div class="kd kd-outcome">{_guess(asked, view)}{"".join(_claims(found, findings))}</div>')
-    st.html(f'<div class="kd">{_came_out(asked, view)}</div>')
-    is_mistake = found.kind == "mistake"
-    differs = _("What differs from the thread") if is_mistake else _("Why the paper may differ")
-    parts = [
-        f"<div><h3>{escape(title)}</h3><p>{escape(_(words))}</p></div>"
-        for title, words in ((_("What it means"), found.means), (differs, found.differs))
-        if words
-    ]
-    st.html(f'<div class="kd kd-meaning">{"".join(parts)}</div>')
+    st.html(f'<div class="kd kd-meaning">{_said(_(found.means))}</div>')
+    parts = [_guess(asked, view), _came_out(asked, view), _paper(found, findings)]
+    st.html(f'<div class="kd kd-folded">{"".join(parts)}</div>')
 
 
 def _guess(asked: Asked, view: ExperimentView | None) -> str:
-    """Sets the guess against the long training, and says what it would have been after the short one."""
-    found, guess = asked.experiment, asked.experiment.guess
-    if asked.guess is None:
-        return _block(_("Your guess"), [_("You made no guess. “Guess again” lets you make one.")])
-    judge = _judged_choice if isinstance(asked.guess, str) else _judged_curve
-    known = [(length, each) for length in found.lengths if (each := judge(asked, view, length)) is not None]
+    """Sets the guess against what came out, at each length, the longest first."""
+    found, guess = asked.experiment, asked.guess
+    if guess is None:
+        return _fold(_("Your guess: none"), _said(_("“Guess again” lets you make one.")))
+    judge = _judged_choice if isinstance(guess, str) else _judged_curve
+    known = [(length, each) for length in reversed([*found.lengths]) if (each := judge(asked, view, length))]
     if not known:
         return ""
-    length, (verdict, said) = known[-1]
-    at = when(found, length)
-    lines = [_("{when}: {said}", when=sentence_case(at), said=said) if at else said]
-    for earlier, (before, _said) in known[:-1]:
-        finding = asked.findings(view)[earlier].get(guess.measured)
-        came_out = "" if finding is None else finding_words(finding)
-        lines.append(before_words(when(found, earlier), before, came_out))
-    return _block(_("Your guess"), lines, verdict)
+    title = _("Your guess")
+    if isinstance(guess, str):
+        title = _("Your guess: {guess}", guess=_(found.guess.choices[guess].label))
+    first, *others = known
+    html = f"{_eyebrow(found, first[0])}{first[1][1]}"
+    html += "".join(f"{_eyebrow(found, length)}{badge}{said}" for length, (badge, said) in others)
+    return _fold(title, html, first[1][0])
 
 
 def _judged_choice(asked: Asked, view: ExperimentView | None, length: str) -> tuple[str, str] | None:
-    """Returns the verdict on a chosen answer, and says it; None where nothing is known yet."""
-    found, guess = asked.experiment, asked.experiment.guess
+    """Returns the badge of a chosen answer and what it says, as HTML; None where nothing is known yet."""
+    guess = asked.experiment.guess
     finding, choice = asked.findings(view)[length][guess.measured], guess.choices[str(asked.guess)]
     if not finding.seeds:
         return None
     verdict = judged(finding, choice.expected)
-    return verdict, guess_words(_(choice.label), found.label(guess.measured), finding, verdict)
+    return _badge(verdict, of_guess=True), _said(guess_words(_(choice.label), finding))
 
 
 def _judged_curve(asked: Asked, view: ExperimentView | None, length: str) -> tuple[str, str] | None:
-    """Returns the verdict on a drawn curve, and says it; None where nothing is known yet."""
+    """Returns the badge of a drawn curve and its table, as HTML; None where nothing is known yet."""
     found, guess, runs = asked.experiment, asked.experiment.guess, asked.rows(view)
     plan = state.plan_of(found)
     line = next(one for one in plan.series if one.value == guess.drawn)
     curve = dict(zip(plan.places or (), asked.guess or (), strict=True))
     known = points(runs[runs["length"] == length], found)
-    verdict, places = judged_curve(line_of(line, known), curve, guess.tolerance)
+    places = judged_curve(line_of(line, known), curve, guess.tolerance)
     if not places:
         return None
-    in_words = [{**place, "x": plan.in_words(place["x"])} for place in places]
-    return verdict, curve_words(verdict, in_words, guess.tolerance, value(line.value).unit)
+    unit, right = value(line.value).unit, sum(place["is_near"] for place in places)
+    score = _("{right} of {count}", right=right, count=len(places))
+    words = curve_words([{**place, "x": plan.in_words(place["x"])} for place in places], unit)
+    heads = (plan.x_title, _("Your guess"), _("What came out"), _("Likely between (99\u00a0%)"), "")
+    rows = []
+    for place in places:
+        each = place["found"]
+        low, high = (bare(end, unit, 1) for end in each.sure)
+        likely = _("{low} and {high}", low=low, high=high) if each.is_known else "–"
+        cells = bare(place["drawn"], unit, 1), bare(each.mean, unit, 1), likely
+        rows.append([plan.in_words(place["x"]), *cells, "✓" if place["is_near"] else "✕"])
+    badge = _pill("agrees" if right == len(places) else "cannot-tell", _MARKS[AGREES], score)
+    table = _table(heads, rows) if length == [*found.lengths][-1] else ""
+    return badge, f"{_said(words)}{table}"
 
 
-def _claims(found: Experiment, findings: Mapping[str, Findings]) -> Iterable[str]:
-    """Yields what the paper says in its own words, with the verdict at each length."""
+def _paper(found: Experiment, findings: Mapping[str, Findings]) -> str:
+    """Returns what the paper says in its own words, with the verdict at each length, and what differs."""
+    parts, verdicts = [], []
     for claim in found.claims:
         rows = []
         for length, known in findings.items():
             finding = known[claim.measured]
-            badge = _badge(judged(finding, claim.expected))
-            words = _said(finding_words(finding))
+            badge, words = _badge(judged(finding, claim.expected)), _said(finding_words(finding))
             rows.append(f'<div class="kd-at">{_eyebrow(found, length)}{badge}{words}</div>')
+        verdicts.append(badge)
         label = escape(sentence_case(found.label(claim.measured)))
         section = claim.section or found.paper.section
-        own = paper_words(claim.quote, _(section), _(claim.figure))
-        more = f'<p class="kd-quiet">{label}</p><div class="kd-ats">{"".join(rows)}</div>'
-        yield _block(_(found.paper.authors), [_(claim.text), sentence_case(own)], more=more)
+        own = sentence_case(paper_words(claim.quote, _(section), _(claim.figure)))
+        parts.append(
+            f'<section class="kd-block"><h4>{escape(_(claim.text))}</h4>{_said(own)}'
+            f'<p class="kd-quiet">{label}</p><div class="kd-ats">{"".join(rows)}</div></section>'
+        )
+    title = _("The paper: {authors}", authors=_(found.paper.authors))
+    if isinstance(found, MistakeExperiment):
+        title = _("The thread: {place}", place=found.paper.authors)
+        parts.append(_said(_(found.mistake.thread.says)))
+    heading, differs = _("What differs"), _said(_(found.differs))
+    html = f'<div class="kd-outcome">{"".join(parts)}</div><h4>{escape(heading)}</h4>{differs}'
+    return _fold(title, html, "".join(verdicts))
 
 
 def _came_out(asked: Asked, view: ExperimentView | None) -> str:
@@ -139,37 +151,49 @@ def _came_out(asked: Asked, view: ExperimentView | None) -> str:
     found, findings = asked.experiment, asked.findings(view)
     beside = view is not None and state.is_included(found)
     included = state.included_findings(found.name) if beside else {}
-    heads = [f'<th scope="col">{escape(sentence_case(when(found, each)))}</th>' for each in findings]
+    heads = ["", *(sentence_case(when(found, each)) for each in findings)]
     rows = []
-    for code in next(iter(findings.values())):
-        cells = []
+    for code in found.outcomes:
+        cells = [sentence_case(found.label(code))]
         for length, known in findings.items():
-            words = _said(finding_words(known[code]))
+            words = finding_words(known[code])
             if length in included and included[length][code].seeds:
                 also = _("included: {finding}", finding=finding_words(included[length][code]))
-                words += f'<p class="kd-quiet">{escape(also)}</p>'
-            cells.append(f"<td>{words}</td>")
-        label = escape(sentence_case(found.label(code)))
-        rows.append(f'<tr><th scope="row">{label}</th>{"".join(cells)}</tr>')
-    head = f"<thead><tr><td></td>{''.join(heads)}</tr></thead>" if len(findings) > 1 else ""
+                words = f"{words}; {also}"
+            cells.append(words)
+        rows.append(cells)
     late = late_words(late_gain(found, asked.rows(view)))
-    more = f'<table class="kd-findings">{head}<tbody>{"".join(rows)}</tbody></table>'
-    more += f'<p class="kd-quiet">{escape(late)}</p>' if late else ""
-    return _block(_("What came out"), more=f'<div class="kd-scrolls">{more}</div>')
+    more = f'<p class="kd-quiet">{escape(late)}</p>' if late else ""
+    title = _("What came out: {count} findings", count=len(rows))
+    return _fold(title, _table(heads if len(findings) > 1 else (), rows) + more)
 
 
-def _badge(verdict: str) -> str:
-    return (
-        f'<span class="kd-judged kd-{verdict.replace(" ", "-")}"><span aria-hidden="true">'
-        f"{_MARKS[verdict]}</span> {escape(verdict_word(verdict))}</span>"
+def _table(heads: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
+    """Returns a table as HTML, whose first column names the rows."""
+    head = "".join(f'<th scope="col">{escape(each)}</th>' for each in heads)
+    body = "".join(
+        f'<tr><th scope="row">{escape(first)}</th>{"".join(map(_cell, others))}</tr>'
+        for first, *others in rows
     )
+    head = f"<thead><tr>{head}</tr></thead>" if head else ""
+    return f'<div class="kd-scrolls"><table class="kd-findings">{head}<tbody>{body}</tbody></table></div>'
 
 
-def _block(title: str, lines: Iterable[str] = (), verdict: str = "", more: str = "") -> str:
-    """Returns a block as HTML; more: HTML below its lines."""
-    badge = f" {_badge(verdict)}" if verdict else ""
-    said = "".join(map(_said, lines))
-    return f'<section class="kd-block"><h3>{escape(title)}{badge}</h3>{said}{more}</section>'
+def _cell(words: str) -> str:
+    return f"<td>{escape(words)}</td>"
+
+
+def _badge(verdict: str, of_guess: bool = False) -> str:
+    return _pill(verdict.replace(" ", "-"), _MARKS[verdict], verdict_word(verdict, of_guess))
+
+
+def _pill(kind: str, mark: str, words: str) -> str:
+    return f'<span class="kd-judged kd-{kind}"><span aria-hidden="true">{mark}</span> {escape(words)}</span>'
+
+
+def _fold(title: str, html: str, badge: str = "") -> str:
+    """Returns a section as HTML that opens below its heading. badge: beside the heading."""
+    return f"<details><summary><h3>{escape(title)}</h3>{badge}</summary>{html}</details>"
 
 
 def alternative(asked: Asked, rows: pd.DataFrame) -> str:
@@ -189,7 +213,7 @@ def alternative(asked: Asked, rows: pd.DataFrame) -> str:
 
 
 def mistaken_lines(found: Experiment) -> None:
-    """Draws the right line of a mistake beside the wrong ones, and what the thread about it says."""
+    """Draws the right line of a mistake beside the wrong ones."""
     if not isinstance(found, MistakeExperiment):
         return
     mistake = found.mistake
@@ -203,7 +227,6 @@ def mistaken_lines(found: Experiment) -> None:
             with st.container(key=key, gap=None):
                 st.html(f'<p class="kd kd-judged-line kd-{verdict}">{mark} {escape(title)}</p>')
                 st.code(line, language="python", wrap_lines=True)
-    quiet(_(mistake.thread.says))
 
 
 def _called(found: MistakeExperiment, code: str) -> str:
@@ -235,16 +258,15 @@ def _gauges(found: MistakeExperiment, name: str, _runs: pd.DataFrame) -> str:
             continue
         last = [*each.values()][-1]
         blocks = [
-            _block(
-                _("The loss says"), more=_at_each(each, lambda one: _loss_picture(one) + _said(_loss(one)))
-            ),
-            _block(_("The gradient says"), more=_gradient_picture(last) + _said(_gradient(last))),
-            _block(_("The accuracy says"), more=_at_each(each, _accuracy)),
+            (_("The loss says"), _at_each(each, lambda one: _loss_picture(one) + _said(_loss(one)))),
+            (_("The gradient says"), _gradient_picture(last) + _said(_gradient(last))),
+            (_("The accuracy says"), _at_each(each, _accuracy)),
         ]
-        noticed = _at_each(each, lambda one: _said(noticed_words(one.difference, one.gain)))
-        parts.append(
-            f'{title}<div class="kd-gauges">{"".join(blocks)}</div><div class="kd-noticed">{noticed}</div>'
+        html = "".join(
+            f'<section class="kd-block"><h3>{escape(title)}</h3>{says}</section>' for title, says in blocks
         )
+        noticed = _at_each(each, lambda one: _said(noticed_words(one.difference, one.gain)))
+        parts.append(f'{title}<div class="kd-gauges">{html}</div><div class="kd-noticed">{noticed}</div>')
     return f'<div class="kd kd-mistaken">{"".join(parts)}</div>'
 
 

@@ -1,66 +1,90 @@
-"""The shelf: a card for each experiment, with its question, what it is about, and how long it takes."""
+"""The shelf: three experiments to begin with, and the others by what they are about, a card each."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from functools import cache
 from html import escape
+from pathlib import Path
 
 import streamlit as st
 
 from kd.charts.experiment_plan import Plan
-from kd.lab import Lab
-from kd.studies.experiments import EXPERIMENTS, Experiment
+from kd.studies.experiments import EXPERIMENTS, FIRST, MISTAKES, TOPICS, Experiment
 from kd.text.translation import N_, _
-from ui.experiments.asked import EXPERIMENT, Asked, made_once, plan_of, seconds
+from ui.experiments.asked import EXPERIMENT, guessed, made_once, plan_of
+from ui.shared import address
 from ui.shared.lesson import section
-from ui.shared.pieces import takes
 
 PAGE = "pages/experiments.py"
-_ROOMS = {
-    "classic": (
-        N_("The classics"),
-        N_(
-            "What papers have claimed of distillation, with a network that trains in seconds. Guess first, "
-            "then find out whether it holds here, and how sure that is."
-        ),
-    ),
-    "mistake": (
-        N_("Mistakes people really make"),
-        N_(
-            "Each was found in somebody's code. Train the wrong line beside the right one, and see who "
-            "notices: the loss, the gradient or the accuracy."
-        ),
-    ),
-}
+ALL = "all"
+TOPIC = address.choice(
+    N_("No experiments are about “{text}”: use {allowed}."),
+    {
+        "images": N_("Images and labels"),
+        "temperature": N_("Temperature and loss"),
+        "teachers": N_("Other teachers"),
+        "students": N_("Size and time"),
+        "mistakes": N_("Mistakes"),
+        ALL: N_("All"),
+    },
+)
+_NAMES = {**TOPICS, "mistakes": MISTAKES, ALL: tuple(name for name in EXPERIMENTS if name not in FIRST)}
 # Where lines of code begin, and how long they are.
 _CODE = ((0.0, 0.55), (0.06, 0.7), (0.06, 0.45), (0.0, 0.3))
 _MOST_PLACES, _MOST_LINES, _MOST_ROWS = 7, 3, 5
 
 
-def shelf(lab: Lab) -> None:
-    """Draws all cards."""
-    for kind, (title, words) in _ROOMS.items():
-        section(_(title))
-        st.html(f'<p class="kd kd-lead">{escape(_(words))}</p>')
-        with st.container(key=f"shelf_{kind}"):
-            for each in EXPERIMENTS.values():
-                if each.kind == kind:
-                    card(lab, each)
+def shelf() -> None:
+    """Draws the first cards, a choice of topics, and the cards of one."""
+    words = _("Pick one, guess, then look. Papers claim it, people get it wrong: does it hold here?")
+    st.html(f'<p class="kd kd-lead">{escape(words)}</p>')
+    section(_("Three to begin with"))
+    _cards(FIRST)
+    section(_("All the others"))
+    address.take({"topic": TOPIC})
+    topic = address.choose(
+        st.segmented_control,
+        _("About"),
+        TOPIC,
+        key="topic",
+        required=True,
+        label_visibility="collapsed",
+        help=_("Mistakes are such as people really make: each was found in somebody's code."),
+    )
+    _cards(_NAMES[topic])
 
 
-def card(lab: Lab, found: Experiment, key: str = "") -> None:
+def keep_place(name: str) -> None:
+    """Has an experiment open at its top, and the shelf, whose name is empty, where it was left."""
+    st.html(f"<script>{_script()}({name!r});</script>", unsafe_allow_javascript=True)
+
+
+@cache
+def _script() -> str:
+    return Path(__file__).with_name("place.js").read_text(encoding="utf-8")
+
+
+def _cards(names: Sequence[str]) -> None:
+    with st.container(key=f"shelf_{names[0]}"):
+        for name in names:
+            card(EXPERIMENTS[name])
+
+
+def card(found: Experiment, key: str = "") -> None:
     """Draws a card, all of which is a link; key: tells apart several cards of one experiment."""
     with st.container(key=f"card_{found.name}{key}", gap=None):
         st.page_link(PAGE, label=_(found.title), query_params={EXPERIMENT: found.name})
-        left = seconds(Asked(found, found.seeds), -1, lab)
-        st.html(_card(found, takes(left) if left else _("ready")))
+        st.html(_card(found, guessed(found)))
 
 
 @made_once
-def _card(found: Experiment, takes: str) -> str:
+def _card(found: Experiment, guess: str) -> str:
     picture = _code_shape() if found.kind == "mistake" else _shape(plan_of(found))
+    below = guess or _(found.paper.authors)
     return (
         f'<div class="kd kd-card">{picture}<div><p class="kd-question">{escape(_(found.question))}</p>'
-        f'<p class="kd-quiet">{escape(takes)} · {escape(_(found.paper.authors))}</p></div></div>'
+        f'<p class="kd-quiet">{escape(below)}</p></div></div>'
     )
 
 

@@ -71,10 +71,8 @@ def _look(lab: Lab, asked: Asked, more: Callable[[Lab, Asked], None]) -> None:
 def _how_far(asked: Asked, view: ExperimentView | None) -> str:
     """Says how far it is, or where it comes from."""
     if view is None:
-        return _(
-            "This result came with the app: {seeds} seeds. Run it yourself, and see whether yours agrees.",
-            seeds=int(asked.rows(view)["seed"].nunique()),
-        )
+        repeats = int(asked.rows(view)["seed"].nunique())
+        return _("Included with the app: {repeats} repeats (seeds) of each setting.", repeats=repeats)
     below = progress_words(view.status, view.done, view.runs, view.seconds_left)
     if view.stages > 1 and view.active:
         stage = _("Stage {stage} of {stages}.", stage=view.stage, stages=view.stages)

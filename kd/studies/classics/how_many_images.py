@@ -27,9 +27,9 @@ EXPERIMENT = Experiment(
         {images: {"train_size": images, "epochs": epochs} for images, epochs in EPOCHS.items()},
     ),
     outcomes={
+        "gain_with_some": helps(gain(train_size=600), N_("with 600 images")),
         "gain_with_few": helps(gain(train_size=100), N_("with 100 images")),
         "lack": loses(_lack, N_("the scratch student"), N_("to having 600 images and not 20,000")),
-        "gain_with_some": helps(gain(train_size=600), N_("with 600 images")),
         "over_most": named(
             gain(train_size=600) - _lack * 0.75,
             N_("gain with 600 images less three quarters of what the lack of images costs"),

@@ -16,32 +16,24 @@ from kd.studies.experiments.experiment import Experiment
 from kd.text.translation import _
 from kd.text.words import quoted
 
-__all__ = ["EXPERIMENTS", "Experiment", "experiment"]
+__all__ = ["EXPERIMENTS", "FIRST", "MISTAKES", "TOPICS", "Experiment", "experiment"]
 
 # In the order in which they are shown
-CLASSICS = (
-    "notebook_as_it_was",
-    "how_long_is_long_enough",
-    "how_many_images",
-    "never_saw_it",
-    "only_sevens_and_eights",
-    "hundred_labels",
-    "temperature_and_size",
-    "which_way_round",
-    "wrong_labels",
-    "does_it_copy",
-    "same_size_same_answers",
-    "too_good_a_teacher",
-    "born_again",
-    "born_alike",
-    "two_teachers",
-    "smoothed_teacher",
-    "no_teacher_at_all",
-    "teacher_or_regulariser",
-    "longer_and_longer",
-    "robustness",
-    "how_small",
-)
+FIRST = ("how_many_images", "never_saw_it", "wrong_labels")
+"""To begin with."""
+TOPICS = {
+    "images": (
+        "only_sevens_and_eights", "hundred_labels", "born_alike", "same_size_same_answers", "robustness",
+    ),
+    "temperature": ("notebook_as_it_was", "temperature_and_size", "smoothed_teacher", "which_way_round"),
+    "teachers": (
+        "no_teacher_at_all", "teacher_or_regulariser", "too_good_a_teacher", "two_teachers", "born_again",
+        "does_it_copy",
+    ),
+    "students": ("how_small", "how_long_is_long_enough", "longer_and_longer"),
+}  # fmt: skip
+"""What the other classics are about."""
+CLASSICS = (*FIRST, *(name for names in TOPICS.values() for name in names))
 MISTAKES = (
     "no_t_squared",
     "mean_reduction",

@@ -149,7 +149,7 @@ helps = told(
     N_("gain over scratch {where}"),
     N_("{where}, the teacher helps by {value} points ({interval})."),
     N_("{where}, the teacher costs {value} points ({interval})."),
-    N_("{where}, it is not shown that the teacher helps or hurts ({interval} points)."),
+    N_("{where}, no difference is shown ({interval} points)."),
     by=("where",),
 )
 # “the first pupil” and “its teacher”
@@ -157,7 +157,7 @@ compares = told(
     N_("accuracy of {one} less that of {other}"),
     N_("{one} is {value} points better than {other} ({interval})."),
     N_("{one} is {value} points worse than {other} ({interval})."),
-    N_("{one} is not shown to be better or worse than {other} ({interval} points)."),
+    N_("No difference shown between {one} and {other} ({interval} points)."),
     by=("one", "other"),
 )
 # “T² alone”, “an assistant”
@@ -165,15 +165,15 @@ adds = told(
     N_("what {what} adds"),
     N_("{what} adds {value} points ({interval})."),
     N_("{what} costs {value} points ({interval})."),
-    N_("{what} makes no difference that shows ({interval} points)."),
+    N_("No gain or loss shown from {what} ({interval} points)."),
     by=("what",),
 )
 # “the distilled student” and “to wrong labels”
 loses = told(
     N_("what {who} loses {to}"),
     N_("{who} loses {value} points {to} ({interval})."),
-    N_("{who} loses nothing {to}, and gains {value} points ({interval})."),
-    N_("{who} is not shown to lose anything {to} ({interval} points)."),
+    N_("{who} loses nothing {to} but gains {value} points ({interval})."),
+    N_("No loss shown for {who} {to} ({interval} points)."),
     by=("who", "to"),
 )
 # “a larger student” and “a small one”
@@ -181,7 +181,7 @@ agrees_more = told(
     N_("agreement of {one} less that of {other}"),
     N_("{one} agrees with the teacher {value} points more often than {other} ({interval})."),
     N_("{one} agrees with the teacher {value} points less often than {other} ({interval})."),
-    N_("{one} is not shown to agree with the teacher more or less than {other} ({interval} points)."),
+    N_("No difference shown in how often {one} and {other} agree with the teacher ({interval} points)."),
     by=("one", "other"),
 )
 # “the test pictures”

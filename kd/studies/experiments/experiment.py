@@ -27,9 +27,9 @@ if TYPE_CHECKING:
 Findings = dict[str, Finding]
 
 RIGHT = N_("Right, in percent of the test images")
-GAIN = N_("Gain over scratch, in points")
+GAIN = N_("Gain over scratch, in percentage points")
 
-LENGTHS = SHORT, LONG = ("short", "long")
+SHORT, LONG = "short", "long"
 """How long students are trained: some epochs, and that times `Experiment.times`."""
 
 
@@ -229,6 +229,12 @@ class Experiment:
     def findings(self, rows: pd.DataFrame) -> dict[str, Findings]:
         """Returns what its rows come to at each length, by code; NaN where runs are missing."""
         return {length: self.judge(rows[rows["length"] == length]) for length in self.lengths}
+
+    @property
+    def headline(self) -> str:
+        """The code of the outcome that answers the question: the guessed one, or the first that is told."""
+        told = [code for code, outcome in self.outcomes.items() if outcome.above]
+        return self.guess.measured if self.guess.measured in told else told[0]
 
     def label(self, code: str) -> str:
         """Says what a finding is, in the reader's language."""

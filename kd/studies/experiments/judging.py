@@ -136,26 +136,21 @@ def judged(finding: Finding, expected: Expected) -> str:
     return DISAGREES if high <= expected.low or low >= expected.high else CANNOT_TELL
 
 
-def judged_curve(
-    points: pd.DataFrame, drawn: Mapping[Any, float], tolerance: float
-) -> tuple[str, list[dict[str, Any]]]:
-    """Returns whether a drawn curve is what came out, within a tolerance, and the same of each place.
+def judged_curve(points: pd.DataFrame, drawn: Mapping[Any, float], tolerance: float) -> list[dict[str, Any]]:
+    """Compares a drawn curve with the means it is a guess of: a row for each place that is known.
 
-    points: one line of `kd.studies.experiments.rows.points`. drawn: x → how high the curve is there. AGREES
-    takes every place, DISAGREES and NOT_YET any. off: how far the curve is above the mean.
+    points: one line of `kd.studies.experiments.rows.points`. drawn: x → how high the curve is there. found:
+    the finding there; is_near: whether the interval that decides reaches the curve, or the mean is within
+    `tolerance` of it.
     """
     places: list[dict[str, Any]] = []
     for point in points.itertuples(index=False):
-        if point.x in drawn:
-            height = drawn[point.x]
-            found = Finding(point.mean, point.low, point.high, math.nan, point.seeds)
-            says = judged(found, between(height - tolerance, height + tolerance))
-            places.append({"x": point.x, "verdict": says, "off": height - point.mean})
-    verdicts = {place["verdict"] for place in places}
-    for decides in (NOT_YET, DISAGREES):
-        if decides in verdicts:
-            return decides, places
-    return AGREES if verdicts == {AGREES} else CANNOT_TELL, places
+        if point.x in drawn and point.seeds:
+            found, height = Finding(point.mean, point.low, point.high, math.nan, point.seeds), drawn[point.x]
+            low, high = found.sure
+            is_near = low <= height <= high or abs(height - found.mean) <= tolerance
+            places.append({"x": point.x, "drawn": height, "found": found, "is_near": is_near})
+    return places
 
 
 def by_seed(rows: pd.DataFrame, value: str, **where: Any) -> BySeed:

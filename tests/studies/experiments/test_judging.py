@@ -131,14 +131,16 @@ def test_cells_are_paired_by_seed():
         gain().finding(rows)
 
 
-def test_a_curve_is_right_where_it_is_within_the_tolerance_of_the_interval():
+def test_a_curve_is_right_where_the_interval_reaches_it_or_the_mean_is_close():
     points = pd.DataFrame(
         {"x": [1, 2, 3], "mean": [10.0, 20.0, 30.0], "low": [9.5, 19, 29], "high": [10.5, 21, 31], "seeds": 5}
     )
-    verdict, places = judged_curve(points, {1: 10, 2: 21, 3: 30, 4: 99}, tolerance=3)
-    assert verdict == AGREES
-    assert [(place["x"], place["off"]) for place in places] == [(1, 0), (2, 1), (3, 0)]
-    assert judged_curve(points, {1: 10, 2: 22.5}, tolerance=3)[0] == CANNOT_TELL
-    assert judged_curve(points, {1: 10, 2: 30}, tolerance=3)[0] == DISAGREES
-    assert judged_curve(points, {}, tolerance=3) == (CANNOT_TELL, [])
-    assert judged_curve(points.assign(seeds=4), {1: 10}, tolerance=3)[0] == NOT_YET
+    high = points["mean"] + 1 * stats.t.ppf(0.995, 4) / stats.t.ppf(0.975, 4)  # of the interval that decides
+    places = judged_curve(points, {1: 10.6, 2: high[1] - 0.01, 3: high[2] + 0.01, 4: 99}, tolerance=0.7)
+    assert [(place["x"], place["is_near"]) for place in places] == [(1, True), (2, True), (3, False)]
+    (near,) = judged_curve(points, {3: 30.65}, tolerance=0.7)  # although an interval may be narrow
+    assert near["is_near"]
+    assert (near["drawn"], near["found"].mean) == (30.65, 30)
+    assert judged_curve(points, {}, tolerance=3) == []
+    (few,) = judged_curve(points.assign(seeds=1, low=math.nan, high=math.nan), {1: 11}, tolerance=1)
+    assert few["is_near"]
