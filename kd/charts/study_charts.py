@@ -15,7 +15,7 @@ from kd.charts.run_charts import accuracy_title
 from kd.config import FIELDS
 from kd.studies.axes import are_numbers, in_order, is_logarithmic, values_in_order
 from kd.studies.verdicts import course
-from kd.text.study_words import p_value_words, signed, verdict_word
+from kd.text.study_words import difference, p_value_words, signed, verdict_word
 from kd.text.translation import _
 from kd.text.words import accuracy
 
@@ -69,7 +69,7 @@ def _figures(row: Mapping[str, Any] | None, reason: str, digits: int) -> dict[st
     row = row or {"seeds": 0, **dict.fromkeys(("difference", "low", "high", "p_corrected"), math.nan)}
     signs = {MISSING: "", FAILED: "✕", "baseline": "="}
     unsure = " ?" if verdict == "not judged yet" else ""
-    label = signs[verdict] if verdict in signs else signed(row["difference"], digits) + unsure
+    label = signs[verdict] if verdict in signs else signed(difference(row), digits) + unsure
     return {
         **{name: row[name] for name in ("seeds", "difference", "low", "high", "p_corrected")},
         "verdict": verdict,
@@ -224,7 +224,7 @@ def slice_rows(data: pd.DataFrame, axis: str) -> pd.DataFrame:
             "high": row["high"],
             "seeds": row["seeds"],
             "shown": not gains or row["verdict"] in ("helps", "hurts"),
-            "label": number(row["mean"]),
+            "label": number(difference(row) if gains else row["mean"]),
             "interval": _("{low} to {high}", low=number(row["low"]), high=number(row["high"])),
         }
         for row in sorted(table.to_dict("records"), key=lambda row: order.index(row[axis]))

@@ -24,9 +24,9 @@ class SeedsView:
     """What is stored of a setting with several seeds.
 
     runs: the id of each finished run, by seed. differences: distilled minus scratch, as a fraction of the
-    test images, by seed. verdict: seeds, difference, judged_seeds, next_seeds, low, high, p and verdict, as
-    kd.studies.verdicts has them (in points), None with fewer than two seeds. training: whether more seeds are
-    under way. wanted: how many there will be, if nothing comes between.
+    test images, by seed. verdict: the row of kd.studies.verdicts.verdicts, with the mean accuracies of these
+    seeds; None with fewer than two. training: whether more seeds are under way. wanted: how many there will
+    be, if nothing comes between.
     """
 
     runs: dict[int, str]
@@ -34,9 +34,6 @@ class SeedsView:
     verdict: dict[str, Any] | None
     training: bool
     wanted: int
-
-
-_VERDICT = ("seeds", "difference", "judged_seeds", "next_seeds", "low", "high", "p", "verdict")
 
 
 class Seeds:
@@ -113,8 +110,7 @@ class Seeds:
 
         found = self.frame(config, most)
         pairs = zip(found["seed"], found["distilled_accuracy"] - found["scratch_accuracy"], strict=True)
-        rows = verdicts(found, ()).to_dict("records") if len(found) > 1 else []
-        verdict = {name: rows[0][name] for name in _VERDICT} if rows else None
+        verdict = verdicts(found, ()).to_dict("records")[0] if len(found) > 1 else None
         return dict(zip(found["seed"], found["run"], strict=True)), dict(pairs), verdict
 
     def _compared_result(self, config: RunConfig) -> dict[str, Any] | None:

@@ -12,7 +12,7 @@ from kd.config import RunConfig
 from kd.studies.shipped import SHORT, near, shipped_study
 from kd.studies.verdicts import HELPS
 from kd.text.translation import N_, _
-from kd.text.words import percent
+from kd.text.words import percent, points_between
 
 _MANY = 10_000
 # In points: a guess that is no further off is a good one.
@@ -23,13 +23,16 @@ _CLOSE = 2.0
 class FewImages:
     """What five seeds of the default setting get right, as shares of the test pictures, one for each seed.
 
-    steps: about how many each student took. alone, taught: without and with a teacher, from `few` images.
-    enough: without a teacher, from `many`. verdict: the row of kd.studies.verdicts.verdicts.
+    steps: about how many each student took: few_epochs through `few` images, many_epochs through `many`.
+    alone, taught: without and with a teacher, from `few` images. enough: without a teacher, from `many`.
+    verdict: the row of kd.studies.verdicts.verdicts.
     """
 
     steps: int
     few: int
+    few_epochs: int
     many: int
+    many_epochs: int
     alone: tuple[float, ...]
     taught: tuple[float, ...]
     enough: tuple[float, ...]
@@ -46,10 +49,13 @@ def few_images(length: str = SHORT) -> FewImages:
     for name, value in verdicts.attrs["cell"].items():
         runs = runs[runs[name] == value]
     few, many = (runs[runs["train_size"] == images] for images in (default.train_size, _MANY))
+    few_epochs, many_epochs = (int(part["epochs"].iloc[0]) for part in (few, many))
     return FewImages(
-        steps=default.replace(epochs=int(few["epochs"].iloc[0])).steps,
+        steps=default.replace(epochs=few_epochs).steps,
         few=default.train_size,
+        few_epochs=few_epochs,
         many=_MANY,
+        many_epochs=many_epochs,
         alone=tuple(few["scratch_accuracy"]),
         taught=tuple(few["distilled_accuracy"]),
         enough=tuple(many["scratch_accuracy"]),
@@ -58,32 +64,34 @@ def few_images(length: str = SHORT) -> FewImages:
 
 
 _SAYS = {
-    "close": N_("Well guessed: it is {alone}, {lost} points fewer than with {many}."),
-    "high": N_("It is less than you guessed: {alone}, {lost} points fewer than with {many}."),
-    "low": N_("It is more than you guessed: {alone}, {lost} points fewer than with {many}."),
+    "close": N_("Well guessed: alone, it gets {alone}, {lost} percentage points below {many} images."),
+    "high": N_(
+        "Less than you guessed: alone, it gets {alone}, {lost} percentage points below {many} images."
+    ),
+    "low": N_("More than you guessed: alone, it gets {alone}, {lost} percentage points below {many}."),
 }
-_BACK = N_("Taught by the teacher, the same student gets {taught}: {back} points back ({low} to {high}).")
-_UNCLEAR = N_("Taught by the teacher, the same student gets {taught}: no difference is shown.")
-_LENGTHS = N_("All this after about {steps} steps; after {more}, it gets {alone} alone, and {taught} taught.")
+_BACK = N_("The teacher wins back {back} points (likely {low}–{high}, {seeds} repeats).")
+_UNCLEAR = N_("Taught by the teacher, it gets {taught}: no difference is shown ({seeds} repeats).")
+_LONGER = N_("Trained {times} times as long, it gets {alone} alone and {taught} taught.")
 
 
 def answer_sentence(guess: int, found: FewImages, longer: FewImages) -> str:
     """Says how a guess, in percent, compares with what came out, and what the teacher gives back.
 
-    longer: the same of students that were trained longer.
+    Whole percentages, like the guess. longer: the same of students that were trained longer.
     """
-    alone, row = mean(found.alone), found.verdict
+    alone, taught, row = mean(found.alone), mean(found.taught), found.verdict
     off = guess - 100 * alone
     which = "close" if abs(off) <= _CLOSE else "high" if off > 0 else "low"
-    lost = f"{100 * (mean(found.enough) - alone):.1f}"
-    said = _(_SAYS[which], alone=percent(alone), lost=lost, many=f"{found.many:,}")
+    lost = f"{points_between(mean(found.enough), alone, 0):.0f}"
+    said = _(_SAYS[which], alone=percent(alone, 0), lost=lost, many=f"{found.many:,}")
     back = _(
         _BACK if row["verdict"] == HELPS else _UNCLEAR,
-        taught=percent(mean(found.taught)),
-        back=f"{row['difference']:.1f}",
-        low=f"{row['low']:.1f}",
-        high=f"{row['high']:.1f}",
+        taught=percent(taught, 0),
+        back=f"{points_between(taught, alone, 0):.0f}",
+        low=f"{row['low']:.0f}",
+        high=f"{row['high']:.0f}",
+        seeds=len(found.taught),
     )
-    later = {"alone": percent(mean(longer.alone)), "taught": percent(mean(longer.taught))}
-    length = _(_LENGTHS, steps=f"{found.steps:,}", more=f"{longer.steps:,}", **later)
-    return f"{said} {back} {length}"
+    later = {"alone": percent(mean(longer.alone), 0), "taught": percent(mean(longer.taught), 0)}
+    return f"{said} {back} {_(_LONGER, times=round(longer.steps / found.steps), **later)}"

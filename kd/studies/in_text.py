@@ -23,7 +23,7 @@ from kd.studies import measures
 from kd.studies.axes import values_in_order
 from kd.studies.experiments.experiment import Chart
 from kd.text.experiment_words import number_words, place_words
-from kd.text.study_words import axis_value, flag, seeds_needed, signed, verdict_word
+from kd.text.study_words import axis_value, difference, flag, seeds_needed, signed, verdict_word
 from kd.text.translation import N_, _
 from kd.text.words import NAMES, accuracy
 
@@ -147,7 +147,7 @@ def _difference(row: Row, decimals: int = 2) -> str:
     """Writes a cell's difference: '+6.52', '=' for the baseline, '?' where there is none."""
     if row["verdict"] == "baseline":
         return "="
-    return "?" if math.isnan(row["difference"]) else signed(row["difference"], decimals)
+    return "?" if math.isnan(row["difference"]) else signed(difference(row), decimals)
 
 
 def _maps(rows: list[Row], axes: list[str], values: dict[str, list], width: int) -> list[str]:

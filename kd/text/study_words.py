@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from kd.text.translation import N_, _, ngettext
-from kd.text.words import duration, listing, plain, sentence_case
+from kd.text.words import STUDENTS, duration, listing, plain, points_between, sentence_case
 
 Row = Mapping[str, Any]
 """A cell's row of kd.studies.verdicts.verdicts."""
@@ -28,6 +28,16 @@ def signed(points: float, digits: int = 2) -> str:
     """Writes a difference with its sign: 6.52 → '+6.52', -0.2 → '−0.20', 0 → '0.00'."""
     text = rounded(points, digits)
     return f"+{text}" if float(f"{points:.{digits}f}") > 0 else text
+
+
+def difference(row: Row) -> float:
+    """Returns the difference of a row to show, in percentage points: that of its accuracies as shown.
+
+    It is the row's own where there are no accuracies, or where another cell is the baseline.
+    """
+    ours = [row.get(f"{student}_accuracy", math.nan) for student in STUDENTS]
+    same = abs(100 * (ours[0] - ours[1]) - row["difference"]) < 1e-6
+    return points_between(*ours) if same else row["difference"]
 
 
 def decimals(row: Row) -> int:
@@ -56,6 +66,11 @@ def unknown(number: Any) -> bool:
 def number_of_seeds(seeds: int) -> str:
     """Writes '5 seeds'."""
     return ngettext("{count} seed", "{count} seeds", seeds, count=f"{seeds:,}")
+
+
+def repeats(seeds: int) -> str:
+    """Writes '5 repeats'."""
+    return ngettext("{count} repeat", "{count} repeats", seeds, count=f"{seeds:,}")
 
 
 def flag(axis: str) -> str:
@@ -87,12 +102,12 @@ _VERDICTS = {
 }
 _OVER_A_CELL = {"helps": N_("better"), "hurts": N_("worse")}
 _SIDES = {
-    "helps": N_("helps: {points} points (95 % between {low} and {high}, {seeds})"),
-    "hurts": N_("hurts: {points} points (95 % between {low} and {high}, {seeds})"),
+    "helps": N_("helps: {points} points (likely {low} to {high}, {seeds})"),
+    "hurts": N_("hurts: {points} points (likely {low} to {high}, {seeds})"),
 }
 _SIDES_OF_A_CELL = {
-    "helps": N_("better than {cell}: {points} points (95 % between {low} and {high}, {seeds})"),
-    "hurts": N_("worse than {cell}: {points} points (95 % between {low} and {high}, {seeds})"),
+    "helps": N_("better than {cell}: {points} points (likely {low} to {high}, {seeds})"),
+    "hurts": N_("worse than {cell}: {points} points (likely {low} to {high}, {seeds})"),
 }
 
 
@@ -102,42 +117,40 @@ def verdict_word(code: str, over_scratch: bool = True) -> str:
 
 
 def verdict_line(row: Row, over: str = "") -> str:
-    """Describes a cell in a line: 'helps: +6.5 points (95 % between +5.9 and +7.1, 5 seeds)'.
+    """Describes a cell in a line: 'helps: +6.5 points (likely +5.9 to +7.1, 5 repeats)'.
 
     over: the cell that it is compared with, in words; "" for its own scratch student.
     """
     code, number = row["verdict"], int(row["seeds"])
     if code == "baseline":
-        return _(
-            "the baseline: the other cells are compared with it ({seeds})", seeds=number_of_seeds(number)
-        )
+        return _("the baseline: the other cells are compared with it ({seeds})", seeds=repeats(number))
     if number == 0:
-        return _("not judged yet: no seed can be compared")
-    values = {"points": signed(row["difference"], decimals(row)), "seeds": _so_many(row)}
+        return _("not judged yet: no two runs to compare")
+    values = {"points": signed(difference(row), decimals(row)), "seeds": _so_many(row)}
     if code == "not judged yet":
         return _(
-            "not judged yet: {points} points ({seeds}); the first verdict comes with {first} seeds",
+            "{points} points on average ({seeds}): a verdict takes {first}",
             **values,
             first=int(row["next_seeds"]),
         )
     if unknown(row["low"]):
         if row["difference"] == 0:
             return _("no difference shown: the same accuracy ({seeds})", seeds=values["seeds"])
-        return _("no difference shown: {points} points with each seed ({seeds})", **values)
+        return _("no difference shown: {points} points each time ({seeds})", **values)
     values |= {end: signed(row[end], decimals(row)) for end in ("low", "high")}
     if code in _SIDES:
         return _((_SIDES_OF_A_CELL if over else _SIDES)[code], cell=over, **values)
-    known = _("no difference shown: {points} points (95 % between {low} and {high}, {seeds})", **values)
+    known = _("no difference shown: {points} points (likely {low} to {high}, {seeds})", **values)
     needed = seeds_needed(row)
     if not needed:
         return known
-    return _("{known}; to show 0.2 points takes {needed} seeds", known=known, needed=needed)
+    return _("{known}; showing 0.2 points takes {needed} repeats", known=known, needed=needed)
 
 
 def judged_words(row: Row) -> str:
-    """Names the seeds on which a verdict rests: '5 seeds', or 'the first 5 seeds' of more."""
+    """Names the seeds on which a verdict rests: '5 repeats', or 'the first 5 repeats' of more."""
     judged = int(row["judged_seeds"])
-    message = N_("the first {count} seeds") if row["seeds"] > judged else N_("{count} seeds")
+    message = N_("the first {count} repeats") if row["seeds"] > judged else N_("{count} repeats")
     return _(message, count=f"{judged:,}")
 
 
@@ -145,11 +158,11 @@ def _so_many(row: Row) -> str:
     """Names the seeds of a cell, and between two stations those of its interval, too."""
     number, judged = int(row["seeds"]), int(row["judged_seeds"])
     if not judged or judged == number:
-        return number_of_seeds(number)
+        return repeats(number)
     if unknown(row["next_seeds"]):
-        return _("judged by the first {judged} of {count} seeds", judged=judged, count=f"{number:,}")
+        return _("judged by the first {judged} of {count} repeats", judged=judged, count=f"{number:,}")
     return _(
-        "judged by the first {judged} of {count} seeds, next at {next}",
+        "judged by the first {judged} of {count} repeats, next at {next}",
         judged=judged,
         count=number,
         next=int(row["next_seeds"]),
@@ -207,8 +220,8 @@ def study_sentence(rows: Iterable[Row], cells: int, baseline: str = "") -> str:
     if unjudged:
         sentences.append(
             ngettext(
-                "{count} cell is not judged yet.",
-                "{count} cells are not judged yet.",
+                "{count} cell has too few repeats for a verdict.",
+                "{count} cells have too few repeats for a verdict.",
                 len(unjudged),
                 count=f"{len(unjudged):,}",
             )
@@ -253,7 +266,7 @@ def _over_baseline(helps: list[Row], hurts: list[Row], others: int, baseline: st
 def _largest(rows: list[Row]) -> dict[str, Any]:
     """Returns how many cells there are, and where the difference is largest."""
     most = max(rows, key=lambda row: abs(row["difference"]))
-    return {"count": f"{len(rows):,}", "where": most["where"], "points": signed(most["difference"], 1)}
+    return {"count": f"{len(rows):,}", "where": most["where"], "points": signed(difference(most), 1)}
 
 
 _SHORT = {

@@ -12,31 +12,28 @@ from typing import Any
 from kd.text.study_words import (
     after,
     decimals,
+    difference,
     judged_words,
     p_value_words,
+    repeats,
     rounded,
     signed,
     trained,
     unknown,
 )
 from kd.text.translation import N_, _, ngettext
-from kd.text.words import listing
+from kd.text.words import listing, sentence_case
 
 _EQUAL_STUDENTS = N_(
     "At α = 1, the teacher has no part in the loss, so both students are the same by construction."
 )
 _ONCE = {
-    "ahead": N_("This run's distilled student gets {points} points more right than scratch."),
-    "behind": N_("This run's distilled student gets {points} points fewer right than scratch."),
+    "ahead": N_("This run's distilled student is {points} percentage points ahead of scratch."),
+    "behind": N_("This run's distilled student is {points} percentage points behind scratch."),
 }
 _NOT_SHOWN_ONCE = {
-    "ahead": N_(
-        "No difference shown in this run: the distilled student gets {points} points more right than scratch."
-    ),
-    "behind": N_(
-        "No difference shown in this run: the distilled student gets {points} points fewer right than "
-        "scratch."
-    ),
+    "ahead": N_("No difference shown in this run: distilled is {points} percentage points ahead of scratch."),
+    "behind": N_("No difference shown in this run: distilled is {points} percentage points behind scratch."),
     "equal": N_("No difference shown in this run: both students are right equally often."),
 }
 
@@ -46,19 +43,19 @@ def headline(comparison: Mapping[str, Any], config: Any = None) -> str:
 
     comparison: of kd.analysis.evaluation.compare. config: None for a run of unknown length without a mistake.
     """
-    code, difference = comparison["verdict"], comparison["difference"]
+    code, gain = comparison["verdict"], comparison["difference"]
     if code == "no teacher":
         return _(_EQUAL_STUDENTS)
-    side = "ahead" if difference > 0 else "behind" if difference < 0 else "equal"
-    said = _(_ONCE.get(code, _NOT_SHOWN_ONCE[side]), points=rounded(abs(100 * difference)))
+    side = "ahead" if gain > 0 else "behind" if gain < 0 else "equal"
+    said = _(_ONCE.get(code, _NOT_SHOWN_ONCE[side]), points=rounded(abs(100 * gain)))
     return said if config is None else _of_run(said, config)
 
 
 def evidence(comparison: Mapping[str, Any]) -> str:
     """Says what a headline rests on: the interval and the test of a single run."""
     return _(
-        "Of the two students of this run, the 95 % interval over the 10,000 test pictures is {low} to {high} "
-        "points; McNemar {p_value}.",
+        "On other test pictures, the difference between these two students is likely between {low} and "
+        "{high} points (McNemar's test: {p_value}).",
         low=rounded(100 * comparison["low"]),
         high=rounded(100 * comparison["high"]),
         p_value=p_value_words(comparison["p_value"]),
@@ -74,10 +71,7 @@ def verdict_sentence(comparison: Mapping[str, Any], config: Any = None) -> str:
 def verdict_note(comparison: Mapping[str, Any]) -> str:
     """Says what the verdict on a single run does not cover. comparison: as for `headline`."""
     if comparison["verdict"] != "no teacher":
-        return _(
-            "This is a single run: the interval and the p-value are about these two students alone, on other "
-            "test pictures. Another seed may give another difference."
-        )
+        return _("This is one run: another repeat (seed) may give another difference.")
     differing = comparison["only_distilled_right"] + comparison["only_scratch_right"]
     if differing:
         return ngettext(
@@ -106,19 +100,19 @@ def _of_run(said: str, config: Any) -> str:
     return with_mistake(after(trained(config), said), config)
 
 
-_NOT_SHOWN = N_("No difference shown: distilled minus scratch is {low} to {high} points over {seeds}.")
+_NOT_SHOWN = N_("No difference shown: distilled minus scratch is likely {low} to {high} points ({seeds}).")
 _NOT_SURE = N_(
-    "No difference shown: distilled minus scratch is {low} to {high} points over {seeds}, "
-    "not sure enough for a verdict ({p_value})."
+    "Not sure enough for a verdict: distilled minus scratch is likely {low} to {high} points "
+    "({seeds}, {p_value})."
 )
-_ALIKE = N_("No difference shown: distilled minus scratch is {points} points, seed by seed ({seeds}).")
-_EQUAL = N_("No difference shown: both are right equally often, seed by seed ({seeds}).")
+_ALIKE = N_("No difference shown: distilled minus scratch is {points} points each time ({seeds}).")
+_EQUAL = N_("No difference shown: both are right equally often each time ({seeds}).")
 _SIDES = {
-    "helps": N_("Distilled is ahead by {points} points ({low} to {high} over {seeds})"),
-    "hurts": N_("Distilled is behind by {points} points ({low} to {high} over {seeds})"),
+    "helps": N_("distilled is {points} percentage points ahead (likely {low} to {high}, {seeds})"),
+    "hurts": N_("distilled is {points} percentage points behind (likely {low} to {high}, {seeds})"),
 }
 _MEAN = N_("The mean of all {seeds} is {points}.")
-_MEAN_AND_NEXT = N_("The mean of all {seeds} is {points}, not judged yet: next at {next}.")
+_MEAN_AND_NEXT = N_("The mean of all {seeds} is {points}; the next verdict takes {next}.")
 # What sets distilled apart, and what scratch learned from → what follows when it is ahead, and behind.
 _SO = {
     ("teacher", "labels"): (N_("the teacher helps"), N_("the teacher does not help")),
@@ -138,7 +132,7 @@ def surer_headline(row: Mapping[str, Any], config: Any) -> str:
     """Says what several seeds show. row: of kd.studies.verdicts.verdicts; config: any seed's RunConfig."""
     words = _of_seeds(row, config)
     if row["judged_seeds"] and row["seeds"] > row["judged_seeds"]:
-        numbers = {"seeds": f"{int(row['seeds']):,}", "points": rounded(row["difference"])}
+        numbers = {"seeds": f"{int(row['seeds']):,}", "points": rounded(difference(row))}
         if not unknown(row["next_seeds"]):
             numbers["next"] = f"{int(row['next_seeds']):,}"
         words += " " + _(_MEAN_AND_NEXT if "next" in numbers else _MEAN, **numbers)
@@ -149,25 +143,26 @@ def _of_seeds(row: Mapping[str, Any], config: Any) -> str:
     code, digits, seeds = row["verdict"], decimals(row), judged_words(row)
     if code == "not judged yet":
         return _(
-            "Not judged yet: distilled minus scratch is {points} points on average over {count} seeds; "
-            "the first verdict comes with {first}.",
-            points=rounded(row["difference"]),
-            count=int(row["seeds"]),
+            "Distilled minus scratch is {points} percentage points on average over {seeds}: a verdict takes "
+            "{first}.",
+            points=rounded(difference(row)),
+            seeds=repeats(int(row["seeds"])),
             first=int(row["next_seeds"]),
         )
     low, high = row["low"], row["high"]
     if code in _SIDES:
-        middle = (low + high) / 2
+        middle = difference(row) if row["seeds"] == row["judged_seeds"] else (low + high) / 2
         if code == "hurts":
             low, high = -high, -low
         points, low, high = (rounded(number, digits) for number in (abs(middle), low, high))
         found = _(_SIDES[code], points=points, low=low, high=high, seeds=seeds)
         if config.makes_mistake:
-            return _("{found}.", found=found)
-        return _("{found}: {so}.", found=found, so=_what_follows(config, behind=code == "hurts"))
+            return _("{found}.", found=sentence_case(found))
+        so = sentence_case(_what_follows(config, behind=code == "hurts"))
+        return _("{so}: {found}.", found=found, so=so)
     if math.isnan(low):
         said = _ALIKE if row["difference"] else _EQUAL
-        return _(said, points=rounded(row["difference"], digits), seeds=seeds)
+        return _(said, points=rounded(difference(row), digits), seeds=seeds)
     return _(
         _NOT_SURE if low > 0 or high < 0 else _NOT_SHOWN,
         low=rounded(low, digits),
@@ -188,7 +183,7 @@ def evidence_of_seeds(row: Mapping[str, Any]) -> str:
     if math.isnan(row["p"]):
         return ""
     return _(
-        "Over {seeds}, the paired t-test, with the test pictures taken into account, gives {p_value}.",
+        "Paired t-test over {seeds}, with chance in the test pictures counted in: {p_value}.",
         seeds=judged_words(row),
         p_value=p_value_words(row["p"]),
     )
@@ -214,16 +209,16 @@ def covers(config: Any) -> str:
         fixed.append(_("the included teacher"))
     return " ".join(
         [
-            _("Drawn anew with each seed: {things}.", things=listing(drawn)),
-            _("Taken into account: which pictures are in the test set."),
-            _("Fixed: {things}.", things=listing([*fixed, "MNIST"])),
+            _("New in each repeat: {things}.", things=listing(drawn)),
+            _("Also allowed for: chance in which pictures are in the test set."),
+            _("Always the same: {things}.", things=listing([*fixed, "MNIST"])),
         ]
     )
 
 
 _AHEAD = {
-    "ahead": N_("{second} is ahead of {first} by {points} points ({low} to {high})."),
-    "behind": N_("{second} is behind {first} by {points} points ({low} to {high})."),
+    "ahead": N_("{second} is {points} points ahead of {first} (likely {low} to {high})."),
+    "behind": N_("{second} is {points} points behind {first} (likely {low} to {high})."),
 }
 
 
@@ -236,26 +231,27 @@ def between_words(first: str, second: str, found: Mapping[str, Any]) -> str:
             "train both with the same seeds to compare them.",
             **names,
         )
-    difference, low, high, digits = found["difference"], found["low"], found["high"], decimals(found)
+    points, low, high, digits = found["difference"], found["low"], found["high"], decimals(found)
     if found["verdict"] == "not judged yet":
         return _(
-            "Not judged yet: {second} minus {first} is {points} points on average.",
+            "{second} minus {first} is {points} points on average: too few repeats for a verdict.",
             **names,
-            points=signed(difference),
+            points=signed(points),
         )
     if found["verdict"] in _AHEAD:
         if found["verdict"] == "behind":
-            difference, low, high = -difference, -high, -low
-        points, low, high = (rounded(number, digits) for number in (difference, low, high))
-        return _(_AHEAD[found["verdict"]], **names, points=points, low=low, high=high)
+            points, low, high = -points, -high, -low
+        numbers = {"points": points, "low": low, "high": high}
+        said = {name: rounded(number, digits) for name, number in numbers.items()}
+        return _(_AHEAD[found["verdict"]], **names, **said)
     if math.isnan(low):
         return _(
-            "No difference shown: {second} minus {first} is {points} points with each seed.",
+            "No difference shown: {second} minus {first} is {points} points each time.",
             **names,
-            points=signed(difference, digits),
+            points=signed(points, digits),
         )
     return _(
-        "No difference shown: {second} minus {first} is {low} to {high} points.",
+        "No difference shown: {second} minus {first} is likely {low} to {high} points.",
         **names,
         low=signed(low, digits),
         high=signed(high, digits),
@@ -268,11 +264,11 @@ def between_evidence(found: Mapping[str, Any]) -> str:
     if found["test"] == "paired t":
         if math.isnan(found["p"]):
             return _(
-                "Distilled students in pairs over {count} seeds, which do not say more.",
-                count=f"{len(seeds):,}",
+                "Distilled students compared repeat by repeat: {seeds}.",
+                seeds=repeats(len(seeds)),
             )
         return _(
-            "Distilled students in pairs over {seeds}; paired t-test {p_value}.",
+            "Distilled students compared repeat by repeat ({seeds}); paired t-test: {p_value}.",
             seeds=judged_words({"seeds": len(seeds), "judged_seeds": found["judged_seeds"]}),
             p_value=p_value_words(found["p"]),
         )
@@ -281,14 +277,14 @@ def between_evidence(found: Mapping[str, Any]) -> str:
     test = p_value_words(found["p"])
     if len(seeds) > 1:
         return _(
-            "Distilled students of seeds {first} and {second} on the same 10,000 test pictures; McNemar "
-            "{p_value}. With different seeds, some of the difference is luck.",
+            "Distilled students of seeds {first} and {second} on the same 10,000 test pictures (McNemar's "
+            "test: {p_value}). With different seeds, some of the difference is luck.",
             first=seeds[0],
             second=seeds[1],
             p_value=test,
         )
     return _(
-        "Distilled students of seed {seed} on the same 10,000 test pictures; McNemar {p_value}. "
+        "Distilled students of seed {seed} on the same 10,000 test pictures (McNemar's test: {p_value}). "
         "Another seed may give another difference.",
         seed=seeds[0],
         p_value=test,

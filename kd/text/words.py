@@ -38,6 +38,12 @@ def accuracy(fraction: float) -> str:
     return percent(fraction, 2)
 
 
+def points_between(first: float, second: float, digits: int = 2) -> float:
+    """Returns first minus second in percentage points, as both are shown: 0.916, 0.8475, 1 digit → 6.8."""
+    one, other = (float(f"{100 * share:.{digits}f}") for share in (first, second))
+    return round(one - other, digits)
+
+
 def count(number: int) -> str:
     """Writes a count to three figures: 1433610 → '1.43 M', 20490 → '20.5 k', 812 → '812'."""
     if number < 1_000:

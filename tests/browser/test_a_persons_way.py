@@ -139,4 +139,4 @@ def test_one_button_on_home_trains_in_front_of_the_visitor(page: Page, site):
     learning = re.compile("Both students are learning|Distilled is|No difference")
     expect(page.get_by_text(learning).first).to_be_visible()
     page.go_back()
-    expect(page.get_by_role("slider", name="T, temperature: softens the three voices")).to_be_visible()
+    expect(page.get_by_role("slider", name="T, temperature: reveals second choices")).to_be_visible()

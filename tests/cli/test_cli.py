@@ -155,7 +155,7 @@ def test_every_number_in_the_table_and_the_list_matches_the_sentence(home):
         for pictures in right.values():
             assert f"{pictures / 100:.2f}\u00a0%" in shown.stdout
     gained = (right["distilled"] - right["scratch"]) / 100
-    assert f"gets {gained:.2f} points more right" in " ".join(table.stdout.split())
+    assert f"{gained:.2f} percentage points ahead of scratch" in " ".join(table.stdout.split())
     # and under the verdict of one seed, what single seeds say near it
     shown = " ".join(run("train", home=home).stdout.split())
     assert shown.endswith(f"may give another difference. {near_note(RunConfig())}")

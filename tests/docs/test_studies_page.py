@@ -20,7 +20,7 @@ def test_the_page_has_its_sections_in_order_with_their_commands():
     found = sections(page)
     assert list(found) == list(SECTIONS)
     for name, text in found.items():
-        assert text.startswith(f"## {SECTIONS[name].title}\n\n{SECTIONS[name].about} Drawn anew with")
+        assert text.startswith(f"## {SECTIONS[name].title}\n\n{SECTIONS[name].about} New in each repeat")
         assert re.findall(r"```sh\n(.*?)\n```", text) == [sweep_command(SECTIONS[name].study)]
     assert not re.search("[0-9] %", page)  # a line could break there
 

@@ -12,6 +12,7 @@ from kd.config import RunConfig
 from kd.lab.comparison import between, differing, figures_of_seeds, study_between
 from kd.runs.state import RunView
 from kd.store.rows import Figures
+from kd.text.study_words import decimals, judged_words, p_value_words
 from kd.text.verdicts import between_evidence, between_words
 
 LABELS = np.random.default_rng(0).integers(0, 10, 10_000)
@@ -60,7 +61,7 @@ def test_only_seeds_that_both_have_make_pairs():
     (found,) = between([seeds(FIRST), seeds(SECOND, first=2, temperature=4.0)], LABELS, never)
     assert (found.seeds, found.verdict) == ((2, 3, 4), "not judged yet")
     expected = np.mean([SECOND[0] - FIRST[2], SECOND[1] - FIRST[3], SECOND[2] - FIRST[4]])
-    assert between_words("A", "B", vars(found)).startswith("Not judged yet: B minus A is +5.")
+    assert between_words("A", "B", vars(found)).startswith(f"B minus A is {100 * expected:+.2f} points")
     assert found.difference == pytest.approx(100 * expected)
 
 
@@ -78,7 +79,8 @@ def test_one_run_of_each_is_compared_by_mcnemar_over_the_pictures(seed):
     assert (found.verdict, found.test, found.seeds) == ("ahead", "mcnemar", tuple({0: 0, seed: 0}))
     words = between_evidence(vars(found))
     assert ("luck" in words) == (seed != 0)
-    assert between_words("A", "B", vars(found)).startswith("B is ahead of A by ")
+    said = between_words("A", "B", vars(found))
+    assert said.startswith(f"B is {found.difference:.{decimals(vars(found))}f} points ahead of A ")
 
 
 def test_without_a_seed_in_common_several_runs_are_not_compared():
@@ -91,13 +93,14 @@ def test_without_a_seed_in_common_several_runs_are_not_compared():
 def test_the_words_agree_with_the_numbers():
     found = {"verdict": "behind", "difference": -6.524, "low": -7.11, "high": -5.94, "p": 0.0004}
     found |= {"seeds": (0, 1, 2, 3, 4, 5), "judged_seeds": 5, "test": "paired t"}
-    assert between_words("A", "B", found) == "B is behind A by 6.5 points (5.9 to 7.1)."
+    assert between_words("A", "B", found) == "B is 6.5 points behind A (likely 5.9 to 7.1)."
     said = between_evidence(found)
-    assert said == "Distilled students in pairs over the first 5 seeds; paired t-test p < 0.001."
+    assert judged_words({"seeds": 6, "judged_seeds": 5}) in said
+    assert p_value_words(found["p"]) in said
     unsure = {**found, "verdict": "not shown", "low": -0.42, "high": 0.11, "difference": -0.16}
-    assert between_words("A", "B", unsure) == "No difference shown: B minus A is −0.42 to +0.11 points."
+    assert "−0.42 to +0.11 points" in between_words("A", "B", unsure)
     same = {**unsure, "low": np.nan, "high": np.nan, "p": np.nan, "difference": 0.0}
-    assert between_words("A", "B", same).endswith("is 0.00 points with each seed.")
+    assert "0.00 points each time" in between_words("A", "B", same)
 
 
 def test_settings_differ_in_what_counts_for_one_of_them():

@@ -47,7 +47,7 @@ def test_where_there_is_no_run_home_still_says_what_it_is_about(open_page, lab, 
     app = open_page("home")
     assert not app.exception
     assert not app.error
-    assert "A label names one digit" in html_of(app)
+    assert "Distillation trains" in html_of(app)
     assert not drawn_in_the_browser(app, "voices")
 
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from decimal import Decimal
+
 import pandas as pd
 import pytest
 from hypothesis import given
@@ -12,6 +15,7 @@ from kd.text.study_words import (
     after,
     axis_value,
     cell_words,
+    difference,
     flag,
     in_sentence,
     p_value_words,
@@ -29,29 +33,42 @@ from tests.studies.rows import verdict_row
 
 NAN = float("nan")
 NOTHING = dict.fromkeys(("low", "high", "p", "p_corrected"), NAN)
-NONE = "no difference shown: "
 NOT_YET = {**NOTHING, "judged_seeds": 0, "next_seeds": 5}
 
 
 @pytest.mark.parametrize(
-    ("code", "values", "line"),
+    ("code", "values", "begins", "numbers"),
     [
-        ("helps", {}, "helps: +6.5 points (95 % between +5.9 and +7.1, 5 seeds)"),
-        ("hurts", {"difference": -2.8, "low": -3.94, "high": -1.66, "seeds": 7},
-         "hurts: −2.8 points (95 % between −3.9 and −1.7, judged by the first 5 of 7 seeds, next at 10)"),
-        ("not shown", {"difference": 0.1, "low": -0.5, "high": 0.7},
-         f"{NONE}+0.1 points (95 % between −0.5 and +0.7, 5 seeds); to show 0.2 points takes 20–80 seeds"),
-        ("not shown", {"difference": 0.01, "low": -0.1, "high": 0.12, "seeds_from": None},
-         f"{NONE}+0.01 points (95 % between −0.10 and +0.12, 5 seeds)"),
-        ("not shown", {**NOTHING, "difference": 0.0}, f"{NONE}the same accuracy (5 seeds)"),
-        ("not judged yet", {**NOT_YET, "seeds": 2, "difference": 0.3},
-         "not judged yet: +0.30 points (2 seeds); the first verdict comes with 5 seeds"),
-        ("not judged yet", {**NOT_YET, "seeds": 0}, "not judged yet: no seed can be compared"),
-        ("baseline", NOTHING, "the baseline: the other cells are compared with it (5 seeds)"),
+        ("helps", {}, "helps:", "+6.5 +5.9 +7.1 5"),
+        ("hurts", {"difference": -2.8, "low": -3.94, "high": -1.66, "seeds": 7}, "hurts:",
+         "−2.8 −3.9 −1.7 5 7 10"),
+        ("not shown", {"difference": 0.1, "low": -0.5, "high": 0.7}, "no difference",
+         "+0.1 −0.5 +0.7 5 0.2 20 80"),
+        ("not shown", {"difference": 0.01, "low": -0.1, "high": 0.12, "seeds_from": None}, "no difference",
+         "+0.01 −0.10 +0.12 5"),
+        ("not shown", {**NOTHING, "difference": 0.0}, "no difference shown: the same", "5"),
+        ("not judged yet", {**NOT_YET, "seeds": 2, "difference": 0.3}, "+0.30 points on", "+0.30 2 5"),
+        ("not judged yet", {**NOT_YET, "seeds": 0}, "not judged yet", ""),
+        ("baseline", NOTHING, "the baseline", "5"),
     ],
 )  # fmt: skip
-def test_a_line_for_each_verdict(code, values, line):
-    assert verdict_line(pd.Series(verdict_row(code, **values))) == line
+def test_a_line_says_the_verdict_and_of_how_many_seeds(code, values, begins, numbers):
+    line = verdict_line(pd.Series(verdict_row(code, **values)))
+    assert line.startswith(begins)
+    assert re.findall(r"[+−]?\d+(?:\.\d+)?", line) == numbers.split()
+
+
+@given(st.floats(0, 1), st.floats(0, 1))
+def test_a_difference_is_that_of_the_accuracies_beside_it(distilled, scratch):
+    row = {
+        "distilled_accuracy": distilled,
+        "scratch_accuracy": scratch,
+        "difference": 100 * (distilled - scratch),
+    }
+    shown = [Decimal(f"{100 * share:.2f}") for share in (distilled, scratch)]
+    assert Decimal(f"{difference(row):.2f}") == shown[0] - shown[1]
+    other = row | {"difference": row["difference"] + 1}
+    assert difference(other) == other["difference"]
 
 
 def test_the_seeds_that_are_needed_are_a_range():
@@ -78,7 +95,7 @@ def test_a_side_that_is_taken_is_seen_in_every_number(difference, down, up):
         return
     row = verdict_row("helps" if low > 0 else "hurts", difference=difference, low=low, high=high)
     before, _, after_it = verdict_line(row).partition(" points")
-    numbers = before.split()[-1], *after_it.partition("between ")[2].split(",")[0].split(" and ")
+    numbers = before.split()[-1], *after_it.partition("likely ")[2].split(",")[0].split(" to ")
     assert {number[0] for number in numbers} == {"+" if low > 0 else "−"}
 
 
@@ -94,7 +111,7 @@ def test_the_sentence_says_where_it_helps_where_it_hurts_and_what_is_not_shown()
     )
     assert study_sentence([none, none, shown("not judged yet", 0.1)], 1_200) == (
         "No cell shows yet that distillation helps. In 2 cells no difference is shown. "
-        "1 cell is not judged yet."
+        "1 cell has too few repeats for a verdict."
     )
     assert study_sentence([], 9) == "Nothing has finished yet."
 
@@ -135,7 +152,7 @@ def test_how_far_a_study_is():
 def test_a_cell_says_its_verdict_and_why_a_run_of_it_failed():
     known = verdict_row(p_corrected=0.0123)
     assert cell_words("T 4", known) == (
-        "T 4. Helps: +6.5 points (95 % between +5.9 and +7.1, 5 seeds). "
+        "T 4. Helps: +6.5 points (likely +5.9 to +7.1, 5 repeats). "
         "For all cells together, p\u00a0=\u00a00.012."
     )
     assert cell_words("T 4", known, over="T 1").startswith("T 4. Better than T 1: +6.5 points")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from html import escape
 from itertools import count
+from statistics import mean
 
 import streamlit as st
 
@@ -12,8 +13,9 @@ from kd.config import RunConfig
 from kd.lab import Lab, RunView
 from kd.studies.few_images import FewImages, answer_sentence, few_images
 from kd.studies.shipped import LONG
+from kd.text.study_words import epochs_words
 from kd.text.translation import _
-from kd.text.words import percent
+from kd.text.words import percent, plain
 from ui.live import controls, views
 from ui.live.live import live
 from ui.pictures.ways_in import FIRST_PICTURE, test_picture, test_picture_sentence
@@ -22,6 +24,7 @@ from ui.shared.guard import guard, guarded
 from ui.shared.lesson import section
 from ui.shared.markup import pixels, role
 from ui.shared.pieces import verdict
+from ui.shared.terms import explained
 
 TEMPERATURE = "soft"
 """The key of T, in the session and in the address: other pages have a T of their own."""
@@ -29,6 +32,8 @@ TEMPERATURE = "soft"
 ADDRESS = {TEMPERATURE: address.number("T", LOWEST_TEMPERATURE, HIGHEST_TEMPERATURE, instead=1.0)}
 ENDS = (50, 100)
 _GUESS, _ANSWERED = "guess", "guess_answered"
+_TERMS = ("points", "interval", "seed")
+_SETTING = ("train_size", "temperature")
 
 
 def hello() -> None:
@@ -39,8 +44,8 @@ def hello() -> None:
 def _about() -> str:
     teacher = _("teacher")
     return _(
-        "A label names one digit and says nothing more. A large network, the {teacher}, also knows what else "
-        "the picture could be. Drag T, and its doubts are heard.",
+        "Distillation trains a small network on what a large one, the {teacher}, says of each picture: its "
+        "answer and its doubts.",
         teacher=role("teacher", teacher),
     )
 
@@ -55,12 +60,14 @@ def voices(lab: Lab, view: RunView) -> None:
         }
         with st.container(key="voices"):
             seen = pixels(picture, _("A handwritten {digit}, 28 by 28 pixels", digit=label))
+            drag = _("Drag T to see its doubts. Here T only shows; on Train, it teaches.")
             which = f'<p class="kd-quiet">{test_picture_sentence(FIRST_PICTURE, label)}</p>'
-            st.html(f'<div class="kd kd-hello">{seen}<div><p>{_about()}</p>{which}</div></div>')
+            said = f"<p>{_about()} {explained(drag, 'temperature')}</p>{which}"
+            st.html(f'<div class="kd kd-hello">{seen}<div>{said}</div></div>')
             temperature = controls.temperature(
                 TEMPERATURE,
                 ADDRESS[TEMPERATURE],
-                _("T, temperature: softens the three voices"),
+                _("T, temperature: reveals second choices"),
                 _("Divides the logits before the softmax. At 1 you see the models' own answers."),
             )
             live("voices", [temperature], [views.voices(logits, label), views.voices_sentence(logits)])
@@ -71,15 +78,15 @@ def guess() -> None:
     """Draws a question with a slider, a button that answers it, and the answer on the slider's scale."""
     with guard():
         found = few_images()
-        section(_("What do you guess {images} images cost?", images=f"{found.few:,}"))
+        section(_("How good is it with only {images} images?", images=f"{found.few:,}"))
         answered = st.session_state.get(_ANSWERED, False)
         words = _(
-            "In about {steps} steps, a student that learns alone from {many} images gets {enough} of new "
-            "digits right. How many does it get right with {few} images, in as many steps?",
-            steps=f"{found.steps:,}",
+            "A student that learns alone from {many} images gets {enough} of new digits right. How many does "
+            "it get right with {few}, in as many steps (about {steps})?",
             many=f"{found.many:,}",
-            enough=percent(sum(found.enough) / len(found.enough)),
+            enough=percent(mean(found.enough), 0),
             few=f"{found.few:,}",
+            steps=f"{found.steps:,}",
         )
         st.html(f'<p class="kd kd-ask">{escape(words)}</p>')
         control = controls.hundredths(
@@ -92,13 +99,14 @@ def guess() -> None:
         values = live("guess", [control], [_scale(found, answered)])
         with st.container(key="guess_answer"):
             if answered:
-                verdict(answer_sentence(values["guess"], found, few_images(LONG)), "points", "interval")
+                verdict(answer_sentence(values["guess"], found, few_images(LONG)), *_TERMS)
+                _ways_on()
             else:
                 st.button(
                     _("Show me"),
                     on_click=guarded(_answer),
                     icon=":material/visibility:",
-                    help=_("Shows what five seeds of the study that comes with KD Lab say."),
+                    help=_("Shows what came out: five repeats, in the study that comes with KD Lab."),
                 )
 
 
@@ -106,9 +114,29 @@ def _answer() -> None:
     st.session_state[_ANSWERED] = True
 
 
+def _ways_on() -> None:
+    """Draws the ways to the map of such answers, and to Train at this setting."""
+    setting = RunConfig()
+    with st.container(horizontal=True, key="guess_ways"):
+        st.page_link("pages/sweep.py", label=_("See where the teacher helps most"), icon=":material/grid_on:")
+        st.page_link(
+            "pages/train.py",
+            label=_(
+                "Train it: {images} images, T = {temperature}",
+                images=f"{setting.train_size:,}",
+                temperature=plain(setting.temperature),
+            ),
+            icon=":material/model_training:",
+            query_params={name: address.plain(getattr(setting, name)) for name in _SETTING},
+        )
+
+
 def _scale(found: FewImages, answered: bool) -> views.View:
-    few, many = (_("{images} images", images=f"{images:,}") for images in (found.few, found.many))
-    title = _("Test pictures that the student gets right; a small dot is one seed")
+    few, many = (
+        _("{images} images, {epochs}", images=f"{images:,}", epochs=epochs_words(epochs))
+        for images, epochs in ((found.few, found.few_epochs), (found.many, found.many_epochs))
+    )
+    title = _("Test pictures that the student gets right: a dot is one repeat (seed), a mark their mean")
     rows = [
         views.on_scale("scratch", many, found.enough),
         views.guess_on_scale(few),

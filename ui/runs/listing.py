@@ -18,6 +18,7 @@ from kd.runs.state import RunView
 from kd.text import endings
 from kd.text.study_words import decimals, signed
 from kd.text.translation import _, language
+from kd.text.words import points_between
 from ui.shared.address import plain
 from ui.shared.person import person
 from ui.shared.run_words import differs, teacher
@@ -104,7 +105,7 @@ def _listing(found: list[Line], fold: bool) -> Listing:
     columns = {
         "name": [line.name for line in found],
         "setting": settings,
-        "gain": [round(line.difference, 2) for line in found],
+        "gain": [points_between(line.distilled, line.scratch) for line in found],
         "interval": [_interval(line) for line in found],
         "seeds": [len(line.entries) for line in found],
         "teacher": [teacher(line.first.config) for line in found],

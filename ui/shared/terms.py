@@ -38,5 +38,5 @@ def _term(name: str, text: str, within: str) -> str:
     place = f"kd-term-{name}-{crc32(within.encode()):x}"
     return (
         f'<button type="button" class="kd-term" popovertarget="{place}">{escape(text)}</button>'
-        f'<span popover id="{place}" class="kd-meaning">{escape(meaning(name))}</span>'
+        f'<span popover id="{place}" class="kd-explains">{escape(meaning(name))}</span>'
     )

@@ -21,7 +21,15 @@ from kd.charts.study_charts import (
 from kd.studies.axes import in_order
 from kd.studies.study import SCRATCH, Study
 from kd.studies.sure.near import study_notes
-from kd.text.study_words import after, in_sentence, seeds_needed, signed, study_sentence, where
+from kd.text.study_words import (
+    after,
+    difference,
+    in_sentence,
+    seeds_needed,
+    signed,
+    study_sentence,
+    where,
+)
 from kd.text.translation import _
 from kd.text.words import accuracy
 from ui.shared.figure import figure
@@ -110,7 +118,7 @@ def table(shown: Shown) -> str:
                 **{label.partition(",")[0]: value for label, value in named(cell).values()},
                 _("Verdict"): words[verdict],
                 **({_("Failed"): reason or "–"} if shown.failed else {}),
-                _("Gain (points)"): signed(row["difference"]) if row else "–",
+                _("Gain (points)"): signed(difference(row)) if row else "–",
                 _("95 % interval"): _("{low} to {high}", low=signed(row["low"]), high=signed(row["high"]))
                 if row and not pd.isna(row["low"])
                 else "–",

@@ -11,7 +11,7 @@ const scale = (data) => {
     const head = made('span', {}, roleOf(role, name), made('span', { class: 'kd-live-note' }, note));
     const show = (share) => {
       mark.style.setProperty('--at', place(share).toFixed(4));
-      say(value, `${(100 * share).toFixed(guess ? 0 : 1)}\u00a0%`);
+      say(value, `${(100 * share).toFixed(0)}\u00a0%`);
     };
     if (seeds.length) show(sum(seeds) / seeds.length);
     else if (!guess) {
