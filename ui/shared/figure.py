@@ -18,6 +18,8 @@ from ui.shared.frame import presenting
 from ui.shared.guard import guarded
 from ui.shared.markup import unseen
 
+_MOST_PRESENTED = 400  # pixels of a chart's height, beside which its page has its sentence and its controls
+
 
 @st.cache_data(max_entries=1_000, show_spinner=False)
 def computed(run_id: str, name: str, *of: Any, _compute: Callable[[], Any]) -> Any:
@@ -83,8 +85,8 @@ def presented(ready: dict[str, Any]) -> dict[str, Any]:
         return ready
     config = ready["config"]
     sizes = {kind: {**config[kind], **size} for kind, size in text_sizes(PRESENTED_TEXT_PIXELS).items()}
-    height = round(ready["height"] * PRESENTED_TEXT_PIXELS / TEXT_PIXELS)
-    return {**ready, "config": {**config, **sizes}, "height": height}
+    times = min(PRESENTED_TEXT_PIXELS / TEXT_PIXELS, _MOST_PRESENTED / ready["height"])
+    return {**ready, "config": {**config, **sizes}, "height": round(times * ready["height"])}
 
 
 def thumbnails(
