@@ -90,9 +90,9 @@ def _present(on: bool) -> None:
 
 def _presenter_tools(title: str) -> None:
     """Draws the way to the page before and after this one, round and round, and the way out."""
-    at = [label for _path, label, _icon in _PAGES].index(title)
+    at = [label for _path, label, _icon in PAGES].index(title)
     for key, step, icon in (("previous", -1, "arrow_back"), ("next", 1, "arrow_forward")):
-        path, label, _icon = _PAGES[(at + step) % len(_PAGES)]
+        path, label, _icon = PAGES[(at + step) % len(PAGES)]
         with st.container(key=f"present_{key}", width="content"):
             st.page_link(path, label=_(label), icon=f":material/{icon}:")
     st.button(
