@@ -84,7 +84,7 @@ def said(app) -> str:
 def test_train_says_it_under_the_verdict_and_in_the_lesson(open_page, mistaken):
     app = open_page("train", run=mistaken)
     assert f"seed 2 · a mistake: {SAID}" in said(app)
-    assert f"right than scratch. This run makes a mistake on purpose: {SAID}." in said(app)
+    assert f" This run makes a mistake on purpose: {SAID}." in said(app)
     assert f"with a mistake that is made on purpose ({SAID})" in said(app)
     assert not warnings_of(app)
     # the controls are those of the run, but for the mistake, and the address never has it

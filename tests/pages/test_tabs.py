@@ -231,11 +231,11 @@ def test_drawings_are_answered_and_explained(open_page, shipped, students, mnist
     index = NeighbourIndex.build(students["teacher"], images, labels)
     monkeypatch.setattr(Run, "neighbours", lambda self: index)
     app = open_page("draw", way="test", picture="0")
-    assert "Teacher" not in chart_titles(app)  # computed once it is opened
+    assert not drawn_in_the_browser(app, "saliency")  # computed once it is opened
     app.session_state["drawing_open"] = app.session_state["reading_open"] = True
     app.run()
     assert not app.error
-    assert chart_titles(app)[-3:] == ["Teacher", "Distilled", "Scratch"]
+    assert drawn_in_the_browser(app, "saliency")["filters"]["title"] == "Scratch"
     found = saliency(students, mnist.test(1)[0][0])
     assert f"Green pixels speak for {found.digit}," in "".join(element.value for element in app.markdown)
     move(app, "playback-draw", point=0)
