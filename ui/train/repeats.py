@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from functools import partial
 from html import escape
+from typing import Any
 
 import streamlit as st
 
+from kd.base.once import computed_once
 from kd.charts.experiment_plan import ticks_with_zero
-from kd.config import TEST_IMAGES
+from kd.config import TEST_IMAGES, RunConfig
 from kd.lab import Lab, RunView
 from kd.lab.seeds import SeedsView
 from kd.studies.over_seeds import MOST_SEEDS, next_station
@@ -55,7 +57,7 @@ def _more(lab: Lab, view: RunView, seeds: SeedsView) -> None:
         help = _("Trains no further repeats. Those that are ready stay.")
         draw("stop", _("Stop"), acts(lab.seeds.stop, me), help)
     elif following is not None and following <= MOST_SEEDS:
-        time = takes(lab.estimate(lab.study(view.config, {}, following)))
+        time = takes(_seconds(lab, view.config, following, lab.store.runs.version()))
         draw(
             f"{following}",
             _("{count} repeats, {time}", count=following, time=time),
@@ -66,6 +68,12 @@ def _more(lab: Lab, view: RunView, seeds: SeedsView) -> None:
                 count=following,
             ),
         )
+
+
+@computed_once(maxsize=256)
+def _seconds(lab: Lab, config: RunConfig, number: int, _version: Any) -> float:
+    """Returns how long so many repeats take. _version: of the store, as what is stored takes no time."""
+    return lab.estimate(lab.study(config, {}, number))
 
 
 def _tile(view: RunView, model: str) -> str:
