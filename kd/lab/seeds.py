@@ -50,13 +50,13 @@ class Seeds:
         self._store, self._runs, self._ahead, self._studies = store, runs, ahead, studies
         self._result = result
         self._compared = computed_once(maxsize=64)(self._compare)
+        self._states = computed_once(maxsize=256)(self._read_states)
         self._more: dict[str, tuple[str, str, int]] = {}  # person → study, run of the first seed, seeds
 
     def view(self, config: RunConfig | Preset | str, most: int = MOST_SEEDS) -> SeedsView:
         """Returns what is stored of a setting with its seed and the next ones, `most` in all; cheap."""
         config = config_of(config)
-        ids = _ids(config, most)
-        states = tuple(map(self._store.runs.state, ids))
+        ids, states = _ids(config, most), self._states(config, most, self._store.runs.version())
         runs, differences, verdict = self._compared(config, most, states)
         missing = [run_id for run_id, state in zip(ids, states, strict=True) if state is None]
         asked = [seeds for _study, run_id, seeds in self._more.values() if run_id == config.run_id]
@@ -101,6 +101,9 @@ class Seeds:
         study_id, *_run = self._more.pop(person, ("",))
         if study_id:
             self._studies.stop(study_id, person)
+
+    def _read_states(self, config: RunConfig, most: int, _version: Any) -> tuple[Any, ...]:
+        return tuple(map(self._store.runs.state, _ids(config, most)))
 
     def _compare(
         self, config: RunConfig, most: int, states: Sequence[Any]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Callable, Collection, Iterable, Mapping
+from functools import lru_cache
 from typing import Any
 from urllib.parse import urlencode
 
@@ -68,6 +69,7 @@ def value_of(name: str, text: str) -> Any:
     return FIELDS[name].checked(name, text, FIELD_TYPES[name])
 
 
+@lru_cache(maxsize=512)
 def train_command(config: RunConfig) -> str:
     """Returns the command that trains a run; of one with fields that no flag sets, its experiment's."""
     return _experiment_with([config]) or " ".join(["python -m kd train", *_flags(config, _train_flag)])

@@ -53,17 +53,19 @@ def figure(
     alt: str,
     file_note: str = "",
     on_select: Callable[[], None] | None = None,
+    arrow: Any = None,
     **arguments: Any,
 ) -> None:
     """Draws a figure, with the button that saves it in the row of its title.
 
     name: the widget's key, and with file_note the file's name. chart: (rows, **arguments) → Altair chart; its
-    data alone depends on the rows. on_select: called after a click.
+    data alone depends on the rows. on_select: called after a click. arrow: the rows as an Arrow table, where
+    they are kept: making one takes longer than all the rest.
     """
     ready = spec(chart, name, rows, **arguments)
     with framed(name):
         save_menu(name, lambda: (ready, rows), file_note)
-        said_chart(ready, rows, alt, key=name, on_select=on_select or "ignore")
+        said_chart(ready, rows if arrow is None else arrow, alt, key=name, on_select=on_select or "ignore")
 
 
 def framed(name: str, titled: bool = True) -> Any:

@@ -10,6 +10,7 @@ import pandas as pd
 import streamlit as st
 
 from kd.analysis.observations import fixed_and_broken
+from kd.base.once import computed_once
 from kd.config import RunConfig
 from kd.lab import Lab
 from kd.pictures.mnist import load_mnist, to_model_input
@@ -47,7 +48,7 @@ def what_changed(lab: Lab, run_id: str, look: Callable[[], None]) -> None:
         st.session_state["errors"] = "changes"
         look()
 
-    few = _few(run_id, language(), lab)
+    few = _few(lab, run_id, language())
     if not few:
         return
     st.html(few)
@@ -61,10 +62,10 @@ def what_changed(lab: Lab, run_id: str, look: Callable[[], None]) -> None:
     )
 
 
-@st.cache_data(max_entries=500, show_spinner=False)
-def _few(run_id: str, language: str, _lab: Lab) -> str:
+@computed_once(maxsize=500)
+def _few(lab: Lab, run_id: str, _language: str) -> str:
     """Returns how many pictures were fixed and broken, and those that changed most, as HTML."""
-    table = _changes(run_id, _lab.runs[run_id].test_logits())
+    table = _changes(run_id, lab.runs[run_id].test_logits())
     if table.empty:
         return ""
     parts = []

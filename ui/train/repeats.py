@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from functools import partial
 from html import escape
+from typing import Any
 
 import streamlit as st
 
+from kd.base.once import computed_once
 from kd.charts.experiment_plan import ticks_with_zero
-from kd.config import TEST_IMAGES
+from kd.config import TEST_IMAGES, RunConfig
 from kd.lab import Lab, RunView
 from kd.lab.seeds import SeedsView
 from kd.studies.over_seeds import MOST_SEEDS, next_station
+from kd.text import study_words
 from kd.text.study_words import decimals, rounded, signed, unknown
 from kd.text.translation import _, ngettext
 from kd.text.verdicts import seeds_words
@@ -35,7 +38,9 @@ def seeds_of(lab: Lab, view: RunView) -> SeedsView | None:
 
 def tiles(view: RunView) -> None:
     """Draws the accuracy of each model."""
-    st.html(f'<div class="kd kd-tiles">{"".join(_tile(view, model) for model in MODELS)}</div>')
+    history, result = view.history, view.result  # read once: they are looked up each time
+    each = "".join(_tile(view, model, history, result) for model in MODELS)
+    st.html(f'<div class="kd kd-tiles">{each}</div>')
 
 
 def repeats(lab: Lab, view: RunView, seeds: SeedsView | None) -> None:
@@ -55,7 +60,7 @@ def _more(lab: Lab, view: RunView, seeds: SeedsView) -> None:
         help = _("Trains no further repeats. Those that are ready stay.")
         draw("stop", _("Stop"), acts(lab.seeds.stop, me), help)
     elif following is not None and following <= MOST_SEEDS:
-        time = takes(lab.estimate(lab.study(view.config, {}, following)))
+        time = takes(_seconds(lab, view.config, following, lab.store.runs.version()))
         draw(
             f"{following}",
             _("{count} repeats, {time}", count=following, time=time),
@@ -68,12 +73,18 @@ def _more(lab: Lab, view: RunView, seeds: SeedsView) -> None:
         )
 
 
-def _tile(view: RunView, model: str) -> str:
+@computed_once(maxsize=256)
+def _seconds(lab: Lab, config: RunConfig, number: int, _version: Any) -> float:
+    """Returns how long so many repeats take. _version: of the store, as what is stored takes no time."""
+    return lab.estimate(lab.study(config, {}, number))
+
+
+def _tile(view: RunView, model: str, history: list[dict[str, Any]], result: dict[str, Any] | None) -> str:
     """Returns a model's accuracy as HTML; the latest one known while the run goes on."""
-    events = [event for event in view.history if event["model"] == model]
+    events = [event for event in history if event["model"] == model]
     number, below = "–", "\u00a0"
-    if view.result is not None:
-        right = view.result[model]["test_accuracy"]
+    if result is not None:
+        right = result[model]["test_accuracy"]
         wrong = round(TEST_IMAGES * (1 - right))
         number = accuracy(right)
         below = ngettext("{count} mistake", "{count} mistakes", wrong, count=f"{wrong:,}")
@@ -126,10 +137,11 @@ def _in_words(seeds: SeedsView, mean: float) -> str:
     """Returns how many repeats there are, their mean in points, and where it is likely to be."""
     row, have = seeds.verdict, len(seeds.runs)
     digits = 2 if row is None else decimals(row)
-    words = ngettext("{count} repeat", "{count} repeats", have, count=have)
+    words = study_words.repeats(have)
     if have < seeds.wanted:
         words = _("{count} of {wanted} repeats", count=have, wanted=seeds.wanted)
     if have > 1:
+        mean = mean if row is None else study_words.difference(row)
         words = _("{repeats}, mean {points}", repeats=words, points=signed(mean, digits))
     if row is None or unknown(row["low"]) or row["judged_seeds"] != have:
         return words

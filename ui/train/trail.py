@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from functools import partial
 
 import pandas as pd
+import pyarrow as pa
 import streamlit as st
 
 from kd.charts.trail_chart import trail_chart, trail_rows
@@ -70,16 +71,18 @@ def trail(lab: Lab, view: RunView) -> None:
     runs = looked_at(lab)
     if not runs:
         return
-    field = _choices(lab, runs)
+    with st.container(horizontal=True, vertical_alignment="bottom", key="trail_choices"):
+        field = _choices(lab, runs)
+        wanted = _knows_average(view, field)
     label = _(FIELDS[field].label)
-    wanted = _knows_average(view, field)
     ids = tuple(run.run_id for run in runs)
-    rows, words = _drawn(ids, field, view.run_id, wanted, language(), _runs=runs, _view=view)
+    rows, arrow, words = _drawn(ids, field, view.run_id, wanted, language(), _runs=runs, _view=view)
     figure(
         "trail",
         trail_chart,
         rows,
         alt=words,
+        arrow=arrow,
         on_select=guarded(partial(_open_point, lab)),
         file_note=field,
         field=field,
@@ -91,13 +94,13 @@ def trail(lab: Lab, view: RunView) -> None:
 @st.cache_resource(max_entries=500, show_spinner=False)
 def _drawn(
     ids: tuple, field: str, shown: str, average: bool, language: str, _runs: list[RunView], _view: RunView
-) -> tuple[pd.DataFrame, str]:
-    """Returns the rows of the chart and what it shows, for everybody who looked at these runs."""
+) -> tuple[pd.DataFrame, pa.Table, str]:
+    """Returns the rows of the chart, also in Arrow, and what it shows, once for these runs."""
     names = {run.run_id: setting(run.config) for run in _runs}
     compared = [(run.config, run.result["comparison"]) for run in _runs if run.result is not None]
     study = near(_view.config, field) if average else None
     rows = trail_rows(compared, field, shown, names, study)
-    return rows, trail_words(rows, _(FIELDS[field].label))
+    return rows, pa.Table.from_pandas(rows), trail_words(rows, _(FIELDS[field].label))
 
 
 def _views(lab: Lab, run_ids: Iterable[str]) -> list[RunView]:
@@ -146,15 +149,15 @@ def _choices(lab: Lab, runs: list[RunView]) -> str:
         for run in reversed(runs)
         if run.result is not None
     }
-    with st.container(horizontal=True, key="trail_choices"):
-        field = st.selectbox(
-            _("Plot my runs by"),
-            fields,
-            key=_AGAINST,
-            format_func=lambda name: _(FIELDS[name].label),
-            help=_("Each run you looked at is a point: its gain over scratch, by this setting."),
-            width=260,
-        )
+    field = st.selectbox(
+        _("Plot my runs by"),
+        fields,
+        key=_AGAINST,
+        format_func=lambda name: _(FIELDS[name].label),
+        help=_("Each run you looked at is a point: its gain over scratch, by this setting."),
+        width=260,
+    )
+    if len(gains) > 1:
         st.selectbox(
             _("Open one of my runs"),
             list(gains),

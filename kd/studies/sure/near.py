@@ -25,14 +25,17 @@ _SQUARED = {True: N_("T {temperature} with T²"), False: N_("T {temperature} wit
 
 def single_seeds_near(config: RunConfig) -> tuple[RunConfig, SingleSeeds] | None:
     """Returns the nearest cell of the included studies, if any, and its single seeds' verdicts."""
-    found = nearest(config)
+    found = _nearest(config)
     return None if found is None else (found[0], _at(found[0])[0])
+
+
+_nearest = lru_cache(maxsize=512)(nearest)  # pages ask whenever they are drawn
 
 
 @lru_cache(maxsize=512)
 def _at(cell: RunConfig) -> tuple[SingleSeeds, dict[str, Any]]:
     """Returns what the seeds of a cell say, each alone and in one verdict."""
-    found = nearest(cell)
+    found = _nearest(cell)
     assert found is not None  # a cell is near itself
     return single_seeds(found[1]), verdicts(found[1], ()).to_dict("records")[0]
 
@@ -134,7 +137,7 @@ _ABOUT_NOT_SHOWN = N_("{trained}: no difference shown here, about {points} point
 
 def other_length_note(config: RunConfig) -> str:
     """Says what is known near a setting at the length that it is further from; "" where no cell is near."""
-    found = nearest(config, other_length(config))
+    found = _nearest(config, other_length(config))
     if found is None:
         return ""
     cell, row = found[0], _at(found[0])[1]
