@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import partial
 from html import escape
+from typing import Any
 
 import streamlit as st
 
@@ -12,7 +14,7 @@ from kd.config import TEST_IMAGES
 from kd.lab import Lab, RunView
 from kd.lab.seeds import SeedsView
 from kd.studies.over_seeds import MOST_SEEDS, next_station
-from kd.text.study_words import decimals, rounded, signed, unknown
+from kd.text.study_words import decimals, difference, repeats_words, rounded, signed, unknown
 from kd.text.translation import _, ngettext
 from kd.text.verdicts import seeds_words
 from kd.text.words import MODELS, accuracy
@@ -33,9 +35,10 @@ def seeds_of(lab: Lab, view: RunView) -> SeedsView | None:
     return lab.seeds.view(view.config)
 
 
-def tiles(view: RunView) -> None:
-    """Draws the accuracy of each model."""
-    st.html(f'<div class="kd kd-tiles">{"".join(_tile(view, model) for model in MODELS)}</div>')
+def tiles(view: RunView, seeds: SeedsView | None) -> None:
+    """Draws the accuracy of each model: the mean of what the headline is about."""
+    row = seeds and seeds.verdict
+    st.html(f'<div class="kd kd-tiles">{"".join(_tile(view, model, row) for model in MODELS)}</div>')
 
 
 def repeats(lab: Lab, view: RunView, seeds: SeedsView | None) -> None:
@@ -68,11 +71,16 @@ def _more(lab: Lab, view: RunView, seeds: SeedsView) -> None:
         )
 
 
-def _tile(view: RunView, model: str) -> str:
-    """Returns a model's accuracy as HTML; the latest one known while the run goes on."""
+def _tile(view: RunView, model: str, row: Mapping[str, Any] | None) -> str:
+    """Returns a model's accuracy as HTML; the latest known while the run goes on. row: of several seeds."""
     events = [event for event in view.history if event["model"] == model]
     number, below = "–", "\u00a0"
-    if view.result is not None:
+    if row is not None:
+        number, below = (
+            accuracy(row[f"{model}_accuracy"]),
+            _("mean of {repeats}", repeats=repeats_words(int(row["seeds"]))),
+        )
+    elif view.result is not None:
         right = view.result[model]["test_accuracy"]
         wrong = round(TEST_IMAGES * (1 - right))
         number = accuracy(right)
@@ -95,6 +103,7 @@ def _strip(seeds: SeedsView) -> str:
     """Returns a dot for each repeat's difference, in points on a scale with 0, as HTML."""
     points = {seed: 100 * difference for seed, difference in sorted(seeds.differences.items())}
     row, mean = seeds.verdict, sum(points.values()) / len(points)
+    mean = mean if row is None else difference(row)
     known = row is not None and not unknown(row["low"])
     low, high = (row["low"], row["high"]) if row is not None and known else (mean, mean)
     ticks = ticks_with_zero([*points.values(), low, high])
