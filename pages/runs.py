@@ -7,7 +7,7 @@ from ui.runs.run_list import run_list
 from ui.runs.search import ADDRESS
 from ui.shared import address
 from ui.shared.frame import page
-from ui.shared.lesson import runs_lesson, unseen_section
+from ui.shared.lesson import unseen_section
 from ui.shared.markup import literal
 from ui.shared.server import lab
 
@@ -20,4 +20,3 @@ with page("Runs"):
         st.page_link("pages/train.py", label=_("Train the first run"), icon=":material/model_training:")
     unseen_section(_("Saved runs"))
     run_list(lab())
-    runs_lesson()

@@ -63,7 +63,7 @@ def test_thousands_of_runs_are_sorted_and_found_and_two_are_compared(page: Page,
     for row in (1, 2):
         click(page, row, across=TICK)
         expect(page.get_by_text(re.compile(f"^{row} runs? ticked$"))).to_be_visible()
-    expect(page.get_by_text(re.compile("B is (ahead of|behind) A by"))).to_be_visible()
+    expect(page.get_by_text(re.compile("points (ahead of|behind) A"))).to_be_visible()
     expect(page.locator(".st-key-save-compared-runs")).to_be_visible()
     expect(page).to_have_url(re.compile("ticked=[0-9a-f]{12}(,|%2C)[0-9a-f]{12}"))
     # by which all windows are the same person's, also after the browser has been closed

@@ -15,7 +15,7 @@ def html_of(app: AppTest) -> str:
     """All the page's own HTML, without the style sheet, and without what terms mean."""
     pieces = [element.proto.body for element in app.get("html")]
     html = "\n".join(piece for piece in pieces if not piece.startswith("<style>"))
-    return re.sub(r'<button[^>]*class="kd-term"[^>]*>(.*?)</button><span popover.*?</span>', r"\1", html)
+    return re.sub(r'<button[^>]*class="kd-term"[^>]*>(.*?)</button>|<span popover.*?</span>', r"\1", html)
 
 
 def warnings_of(app: AppTest) -> list[str]:

@@ -27,7 +27,7 @@ OTHER_PAGES = {
         "of_order", "over",
     ),
     "experiments": parameters(),
-    "runs": ("run", "q", "by", "values", "whose", "fold", "columns", "ticked", "pair"),
+    "runs": ("run", "q", "by", "values", "whose", "fold", "ticked", "pair"),
 }  # fmt: skip
 ODD = ["1e-1", ".5", "0.123", "1_0", "1e1", "3.0", "٣", "15", " 64 ", "-0", "0", "1", "FALSE", "True",
        "FRESH", "nan", "", "7.3", "4.0000001", "1e3", "1e999", "0x10", "notebook", "1,000", "+2",

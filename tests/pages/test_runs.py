@@ -14,7 +14,7 @@ from tests.store.test_upkeep import save
 from tests.stored_runs import save_ended
 from ui.runs.listing import found, listing
 from ui.runs.search import TICKED
-from ui.runs.table import _note_ticks, _Shown
+from ui.runs.table import COLUMNS, _note_ticks, _Shown
 
 ME, SOMEBODY = "a" * 12, "b" * 12
 
@@ -133,7 +133,7 @@ def test_a_run_deleted_in_two_windows_is_deleted_once_and_the_second_window_says
 
 
 def test_a_run_is_kept_until_it_need_not_be(open_page, lab, own):
-    app = open_page("runs", columns="kept", **ticked_with([own]))
+    app = open_page("runs", **ticked_with([own]))
     for label, pinned in (("Keep", True), ("Kept", False)):
         assert buttons(app)["runs_keep"].label == label
         buttons(app)["runs_keep"].click().run()
@@ -149,7 +149,7 @@ def describe(app, **written):
 
 
 def test_what_is_written_about_a_run_is_shown_as_it_is_written_unless_it_is_too_long(open_page, lab, own):
-    app = open_page("runs", columns="name,tags,note", **ticked_with([own]))
+    app = open_page("runs", **ticked_with([own]))
     describe(app, runs_name="x" * 81, runs_note="fine")
     assert warnings_of(app) == ["A run's name must have at most 80 characters, got 81."]
     assert (lab.runs.view(own).name, lab.runs.view(own).note) == ("", "")
@@ -178,14 +178,13 @@ def test_others_runs_can_be_opened_and_not_changed(open_page, request, shipped, 
     assert buttons(both)["runs_delete"].disabled
 
 
-def test_columns_can_be_chosen_and_one_appears_once_there_is_something_in_it(open_page, lab, own):
+def test_a_column_appears_once_there_is_something_in_it_and_the_others_can_be_chosen(open_page, lab, own):
     def shown(app):
         return list(app.dataframe[0].proto.column_order)
 
-    app = open_page("runs", columns="gain,run")
-    assert shown(app) == sorted(app.dataframe[0].value) == ["gain", "run"]  # and no others are sent
     app = open_page("runs")
-    assert "tags" not in shown(app)
+    assert not {"tags", "note"} & set(shown(app))
+    assert {*COLUMNS} == {*app.dataframe[0].value}
     lab.runs.annotate(own, tags=["new"])
     app.run()
     assert "tags" in shown(app)
@@ -194,7 +193,6 @@ def test_columns_can_be_chosen_and_one_appears_once_there_is_something_in_it(ope
 
 def test_an_address_that_means_nothing_is_named_in_a_sentence(open_page, own):
     said = {
-        "columns": ("gain,cost", "There is no column “cost”: use setting, gain,"),
         "ticked": ("../../etc", "ticked must list ids of runs, not “../../etc”."),
         "whose": ("mine!", "There is no whose “mine!”: use all, mine, others, app."),
     }

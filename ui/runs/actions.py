@@ -47,7 +47,7 @@ def actions(lab: Lab, lines: Sequence[Line]) -> None:
         _describe(lab, lines, problem)
         _keep(lab, runs, problem)
         _delete(lab, runs, problem)
-        _button("untick", _("Untick all"), _("Ticks no run any more."), acts(untick), icon="deselect")
+        _button("untick", _("Untick all"), _("Takes away all ticks."), acts(untick), icon="deselect")
 
 
 def _button(
@@ -186,8 +186,8 @@ def _undo(lab: Lab) -> None:
     if not deleted:
         quiet(
             _(
-                "Tick a run to open or name it, and several to compare them. "
-                "Undo appears here after you delete a run."
+                "Tick a run to open or name it, several to compare them. Undo appears here after you delete "
+                "a run."
             )
         )
         return

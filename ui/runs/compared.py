@@ -39,6 +39,7 @@ from ui.shared.figure import figure
 from ui.shared.lesson import unseen_section
 from ui.shared.pieces import acts, quiet
 from ui.shared.run_words import differs
+from ui.shared.terms import explained
 
 MOST_COMPARED = len(SETTING_SHAPES)
 LETTERS = "ABCDEF"
@@ -68,8 +69,8 @@ def _chosen_pair(letters: Sequence[str]) -> tuple[str, str]:
         st.session_state[_FIRST], st.session_state[_SECOND] = first, second
         with st.container(horizontal=True, key="runs_pair"):
             for label, key, help in (
-                (_("Compared with"), _FIRST, _("The run that each of the others is compared with.")),
-                (_("Answers of"), _SECOND, _("Whose answers are set against those of the first.")),
+                (_("Compared with"), _FIRST, _("The others are compared with this one.")),
+                (_("Answers of"), _SECOND, _("Its answers are set against the first one's.")),
             ):
                 st.segmented_control(
                     label,
@@ -111,7 +112,7 @@ def compared(lab: Lab, lines: Sequence[Line]) -> None:
         pairs = dict(zip(others, found, strict=True))
         _verdicts(first, pairs)
         if len(finished) > len(shown):
-            quiet(_("The first {count} are compared: untick some to compare others.", count=len(shown)))
+            quiet(_("The first {count} are compared; untick some to compare others.", count=len(shown)))
         left, right = st.columns(2, gap="large")
         with left:
             _courses(lab, names)
@@ -128,8 +129,8 @@ def _verdicts(first: str, pairs: Mapping[str, Between]) -> None:
     for letter, each in pairs.items():
         words = between_words(first, letter, vars(each))
         st.html(
-            f'<p class="kd kd-verdict">{escape(words)}</p>'
-            f'<p class="kd kd-quiet">{escape(between_evidence(vars(each)))}</p>'
+            f'<p class="kd kd-verdict">{explained(words, "points", "interval")}</p>'
+            f'<p class="kd kd-quiet">{explained(between_evidence(vars(each)), "mcnemar", "seed")}</p>'
         )
 
 

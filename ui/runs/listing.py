@@ -16,9 +16,8 @@ from kd.config import FIELDS
 from kd.lab.comparison import Line, lines
 from kd.runs.state import RunView
 from kd.text import endings
-from kd.text.study_words import decimals, signed
+from kd.text.study_words import decimals, difference, signed
 from kd.text.translation import _, language
-from kd.text.words import points_between
 from ui.shared.address import plain
 from ui.shared.person import person
 from ui.shared.run_words import differs, teacher
@@ -105,7 +104,7 @@ def _listing(found: list[Line], fold: bool) -> Listing:
     columns = {
         "name": [line.name for line in found],
         "setting": settings,
-        "gain": [points_between(line.distilled, line.scratch) for line in found],
+        "gain": [_gain(line) for line in found],
         "interval": [_interval(line) for line in found],
         "seeds": [len(line.entries) for line in found],
         "teacher": [teacher(line.first.config) for line in found],
@@ -136,6 +135,11 @@ def _values(found: list[Line]) -> dict[str, dict[str, str]]:
         if len(present) > 1 and name != "seed":
             values[name] = {plain(value): FIELDS[name].in_words(value) for value in sorted(present)}
     return values
+
+
+def _gain(line: Line) -> float:
+    accuracies = {"distilled_accuracy": line.distilled, "scratch_accuracy": line.scratch}
+    return round(difference({"difference": line.difference, **accuracies}), 2)
 
 
 def _interval(line: Line) -> str:

@@ -40,11 +40,14 @@ def _runs(lab: Lab) -> None:
         st.write(_("No run is like this: look for something else."))
     if len(chosen) > 1:
         compared(lab, chosen)
+    else:
+        said = _("One run is one throw of the dice: compare several repeats (seeds) of each setting.")
+        quiet(said, "seed")
 
 
 def _studies(lab: Lab) -> None:
     """Lists the newest studies, and how far they are."""
-    with st.container(key="runs_studies", gap=None):
+    with st.container(key="runs_studies", gap="small"):
         found = lab.studies.views()
         st.subheader(_("Studies"), anchor=False)
         if len(found) > MOST_STUDIES:
@@ -70,7 +73,7 @@ def _room(lab: Lab) -> None:
     share = min(usage.used / usage.limit, 1.0)
     # not how many runs: some were trained ahead, and no list names those
     saved = _("Saved runs take {used} of {limit}.", used=file_size(usage.used), limit=file_size(usage.limit))
-    rule = _("When space runs out, the run you have not used for longest is deleted, unless you keep it.")
+    rule = _("When space runs out, the run unused for longest is deleted, unless you keep it.")
     bar = _("Space used by runs")
     st.html(
         f'<div class="kd kd-room"><p>{escape(saved)}</p>'

@@ -1,4 +1,4 @@
-"""What is looked for among the runs, and which columns are shown; the address says it too."""
+"""What is looked for among the runs; the address says it too."""
 
 from __future__ import annotations
 
@@ -13,28 +13,6 @@ from ui.runs.compared import PAIR
 from ui.runs.listing import APP, MINE, OTHERS, Listing, found
 from ui.shared import address, notices
 
-COLUMNS = {
-    "setting": N_("Differs from the default in"),
-    "gain": N_("Gain (points)"),
-    "interval": N_("95 % interval"),
-    "state": N_("State"),
-    "name": N_("Name"),
-    "seeds": N_("Seeds"),
-    "teacher": N_("Teacher"),
-    "when": N_("When"),
-    "whose": N_("Whose"),
-    "tags": N_("Tags"),
-    "kept": N_("Kept"),
-    "note": N_("Note"),
-    "distilled": N_("Distilled (%)"),
-    "scratch": N_("Scratch (%)"),
-    "of_teacher": N_("Its teacher (%)"),
-    "run": N_("Run"),
-}
-_ALWAYS = ("setting", "gain", "interval", "seeds", "teacher", "when", "whose")
-# Shown once there is something in them.
-_WITH_CONTENT = ("name", "state", "tags", "kept")
-_USUAL = "usual_columns"
 _MOST_LETTERS = 200
 # Letters that come faster than anybody types are looked for together.
 WAIT = "50ms"
@@ -46,20 +24,6 @@ def _field(text: str) -> str:
     if text and text not in FIELDS:
         raise ValueError(_("There is no setting “{text}” to filter by.", text=notices.cut(text)))
     return text
-
-
-def _columns(text: str) -> list[str]:
-    names = [name for name in text.split(",") if name]
-    for name in names:
-        if name not in COLUMNS:
-            raise ValueError(
-                _(
-                    "There is no column “{text}”: use {allowed}.",
-                    text=notices.cut(name),
-                    allowed=", ".join(COLUMNS),
-                )
-            )
-    return names
 
 
 def _ids(text: str) -> list[str]:
@@ -78,14 +42,12 @@ _FOLD = address.switch("fold", default=True)
 TICKED = address.Parameter(_ids, lambda ids: ",".join(ids[:_MOST_TICKED]), [])
 _BY = address.Parameter(_field, str, "")
 _VALUES = address.Parameter(lambda text: text.split(",")[:_MOST_LETTERS], ",".join, [])
-_COLUMNS = address.Parameter(_columns, ",".join, [])
 ADDRESS = {
     "q": address.Parameter(lambda text: text[:_MOST_LETTERS], str, ""),
     "by": _BY,
     "values": _VALUES,
     "whose": _WHOSE,
     "fold": _FOLD,
-    "columns": _COLUMNS,
     "ticked": TICKED,
     "pair": PAIR,
 }
@@ -108,8 +70,7 @@ def search(listed: Listing) -> list[int]:
             icon=":material/search:",
             placeholder=_("name, tag, note, setting"),
             help=_(
-                "Lists the runs whose name, tags, note or setting contain every word, or whose id starts "
-                "with it."
+                "Lists the runs with all these words in their name, tags, note or setting, or with this id."
             ),
             width=300,
         )
@@ -119,16 +80,13 @@ def search(listed: Listing) -> list[int]:
             help=_("Lists the runs with these values of one setting, or somebody's."),
         ):
             by, values, whose = _filters(listed)
-        with st.popover(_("Columns"), icon=":material/view_column:", help=_("Which columns the table has.")):
-            _choose_columns(listed)
         address.kept(
             _FOLD,
             st.toggle,
-            _("Seeds together"),
+            _("Repeats together"),
             key="fold",
             help=_(
-                "Runs that differ in their seed alone are one line, with their mean gain and its interval "
-                "over the seeds."
+                "Runs that differ in their seed alone are one line, with their mean gain and its interval."
             ),
         )
         places = found(listed, words, by, values, "" if whose == "all" else whose)
@@ -141,12 +99,6 @@ def search(listed: Listing) -> list[int]:
     return places
 
 
-def columns(listed: Listing) -> list[str]:
-    """Returns the columns that are shown, in order."""
-    chosen = st.session_state.get("columns") or _usual(listed)
-    return [name for name in COLUMNS if name in chosen]
-
-
 def _filters(listed: Listing) -> tuple[str, tuple[str, ...], str]:
     whose = address.choose(
         st.segmented_control,
@@ -154,7 +106,7 @@ def _filters(listed: Listing) -> tuple[str, tuple[str, ...], str]:
         _WHOSE,
         key="whose",
         required=True,
-        help=_("Yours are those that were asked for from this browser."),
+        help=_("Yours are those you started in this browser."),
     )
     asked = st.session_state.get("by", "")
     fields = ["", *(name for name in FIELDS if name in listed.values or name == asked)]
@@ -178,30 +130,6 @@ def _filters(listed: Listing) -> tuple[str, tuple[str, ...], str]:
         key="values",
         format_func=lambda value: known.get(value, value),
         disabled=not known,
-        help=_("Runs with one of these values are listed; without any, all are."),
+        help=_("Lists runs with one of these values; with none chosen, all runs."),
     )
     return by, tuple(values), whose
-
-
-def _choose_columns(listed: Listing) -> None:
-    usual, before = _usual(listed), st.session_state.get(_USUAL)
-    if sorted(st.session_state.get("columns") or []) in ([], sorted(before or [])):
-        st.session_state["columns"] = usual
-    st.session_state[_USUAL] = usual
-    chosen = st.pills(
-        _("Columns"),
-        list(COLUMNS),
-        selection_mode="multi",
-        key="columns",
-        format_func=lambda name: _(COLUMNS[name]),
-        help=_("Click a heading of the table to sort by it."),
-        persist_state="session",
-        wrap=True,
-    )
-    is_usual = sorted(chosen) in ([], sorted(usual))
-    address.keep("columns", _COLUMNS, [] if is_usual else chosen)
-
-
-def _usual(listed: Listing) -> list[str]:
-    full = {name for name in _WITH_CONTENT if any(map(bool, listed.frame[name]))}
-    return [name for name in COLUMNS if name in _ALWAYS or name in full]

@@ -10,14 +10,34 @@ import streamlit as st
 from streamlit.elements.lib.column_types import ColumnConfig
 
 from kd.lab.comparison import Line
-from kd.text.translation import _
+from kd.text.translation import N_, _
 from ui.runs.listing import Listing, owners
-from ui.runs.search import COLUMNS, TICKED, columns
+from ui.runs.search import TICKED
 from ui.shared import address, notices
 from ui.shared.guard import guarded
 
-HEIGHT = 320
-_ROW = 35
+COLUMNS = {
+    "setting": N_("Differs from the default in"),
+    "gain": N_("Gain (points)"),
+    "interval": N_("Likely between"),
+    "state": N_("State"),
+    "name": N_("Name"),
+    "seeds": N_("Repeats"),
+    "teacher": N_("Teacher"),
+    "when": N_("When"),
+    "whose": N_("Whose"),
+    "tags": N_("Tags"),
+    "kept": N_("Kept"),
+    "note": N_("Note"),
+    "distilled": N_("Distilled (%)"),
+    "scratch": N_("Scratch (%)"),
+    "of_teacher": N_("Its teacher (%)"),
+    "run": N_("Run"),
+}
+_ALWAYS = ("setting", "gain", "interval", "seeds", "teacher", "when", "whose")
+# Shown once there is something in them.
+_WITH_CONTENT = ("name", "state", "tags", "kept")
+
 _TICKED, _TABLE, _SHOWN = "ticked", "runs_table", "shown_runs"
 # A click meant for the lines that have just gone: so soon nobody has read the new ones.
 SECONDS_TO_SEE = 0.3
@@ -56,12 +76,12 @@ def table(listed: Listing, places: Sequence[int]) -> None:
     shown = [listed.lines[place] for place in places]
     ids = [line.first.run_id for line in shown]
     chosen = {line.first.run_id for line in ticked(listed)}
-    names = columns(listed)
+    full = {name for name in _WITH_CONTENT if any(map(bool, listed.frame[name]))}
+    names = [name for name in COLUMNS if name in _ALWAYS or name in full]
     _show(ids, [at for at, run_id in enumerate(ids) if run_id in chosen])
     st.dataframe(
-        listed.frame.iloc[list(places)].assign(whose=owners(shown))[[*{*names, "run"}]],
+        listed.frame.iloc[list(places)].assign(whose=owners(shown))[[*COLUMNS]],
         key=_TABLE,
-        height=min(HEIGHT, _ROW * (len(shown) + 1) + 2),
         hide_index=True,
         column_order=names,
         column_config=_config(),
@@ -117,11 +137,13 @@ def _config() -> dict[str, ColumnConfig]:
         "gain": of.NumberColumn(
             _(COLUMNS["gain"]),
             format="%+.2f",
-            help=_("Distilled minus scratch, in points of test accuracy; the mean over the seeds."),
+            help=_("Distilled minus scratch in percentage points of test accuracy: the mean of the repeats."),
         ),
         "interval": of.TextColumn(
             _(COLUMNS["interval"]),
-            help=_("Over the seeds; for a single seed, over the 10,000 test pictures alone."),
+            help=_(
+                "The 95 % interval of the gain: over five repeats or more, or for one run over test pictures."
+            ),
         ),
         "seeds": of.NumberColumn(_(COLUMNS["seeds"])),
         "when": of.DatetimeColumn(_(COLUMNS["when"]), format="D MMM YYYY, HH:mm"),

@@ -76,27 +76,6 @@ def home_lesson(ratio: float, teacher: float, distilled: float) -> None:
     )
 
 
-def runs_lesson() -> None:
-    lesson(
-        _("How far one run can be trusted"),
-        _(
-            "A seed decides the training pictures, their order and the initial weights, so each run is one "
-            "throw of the dice. The interval shown with each comparison allows for chance in the 10,000 test "
-            "pictures but not in the seed: to compare two settings, you need several runs of each."
-        ),
-        _(
-            "Open a run in Train and train it again with other seeds (under More). See how much the same "
-            "student varies by luck alone, and compare that with what another α or T does."
-        ),
-        r"d = \frac{\text{fixed} - \text{broken}}{n}",
-        _(
-            "fixed, broken: the test pictures that only the distilled student gets right, and those that "
-            "only scratch does; $n$: 10,000. The 95 % interval of $d$ is Newcombe's (1998), method 10, for "
-            "paired proportions."
-        ),
-    )
-
-
 def sweep_lesson() -> None:
     lesson(
         _("One run is an anecdote"),

@@ -19,24 +19,26 @@ from kd.text.translation import _
 def explained(words: str, *names: str) -> str:
     """Returns a sentence as HTML in which each of these terms, where it first stands, can be tapped."""
     places = sorted((*place, name) for name in names if (place := first_stands(name, words)))
-    found, last = "", 0
+    found, meanings, last = "", "", 0
     for start, end, name in places:
         if start >= last:  # “T” is no term of its own within “T²”
-            found += escape(words[last:start]) + _term(name, words[start:end], words)
-            last = end
-    return found + escape(words[last:])
+            term, said = _term(name, words[start:end], words)
+            found += escape(words[last:start]) + term
+            meanings, last = meanings + said, end
+    return found + escape(words[last:]) + meanings
 
 
 def glossary(*names: str) -> None:
     """Draws a line of terms, each of which can be tapped."""
-    each = " · ".join(_term(name, _(TERMS[name][0]).partition("|")[0], "") for name in names)
-    st.html(f'<p class="kd kd-quiet">{each}</p>')
+    terms = [_term(name, _(TERMS[name][0]).partition("|")[0]) for name in names]
+    line, meanings = " · ".join(term for term, _said in terms), "".join(said for _word, said in terms)
+    st.html(f'<p class="kd kd-quiet">{line}{meanings}</p>')
 
 
-def _term(name: str, text: str, within: str) -> str:
-    """Returns a term as HTML. A browser opens and closes what it means by itself, also by keyboard."""
+def _term(name: str, text: str, within: str = "") -> tuple[str, str]:
+    """Returns a term and what it means, as HTML. A browser opens and closes it itself, also by keyboard."""
     place = f"kd-term-{name}-{crc32(within.encode()):x}"
     return (
-        f'<button type="button" class="kd-term" popovertarget="{place}">{escape(text)}</button>'
-        f'<span popover id="{place}" class="kd-explains">{escape(meaning(name))}</span>'
+        f'<button type="button" class="kd-term" popovertarget="{place}">{escape(text)}</button>',
+        f'<span popover id="{place}" class="kd-explains">{escape(meaning(name))}</span>',
     )
