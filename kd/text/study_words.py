@@ -68,7 +68,7 @@ def number_of_seeds(seeds: int) -> str:
     return ngettext("{count} seed", "{count} seeds", seeds, count=f"{seeds:,}")
 
 
-def repeats(seeds: int) -> str:
+def repeats_words(seeds: int) -> str:
     """Writes '5 repeats'."""
     return ngettext("{count} repeat", "{count} repeats", seeds, count=f"{seeds:,}")
 
@@ -123,7 +123,7 @@ def verdict_line(row: Row, over: str = "") -> str:
     """
     code, number = row["verdict"], int(row["seeds"])
     if code == "baseline":
-        return _("the baseline: the other cells are compared with it ({seeds})", seeds=repeats(number))
+        return _("the baseline: the other cells are compared with it ({seeds})", seeds=repeats_words(number))
     if number == 0:
         return _("not judged yet: no two runs to compare")
     values = {"points": signed(difference(row), decimals(row)), "seeds": _so_many(row)}
@@ -158,7 +158,7 @@ def _so_many(row: Row) -> str:
     """Names the seeds of a cell, and between two stations those of its interval, too."""
     number, judged = int(row["seeds"]), int(row["judged_seeds"])
     if not judged or judged == number:
-        return repeats(number)
+        return repeats_words(number)
     if unknown(row["next_seeds"]):
         return _("judged by the first {judged} of {count} repeats", judged=judged, count=f"{number:,}")
     return _(

@@ -15,7 +15,7 @@ from kd.text.study_words import (
     difference,
     judged_words,
     p_value_words,
-    repeats,
+    repeats_words,
     rounded,
     signed,
     trained,
@@ -146,7 +146,7 @@ def _of_seeds(row: Mapping[str, Any], config: Any) -> str:
             "Distilled minus scratch is {points} percentage points on average over {seeds}: a verdict takes "
             "{first}.",
             points=rounded(difference(row)),
-            seeds=repeats(int(row["seeds"])),
+            seeds=repeats_words(int(row["seeds"])),
             first=int(row["next_seeds"]),
         )
     low, high = row["low"], row["high"]
@@ -265,7 +265,7 @@ def between_evidence(found: Mapping[str, Any]) -> str:
         if math.isnan(found["p"]):
             return _(
                 "Distilled students compared repeat by repeat: {seeds}.",
-                seeds=repeats(len(seeds)),
+                seeds=repeats_words(len(seeds)),
             )
         return _(
             "Distilled students compared repeat by repeat ({seeds}); paired t-test: {p_value}.",

@@ -19,6 +19,7 @@ from ui.train import live, repeats
 ONE = SeedsView(runs={0: "a"}, differences={0: 0.0797}, verdict=None, training=True, wanted=5)
 ROW = {"seeds": 5, "judged_seeds": 5, "next_seeds": 10, "difference": 6.52, "low": 5.92, "high": 7.12}
 ROW |= {"p": 0.00002, "verdict": "helps"}
+ROW |= {"teacher_accuracy": 0.99, "distilled_accuracy": 0.91604, "scratch_accuracy": 0.85084}
 FIVE = SeedsView(
     runs={seed: "a" for seed in range(5)},
     differences={0: 0.0797, 1: 0.06, 2: 0.07, 3: 0.055, 4: 0.062},
@@ -56,7 +57,9 @@ def test_one_seed_becomes_five_and_the_verdict_deepens(open_page, lab, known, mo
     text = unescape(html_of(app))
     assert surer_headline(FIVE.verdict, RunConfig()) in text
     assert "this run's" not in text
-    assert "5 repeats, mean +6.5" in text
+    assert "5 repeats, mean +6.5, likely 5.9 to 7.1" in text
+    assert "91.60\u00a0%" in text  # of the same five
+    assert text.count("mean of 5 repeats") == 3
     assert "0: 7.97, 1: 6.00, 2: 7.00, 3: 5.50, 4: 6.20." in text
     assert dots(app) == 5
     assert evidence_of_seeds(FIVE.verdict) in text

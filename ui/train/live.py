@@ -36,7 +36,7 @@ def _look(lab: Lab, run_id: str) -> None:
     view = lab.runs.view(run_id)
     seeds = seeds_of(lab, view)
     hero.head(view, seeds)
-    tiles(view)
+    tiles(view, seeds)
     earlier = trail.ghosts(lab, run_id)
     if view.result is not None:
         trail.look_at(run_id)

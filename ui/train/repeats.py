@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import partial
 from html import escape
 from typing import Any
@@ -14,8 +15,7 @@ from kd.config import TEST_IMAGES, RunConfig
 from kd.lab import Lab, RunView
 from kd.lab.seeds import SeedsView
 from kd.studies.over_seeds import MOST_SEEDS, next_station
-from kd.text import study_words
-from kd.text.study_words import decimals, rounded, signed, unknown
+from kd.text.study_words import decimals, difference, repeats_words, rounded, signed, unknown
 from kd.text.translation import _, ngettext
 from kd.text.verdicts import seeds_words
 from kd.text.words import MODELS, accuracy
@@ -36,10 +36,11 @@ def seeds_of(lab: Lab, view: RunView) -> SeedsView | None:
     return lab.seeds.view(view.config)
 
 
-def tiles(view: RunView) -> None:
-    """Draws the accuracy of each model."""
+def tiles(view: RunView, seeds: SeedsView | None) -> None:
+    """Draws the accuracy of each model: the mean of what the headline is about."""
     history, result = view.history, view.result  # read once: they are looked up each time
-    each = "".join(_tile(view, model, history, result) for model in MODELS)
+    row = seeds and seeds.verdict
+    each = "".join(_mean_tile(model, row) if row else _tile(view, model, history, result) for model in MODELS)
     st.html(f'<div class="kd kd-tiles">{each}</div>')
 
 
@@ -79,6 +80,11 @@ def _seconds(lab: Lab, config: RunConfig, number: int, _version: Any) -> float:
     return lab.estimate(lab.study(config, {}, number))
 
 
+def _mean_tile(model: str, row: Mapping[str, Any]) -> str:
+    repeats = repeats_words(int(row["seeds"]))
+    return _as_html(model, accuracy(row[f"{model}_accuracy"]), _("mean of {repeats}", repeats=repeats))
+
+
 def _tile(view: RunView, model: str, history: list[dict[str, Any]], result: dict[str, Any] | None) -> str:
     """Returns a model's accuracy as HTML; the latest one known while the run goes on."""
     events = [event for event in history if event["model"] == model]
@@ -96,6 +102,10 @@ def _tile(view: RunView, model: str, history: list[dict[str, Any]], result: dict
             below = _("after epoch {epoch} of {epochs}", epoch=known["epoch"], epochs=known["epochs"])
     elif model == "teacher" and view.teacher_accuracy is not None:
         number, below = accuracy(view.teacher_accuracy), _("trained earlier")
+    return _as_html(model, number, below)
+
+
+def _as_html(model: str, number: str, below: str) -> str:
     return (
         f'<div class="kd-tile kd-{model}"><p>{role(model)}</p>'
         f'<p class="kd-number">{escape(number)}</p><p class="kd-quiet">{escape(below)}</p></div>'
@@ -106,6 +116,7 @@ def _strip(seeds: SeedsView) -> str:
     """Returns a dot for each repeat's difference, in points on a scale with 0, as HTML."""
     points = {seed: 100 * difference for seed, difference in sorted(seeds.differences.items())}
     row, mean = seeds.verdict, sum(points.values()) / len(points)
+    mean = mean if row is None else difference(row)
     known = row is not None and not unknown(row["low"])
     low, high = (row["low"], row["high"]) if row is not None and known else (mean, mean)
     ticks = ticks_with_zero([*points.values(), low, high])
@@ -137,11 +148,11 @@ def _in_words(seeds: SeedsView, mean: float) -> str:
     """Returns how many repeats there are, their mean in points, and where it is likely to be."""
     row, have = seeds.verdict, len(seeds.runs)
     digits = 2 if row is None else decimals(row)
-    words = study_words.repeats(have)
+    words = repeats_words(have)
     if have < seeds.wanted:
         words = _("{count} of {wanted} repeats", count=have, wanted=seeds.wanted)
     if have > 1:
-        mean = mean if row is None else study_words.difference(row)
+        mean = mean if row is None else difference(row)
         words = _("{repeats}, mean {points}", repeats=words, points=signed(mean, digits))
     if row is None or unknown(row["low"]) or row["judged_seeds"] != have:
         return words
