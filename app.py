@@ -38,7 +38,7 @@ else:
                 _("Train a student now"),
                 type="primary",
                 icon=":material/model_training:",
-                help=_("Starts a run with a seed that nobody has trained here yet, and shows it on Train."),
+                help=_("Starts a repeat (seed) that nobody has trained here yet, and shows it on Train."),
             ):
                 with address.together():
                     config = next_setting(lab())
@@ -46,9 +46,7 @@ else:
                     train_button.start(config)
                     address.go_to("pages/train.py", carrying=("run", *FIELDS))
             st.page_link("pages/draw.py", label=_("Draw a digit and ask all three"), icon=":material/draw:")
-            st.page_link(
-                "pages/experiments.py", label=_("Try what papers have claimed"), icon=":material/science:"
-            )
+            st.page_link("pages/experiments.py", label=_("Test what papers claim"), icon=":material/science:")
         if view is not None and view.result is not None:
             teacher, distilled = view.result["teacher"], view.result["distilled"]
             with st.container(key="home_more"), st.expander(_("Why this works")):

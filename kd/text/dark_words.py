@@ -33,18 +33,19 @@ PULL_SAYS = {
 
 VOICES_SAYS = {
     "hidden": N_(
-        "At T = {temperature}, the teacher sounds as sure as a label: {digit} ({share}). Raise T to hear its "
+        "At T = {temperature}, the teacher looks as sure as a label: {digit} ({share}). Raise T to see its "
         "doubts."
     ),
     "heard": N_(
-        "At T = {temperature}, the teacher has doubts: {digit} ({share}), but perhaps {other} "
+        "At T = {temperature}, the teacher's doubts show: {digit} ({share}), but perhaps {other} "
         "({other_share})."
     ),
     "alike": N_(
-        "At T = {temperature}, all digits sound nearly alike, and what {digit} looks like is hard to hear."
+        "At T = {temperature}, all ten digits get nearly the same share: what else {digit} could be no "
+        "longer shows."
     ),
-    "taught": N_("Distilled learned them and agrees; scratch never heard them and says {scratch}."),
-    "distilled": N_("Distilled learned such doubts and is closer to the teacher than scratch."),
+    "taught": N_("Distilled learned from them and agrees; scratch never saw them and says {scratch}."),
+    "distilled": N_("Distilled learned from such doubts and is closer to the teacher than scratch."),
     "scratch": N_("On this picture, scratch happens to be closer to it than distilled."),
 }
 """What the browser says of a label, a teacher and two students side by side: `ui.live.views.voices`."""

@@ -312,11 +312,11 @@ def _named(forms: Mapping[str, str], name: str, label: str, value: str) -> str:
 
 _STATES = {
     "paused": N_("Paused: {done} of {runs} runs. Go on whenever you like."),
-    "stopped": N_("Stopped: {done} of {runs} runs are stored. Go on trains the others."),
+    "stopped": N_("Stopped after {done} of {runs} runs. Press Go on to train the others."),
     "interrupted": N_(
-        "Interrupted when the app closed: {done} of {runs} runs are kept. Go on trains the others."
+        "Interrupted when the app closed, after {done} of {runs} runs. Press Go on to train the others."
     ),
-    "unfinished": N_("Ended: {done} of {runs} runs; the others failed. Go on tries them again."),
+    "unfinished": N_("Ended after {done} of {runs} runs; the others failed. Press Go on to try them again."),
     "waiting for room": N_("{done} of {runs} runs. The disk is full: waiting for room."),
 }
 
@@ -330,7 +330,7 @@ def progress_words(status: str, done: int, runs: int, seconds_left: float | None
         return ngettext("{count} run, all finished.", "{count} runs, all finished.", runs, count=f"{runs:,}")
     words = _("{done} of {runs} runs", **numbers)
     if elsewhere:
-        return _("{progress}. Another process on this machine is carrying it out.", progress=words)
+        return _("{progress}. Another process on this machine is training them.", progress=words)
     if seconds_left is None:
         return _("{progress}: getting ready.", progress=words)
     return _("{progress}; about {time} left.", progress=words, time=duration(seconds_left))

@@ -41,15 +41,15 @@ def voice(page: Page, name: str):
 def test_raising_t_makes_the_doubts_heard_and_five_seeds_answer_a_guess(page: Page, site):
     opened(page, site)
     said = page.locator(".kd-live-views .kd-verdict")
-    expect(said).to_contain_text("At T = 1, the teacher sounds as sure as a label: 7 (96.4 %).")
+    expect(said).to_contain_text("At T = 1, the teacher looks as sure as a label: 7 (96.4 %).")
     slider = page.get_by_role("slider", name=LABEL)
     for key in ("PageUp", "PageUp"):
         slider.press(key)
-    expect(said).to_contain_text("At T = 4, the teacher has doubts: 7 (53.5 %), but perhaps 8 (23.3 %).")
-    expect(said).to_contain_text("scratch never heard them and says 4.")
+    expect(said).to_contain_text("At T = 4, the teacher's doubts show: 7 (53.5 %), but perhaps 8 (23.3 %).")
+    expect(said).to_contain_text("scratch never saw them and says 4.")
     expect(page).to_have_url(re.compile(r"[?&]soft=4"))
     slider.press("End")
-    expect(said).to_contain_text("At T = 100, all digits sound nearly alike")
+    expect(said).to_contain_text("At T = 100, all ten digits get nearly the same share")
     expect(voice(page, "Label").locator(".kd-unseen").nth(7)).to_have_text("7: 100.0 %")
 
     guess_slider = page.get_by_role("slider", name="Your guess, in percent")

@@ -74,7 +74,7 @@ def test_several_seeds_are_compared_in_pairs(open_page, lab):
     assert "10 runs ticked" in said
     assert "B is 4.02 points behind A" in said
     assert "repeat by repeat (5 repeats); paired t-test: p" in said
-    assert app.table[0].value.loc["Seeds"].tolist() == ["5", "5"]
+    assert app.table[0].value.loc["Repeats"].tolist() == ["5", "5"]
     study = Study(RunConfig(), {"temperature": [4.0, 20.0]}, seeds=5)
     assert study_of(sweep_between(app)) == study
     lab.store.studies.write(study, "")

@@ -98,7 +98,7 @@ def test_runs_are_found_by_text_by_a_setting_and_by_whose_they_are(open_page, la
     assert set(table(app).index) == {another}
     app = open_page("runs", q="nothing has this")
     assert not app.dataframe
-    assert any("No run is like this" in each.value for each in app.markdown)
+    assert any("No run matches" in each.value for each in app.markdown)
 
 
 def test_several_runs_are_deleted_at_once_and_restored_as_far_as_their_space_was_not_needed(
@@ -194,7 +194,7 @@ def test_a_column_appears_once_there_is_something_in_it_and_the_others_can_be_ch
 def test_an_address_that_means_nothing_is_named_in_a_sentence(open_page, own):
     said = {
         "ticked": ("../../etc", "ticked must list ids of runs, not “../../etc”."),
-        "whose": ("mine!", "There is no whose “mine!”: use all, mine, others, app."),
+        "whose": ("mine!", "whose must be one of all, mine, others, app, not “mine!”."),
     }
     app = open_page("runs", **{name: text for name, (text, _sentence) in said.items()})
     for sentence in (sentence for _text, sentence in said.values()):

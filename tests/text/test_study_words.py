@@ -140,7 +140,7 @@ def test_how_far_a_study_is():
     said = {
         ("running", None, False): "4 of 18 runs: getting ready.",
         ("running", 95.0, False): "4 of 18 runs; about 1 min 35 s left.",
-        ("running", None, True): "4 of 18 runs. Another process on this machine is carrying it out.",
+        ("running", None, True): "4 of 18 runs. Another process on this machine is training them.",
         ("paused", 9.0, False): "Paused: 4 of 18 runs. Go on whenever you like.",
         ("finished", None, False): "18 runs, all finished.",
     }

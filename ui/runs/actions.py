@@ -129,7 +129,7 @@ def _describe(lab: Lab, lines: Sequence[Line], problem: str) -> None:
         st.form_submit_button(
             _("Save"),
             type="primary",
-            help=_("Replaces what the ticked runs have."),
+            help=_("Writes this for all ticked runs."),
             on_click=acts(_save, lab, ids),
         )
 
@@ -145,9 +145,9 @@ def _save(lab: Lab, ids: list[str]) -> None:
 
 def _keep(lab: Lab, runs: Sequence[RunView], problem: str) -> None:
     pinned = all(entry.pinned for entry in runs)
-    keeps = _("Keeps these runs even when space runs out.")
+    keeps = _("Keeps these runs, even when space runs out.")
     if pinned:
-        keeps = _("These runs stay even when space runs out. Press again to stop keeping them.")
+        keeps = _("These runs stay, even when space runs out. Press again to stop keeping them.")
     keep = acts(lab.runs.pin, [run.run_id for run in runs], not pinned, person())
     _button("keep", _("Kept") if pinned else _("Keep"), keeps, keep, problem, "keep" if pinned else "")
 

@@ -175,11 +175,11 @@ def _differences(names: dict[str, list[RunView]]) -> None:
     single = all(len(runs) == 1 for runs in names.values())
     fields = differing(list(configs.values()), but=() if single else ("seed",))
     if not fields:
-        quiet(_("They have the same setting."))
+        quiet(_("Their settings are the same."))
         return
     rows = {_(FIELDS[name].label): [_value(name, config) for config in configs.values()] for name in fields}
     if not single:
-        rows[_("Seeds")] = [str(len(runs)) for runs in names.values()]
+        rows[_("Repeats")] = [str(len(runs)) for runs in names.values()]
     st.table(pd.DataFrame(rows, index=list(configs)).T)
 
 

@@ -37,7 +37,7 @@ def _runs(lab: Lab) -> None:
     if places:
         table(listed, places)
     else:
-        st.write(_("No run is like this: look for something else."))
+        st.write(_("No run matches: try other words or another filter."))
     if len(chosen) > 1:
         compared(lab, chosen)
     else:

@@ -35,7 +35,7 @@ def _ids(text: str) -> list[str]:
 
 
 _WHOSE = address.choice(
-    N_("There is no whose “{text}”: use {allowed}."),
+    N_("whose must be one of {allowed}, not “{text}”."),
     {"all": N_("Everybody's"), MINE: N_("Mine"), OTHERS: N_("Others'"), APP: N_("The app's")},
 )
 _FOLD = address.switch("fold", default=True)
@@ -77,7 +77,7 @@ def search(listed: Listing) -> list[int]:
         with st.popover(
             _("Filter"),
             icon=":material/filter_alt:",
-            help=_("Lists the runs with these values of one setting, or somebody's."),
+            help=_("Lists runs by one of their settings, or by whose they are."),
         ):
             by, values, whose = _filters(listed)
         address.kept(

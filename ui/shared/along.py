@@ -54,7 +54,7 @@ def show_command(command: str, name: str = "repeat", note: str = "") -> None:
         type="tertiary",
         icon=":material/terminal:",
         key=name,
-        help=_("The command that does the same without this page, to copy."),
+        help=_("A command to copy that does the same in a terminal."),
     ):
         if note:
             quiet(note)

@@ -38,9 +38,9 @@ def seeds_of(lab: Lab, view: RunView) -> SeedsView | None:
 
 def tiles(view: RunView, seeds: SeedsView | None) -> None:
     """Draws the accuracy of each model: the mean of what the headline is about."""
-    row = None if seeds is None else seeds.verdict
     history, result = view.history, view.result  # read once: they are looked up each time
-    each = "".join(_tile(view, model, history, result, row) for model in MODELS)
+    row = None if seeds is None else seeds.verdict
+    each = "".join(_mean_tile(model, row) if row else _tile(view, model, history, result) for model in MODELS)
     st.html(f'<div class="kd kd-tiles">{each}</div>')
 
 
@@ -80,20 +80,16 @@ def _seconds(lab: Lab, config: RunConfig, number: int, _version: Any) -> float:
     return lab.estimate(lab.study(config, {}, number))
 
 
-def _tile(
-    view: RunView,
-    model: str,
-    history: list[dict[str, Any]],
-    result: dict[str, Any] | None,
-    row: Mapping[str, Any] | None,
-) -> str:
-    """Returns a model's accuracy as HTML; the latest known while the run goes on. row: of several seeds."""
+def _mean_tile(model: str, row: Mapping[str, Any]) -> str:
+    repeats = repeats_words(int(row["seeds"]))
+    return _as_html(model, accuracy(row[f"{model}_accuracy"]), _("mean of {repeats}", repeats=repeats))
+
+
+def _tile(view: RunView, model: str, history: list[dict[str, Any]], result: dict[str, Any] | None) -> str:
+    """Returns a model's accuracy as HTML; the latest one known while the run goes on."""
     events = [event for event in history if event["model"] == model]
     number, below = "–", "\u00a0"
-    if row is not None:
-        number = accuracy(row[f"{model}_accuracy"])
-        below = _("mean of {repeats}", repeats=repeats_words(int(row["seeds"])))
-    elif result is not None:
+    if result is not None:
         right = result[model]["test_accuracy"]
         wrong = round(TEST_IMAGES * (1 - right))
         number = accuracy(right)
@@ -106,6 +102,10 @@ def _tile(
             below = _("after epoch {epoch} of {epochs}", epoch=known["epoch"], epochs=known["epochs"])
     elif model == "teacher" and view.teacher_accuracy is not None:
         number, below = accuracy(view.teacher_accuracy), _("trained earlier")
+    return _as_html(model, number, below)
+
+
+def _as_html(model: str, number: str, below: str) -> str:
     return (
         f'<div class="kd-tile kd-{model}"><p>{role(model)}</p>'
         f'<p class="kd-number">{escape(number)}</p><p class="kd-quiet">{escape(below)}</p></div>'
