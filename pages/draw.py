@@ -16,6 +16,7 @@ from ui.shared.markup import literal, pixels
 from ui.shared.pieces import quiet
 from ui.shared.server import lab
 from ui.shared.shown import choose_finished_run, finished_run
+from ui.shared.terms import glossary
 from ui.train.playback import play_picture
 
 ADDRESS = {
@@ -86,6 +87,7 @@ with page("Draw"):
         if look == "answers":
             said(shown, logits)
         quiet(shown.origin)
+        glossary(*looks.TERMS[look])
     with tools:
         choose_finished_run(
             lab(),

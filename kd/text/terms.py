@@ -52,6 +52,19 @@ TERMS = {
         N_("logits|logit"),
         N_("A logit is a network's score for one digit, before the softmax turns scores into probabilities."),
     ),
+    "bit": (
+        N_("bits of doubt|bits|bit"),
+        N_(
+            "Entropy in bits says how undecided a model is: 0 if sure of one digit, 3.3 if all ten are alike."
+        ),
+    ),
+    "divergence": (
+        N_("KL divergence"),
+        N_(
+            "The Kullback–Leibler divergence says how far one model's probabilities are from another's: 0 "
+            "bits if they are the same."
+        ),
+    ),
     "bias": (
         N_("biases|bias"),
         N_(

@@ -49,6 +49,7 @@ def test_a_picture_and_all_answers_are_in_sight_together(page: Page, site):
                 assert below or box["x"] >= picture["x"] + picture["width"], name
             assert page.evaluate("document.documentElement.scrollWidth") <= width
     expect(page.get_by_text(NOTHING)).to_be_visible()
+    expect(page.get_by_text("Draw one large digit here")).to_be_visible()
 
 
 def test_an_old_address_shows_what_looks_alike_and_a_click_on_it_leads_to_draw(page: Page, site):

@@ -137,7 +137,7 @@ def test_what_is_no_digit_gets_a_sentence_and_leaves_the_last_answers_where_they
     assert "only a dot" in warnings_of(app)[0]
     assert "Until then, the answers are to your last picture." in html_of(app)
     assert_answered(app, logits_of(lab, shipped.run_id, to_mnist(seven)))
-    assert "of 1 drawing." in said(app)
+    assert "Three-way splits so far: 0" in said(app)
     assert all(is_a_dot(dot, 22) for dot in (a_dot(height=1, width=1), a_dot(0, 0, 22, 24)))
     assert not is_a_dot(a_dot(height=40), 22)
     app = open_page("draw", way="upload")
@@ -248,7 +248,7 @@ def test_the_last_drawings_are_kept_and_all_disagreements_of_the_session_counted
         draw(app, canvas_picture(mnist.x_test[i]), number)
         press(app, "Clear")
     draw(app, canvas_picture(mnist.x_test[drawings[-1]]), len(drawings))  # again: it counts once
-    assert f"All three models disagree on {sum(disagree)} of {len(drawings)} drawings." in said(app)
+    assert f"Three-way splits so far: {sum(disagree)}" in said(app)
     assert len(app.session_state["drawings"]) == KEPT
 
 

@@ -7,14 +7,14 @@ import streamlit as st
 
 from kd.analysis.observations import all_disagree
 from kd.charts.thumbnails import thumbnail_rows
-from kd.text.translation import _, ngettext
+from kd.text.translation import _
 from ui.pictures import ways_in
 from ui.pictures.canvas import drawing_name
 from ui.pictures.ways_in import DRAWN, UPLOADED, Given
 from ui.shared.figure import framed, thumbnails
 from ui.shared.guard import guarded
 
-KEPT = 12
+KEPT = 6
 _DRAWINGS, _TALLY = "drawings", "drawings_tally"
 _NUMBER = "drawings_number"
 
@@ -49,7 +49,7 @@ def last_drawings(given: Given, shown: Given, logits: dict[str, np.ndarray]) -> 
             tally[name] = all_disagree(logits)
     numbers = range(1, len(drawings) + 1)
     captions = [
-        _("{number}: all disagree", number=n) if tally[name] else str(n)
+        _("{number}: a split", number=n) if tally[name] else str(n)
         for n, name in zip(numbers, drawings, strict=True)
     ]
 
@@ -59,14 +59,10 @@ def last_drawings(given: Given, shown: Given, logits: dict[str, np.ndarray]) -> 
 
     with framed("drawings"):
         st.markdown(
-            ngettext(
-                "**Your latest drawings.** All three models disagree on {disputed} of {total} drawing. Can "
-                "you draw a digit that gets three different answers?",
-                "**Your latest drawings.** All three models disagree on {disputed} of {total} drawings. Can "
-                "you draw a digit that gets three different answers?",
-                len(tally),
-                disputed=sum(tally.values()),
-                total=len(tally),
+            _(
+                "**Your latest drawings.** Can you draw a digit that gets three different answers? Three-way "
+                "splits so far: {count}",
+                count=sum(tally.values()),
             )
         )
         rows = thumbnail_rows(np.stack(list(drawings.values())), numbers, captions)

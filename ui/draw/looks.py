@@ -24,6 +24,13 @@ LOOK = address.choice(
     N_("There is no view “{text}”: use {allowed}."),
     {"answers": N_("Answers"), "targets": N_("Soft targets"), "pull": N_("The pull on a student")},
 )
+TERMS = {
+    "answers": ("temperature", "divergence"),
+    "targets": ("temperature", "soft_targets", "bit"),
+    "pull": ("logit", "alpha", "temperature_squared"),
+}
+"""The terms in each look, to tap."""
+
 TEMPERATURE = address.number("T", LOWEST_TEMPERATURE, HIGHEST_TEMPERATURE, instead=1.0)
 LOG = address.switch("log")
 

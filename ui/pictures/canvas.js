@@ -1,5 +1,5 @@
 // The canvas draws itself in a shadow tree of its own. In there, it becomes as wide as its frame, and its tools, which
-// would lie over the page, give way to Undo and Clear below it. Each page runs this anew.
+// would lie over the page, give way to Undo and Clear below it. What invites to draw goes when the pen comes down.
 (() => {
   const FRAME = '.st-key-canvas_frame';
   const WIDE = `
@@ -28,8 +28,14 @@
     if (frame) rootIn(frame)?.querySelector('[aria-label="Undo"]')?.click();
   };
 
+  const begin = ({ target }) => {
+    const hint = target.closest(FRAME)?.querySelector('.kd-draw-here');
+    if (hint) hint.hidden = true;
+  };
+
   if (!window.kdCanvas) {
     window.kdCanvas = true;
+    document.addEventListener('pointerdown', begin, { capture: true });
     document.addEventListener('click', undo);
     new MutationObserver(dress).observe(document.body, { childList: true, subtree: true });
   }

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass, replace
 from functools import cache
+from html import escape
 from pathlib import Path
 
 import numpy as np
@@ -89,6 +90,7 @@ def drawn(tools: DeltaGenerator) -> Seen:
         with place:
             drawing = canvas.canvas(width)
         if drawing is None:
+            place.html(f'<p class="kd-draw-here">{escape(_("Draw one large digit here"))}</p>')
             words = N_("Nothing is drawn yet, so this is test picture {number}, labelled {label}.")
             return _first_picture(words), seen
         content, pixels = drawing
