@@ -16,7 +16,8 @@ from ui.shared.figure import save_words
 BROWSER = Path(__file__).parent / "browser"
 SCRIPTS = (
     *("maths", "words", "elements", "controls", "columns"),
-    *("curves", "drawn", "tables", "answers", "scale", "seeds", "engine", "prepare", "saved", "live"),
+    *("curves", "drawn", "tables", "answers", "scale", "seeds", "engine", "prepare", "pen", "seen"),
+    *("saved", "live"),
 )
 """One program in parts, in order: a component has a single script, and nothing is built."""
 

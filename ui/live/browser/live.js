@@ -40,7 +40,7 @@ const SAMPLES = [0.1, 0.5, 1, 2, 4, 8, 16, 30, 60, 99];
 
 const VIEWS = {
   sentence, softTargets, entropies, pulls, strengths, course, confusion, reading, filters, answers, voices: answers, scale,
-  seeds,
+  seeds, seen, opinions,
 };
 
 const channels = new Map();
@@ -53,7 +53,11 @@ const channelOf = (name) => {
 
 const redraw = (channel) => {
   channel.frame = 0;
-  for (const view of channel.views) view.draw(channel.values);
+  if (channel.given === null) return; // its controls are still to come
+  for (const view of channel.views) {
+    view.settle(channel.values.answered);
+    view.draw(channel.values);
+  }
 };
 
 const change = (channel, values) => {
@@ -103,10 +107,13 @@ const build = (part, place, data) => {
     place.querySelector('.kd-live-controls').replaceChildren(...elements);
   }
   close(part);
-  part.views = data.views.map((view) => VIEWS[view.kind](view));
-  part.views.forEach(({ element }, at) => {
-    element.classList.add(`kd-live-${data.views[at].size ?? 'whole'}`);
-    if (data.views[at].file) element.append(saver(data.views[at], data.save, () => part.channel.values));
+  const publish = (values) => change(part.channel, values);
+  part.views = data.views.map((given) => {
+    const own = settled(given);
+    const view = VIEWS[given.kind](own, publish);
+    view.element.classList.add(`kd-live-${given.size ?? 'whole'}`);
+    if (given.file) view.element.append(saver(own, data.save, () => part.channel.values));
+    return { ...view, settle: (answered) => Object.assign(own, settled(given, answered)) };
   });
   for (const view of part.views) part.channel.views.add(view);
   place.querySelector('.kd-live-views').replaceChildren(...part.views.map(({ element }) => element));
@@ -116,11 +123,11 @@ const show = (part, data) => {
   const { channel } = part;
   if (data.values && channel.given !== data.given) {
     channel.given = data.given;
-    channel.values = { ...data.values };
+    channel.values = { answered: channel.values.answered, ...data.values };
     part.sent = JSON.stringify(chosen(part));
   }
   for (const [name, control] of Object.entries(part.controls)) control.show(channel.values[name]);
-  if (Object.keys(channel.values).length) redraw(channel);
+  redraw(channel);
 };
 
 export default ({ data, parentElement, setStateValue }) => {
