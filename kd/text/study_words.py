@@ -97,7 +97,7 @@ _VERDICTS = {
     "helps": N_("helps"),
     "hurts": N_("hurts"),
     "not shown": N_("not shown"),
-    "not judged yet": N_("not judged yet"),
+    "not judged yet": N_("too few repeats"),
     "baseline": N_("baseline"),
 }
 _OVER_A_CELL = {"helps": N_("better"), "hurts": N_("worse")}
@@ -125,7 +125,7 @@ def verdict_line(row: Row, over: str = "") -> str:
     if code == "baseline":
         return _("the baseline: the other cells are compared with it ({seeds})", seeds=repeats_words(number))
     if number == 0:
-        return _("not judged yet: no two runs to compare")
+        return _("too few repeats: no two runs to compare")
     values = {"points": signed(difference(row), decimals(row)), "seeds": _so_many(row)}
     if code == "not judged yet":
         return _(

@@ -44,7 +44,7 @@ def test_compose_a_study_watch_it_fill_pause_reload_go_on_and_open_a_cell(page: 
     expect(shown).to_contain_text("Paused: ")
     page.get_by_role("button", name="Go on", exact=True).click()
     expect(shown).to_contain_text("18 runs, all finished.", timeout=3 * MINUTES)
-    expect(page.locator(".kd-head")).to_contain_text("9 cells are not judged yet")  # with two seeds
+    expect(page.locator(".kd-head")).to_contain_text("9 cells have too few repeats")  # with two seeds
 
     cells = page.locator(".st-key-figure-sweep-map .mark-rect.role-mark").last.locator("path")
     expect(cells).to_have_count(9)
