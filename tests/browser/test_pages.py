@@ -32,7 +32,12 @@ SAVED = {
 HEROES = {
     "Home": (".kd-hello", ".st-key-live-voices input", ".kd-live-voices", ".st-key-live-voices .kd-verdict"),
     "Train": (".kd-head", ".st-key-train_first", ".st-key-figure-accuracy-by-epoch .stVegaLiteChart svg"),
-    "Draw": (),
+    "Draw": (
+        ".st-key-canvas_frame",
+        ".st-key-draw_looks input",
+        ".kd-live-answers",
+        ".st-key-draw_looks .kd-sentence",
+    ),
     "Sweep": (".kd-head", ".st-key-sweep_cell_choice", ".st-key-figure-sweep-map .stVegaLiteChart svg"),
     "Experiments": (),
     "Runs": ("canvas",),
