@@ -169,7 +169,10 @@ def test_answers_come_while_the_pen_moves_and_the_server_gives_the_same_when_it_
         told.clear()
         page.mouse.up()
         expect(kept(page)).to_have_count(number)
-        server, own = views_in(told)["opinions"]["models"], page.wait_for_function(ask, arg=networks).json_value()
+        server, own = (
+            views_in(told)["opinions"]["models"],
+            page.wait_for_function(ask, arg=networks).json_value(),
+        )
         assert [model["role"] for model in server] == list(own)
         for model in server:
             np.testing.assert_allclose(own[model["role"]], model["logits"], atol=1e-3)

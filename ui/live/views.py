@@ -77,7 +77,7 @@ def seen(picture: np.ndarray, networks: Mapping[str, str], canvas: str | None, p
 
 
 def opinions(logits: Mapping[str, np.ndarray], label: int | None, origin: str) -> View:
-    """Says which picture it is; with logits, model → (10,), also what the models answer and how they differ."""
+    """Says which picture it is and, with logits, model → (10,), how the models' answers differ."""
     says = {"origin": origin, "byPen": _("Your drawing, as the models see it."), "says": answers_says()}
     return {"kind": "opinions", "models": _models(logits), "label": label, **says}
 
