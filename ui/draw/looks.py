@@ -81,7 +81,7 @@ def figures(look: str, given: Given, logits: dict[str, np.ndarray], config: RunC
             chosen, shown = _soft_targets(label, logits)
         else:
             chosen, shown = [], [views.saved(views.answers(logits, label), "answers-T{T}")]
-        said = views.opinions(logits if look == "answers" else {}, label, given.origin)
+        said = views.opinions(logits if look == "answers" else {}, given.origin)
         live(CHANNEL, [temperature, *chosen], [*shown, said])
 
 
