@@ -91,7 +91,7 @@ def _soft_targets(label: int | None, logits: dict[str, np.ndarray]) -> tuple[lis
         "log",
         False,
         _("Logarithmic scale"),
-        _("Shows what the teacher thinks of the classes it all but rules out."),
+        _("Shows what the teacher thinks of the digits it all but rules out."),
         LOG,
     )
     return [log], [
