@@ -38,7 +38,7 @@ HEROES = {
         ".kd-live-answers",
         ".st-key-draw_looks .kd-sentence",
     ),
-    "Sweep": (".kd-head", ".st-key-sweep_cell_choice", ".st-key-figure-sweep-map .stVegaLiteChart svg"),
+    "Sweep": (".st-key-show", ".kd-head", ".st-key-figure-sweep-map svg.marks", ".kd-sentence"),
     "Experiments": (),
     "Runs": ("canvas",),
 }

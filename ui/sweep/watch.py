@@ -77,15 +77,18 @@ def _look(lab: Lab, study_id: str, open_in_train: OpenInTrain) -> None:
 def _how_far(shown: Shown) -> str:
     """Says how far the study is, or where it comes from, and how long its students are trained."""
     view = shown.view
-    if view is not None:
-        far = progress_words(view.status, view.done, view.runs, view.seconds_left, view.elsewhere)
-    else:
-        far = _(
-            "Came with the app: {seeds} repeats (seeds) in each cell.",
+    if view is None:
+        return _(
+            "Came with the app: {seeds} repeats (seeds) a cell, each trained for {length}. "
+            "Touch a cell for more.",
             seeds=shown.study.seeds,
+            length=shown.length,
         )
-    trained = _("Every student is trained for {length}. Touch a cell to see more.", length=shown.length)
-    return f"{far} {trained}"
+    return _(
+        "{progress} Each is trained for {length}. Touch a cell for more.",
+        progress=progress_words(view.status, view.done, view.runs, view.seconds_left, view.elsewhere),
+        length=shown.length,
+    )
 
 
 def _buttons(lab: Lab, view: StudyView) -> None:
