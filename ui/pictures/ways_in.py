@@ -93,7 +93,8 @@ def drawn(tools: DeltaGenerator) -> Seen:
         with place:
             drawing = canvas.canvas(width)
         if drawing is None:
-            place.html(f'<p class="kd-draw-here">{escape(_("Draw one large digit here"))}</p>')
+            invitation = _("Draw one large digit here")
+            place.html(f'<p class="kd-draw-here">{escape(invitation)}</p>')
             words = N_("Nothing is drawn yet, so this is test picture {number}, labelled {label}.")
             return _first_picture(words), seen
         content, pixels = drawing
