@@ -23,6 +23,7 @@ from ui.shared.markup import role
 from ui.shared.person import person
 from ui.shared.pieces import acts, takes
 from ui.shared.steady_button import steady_button
+from ui.shared.terms import explained
 
 # The width of the button, whatever it says.
 _BUTTON = 220
@@ -134,7 +135,7 @@ def _strip(seeds: SeedsView) -> str:
         marks.append(f'<span style="{at(value)}" title="{escape(said)}"></span>')
     title = _("Distilled − scratch in each repeat (seed), in percentage points")
     return (
-        f'<div class="kd kd-distilled"><p>{escape(title)}</p>'
+        f'<div class="kd kd-distilled"><p>{explained(title, "seed", "points")}</p>'
         f'<div class="kd-dots" role="img" aria-label="{escape(seeds_words(points))}">{"".join(marks)}</div>'
         f'<p class="kd-quiet">{escape(_in_words(seeds, mean))}</p></div>'
     )
