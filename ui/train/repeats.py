@@ -18,7 +18,7 @@ from kd.studies.over_seeds import MOST_SEEDS, next_station
 from kd.text.study_words import decimals, difference, repeats_words, rounded, signed, unknown
 from kd.text.translation import _, ngettext
 from kd.text.verdicts import seeds_words
-from kd.text.words import MODELS, accuracy
+from kd.text.words import MODELS, STUDENTS, accuracy
 from ui.shared.markup import role
 from ui.shared.person import person
 from ui.shared.pieces import acts, takes
@@ -38,10 +38,13 @@ def seeds_of(lab: Lab, view: RunView) -> SeedsView | None:
 
 
 def tiles(view: RunView, seeds: SeedsView | None) -> None:
-    """Draws the accuracy of each model: the mean of what the headline is about."""
+    """Draws the accuracy of each model: of the students the means that the headline is about."""
     history, result = view.history, view.result  # read once: they are looked up each time
     row = None if seeds is None else seeds.verdict
-    each = "".join(_mean_tile(model, row) if row else _tile(view, model, history, result) for model in MODELS)
+    each = "".join(
+        _mean_tile(model, row) if row and model in STUDENTS else _tile(view, model, history, result)
+        for model in MODELS
+    )
     st.html(f'<div class="kd kd-tiles">{each}</div>')
 
 
