@@ -168,7 +168,7 @@ def test_a_guess_the_finding_and_the_paper_stand_beside_each_other(open_page, st
     assert experiment.differs in unescape(html_of(app))
     assert experiment.means in unescape(html_of(app))
     means = points(stored.view().rows, experiment).query("measure == 'distilled_right' and x == 0.6")["mean"]
-    for mean, words, when in zip(means, reversed(words_of_charts(app)[-2:]), whens.values(), strict=True):
+    for mean, words, when in zip(means, words_of_charts(app)[-2:], whens.values(), strict=True):
         assert words.startswith(when.partition(" (")[0])
         assert f"{mean:.4g} at 0.6" in words
 
@@ -250,7 +250,7 @@ def test_a_curve_is_drawn_and_compared_place_by_place(open_page):
         assert number(guess) == drawn
         assert number(mean) == pytest.approx(point.mean, abs=0.051)
         assert [number(end) for end in likely.split(" and ")] == pytest.approx(ends, abs=0.051)
-    assert "Your guess: +13.00 at 100, +10.00 at 300," in words_of_charts(app)[-2]
+    assert "Your guess: +13.00 at 100, +10.00 at 300," in words_of_charts(app)[-1]
     # back on the shelf, and once more at the question, the guess is still there
     del app.query_params["experiment"]
     app.run()
@@ -275,7 +275,7 @@ def test_more_seeds_go_on_from_what_is_stored_and_guess_again_keeps_the_guess(op
     assert app.query_params["seeds"] == "6"
     assert "Go on" in labelled(app)
     assert folded(app)["Your guess"].startswith("Your guess: one to five points")
-    assert "40 of 48 runs" in html_of(app)
+    assert "after 40 of 48 runs" in html_of(app)
     labelled(app)["Guess again"].click().run()
     assert app.radio[0].value == "little"
     assert "seen" not in app.query_params

@@ -33,6 +33,7 @@ from kd.text.translation import _
 from kd.text.words import sentence_case
 from ui.experiments import asked as state
 from ui.experiments.asked import Asked, when
+from ui.shared.terms import explained
 
 _MARKS = {"agrees": "✓", "disagrees": "✕", "cannot tell": "?", "not judged yet": "…"}
 
@@ -45,7 +46,10 @@ def sentence(asked: Asked, view: ExperimentView | None) -> str:
     if active:  # what one seed says may change with the next
         known = {length: each for length, each in known.items() if each.is_known}
     if said := headline(found.outcomes[code], known):
-        parts = (f"{_eyebrow(found, length)}{escape(text)}" for length, text in said.items())
+        parts = (
+            _eyebrow(found, length) + explained(text, "interval", "points", "bias")
+            for length, text in said.items()
+        )
         return "".join(f'<span class="kd-told">{part}</span>' for part in parts)
     return escape(_("The first networks are training.") if active else _("Nothing is known yet."))
 

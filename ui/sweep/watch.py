@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from html import escape
 from typing import Any
 
 import streamlit as st
@@ -23,6 +22,7 @@ from ui.shared.guard import guarded
 from ui.shared.person import person
 from ui.shared.pieces import acts, head, moves, quiet
 from ui.shared.run_words import study_name
+from ui.shared.terms import explained
 from ui.sweep import cell as one_cell
 from ui.sweep import compose, studies
 from ui.sweep import map as study_map
@@ -51,7 +51,7 @@ def _pace(lab: Lab, study_id: str, _open_in_train: object) -> float | None:
 def _look(lab: Lab, study_id: str, open_in_train: OpenInTrain) -> None:
     shown = studies.read(lab, study_id)
     view = shown.view
-    head(escape(study_map.sentence(shown)), _how_far(shown), view)
+    head(explained(study_map.sentence(shown), "temperature", "points"), _how_far(shown), view)
     if view is not None:
         _buttons(lab, view)
         if view.experiment in EXPERIMENTS:
@@ -68,7 +68,7 @@ def _look(lab: Lab, study_id: str, open_in_train: OpenInTrain) -> None:
     with st.expander(_("The same as a table"), key="sweep_table", on_change="rerun") as section:
         if section.open:
             st.html(study_map.table(shown))
-            quiet(study_map.notes(shown))
+            quiet(study_map.notes(shown), "holm", "interval", "seed")
     if view is None or not (moves(view.status) or one_cell.curves_are_coming(lab, view.study)):
         # each look would close their menus
         _along(lab, shown)
