@@ -39,7 +39,7 @@ HEROES = {
         ".st-key-draw_looks .kd-sentence",
     ),
     "Sweep": (".kd-head", ".st-key-sweep_cell_choice", ".st-key-figure-sweep-map .stVegaLiteChart svg"),
-    "Experiments": (),
+    "Experiments": (".kd-lead", ".st-key-card_wrong_labels"),
     "Runs": ("canvas",),
 }
 MOST_SHIFT = 0.05
