@@ -39,7 +39,7 @@ HEROES = {
         ".st-key-draw_looks .kd-sentence",
     ),
     "Sweep": (".st-key-show", ".kd-head", ".st-key-figure-sweep-map svg.marks", ".kd-sentence"),
-    "Experiments": (),
+    "Experiments": (".kd-lead", ".st-key-card_wrong_labels"),
     "Runs": ("canvas",),
 }
 MOST_SHIFT = 0.05
