@@ -20,8 +20,8 @@
     for (const { value, hadRecentInput, sources, startTime } of list.getEntries()) {
       if (hadRecentInput && !window.shifts.afterInputToo) continue;
       if (frames.some(({ from, to }) => from <= startTime && startTime <= to)) continue;
-      // Streamlit's own: it makes room for the navigation once that begins to arrive
-      if (sources.some(({ node }) => node?.matches?.(FRAME))) continue;
+      // Streamlit's own: it makes room for the navigation that somebody opens or closes
+      if (hadRecentInput && sources.some(({ node }) => node?.matches?.(FRAME))) continue;
       window.shifts.sum += value;
       for (const { node, previousRect, currentRect } of sources) {
         const element = node?.closest ? node : node?.parentElement;

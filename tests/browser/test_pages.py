@@ -11,7 +11,6 @@ from playwright.sync_api import Page, expect
 from kd.lab import Lab
 from tests import PROJECT
 from tests.browser.accessibility import faults
-from tests.browser.conftest import PHONE, WIDE
 from tests.browser.test_canvas import DRAWN, NOTHING, SEVEN, stroke
 from tests.store.test_upkeep import save
 
@@ -31,7 +30,24 @@ SAVED = {
     "dark_knowledge?view=all": [(".st-key-save-look-alikes", ".st-key-figure-look-alikes .role-title-text")],
     "how_sure": [(".st-key-live-adding-seeds .kd-live-save", ".st-key-live-adding-seeds figcaption")],
 }
+# page → what a projector shows of it at once: its sentence, what moves it, and its figure
+HEROES = {
+    "Home": (".kd-hello", ".st-key-live-voices input", ".kd-live-voices", ".st-key-live-voices .kd-verdict"),
+    "Train": (".kd-head", ".st-key-train_first", ".st-key-figure-accuracy-by-epoch .stVegaLiteChart svg"),
+    "Draw": (),
+    "Dark knowledge": (),
+    "Sweep": (".kd-head", ".st-key-sweep_cell_choice", ".st-key-figure-sweep-map .stVegaLiteChart svg"),
+    "How sure": (),
+    "Experiments": (),
+    "Runs": ("canvas",),
+}
 MOST_SHIFT = 0.05
+# What a finger is to meet on a phone is at least this wide and high.
+HELP = """() => [...document.querySelectorAll('button[aria-label^="Help for"]')]
+  .filter((button) => button.checkVisibility())
+  .filter((button) => Math.min(button.offsetWidth, button.offsetHeight) < 24)
+  .map((button) => button.ariaLabel)"""
+PANS = "() => document.querySelector('[data-testid=stMain]').scrollWidth - innerWidth"
 # Another size of the window has been laid out: for ten frames the page has been as high as it is.
 SETTLED = """() => new Promise((done) => {
   let height = 0, frames = 0;
@@ -192,13 +208,10 @@ PAGES: dict[str, Callable[[Page], Iterator[str]]] = {
 
 
 @pytest.mark.parametrize("address", PAGES)
-def test_a_wide_page_is_calm_readable_and_accessible_and_can_be_presented(page: Page, site, address):
-    page.set_viewport_size(PROJECTOR)
+def test_a_wide_page_is_calm_readable_and_accessible(page: Page, site, address):
     page.goto(f"{site.url}/{address}")
     at_rest(page)
     assert shift(page) <= MOST_SHIFT
-    present_by_keyboard(page)
-    resize(page, WIDE)
     assert page.evaluate(SMALL_TEXT, [CHARTS, 14]) == []
     for place, title in SAVED.get(address, ()):
         expect_one_small_icon(page, place, title)
@@ -208,36 +221,34 @@ def test_a_wide_page_is_calm_readable_and_accessible_and_can_be_presented(page: 
     assert found == []
 
 
-def present_by_keyboard(page: Page) -> None:
-    """Enters and leaves presenter mode, in which type is large and controls and navigation are gone."""
-    expect_result_whole(page)
-    navigation, temperature = (
-        page.get_by_test_id("stSidebar"),
-        page.get_by_role("slider", name="T, temperature"),
-    )
+def test_a_projector_shows_each_page_at_once_and_a_remote_control_turns_them(page: Page, site):
+    page.set_viewport_size(PROJECTOR)
+    page.goto(site.url)
     page.get_by_role("button", name="Present", exact=True).press("Enter")
+    navigation = page.get_by_test_id("stSidebar")
     expect(navigation).to_be_hidden()
-    expect(page).to_have_url(re.compile("present=true"))
-    if "/train" in page.url:
-        expect(temperature).to_be_hidden()
-    page.evaluate(SETTLED)
-    at_rest(page)
-    assert page.evaluate(SMALL_TEXT, ["body", 20]) == []
-    expect_result_whole(page)
+    page.evaluate("shifts.afterInputToo = oneByOne = true")
+    for name, parts in HEROES.items():
+        expect(page).to_have_title("KD Lab" if name == "Home" else f"{name} · KD Lab")
+        at_rest(page)
+        assert shift(page) <= MOST_SHIFT or not parts, name
+        for part in parts:
+            expect(page.locator(part).first).to_be_in_viewport(ratio=0.98)
+        assert page.evaluate(SMALL_TEXT, ["body", 20]) == [], name
+        assert page.evaluate(PANS) == 0, name
+        page.keyboard.press("PageDown")
+    temperature = page.get_by_role("slider", name="T, temperature")
+    temperature.press("ArrowRight")  # which has a use for it
+    expect(temperature).not_to_have_value("0")
+    page.get_by_role("link", name="Runs", exact=True).click()
+    expect(page.get_by_role("heading", name="Runs", level=1)).to_be_visible()
     page.keyboard.press("Escape")
     expect(navigation).to_be_visible()
     expect(page).not_to_have_url(re.compile("present"))
-    if "/train" in page.url:
-        expect(temperature).to_be_visible()
-
-
-def expect_result_whole(page: Page) -> None:
-    """Expects the verdict and the chart of accuracies of Train to be in sight without scrolling."""
-    if "/train" in page.url:
-        expect(page.locator(".kd-head")).to_be_in_viewport(ratio=1)
-        expect(page.locator(".st-key-figure-accuracy-by-epoch .stVegaLiteChart svg")).to_be_in_viewport(
-            ratio=1
-        )
+    page.keyboard.press("PageDown")
+    resize(page, {"width": 2400, "height": 1000})
+    assert page.get_by_test_id("stMainBlockContainer").bounding_box()["width"] == 1600
+    expect(page.get_by_role("heading", name="Runs", level=1)).to_be_visible()
 
 
 def expect_one_small_icon(page: Page, place: str, title: str) -> None:
@@ -255,18 +266,37 @@ def expect_one_small_icon(page: Page, place: str, title: str) -> None:
     expect(menu).to_have_count(0)
 
 
-@pytest.mark.parametrize("address", PAGES)
-def test_a_phones_page_does_not_jump_while_it_loads_and_stays_within_its_box(phone: Page, site, address):
-    phone.goto(f"{site.url}/{address}")
+def test_no_page_jumps_or_pans_that_a_phones_navigation_opens_which_closes_then(phone: Page, site):
+    phone.goto(f"{site.url}/runs")
     at_rest(phone)
     assert shift(phone) <= MOST_SHIFT
-    if address == "train":
-        expect_layers_whole(phone)
-    if address.startswith("dark"):
-        phone.get_by_role("radio", name="One digit").tap()
-        expect(phone.get_by_role("radio", name="9", exact=True).first).to_be_visible()
-        at_rest(phone)
+    phone.evaluate("shifts.afterInputToo = oneByOne = true")
+    for name in HEROES:
+        phone.get_by_test_id("stExpandSidebarButton").tap()
+        link = phone.get_by_test_id("stSidebar").get_by_role("link", name=name, exact=True)
+        expect(link).to_be_in_viewport(ratio=1)
+        before = phone.locator("h1").text_content()
+        shift(phone)
+        link.tap()
+        expect(phone.locator("h1")).not_to_have_text(before)
+        expect(link).not_to_be_in_viewport()
+        expect_a_phones(phone, name)
+        if name == "Train":
+            expect_layers_whole(phone)
+
+
+def expect_a_phones(phone: Page, name: str) -> None:
+    at_rest(phone)
+    assert shift(phone) <= MOST_SHIFT, name
+    assert phone.evaluate(PANS) == 0, name
     assert phone.evaluate(OUTSIDE) == []
+    assert phone.evaluate(HELP) == []
+
+
+@pytest.mark.parametrize("address", [address for address in PAGES if "?" in address])
+def test_a_phones_page_does_not_jump_while_it_loads_and_stays_within_its_box(phone: Page, site, address):
+    phone.goto(f"{site.url}/{address}")
+    expect_a_phones(phone, address)
 
 
 def expect_layers_whole(phone: Page) -> None:
@@ -280,32 +310,6 @@ def expect_layers_whole(phone: Page) -> None:
         box = number.bounding_box()
         assert inside["x"] <= box["x"]
         assert box["x"] + box["width"] <= inside["x"] + inside["width"] + 1
-
-
-@pytest.mark.parametrize("size", [PHONE, PROJECTOR], ids=["phone", "projector"])
-def test_no_page_jumps_that_the_navigation_opens_which_only_a_phone_closes_then(page: Page, site, size):
-    page.set_viewport_size(size)
-    page.goto(f"{site.url}/runs")
-    at_rest(page)
-    page.evaluate("shifts.afterInputToo = oneByOne = true")
-    for name in ("Draw", "Train", "Dark knowledge", "How sure", "Sweep", "Experiments", "Home"):
-        link = page.get_by_test_id("stSidebar").get_by_role("link", name=name, exact=True)
-        if size is PHONE:
-            page.get_by_test_id("stExpandSidebarButton").click()
-        expect(link).to_be_in_viewport(ratio=1)
-        before = page.locator("h1").text_content()
-        shift(page)
-        link.click()
-        expect(page.locator("h1")).not_to_have_text(before)
-        at_rest(page)
-        assert shift(page) <= MOST_SHIFT, name
-        if size is PHONE:
-            expect(link).not_to_be_in_viewport()
-        else:
-            expect(link).to_be_in_viewport()
-    if size is PROJECTOR:
-        resize(page, {"width": 2400, "height": 1000})
-        assert page.get_by_test_id("stMainBlockContainer").bounding_box()["width"] == 1600
 
 
 @pytest.fixture

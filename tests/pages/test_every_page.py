@@ -45,9 +45,8 @@ def test_a_button_leads_in_and_another_out_and_the_address_says_so(open_page):
     labelled(app)["Present"].click().run()
     assert presents(app)
     assert app.query_params["present"] == "true"
-    # what is below the hero is gone, and the title is only said
+    # what is below the hero is gone
     assert not any("Try this" in element.value for element in app.markdown)
-    assert html_of(app).count('<h1 class="kd-unseen">') + len(app.title) == 1
     app.switch_page("pages/draw.py").run()
     assert presents(app)  # from page to page
     labelled(app)["Stop presenting"].click().run()
@@ -55,13 +54,13 @@ def test_a_button_leads_in_and_another_out_and_the_address_says_so(open_page):
     assert "present" not in app.query_params
 
 
-def test_charts_are_larger_in_proportion(open_page):
+def test_charts_are_larger_within_one_screen(open_page):
     usual, large = (
         json.loads(open_page("train", **query).get("vega_lite_chart")[0].proto.spec)
         for query in ({}, {"present": "1"})
     )
     assert (usual["config"]["text"]["fontSize"], large["config"]["text"]["fontSize"]) == (14, 20)
-    assert large["height"] / usual["height"] == pytest.approx(20 / 14, abs=0.01)
+    assert usual["height"] < large["height"] <= 400
     assert large["config"]["axis"]["aria"] is False
 
 

@@ -18,6 +18,8 @@ from ui.shared.frame import presenting
 from ui.shared.guard import guarded
 from ui.shared.markup import unseen
 
+_MOST_PRESENTED = 400  # pixels of a chart's height, beside which its page has its sentence and its controls
+
 
 @st.cache_data(max_entries=1_000, show_spinner=False)
 def computed(run_id: str, name: str, *of: Any, _compute: Callable[[], Any]) -> Any:
@@ -86,7 +88,8 @@ def presented(ready: dict[str, Any]) -> dict[str, Any]:
     config = ready["config"]
     sizes = {kind: {**config[kind], **size} for kind, size in text_sizes(PRESENTED_TEXT_PIXELS).items()}
     sides = {side: ready[side] for side in ("width", "height") if not isinstance(ready.get(side, ""), str)}
-    larger = {side: round(pixels * PRESENTED_TEXT_PIXELS / TEXT_PIXELS) for side, pixels in sides.items()}
+    times = min(PRESENTED_TEXT_PIXELS / TEXT_PIXELS, _MOST_PRESENTED / sides.get("height", 1))
+    larger = {side: round(times * pixels) for side, pixels in sides.items()}
     return {**ready, "config": {**config, **sizes}, **larger}
 
 

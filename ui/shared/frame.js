@@ -8,6 +8,16 @@
     if (link && matchMedia(PHONE).matches) document.querySelector('[data-testid="stSidebarCollapseButton"] button')?.click();
   }
 
+  // While presenting, the keys of a remote control turn pages, unless what has the focus has a use for them.
+  const TURNS = { ArrowLeft: 'previous', PageUp: 'previous', ArrowRight: 'next', PageDown: 'next' };
+  function turnPage(event) {
+    const link = document.querySelector(`.st-key-present_${TURNS[event.key]} a`);
+    const used = document.activeElement.matches('input, select, textarea, canvas, [contenteditable], [role]');
+    if (!link || used || event.defaultPrevented || event.altKey || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    event.preventDefault();
+    link.click();
+  }
+
   const MOST_MILLISECONDS = 30000;
 
   // Until a page that opens is there in all its parts, the stylesheet hides them: they come one by one.
@@ -44,6 +54,7 @@
     staySomebody();
     oneStepAnAct();
     document.addEventListener('click', closeNavigation);
+    document.addEventListener('keydown', turnPage);
     showOnceDrawn();
   }
 })();

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
-from html import escape
 from pathlib import Path
 
 import streamlit as st
@@ -62,28 +61,16 @@ def page(title: str, heading: str = "") -> Iterator[None]:
             icon=":material/slideshow:",
             type="tertiary",
             help=_(
-                "For a projector: large type, and only what the last row is to look at. Esc brings you back."
+                "For a projector: large type, and only what the last row is to look at. "
+                "← and → turn pages, Esc brings you back."
             ),
             on_click=guarded(_present),
             args=(True,),
         )
-    with st.container(key="present_way_out"):
+    with st.container(key="present_tools", horizontal=True, vertical_alignment="center"):
         if presenting():
-            st.button(
-                _("Stop presenting"),
-                key="present_off",
-                icon=":material/close:",
-                type="tertiary",
-                shortcut="Escape",
-                help=_("Brings back navigation, controls and all the rest."),
-                on_click=guarded(_present),
-                args=(False,),
-            )
-    name = _(heading) if heading else _(title)
-    if presenting() and not heading:
-        st.html(f'<h1 class="kd-unseen">{escape(name)}</h1>')
-    else:
-        st.title(name, anchor=False)
+            _presenter_tools(title)
+    st.title(_(heading) if heading else _(title), anchor=False)
     place = st.container()
     try:
         with guard():
@@ -100,6 +87,25 @@ def presenting() -> bool:
 
 def _present(on: bool) -> None:
     st.session_state[_PRESENT] = on
+
+
+def _presenter_tools(title: str) -> None:
+    """Draws the way to the page before and after this one, round and round, and the way out."""
+    at = [label for _path, label, _icon in _PAGES].index(title)
+    for key, step, icon in (("previous", -1, "arrow_back"), ("next", 1, "arrow_forward")):
+        path, label, _icon = _PAGES[(at + step) % len(_PAGES)]
+        with st.container(key=f"present_{key}", width="content"):
+            st.page_link(path, label=_(label), icon=f":material/{icon}:")
+    st.button(
+        _("Stop presenting"),
+        key="present_off",
+        icon=":material/close:",
+        type="tertiary",
+        shortcut="Escape",
+        help=_("Brings back navigation, controls and all the rest."),
+        on_click=guarded(_present),
+        args=(False,),
+    )
 
 
 @cache
