@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from functools import cache, partial
-from pathlib import Path
+from functools import partial
 from typing import Any
 
 import streamlit as st
@@ -13,21 +12,9 @@ from ui.live.controls import Control
 from ui.shared import address
 from ui.shared.figure import save_words
 from ui.shared.guard import guarded
+from ui.shared.program import part
 
 Moved = Callable[[Sequence[str]], None]
-
-BROWSER = Path(__file__).parent / "browser"
-SCRIPTS = (
-    *("maths", "words", "elements", "controls", "columns"),
-    *("curves", "drawn", "tables", "answers", "scale", "seeds", "known", "epochs"),
-    *("engine", "prepare", "saved", "live"),
-)
-"""One program in parts, in order: a component has a single script, and nothing is built."""
-
-
-def program() -> str:
-    """Returns all the scripts as the one that the browser gets."""
-    return "\n".join((BROWSER / f"{name}.js").read_text(encoding="utf-8") for name in SCRIPTS)
 
 
 def live(
@@ -63,7 +50,7 @@ def live(
         data["facts"] = facts
     if any("file" in view for view in views):
         data["save"] = save_words()
-    _component()(key=key, data=data, on_moved_change=guarded(partial(listen, channel, controls, moved)))
+    part()(key=key, data=data, on_moved_change=guarded(partial(listen, channel, controls, moved)))
     for each in controls:
         if each.parameter is not None:
             address.keep(each.key, each.parameter, values[each.name])
@@ -111,14 +98,3 @@ def _heard(controls: Sequence[Control], values: Any) -> dict[str, Any]:
         except (KeyError, ValueError):
             continue
     return {each.name: values.get(each.name) for each in controls}
-
-
-@cache
-def _component() -> Any:
-    return st.components.v2.component(
-        "kd_live",
-        html=(BROWSER / "live.html").read_text(encoding="utf-8"),
-        css=(BROWSER / "live.css").read_text(encoding="utf-8"),
-        js=program(),
-        isolate_styles=False,  # marks and names of the models are drawn as everywhere else
-    )

@@ -10,6 +10,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import streamlit as st
+from streamlit.runtime.state.session_state_proxy import get_session_state
 
 from kd.base.fields import FieldSpec
 from kd.config import (
@@ -56,16 +57,17 @@ Moved = Callable[[], None]
 
 def first_controls(moved: Moved) -> None:
     """Draws the controls that decide most. moved: called when a control has been set."""
-    _preset(moved)
-    st.session_state[_DRAWN] = True
     values = _values()
+    config = _config(values)
+    _preset(moved, config)
+    st.session_state[_DRAWN] = True
     rests = {name: why_idle(name, SimpleNamespace(**values)) for name in _FIRST if not _counts(name, values)}
     seen = st.session_state[_SEEN]
     epochs = {
         int(images): values["epochs"] if st.session_state.get(_BY_HAND) else epochs_for(int(images), seen)
         for images in _stops("train_size")
     }
-    told = known.facts(_config(), {name: _stops(name) for name in _FIRST}, epochs, rests)
+    told = known.facts(config, {name: _stops(name) for name in _FIRST}, epochs, rests)
     live(known.CHANNEL, _axes(), [], facts=told, moved=partial(_have_moved, moved))
 
 
@@ -179,10 +181,10 @@ def _axes() -> list[Control]:
     return found
 
 
-def _config() -> RunConfig | None:
-    """Returns what the controls say now; None if they contradict each other."""
+def _config(values: dict[str, Any] | None = None) -> RunConfig | None:
+    """Returns what the controls say now; None if they contradict each other. values: of `_values`."""
     with contextlib.suppress(Contradiction):
-        return RunConfig(**_values())
+        return RunConfig(**(values or _values()))
     return None
 
 
@@ -247,7 +249,8 @@ def _tell_address() -> None:
 
 def _values() -> dict[str, Any]:
     """Returns what each control says; what makes no difference, and is not shown, has its default."""
-    values = {name: _value(name) for name in OFFERED}
+    session = get_session_state()  # looked up once for all fields
+    values = {name: _value(name, session) for name in OFFERED}
     for name in OFFERED:
         if not _is_shown(name, values):
             values[name] = getattr(_DEFAULT, name)
@@ -273,10 +276,8 @@ def _set(config: RunConfig) -> None:
     st.session_state[_BY_HAND] = False
 
 
-def _preset(moved: Moved) -> None:
-    shown = _OWN
-    with contextlib.suppress(Contradiction):
-        shown = preset_of(current()) or _OWN
+def _preset(moved: Moved, config: RunConfig | None) -> None:
+    shown = (config and preset_of(config)) or _OWN
     times = st.session_state.get(_PRESETS_CHOSEN, 0)
     key = f"preset-{times}-{shown}"
     st.selectbox(
@@ -306,9 +307,12 @@ def _apply_preset(key: str, times: int, shown: str, moved: Moved) -> None:
             moved()
 
 
-def _value(name: str) -> Any:
+def _value(name: str, session: Any = None) -> Any:
     """Returns what a field's control says now, even in a callback, when the page as drawn may be stale."""
-    kept = st.session_state.get(name, getattr(_DEFAULT, name))
+    try:
+        kept = (get_session_state() if session is None else session)[name]
+    except KeyError:
+        kept = getattr(_DEFAULT, name)
     return "".join(sorted(kept)) if FIELDS[name].digits else kept
 
 

@@ -154,10 +154,8 @@ def _look_at_errors() -> None:
 
 def _result(lab: Lab, view: RunView) -> None:
     trail(lab, view)
-    left, right = st.columns(2, gap="large")
-    with left:
+    with st.container(key="result_numbers"):
         loss(view)
-    with right:
         said = "".join(f"<p>{escape(words)}</p>" for words in _evidence(lab, view) if words)
         st.html(f'<div class="kd kd-evidence">{said}{_table(view.result or {})}</div>')
         if not view.active:  # each look would close it

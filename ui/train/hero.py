@@ -13,7 +13,7 @@ from kd.lab import RunView
 from kd.lab.seeds import SeedsView
 from kd.studies.sure.near import other_length_note
 from kd.text.chart_words import accuracy_words
-from kd.text.translation import N_, _, ngettext
+from kd.text.translation import N_, _, language, ngettext
 from kd.text.verdicts import headline, surer_headline
 from kd.text.words import MODELS, NAMES, STUDENTS, duration
 from ui.live.live import live
@@ -126,16 +126,35 @@ def _doing_now(view: RunView) -> str:
 
 def chart(view: RunView, earlier: list[RunView]) -> None:
     """Draws a run's accuracies by epoch. earlier: the runs that are thin lines."""
-    rows, axes = run_charts.accuracy_rows(view.history, view.teacher_accuracy, view.config.epochs)
+    history, thin = view.history, tuple(run.run_id for run in earlier)
+    come_to = repr((len(history), history[-1:], view.teacher_accuracy, view.status))
+    drawn = _chart(view.run_id, come_to, thin, language(), _view=view, _history=history, _earlier=earlier)
+    figure = {**drawn, "done": view.result is not None, **known.of_run(view.config)}
+    # a menu would be closed by each epoch that arrives
+    live(known.CHANNEL, [], [figure if view.active else saved(figure, f"accuracy-by-epoch-{view.run_id}")])
+
+
+@st.cache_resource(max_entries=500, show_spinner=False)
+def _chart(
+    run_id: str,
+    come_to: str,
+    thin: tuple[str, ...],
+    language: str,
+    _view: RunView,
+    _history: Sequence[Event],
+    _earlier: list[RunView],
+) -> dict[str, Any]:
+    """Returns what the browser draws of a run, once an epoch for all who watch."""
+    rows, axes = run_charts.accuracy_rows(_history, _view.teacher_accuracy, _view.config.epochs)
     words = accuracy_words(rows)
-    if earlier:
-        thin = _("Thin lines: {runs}.", runs="; ".join(setting(run.config) for run in earlier))
-        words = f"{words} {thin}"
-    lines = _lines(view.history, MODELS)
-    if view.teacher_accuracy is not None and not any(line["role"] == "teacher" for line in lines):
-        ends = [(epoch, view.teacher_accuracy, None) for epoch in (1, axes["last_epoch"])]
+    if _earlier:
+        runs = "; ".join(setting(run.config) for run in _earlier)
+        words = f"{words} {_('Thin lines: {runs}.', runs=runs)}"
+    lines = _lines(_history, MODELS)
+    if _view.teacher_accuracy is not None and not any(line["role"] == "teacher" for line in lines):
+        ends = [(epoch, _view.teacher_accuracy, None) for epoch in (1, axes["last_epoch"])]
         lines.insert(0, {"role": "teacher", "level": True, "points": ends})
-    figure = {
+    return {
         "kind": "epochs",
         "title": _("Test accuracy by epoch"),
         "xTitle": _("Epoch"),
@@ -146,18 +165,14 @@ def chart(view: RunView, earlier: list[RunView]) -> None:
         "lines": lines,
         "earlier": [
             {**line, "run": setting(run.config)}
-            for run in earlier
+            for run in _earlier
             for line in _lines(run.history, STUDENTS, setting(run.config))
         ],
-        "done": view.result is not None,
         "words": words,
-        "still": _still(view),
-        "setting_words": setting(view.config),
+        "still": _still(_view),
+        "setting_words": setting(_view.config),
         "says": {part: _(says) for part, says in _CHART_SAYS.items()},
-        **known.of_run(view.config),
     }
-    # a menu would be closed by each epoch that arrives
-    live(known.CHANNEL, [], [figure if view.active else saved(figure, f"accuracy-by-epoch-{view.run_id}")])
 
 
 def _lines(events: Iterable[Event], models: Sequence[str], run: str = "") -> list[dict[str, Any]]:
