@@ -9,6 +9,7 @@ if __name__ != "__main__":
     app = st.App(
         __file__,
         middleware=serving.middleware(),
+        routes=serving.routes(),
         lifespan=serving.lifespan,
         on_script_error=serving.explain,
     )

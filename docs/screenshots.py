@@ -78,8 +78,8 @@ def sweep(page: Page, url: str) -> None:
     page.locator(".st-key-figure-sweep-map .marks").wait_for()
 
 
-def how_sure(page: Page, url: str) -> None:
-    page.goto(f"{url}/how_sure")
+def repeats(page: Page, url: str) -> None:
+    page.goto(f"{url}/sweep?show=repeats&cell=10000,10&of_seeds=5")
     page.locator(".st-key-live-adding-seeds svg").first.wait_for()
 
 
@@ -101,7 +101,7 @@ PAGES = {
     "draw": draw,
     "soft_targets": soft_targets,
     "sweep": sweep,
-    "how_sure": how_sure,
+    "repeats": repeats,
     "experiments": experiments,
 }
 

@@ -6,14 +6,13 @@ from streamlit.delta_generator import DeltaGenerator
 
 from kd.text.translation import _
 from ui.draw import looks
-from ui.draw.answers import look_closer, said
+from ui.draw.answers import look_closer
 from ui.draw.drawings import last_drawings, remembered
 from ui.pictures import ways_in
 from ui.shared import address
 from ui.shared.frame import page
 from ui.shared.lesson import section, unseen_section
-from ui.shared.markup import literal, pixels
-from ui.shared.pieces import quiet
+from ui.shared.markup import literal
 from ui.shared.server import lab
 from ui.shared.shown import choose_finished_run, finished_run
 from ui.shared.terms import glossary
@@ -69,7 +68,8 @@ with page("Draw"):
         )
         given, place = given_in(way, asked.run_id, tools)
         shown = remembered(given)
-        place.html(pixels(shown.picture, _("The 28 by 28 pixels that the models see")))
+        with place:
+            looks.seen(shown, asked.run_id, ways_in.CANVAS if way == "draw" else None)
     logits = answers_to(shown, asked.run_id)
     with looks_place:
         if given.problem:
@@ -83,10 +83,7 @@ with page("Draw"):
             label_visibility="collapsed",
             help=_("The three models' answers, all that the teacher says, or what that teaches a student."),
         )
-        looks.figures(look, shown.label, logits, asked.config)
-        if look == "answers":
-            said(shown, logits)
-        quiet(shown.origin)
+        looks.figures(look, shown, logits, asked.config)
         glossary(*looks.TERMS[look])
     with tools:
         choose_finished_run(

@@ -1,29 +1,30 @@
-"""Sweep: when does distillation help? A study over one setting or two, that fills while one watches."""
+"""Sweep: when does distillation help? A map that fills while one watches, and the repeats behind a cell."""
 
 import streamlit as st
 
 from kd.config import OFFERED, RunConfig
-from kd.text.translation import _
+from kd.text.translation import N_, _
 from ui.shared import address
 from ui.shared.frame import page
 from ui.shared.guard import guard
 from ui.shared.lesson import sweep_lesson, unseen_section
 from ui.shared.server import lab, warm_lab
 from ui.shared.shown import show
-from ui.sweep import compose, studies, watch
+from ui.sweep import cell, compose, repeats, studies, watch
 from ui.train import controls
-from ui.train.train_button import ask_for_result_in_sight, bring_result_into_sight
+
+VIEW = address.choice(
+    N_("There is no view “{text}”: use {allowed}."), {"map": N_("Map"), "repeats": N_("Repeats one by one")}
+)
 
 
 @st.fragment
 def form(shown_id: str) -> None:
-    """Draws the study to start; a control that moves redraws this alone, unless another study is shown."""
+    """Draws the study to make; a control that moves redraws this alone, unless another study is shown."""
     with guard():
         if studies.shown_id(lab()) != shown_id:
             st.rerun()
         compose.draw()
-        compose.start_button(ask_for_result_in_sight)
-        bring_result_into_sight()
 
 
 def open_in_train(config: RunConfig, run_id: str | None) -> None:
@@ -38,13 +39,26 @@ def open_in_train(config: RunConfig, run_id: str | None) -> None:
 
 with page("Sweep"):
     compose.take_address()
+    address.take({"show": VIEW, **studies.slice_parameters(), **repeats.ADDRESS})
     shown_id = studies.shown_id(warm_lab())
-    with st.container(key="sweep_page"):
-        with st.container(key="sweep_form"):
-            unseen_section(_("Compose a study"))
-            form(shown_id)
-        with st.container(key="sweep_shown"):
-            unseen_section(_("The study shown"))
-            watch.choose(lab(), shown_id)
+    shown = studies.read(lab(), shown_id)
+    address.take({cell.CELL: cell.parameter(shown)})
+    with st.container(horizontal=True, vertical_alignment="bottom", key="sweep_top"):
+        unseen_section(_("What to look at"))
+        view = address.choose(
+            st.segmented_control,
+            _("View"),
+            VIEW,
+            key="show",
+            required=True,
+            help=_("All cells of a study, or the repeats of one cell."),
+        )
+        watch.choose(lab(), shown_id)
+        form(shown_id)
+    with st.container(key="sweep_shown"):
+        unseen_section(_("The study shown"))
+        if view == "repeats":
+            repeats.draw(lab(), shown)
+        else:
             watch.follow(lab(), shown_id, open_in_train)
     sweep_lesson()

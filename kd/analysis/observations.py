@@ -7,20 +7,17 @@ relearned, alike, fixed and broken. In the answers to one picture: how sure they
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from kd.analysis.evaluation import confusion_matrix
-from kd.analysis.logits import checked_labels, checked_logits, divergence_bits, softmax
+from kd.analysis.logits import checked_labels, checked_logits, softmax
 from kd.text.words import MODELS
 
 if TYPE_CHECKING:
     import pandas as pd
 
-# From SURE on a model is sure of its answer. Below LOST it has none. A digit with at least RIVAL competes
-# with the answer.
-SURE, RIVAL, LOST = 0.9, 0.15, 0.25
 # How probable the teacher's second choice must be in a showcase, at this temperature.
 TEMPERATURE, VISIBLE_DOUBT = 4.0, 0.2
 
@@ -99,40 +96,6 @@ def showcase(labels: np.ndarray, logits: Mapping[str, np.ndarray]) -> int:
     if not fits.any():
         raise ValueError("No test picture shows a student that learned from its teacher's doubts.")
     return int(np.argmax(np.where(fits, closer, -np.inf)))
-
-
-class Opinion(NamedTuple):
-    """What a model thinks of a picture.
-
-    kind: "sure", "hesitates", "leans" or "lost". answer: its most probable digit, even where it is lost.
-    digits: the answer and its rivals, in order; none where it is lost.
-    """
-
-    kind: str
-    answer: int
-    digits: tuple[int, ...]
-
-
-def opinion(probabilities: np.ndarray) -> Opinion:
-    """Returns what a model's probabilities, (10,), amount to.
-
-    "sure" if one digit has at least 90 %; "lost" if none has 25 %; "hesitates" if one or two other digits
-    have at least 15 %; else "leans".
-    """
-    values = np.asarray(probabilities)
-    best = int(values.argmax())
-    if values[best] >= SURE:
-        return Opinion("sure", best, (best,))
-    if values[best] < LOST:
-        return Opinion("lost", best, ())
-    rivals = [int(d) for d in np.argsort(-values, kind="stable")[:3] if values[d] >= RIVAL and d != best]
-    return Opinion("hesitates" if rivals else "leans", best, tuple(sorted([best, *rivals])))
-
-
-def distances_bits(logits: Mapping[str, np.ndarray]) -> dict[str, float]:
-    """Returns how far each model is from the teacher on one picture: model → KL(teacher ‖ model) in bits."""
-    values = {name: checked_logits(np.asarray(z)[np.newaxis], name)[0] for name, z in logits.items()}
-    return {name: float(divergence_bits(values["teacher"], z)) for name, z in values.items()}
 
 
 def all_disagree(logits: Mapping[str, np.ndarray]) -> bool:

@@ -14,9 +14,10 @@ from kd.charts.parts import PERCENT, by_role, finished, number_axis, role_words,
 from kd.charts.run_charts import accuracy_title
 from kd.config import FIELDS
 from kd.studies.axes import are_numbers, in_order, is_logarithmic, values_in_order
+from kd.studies.sure.near import AMONG_MANY, NOT_SURE, ZERO, why_not_shown
 from kd.studies.verdicts import course
 from kd.text.study_words import difference, p_value_words, signed, verdict_word
-from kd.text.translation import _
+from kd.text.translation import N_, _
 from kd.text.words import accuracy
 
 FULL_COLOUR = 10.0
@@ -27,9 +28,18 @@ MISSING, FAILED = "missing", "failed"
 """What a cell is that has no verdict: none of its runs has finished, or one of them cannot."""
 
 HATCHES = 5
-_LEAST_HEIGHT = 400
+_WHY = {
+    ZERO: N_("not shown: zero is in the likely range"),
+    AMONG_MANY: N_("not shown: may be luck among so many cells"),
+    NOT_SURE: N_("not shown: not sure enough for a verdict"),
+}
+_LEAST_HEIGHT = 360
 _VERDICTS = ("helps", "hurts", "not shown", "not judged yet", "baseline")
-_TICKS = (-10, -5, -2, 0, 2, 5, 10)
+_GAIN, _GAIN_OVER_A_CELL = (
+    N_("Gain over scratch, in percentage points"),
+    N_("Gain over the baseline, in percentage points"),
+)
+_TICKS = (-10, -2, 0, 2, 10)
 
 
 def heat_map_rows(
@@ -73,11 +83,12 @@ def _figures(row: Mapping[str, Any] | None, reason: str, digits: int) -> dict[st
     return {
         **{name: row[name] for name in ("seeds", "difference", "low", "high", "p_corrected")},
         "verdict": verdict,
+        "said": (why_not_shown(row) if verdict == "not shown" else "") or verdict,
         "hatched": verdict == "not shown",
         "label": label + (" ✕" if reason and verdict != FAILED else ""),
         "interval": "–"
         if math.isnan(row["low"])
-        else _("{low} to {high}", low=signed(row["low"]), high=signed(row["high"])),
+        else _("{low} and {high}", low=signed(row["low"]), high=signed(row["high"])),
         "p": p_cell(row["p_corrected"]),
     }
 
@@ -109,7 +120,7 @@ def heat_map(
     whole = alt.Chart().encode(x=x, y=y)
     colour = alt.Color(
         "difference:Q",
-        title=_("Gain (points); hatched: no difference shown"),
+        title=None,
         # the root brings out small gains; the colours are the theme's
         scale=alt.Scale(
             type="pow",
@@ -122,7 +133,7 @@ def heat_map(
         legend=alt.Legend(
             orient="bottom", direction="horizontal", gradientLength=280, gradientThickness=12,
             values=list(_TICKS), format="+d",
-            labelExpr="datum.value == 0 ? '0' : datum.label", titleLimit=600, offset=8,
+            labelExpr="datum.value == 0 ? '0' : datum.label", offset=8,
         ),
     )  # fmt: skip
     known = "isValid(datum.difference)"
@@ -140,10 +151,10 @@ def heat_map(
             tooltip=[
                 alt.Tooltip("across:N", title=titles[0]),
                 alt.Tooltip("up:N", title=titles[1]),
-                alt.Tooltip("verdict_words:N", title=_("Verdict")),
+                alt.Tooltip("said_words:N", title=_("Verdict")),
                 alt.Tooltip("label:N", title=_("Gain (points)")),
-                alt.Tooltip("interval:N", title=_("95 % interval")),
-                alt.Tooltip("seeds:Q", title=_("Seeds")),
+                alt.Tooltip("interval:N", title=_("Likely between")),
+                alt.Tooltip("seeds:Q", title=_("Repeats (seeds)")),
                 alt.Tooltip("p:N", title=_("p, all cells")),
                 alt.Tooltip("failure:N", title=_("Failed")),
             ],
@@ -152,9 +163,10 @@ def heat_map(
     )
     return finished(
         alt.layer(empty, cells, *_hatching(x, y, colour), numbers, touched, data=rows),
-        _("Gain over scratch") if over_scratch else _("Gain over the baseline"),
+        _(_GAIN if over_scratch else _GAIN_OVER_A_CELL),
         height,
-        words={"verdict": verdict_words(over_scratch)},
+        _("Hatched: no difference shown."),
+        words={"said": verdict_words(over_scratch) | {why: _(words) for why, words in _WHY.items()}},
     )
 
 

@@ -42,7 +42,7 @@ def trail_rows(
             "study": not run,
         }
 
-    several = _("Several seeds")
+    several = _("Mean of several repeats")
     behind = [] if study is None else study.to_dict("records")
     rows = [row(config, found, 100, config.run_id, names[config.run_id]) for config, found in runs]
     rows += [row(RunConfig(**{field: each[field]}), each, 1, "", several) for each in behind]

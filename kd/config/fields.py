@@ -141,7 +141,7 @@ class RunFields:
     )
     temperature_squared: bool = field(
         True,
-        label=N_("Multiply the teacher's part by T²"),
+        label=N_("Keep the teacher equally loud at every T (× T²)"),
         help=N_(
             "The gradients of soft targets shrink as 1/T². Multiplying by T² keeps the balance that α sets "
             "when T changes (Hinton et al. 2015, section 2). The original notebook does not multiply."

@@ -16,7 +16,6 @@ from kd.config import FIELDS, MODELS, STUDENTS, TEST_IMAGES, RunConfig
 from kd.runs.state import RunView
 from kd.store.rows import Figures
 from kd.studies.over_seeds import STATIONS, gains
-from kd.studies.study import Study
 from kd.studies.verdicts import verdicts
 
 AHEAD, BEHIND, UNPAIRED = "ahead", "behind", "unpaired"
@@ -172,20 +171,6 @@ def differing(configs: Sequence[RunConfig], but: Sequence[str] = ()) -> list[str
         and len({getattr(config, name) for config in configs}) > 1
         and any(config.counts(name) for config in configs)
     ]
-
-
-def study_between(settings: Sequence[Sequence[RunView]]) -> Study | None:
-    """Returns the study of these settings' values in every combination, of at most two fields, or None."""
-    configs = [min((entry.config for entry in runs), key=lambda run: run.seed) for runs in settings]
-    fields = differing(configs, but=("seed",))
-    if not 1 <= len(fields) <= 2:
-        return None
-    axes = {name: sorted({getattr(config, name) for config in configs}) for name in fields}
-    seeds = max(len(runs) for runs in settings)
-    try:
-        return Study(configs[0], axes, seeds)
-    except ValueError:  # a combination contradicts itself, or would have no effect
-        return None
 
 
 def figures_of_seeds(runs: Sequence[RunView]) -> dict[str, Any] | None:

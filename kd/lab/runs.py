@@ -23,6 +23,7 @@ from kd.export.format import Check
 from kd.lab.run_list import RunList
 from kd.lab.wording import checked_name, checked_note, checked_tags
 from kd.networks.numpy_model import NumpyModel
+from kd.networks.packed import packed
 from kd.pictures.mnist import as_batch, load_mnist, to_model_input
 from kd.pictures.training_set import places
 from kd.runs.courses import Courses
@@ -127,6 +128,12 @@ class Run:
         """
         with self._still_there():
             return {name: self._runs.network(path, _state(path)) for name, path in self._files().items()}
+
+    def network_names(self) -> dict[str, str]:
+        """Returns for each model what `Runs.packed` knows its network by; another one once it is replaced."""
+        with self._still_there():
+            ids = self._runs.store.runs.models_of(self.id)
+            return {name: _network_name(ids[name], path) for name, path in self._files().items()}
 
     def student(self, model: str = "distilled") -> keras.Model:
         """Returns a trained network as Keras has it, to go on with; each call makes another.
@@ -313,6 +320,15 @@ class Runs:
         """Returns a finished run; None if there is none. Cheap."""
         return self._list.stored(run_id)
 
+    def packed(self, name: str) -> bytes | None:
+        """Returns a network of `Run.network_names` as kd/networks/packed.py writes it; None for others."""
+        model_id = name.rpartition("-")[0]
+        with contextlib.suppress(ValueError, OSError):  # also one that has no place in such a file
+            path = self.store.models.file(model_id)
+            if path is not None and _network_name(model_id, path) == name:
+                return packed(self.network(path, _state(path)))
+        return None
+
     def to_frame(self) -> pd.DataFrame:
         """Returns a table with one row for each run, with NaN or None where it has no result yet.
 
@@ -426,6 +442,10 @@ def run_ids_of(runs: RunNames) -> list[str]:
     """Returns the id of each run, without duplicates."""
     each = [runs] if isinstance(runs, str | RunView | Run) or not isinstance(runs, Iterable) else runs
     return list(dict.fromkeys(map(run_id_of, each)))
+
+
+def _network_name(model_id: str, path: Path) -> str:
+    return "{}-{:x}.{:x}".format(model_id, *_state(path))
 
 
 def _state(path: Path) -> tuple[int, int]:

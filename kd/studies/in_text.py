@@ -58,7 +58,7 @@ def table_text(table: pd.DataFrame, axes: Sequence[str], width: int = WIDTH) -> 
             *(Text(axis_value(row[axis])) for axis in axes),
             f"{row['seeds']:,}",
             *(_known(row[f"{name}_accuracy"], accuracy) for name in ("distilled", "scratch")),
-            _known(row["difference"], signed),
+            _known(difference(row), signed),
             _known((row["high"] - row["low"]) / 2, "{:.2f}".format),
             Text(verdict_word(row["verdict"], over_scratch)),
             seeds_needed(row),
@@ -211,7 +211,7 @@ def _legend(verdicts: set[str], step: float) -> list[str]:
         "helps": _("+ better") if over_a_cell else _("+ helps"),
         "hurts": _("− worse") if over_a_cell else _("− hurts"),
         "not shown": _("unshaded: not shown"),
-        "not judged yet": _("? not judged yet"),
+        "not judged yet": _("? too few repeats"),
         "baseline": _("= the baseline"),
     }
     return [

@@ -81,7 +81,7 @@ def finding_words(found: Found) -> str:
         return _("not known yet")
     digits = _digits(found)
     mean = number_words(found.mean, found.unit, digits)
-    repeats = ngettext("{count} repeat", "{count} repeats", found.seeds, count=f"{found.seeds:,}")
+    repeats = study_words.repeats_words(found.seeds)
     if math.isnan(found.low):
         if found.seeds < FIRST_VERDICT:
             return _("{mean} so far ({repeats})", mean=mean, repeats=repeats)

@@ -97,7 +97,7 @@ _VERDICTS = {
     "helps": N_("helps"),
     "hurts": N_("hurts"),
     "not shown": N_("not shown"),
-    "not judged yet": N_("not judged yet"),
+    "not judged yet": N_("too few repeats"),
     "baseline": N_("baseline"),
 }
 _OVER_A_CELL = {"helps": N_("better"), "hurts": N_("worse")}
@@ -125,7 +125,7 @@ def verdict_line(row: Row, over: str = "") -> str:
     if code == "baseline":
         return _("the baseline: the other cells are compared with it ({seeds})", seeds=repeats_words(number))
     if number == 0:
-        return _("not judged yet: no two runs to compare")
+        return _("too few repeats: no two runs to compare")
     values = {"points": signed(difference(row), decimals(row)), "seeds": _so_many(row)}
     if code == "not judged yet":
         return _(
@@ -191,11 +191,39 @@ def cell_words(where: str, row: Row | None, reason: str = "", over: str = "") ->
     return " ".join(words)
 
 
-def study_sentence(rows: Iterable[Row], cells: int, baseline: str = "") -> str:
+_ENDS = {
+    "train_size": (N_("few images"), N_("many images")),
+    "temperature": (N_("a low T"), N_("a high T")),
+    "alpha": (N_("a low α"), N_("a high α")),
+    "epochs": (N_("few epochs"), N_("many epochs")),
+    "label_noise": (N_("few wrong labels"), N_("many wrong labels")),
+}
+
+
+def tendency(rows: Collection[Row], axes: Mapping[str, Collection[Any]]) -> str:
+    """Says at which ends of its axes a study gains: 'with few images and a high T'; "" where at neither.
+
+    An end is half of the values. The mean gain there must be at least twice that of the other half.
+    """
+    parts = []
+    for name, values in axes.items():
+        ordered = sorted(values) if name in _ENDS else []
+        half = len(ordered) // 2
+        ends = (ordered[:half], ordered[len(ordered) - half :])
+        gains = [[row["difference"] for row in rows if row[name] in end] for end in ends]
+        low, high = (sum(end) / len(end) if end else math.nan for end in gains)
+        if low > 0 and low >= 2 * high:
+            parts.append(_(_ENDS[name][0]))
+        elif high > 0 and high >= 2 * low:
+            parts.append(_(_ENDS[name][1]))
+    return _("with {things}", things=listing(parts)) if parts else ""
+
+
+def study_sentence(rows: Iterable[Row], cells: int, baseline: str = "", tends: str = "") -> str:
     """Says where distillation helps most, where it hurts, and how many cells show nothing.
 
     rows: verdict, difference, and `where`, the cell as `in_sentence` has it. cells: how many there will be.
-    baseline: the cell that the others are compared with, in words; "" for scratch.
+    baseline: the cell that the others are compared with, in words; "" for scratch. tends: of `tendency`.
     """
     rows = list(rows)
     helps, hurts, nothing, unjudged = (
@@ -207,7 +235,7 @@ def study_sentence(rows: Iterable[Row], cells: int, baseline: str = "") -> str:
     if baseline:
         sentences = _over_baseline(helps, hurts, cells - 1, baseline)
     else:
-        sentences = _over_scratch(helps, hurts, cells)
+        sentences = _over_scratch(helps, hurts, cells, tends)
     if nothing:
         sentences.append(
             ngettext(
@@ -230,13 +258,15 @@ def study_sentence(rows: Iterable[Row], cells: int, baseline: str = "") -> str:
 
 
 _HELPS = N_("Distillation helps in {count} of {cells} cells, most by {points} points {where}.")
+_HELPS_AT_AN_END = N_("Distillation helps in {count} of {cells} cells, most {tends} (up to {points} points).")
 _HURTS = N_("It hurts in {count}, most by {points} points {where}.")
 
 
-def _over_scratch(helps: list[Row], hurts: list[Row], cells: int) -> list[str]:
+def _over_scratch(helps: list[Row], hurts: list[Row], cells: int, tends: str) -> list[str]:
     sentences = [_("No cell shows yet that distillation helps.")]
     if helps:
-        sentences = [_(_HELPS, cells=f"{cells:,}", **_largest(helps))]
+        words = _HELPS_AT_AN_END if tends else _HELPS
+        sentences = [_(words, cells=f"{cells:,}", tends=tends, **_largest(helps))]
     return [*sentences, _(_HURTS, **_largest(hurts))] if hurts else sentences
 
 

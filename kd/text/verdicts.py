@@ -111,8 +111,8 @@ _SIDES = {
     "helps": N_("distilled is {points} percentage points ahead (likely {low} to {high}, {seeds})"),
     "hurts": N_("distilled is {points} percentage points behind (likely {low} to {high}, {seeds})"),
 }
-_MEAN = N_("The mean of all {seeds} is {points}.")
-_MEAN_AND_NEXT = N_("The mean of all {seeds} is {points}; the next verdict takes {next}.")
+_MEAN = N_("The mean of all {seeds} repeats is {points}.")
+_MEAN_AND_NEXT = N_("The mean of all {seeds} repeats is {points}; the next verdict takes {next}.")
 # What sets distilled apart, and what scratch learned from → what follows when it is ahead, and behind.
 _SO = {
     ("teacher", "labels"): (N_("the teacher helps"), N_("the teacher does not help")),

@@ -6,15 +6,12 @@ import re
 
 import numpy as np
 import pytest
-from scipy import special, stats
 
 from kd.analysis.observations import (
     all_disagree,
-    distances_bits,
     fixed_and_broken,
     most_frequent_confusion,
     most_one_sided_likeness,
-    opinion,
     relearned,
     showcase,
 )
@@ -77,44 +74,10 @@ def test_each_picture_on_which_one_student_is_right():
     assert table.loc[1, "teacher_probability"] == pytest.approx(0.9)
 
 
-def _probabilities(**shares):
-    """Ten probabilities with the named shares (_4=0.6), the rest spread evenly."""
-    values = np.full(10, np.nan)
-    for name, share in shares.items():
-        values[int(name[1:])] = share
-    rest = np.isnan(values)
-    values[rest] = (1 - np.nansum(values)) / rest.sum()
-    return values
-
-
-@pytest.mark.parametrize(
-    ("probabilities", "expected"),
-    [
-        (_probabilities(_9=0.6, _4=0.3), ("hesitates", 9, (4, 9))),
-        (_probabilities(_1=0.25, _2=0.25, _7=0.25, _8=0.25), ("hesitates", 1, (1, 2, 7))),
-        (_probabilities(_4=0.7), ("leans", 4, (4,))),
-        ([0.1, 0.9, *[0.0] * 8], ("sure", 1, (1,))),
-        ([0.15, 0.85, *[0.0] * 8], ("hesitates", 1, (0, 1))),
-        (np.full(10, 0.1), ("lost", 0, ())),
-    ],
-)
-def test_opinions(probabilities, expected):
-    assert opinion(probabilities) == expected
-
-
 def test_all_disagree_means_as_many_digits_as_models():
     one_hot = dict(enumerate(np.eye(10)))
     assert all_disagree({"teacher": one_hot[1], "distilled": one_hot[2], "scratch": one_hot[3]})
     assert not all_disagree({"teacher": one_hot[1], "distilled": one_hot[2], "scratch": one_hot[1]})
-
-
-def test_distances_from_the_teacher_are_scipys():
-    logits = dict(
-        zip(("teacher", "distilled", "scratch"), np.random.default_rng(0).normal(0, 3, (3, 10)), strict=True)
-    )
-    teacher = special.softmax(logits["teacher"])
-    expected = {name: stats.entropy(teacher, special.softmax(z), base=2) for name, z in logits.items()}
-    assert distances_bits(logits) == pytest.approx(expected, abs=1e-12)
 
 
 def shares(logits) -> list[float]:

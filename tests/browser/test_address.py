@@ -48,7 +48,9 @@ def chosen(page: Page) -> dict[str, str]:
         "preset": page.get_by_role("combobox", name="Start from").last.input_value(),
         "teacher": page.get_by_role("combobox", name="Teacher", exact=True).input_value(),
         "epochs": page.get_by_label("Epochs", exact=True).input_value(),
-        "squared": str(page.get_by_role("switch", name="Multiply the teacher's part by T²").is_checked()),
+        "squared": str(
+            page.get_by_role("switch", name="Keep the teacher equally loud at every T (× T²)").is_checked()
+        ),
     }
 
 

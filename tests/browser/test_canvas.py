@@ -18,7 +18,7 @@ DRAWN = "Your drawing, as the models see it."
 NOTHING = "Nothing is drawn yet"
 
 
-def stroke(page: Page, points: list[tuple[float, float]]) -> None:
+def stroke(page: Page, points: list[tuple[float, float]], steps: int = 12, lift: bool = True) -> None:
     canvas = page.locator(CANVAS).last  # the topmost of three, in the component's shadow tree
     canvas.scroll_into_view_if_needed()
     box = canvas.bounding_box()
@@ -26,8 +26,9 @@ def stroke(page: Page, points: list[tuple[float, float]]) -> None:
     page.mouse.move(box["x"] + x * box["width"], box["y"] + y * box["height"])
     page.mouse.down()
     for x, y in points[1:]:
-        page.mouse.move(box["x"] + x * box["width"], box["y"] + y * box["height"], steps=12)
-    page.mouse.up()
+        page.mouse.move(box["x"] + x * box["width"], box["y"] + y * box["height"], steps=steps)
+    if lift:
+        page.mouse.up()
 
 
 def ink(page: Page) -> int:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import base64
+import json
 
 import numpy as np
 import pytest
 from PIL import Image, ImageDraw
+from playwright.sync_api import expect
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 from kd.config import RunConfig
 from kd.lab import Lab
@@ -15,6 +18,9 @@ from kd.networks.numpy_model import NumpyModel
 from kd.networks.packed import packed
 from kd.pictures.drawing import to_mnist
 from kd.pictures.mnist import load_mnist
+from tests.browser.test_canvas import DRAWN, NOTHING, SEVEN, kept, stroke
+from tests.browser.test_live import heard
+from ui.live.live import program
 from ui.pictures import canvas
 
 PEN = 22
@@ -116,3 +122,59 @@ def test_a_network_with_a_layer_that_the_browser_does_not_compute_is_refused():
     )
     with pytest.raises(NoTwin, match="DepthwiseConv2D"):
         packed(model)
+
+
+# Notes each change of the answers; and what the browser answers to the canvas as it is.
+WATCH = """() => {
+    window.seen = new Set();
+    const cards = [...document.querySelectorAll('.kd-live-answer')];
+    const note = () => window.seen.add(cards.map(card => card.textContent).join());
+    new MutationObserver(note).observe(cards[0].parentElement, { subtree: true, childList: true });
+}"""
+ASK = """given => {
+    %s;
+    const picture = prepared(levelsOn('canvas_frame'), %d);
+    if (!picture) return null; // the component is drawing it anew
+    const answer = async ([model, address]) => [model, logitsOf(await networkAt(address), picture)];
+    return Promise.all(Object.entries(given).map(answer)).then(Object.fromEntries);
+}"""
+THREE = [(0.2, 0.3), (0.7, 0.2), (0.4, 0.5), (0.75, 0.7), (0.25, 0.85)]
+
+
+def views_in(frames: list[bytes]) -> dict[str, dict]:
+    """The last view of each kind that the server has sent for the browser to draw."""
+    found = {}
+    for message in map(ForwardMsg.FromString, frames):
+        component = message.delta.new_element.bidi_component
+        if component.component_name == "kd_live":
+            found |= {view["kind"]: view for view in json.loads(component.json)["views"]}
+    return found
+
+
+def test_answers_come_while_the_pen_moves_and_the_server_gives_the_same_when_it_is_lifted(page, site):
+    sent, told = heard(page), []
+    page.on("websocket", lambda socket: socket.on("framereceived", lambda frame: told.append(frame)))
+    page.goto(f"{site.url}/draw")
+    expect(page.get_by_text(NOTHING)).to_be_visible()
+    page.wait_for_load_state("networkidle")
+    networks = views_in(told)["seen"]["networks"]
+    ask = ASK % (program().replace("export default", "const mount ="), PEN)
+    for number, points in enumerate((SEVEN, THREE), start=1):
+        page.evaluate(WATCH)
+        before = len(sent)
+        stroke(page, points, steps=40, lift=False)
+        page.wait_for_function("window.seen.size >= 10")
+        expect(page.get_by_text(DRAWN)).to_be_visible()
+        assert len(sent) == before
+        told.clear()
+        page.mouse.up()
+        expect(kept(page)).to_have_count(number)
+        server, own = (
+            views_in(told)["opinions"]["models"],
+            page.wait_for_function(ask, arg=networks).json_value(),
+        )
+        assert [model["role"] for model in server] == list(own)
+        for model in server:
+            np.testing.assert_allclose(own[model["role"]], model["logits"], atol=1e-3)
+        page.get_by_role("button", name="Clear").click()
+        expect(page.get_by_text(NOTHING)).to_be_visible()

@@ -12,6 +12,7 @@ from kd.analysis.logits import entropy_bits, softmax
 from kd.analysis.playback import confusions
 from kd.charts import dark_charts
 from kd.text import words
+from kd.text.answers import answers_says
 from kd.text.dark_words import PULL_SAYS, SOFT_TARGET_SAYS
 from tests.gradients import loss_gradient
 from ui.live import views
@@ -115,6 +116,48 @@ def test_soft_targets_and_pulls_in_words(asked):
     ):
         parts = {"labels": (label * gradient).tolist(), "teacher": (teacher * gradient).tolist()}
         assert asked("pullSentence(a, b)", parts, PULL_SAYS) == said
+
+
+SURE_4, SURE_9, LEANS_4, LOST = {4: 0.901}, {9: 0.95}, {4: 0.7}, {3: 0.12}
+FOUR_OR_NINE, NINE_OR_FOUR, FOUR_FIRST = {4: 0.6, 9: 0.3}, {4: 0.3, 9: 0.6}, {4: 0.84, 9: 0.155}
+ONE, TWO, SEVEN = ({1: 0.24, 2: 0.24, 7: 0.24, 8: 0.23, digit: 0.251} for digit in (1, 2, 7))
+BETWEEN = "All three hesitate between"
+
+
+@pytest.mark.parametrize(
+    ("teacher", "distilled", "scratch", "label", "sentence"),
+    [
+        (SURE_4, SURE_4, SURE_4, 4, "All three are sure of 4."),
+        (SURE_4, SURE_4, SURE_4, 3, "All three are sure of 4. The label says 3: all three are wrong."),
+        (FOUR_OR_NINE, NINE_OR_FOUR, NINE_OR_FOUR, 4,
+         f"{BETWEEN} 4 and 9: the teacher says 4, and both students say 9. The label says 4: both students "
+         "are wrong."),
+        (TWO, ONE, SEVEN, None,
+         f"{BETWEEN} 1, 2 and 7: the teacher says 2, the distilled student says 1, and the scratch student "
+         "says 7."),
+        (LOST, {5: 0.12}, {0: 0.24}, 5,
+         "All three are at a loss. The label says 5: the teacher and the scratch student are wrong."),
+        (FOUR_OR_NINE, FOUR_FIRST, LEANS_4, None,
+         "Like its teacher, the distilled student hesitates between 4 and 9 and says 4; the scratch student "
+         "leans towards 4."),
+        (SURE_4, SURE_9, SURE_4, 4,
+         "The teacher and the scratch student are sure of 4; the distilled student is sure of 9. The label "
+         "says 4: the distilled student is wrong."),
+        (SURE_9, FOUR_OR_NINE, LOST, None,
+         "The teacher is sure of 9; the distilled student hesitates between 4 and 9 and says 4; the scratch "
+         "student is at a loss."),
+    ],
+)  # fmt: skip
+def test_what_the_models_answer_in_words(asked, teacher, distilled, scratch, label, sentence):
+    def logits(shares):
+        rest = (1 - sum(shares.values())) / (10 - len(shares))
+        return np.log([shares.get(digit, rest) + 1e-9 for digit in range(10)]).tolist()
+
+    models = {"teacher": logits(teacher), "distilled": logits(distilled), "scratch": logits(scratch)}
+    assert asked("answersSentence(a, b, c)", models, label, answers_says()) == sentence
+    far = stats.entropy(*(special.softmax(models[name]) for name in ("teacher", "scratch")), base=2)
+    said = asked("distancesSentence(a, b)", models, answers_says())
+    assert said.endswith(f"scratch {f'{far:.2f}' if far >= 0.01 else 'less than 0.01'} bits.")
 
 
 @pytest.mark.parametrize(

@@ -24,15 +24,21 @@ SAVED = {
         (f".st-key-live-picture {figure} .kd-live-save", f".st-key-live-picture {figure} figcaption")
         for figure in (".kd-live-wide", ".kd-live-narrow")
     ],
-    "how_sure": [(".st-key-live-adding-seeds .kd-live-save", ".st-key-live-adding-seeds figcaption")],
+    "sweep?show=repeats": [
+        (".st-key-live-adding-seeds .kd-live-save", ".st-key-live-adding-seeds figcaption")
+    ],
 }
 # page → what a projector shows of it at once: its sentence, what moves it, and its figure
 HEROES = {
     "Home": (".kd-hello", ".st-key-live-voices input", ".kd-live-voices", ".st-key-live-voices .kd-verdict"),
     "Train": (".kd-head", ".st-key-train_first", ".st-key-figure-accuracy-by-epoch .stVegaLiteChart svg"),
-    "Draw": (),
+    "Draw": (
+        ".st-key-canvas_frame",
+        ".st-key-draw_looks input",
+        ".kd-live-answers",
+        ".st-key-draw_looks .kd-sentence",
+    ),
     "Sweep": (".kd-head", ".st-key-sweep_cell_choice", ".st-key-figure-sweep-map .stVegaLiteChart svg"),
-    "How sure": (),
     "Experiments": (),
     "Runs": ("canvas",),
 }
@@ -172,9 +178,19 @@ def one_digit(page: Page) -> Iterator[str]:
 def sweep(page: Page) -> Iterator[str]:
     for figure in ("sweep-map", "sweep-slice-train_size", "sweep-slice-temperature"):
         expect_drawn(page, figure)
+    page.get_by_role("button", name="Make your own map").click()
+    expect(page.get_by_role("button", name="Start", exact=True)).to_be_visible()
+    yield "the form"
+    page.keyboard.press("Escape")
     unfold(page, "The same as a table")
     expect(page.locator(".kd-table")).to_be_visible()
     yield "a study and its table"
+
+
+def peeking(page: Page) -> Iterator[str]:
+    unfold(page, "Why not stop as soon as it helps?")
+    expect_drawn(page, "stopping")
+    yield "when to stop"
 
 
 def as_it_is(page: Page) -> Iterator[str]:
@@ -189,8 +205,7 @@ PAGES: dict[str, Callable[[Page], Iterator[str]]] = {
     "draw?way=test&view=targets": one_digit,
     "runs": as_it_is,
     "sweep": sweep,
-    "how_sure": as_it_is,
-    "how_sure?sure=objectives": as_it_is,
+    "sweep?show=repeats": peeking,
     "experiments": as_it_is,
     "experiments?experiment=how_many_images": as_it_is,
     "experiments?experiment=never_saw_it&seen=included&guess=most": as_it_is,

@@ -1,4 +1,4 @@
-"""A study from its composition to its cells, in a browser: it fills, pauses, survives a reload, goes on."""
+"""The map and the repeats of its cells, and a study that fills, pauses, survives a reload and goes on."""
 
 from __future__ import annotations
 
@@ -6,7 +6,11 @@ import re
 
 from playwright.sync_api import Page, expect
 
+from kd.studies.shipped import shipped_study
+from kd.studies.sure.single_seeds import adding_seeds, step_sentences
+from kd.text.study_words import signed
 from tests.browser.conftest import unused_seed
+from tests.browser.test_live import heard
 
 MINUTES = 60_000
 
@@ -15,23 +19,24 @@ def test_compose_a_study_watch_it_fill_pause_reload_go_on_and_open_a_cell(page: 
     setting = f"teacher=notebook&train_size=200&seed={unused_seed()}&seeds=3"
     page.goto(f"{site.url}/sweep?{setting}&vary=alpha:0.1,0.5")
     hint, shown = page.locator(".kd-hint"), page.locator(".st-key-sweep_shown")
-    expect(hint).to_contain_text("2 cells × 3 seeds: 6 runs")
-    expect(page.get_by_role("status")).to_contain_text("distillation helps in")
+    # what an address varies is ready to start; below it, the map that came with the app
+    expect(hint).to_contain_text("2 cells × 3 repeats: 6 runs")
+    expect(page.locator(".kd-head")).to_contain_text("Distillation helps in")
 
     # a second axis, a value of one's own, and one seed less
     page.get_by_role("combobox", name="and vary").click()
     page.get_by_role("option", name="T, temperature").click()
-    expect(hint).to_contain_text("6 cells × 3 seeds: 18 runs")
+    expect(hint).to_contain_text("6 cells × 3 repeats: 18 runs")
     values = page.get_by_role("combobox", name="Values of “α, weight of the true labels”")
     values.fill("0.85")
     values.press("Enter")
-    expect(hint).to_contain_text("9 cells × 3 seeds: 27 runs")
-    page.keyboard.press("Escape")
-    page.get_by_role("slider", name="Seeds in each cell").press("ArrowLeft")
-    expect(hint).to_contain_text(re.compile("9 cells × 2 seeds: 18 runs, about "))
+    expect(hint).to_contain_text("9 cells × 3 repeats: 27 runs")
+    page.get_by_role("slider", name="Repeats (seeds) in each cell").press("ArrowLeft")
+    expect(hint).to_contain_text(re.compile("9 cells × 2 repeats: 18 runs, about "))
 
     page.get_by_role("button", name="Start", exact=True).click()
     expect(page).to_have_url(re.compile("study=[0-9a-f]{12}"))
+    expect(page.get_by_role("button", name="Start", exact=True)).to_have_count(0)  # the form has closed
     expect(shown).to_contain_text(re.compile(r"[1-9]\d* of 18 runs"), timeout=3 * MINUTES)
     page.get_by_role("button", name="Pause", exact=True).click()
     expect(shown).to_contain_text("Paused: ")
@@ -39,13 +44,54 @@ def test_compose_a_study_watch_it_fill_pause_reload_go_on_and_open_a_cell(page: 
     expect(shown).to_contain_text("Paused: ")
     page.get_by_role("button", name="Go on", exact=True).click()
     expect(shown).to_contain_text("18 runs, all finished.", timeout=3 * MINUTES)
-    expect(page.get_by_role("status")).to_contain_text("9 cells are not judged yet")  # with two seeds
+    expect(page.locator(".kd-head")).to_contain_text("9 cells have too few repeats")  # with two seeds
 
     cells = page.locator(".st-key-figure-sweep-map .mark-rect.role-mark").last.locator("path")
     expect(cells).to_have_count(9)
     cells.last.click()
     expect(shown.locator(".kd-sentence")).to_contain_text("α 0.85, T 20. ")
     expect(shown).to_contain_text("Gain along T, temperature, at α = 0.85.")
-    page.get_by_role("button", name="Open in Train").click()
+    expect(page).to_have_url(re.compile(r"cell=0\.85(%2C|,)20"))
+    page.get_by_role("button", name="Open this setting on Train").click()
     expect(page).to_have_url(re.compile(r"/train\?.*run=[0-9a-f]{12}"))
     expect(page.locator(".kd-head")).to_contain_text("α 0.85 · T 20")
+
+
+def test_a_hatched_cell_says_why_to_a_finger_and_its_repeats_are_added_without_the_server(phone: Page, site):
+    sent = heard(phone)
+    phone.goto(f"{site.url}/sweep")
+    map_, said = phone.locator(".st-key-figure-sweep-map"), phone.locator(".st-key-sweep_shown .kd-sentence")
+    expect(map_).to_be_in_viewport(ratio=0.9)  # before any form
+    cells = map_.locator(".mark-rect.role-mark").last.locator("path")
+    expect(cells).to_have_count(42)
+    cells.nth(39).tap()
+    expect(said).to_contain_text("10,000 images, T 10. ")
+    expect(phone.get_by_text("Zero is in the likely range")).to_be_visible()
+    expect(phone).to_have_url(re.compile(r"cell=10000(%2C|,)10"))
+    phone.get_by_text("Repeats one by one").tap()
+
+    runs = shipped_study().query(
+        "train_size == 10000 and alpha == 0.1 and temperature == 10 and temperature_squared"
+    )
+    steps = adding_seeds(runs).steps
+    figure = phone.locator(".st-key-live-adding-seeds")
+    verdict, dots = figure.locator(".kd-verdict"), figure.locator("circle")
+    slider = phone.get_by_role("slider", name="Repeats (seeds)")
+    expect(phone.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
+    phone.wait_for_load_state("networkidle")
+    slider.focus()
+    before = len(sent)
+    for number, sentence in enumerate(step_sentences(steps["by_number"], "by_number"), 1):
+        expect(verdict).to_have_text(sentence)
+        expect(dots).to_have_count(number)
+        if number < 5:
+            phone.keyboard.down("ArrowRight")
+    assert len(sent) == before
+    phone.keyboard.up("ArrowRight")
+    expect(phone).to_have_url(re.compile(r"[?&]of_seeds=5"))
+    phone.keyboard.press("ArrowLeft")
+    phone.get_by_label("Order").select_option("Largest gain first")
+    expect(verdict).to_have_text(step_sentences(steps["largest_first"], "largest_first")[3])
+    expect(phone).to_have_url(re.compile(r"[?&]of_order=largest_first"))
+    last = steps["largest_first"][3]
+    expect(dots.last.locator("title")).to_contain_text(f"Seed {last.seed} alone: {signed(last.own)} points")

@@ -18,8 +18,7 @@ from kd.charts.loss_charts import loss_lines, loss_rows
 from kd.charts.parts import SHADES, in_words, vega_lite
 from kd.charts.study_charts import heat_map, heat_map_axes, heat_map_rows, slice_axes, slice_lines, slice_rows
 from kd.config import RunConfig
-from kd.distillation.objectives import OBJECTIVES
-from kd.studies.sure.leaderboard import leaderboard
+from kd.studies.sure.stopping import stopping
 from tests.charts.drawn import rows_of, texts_of, without_rows
 from tests.pseudo_language import mark, unmarked
 
@@ -29,8 +28,9 @@ CODES = {"teacher", "distilled", "scratch", "labels", "total", "teacher_without_
 VALUES = {"alpha": (0.1, 0.9), "temperature": (1.0, 10.0)}
 VERDICTS = pd.DataFrame(
     [
-        {"alpha": a, "temperature": t, "seeds": 5, "verdict": verdict, "p_corrected": 0.1, **gain}
+        {"alpha": a, "temperature": t, "seeds": 5, "judged_seeds": 5, "verdict": verdict, **p, **gain}
         for a, t, verdict in ((0.1, 1.0, "helps"), (0.1, 10.0, "hurts"), (0.9, 1.0, "not shown"))
+        for p in [{"p": 0.02, "p_corrected": 0.1}]
         for gain in [{"difference": 3.0 * t * a - 1, "low": 3.0 * t * a - 2, "high": 3.0 * t * a}]
     ]
 )  # fmt: skip
@@ -86,9 +86,8 @@ def trail(at):
     return trail_chart.trail_chart(rows, "alpha", "α")
 
 
-def leaders(at):
-    rows = sure_charts.leaderboard_rows(leaderboard()).assign(seeds=at)
-    return sure_charts.leaderboard_chart(rows, dict.fromkeys(OBJECTIVES, "1"), "", "", (-1.0, 2.0))
+def trap(at):
+    return sure_charts.stopping_chart(stopping().assign(seeds=at))
 
 
 def pictures(at):
@@ -113,7 +112,7 @@ CHARTS = {
     "heat map": heat,
     "slice": along,
     "trail": trail,
-    "leaderboard": leaders,
+    "trap": trap,
     "thumbnails": pictures,
 }
 CLICKS = {

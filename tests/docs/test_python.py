@@ -101,7 +101,7 @@ def test_a_sweep_becomes_a_table(elsewhere, capsys):
     names = run(SWEEP, ("epochs=40", "epochs=1, train_size=100"), ("seeds=3", "seeds=2"))
     assert len(names["runs"]) == 8
     assert len((elsewhere / "runs.csv").read_text(encoding="utf-8").splitlines()) == 9
-    assert "hatched: no difference shown" in (elsewhere / "gain.svg").read_text(encoding="utf-8")
+    assert "Hatched: no difference shown" in (elsewhere / "gain.svg").read_text(encoding="utf-8")
     assert "difference" in capsys.readouterr().out
 
 

@@ -146,7 +146,7 @@ def test_the_app_is_served_with_its_own_settings(installed):
     with app_process(
         installed.user, command=(str(installed.scripts / "kd-lab"),), folder=installed.folder, **environment
     ) as app:
-        for page in ("", "train", "draw", "sweep", "how_sure", "experiments", "runs"):
+        for page in ("", "train", "draw", "sweep", "experiments", "runs"):
             asyncio.run(look(app.url, page))
         told = asyncio.run(new_session(app.url))
         assert not told.config.gather_usage_stats

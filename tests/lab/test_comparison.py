@@ -9,7 +9,7 @@ from statsmodels.stats.contingency_tables import mcnemar
 from statsmodels.stats.multitest import multipletests
 
 from kd.config import RunConfig
-from kd.lab.comparison import between, differing, figures_of_seeds, study_between
+from kd.lab.comparison import between, differing, figures_of_seeds
 from kd.runs.state import RunView
 from kd.store.rows import Figures
 from kd.text.study_words import decimals, judged_words, p_value_words
@@ -110,13 +110,3 @@ def test_settings_differ_in_what_counts_for_one_of_them():
     assert differing([one, one]) == []
     assert figures_of_seeds(seeds(FIRST))["seeds"] == 5
     assert figures_of_seeds(seeds(FIRST[:1])) is None
-
-
-def test_a_study_lies_between_settings_that_differ_in_one_field_or_two():
-    settings = [seeds(FIRST, temperature=4.0, alpha=0.5), seeds(SECOND[:2], first=1, temperature=1.0)]
-    study = study_between(settings)
-    assert dict(study.axes) == {"alpha": (0.1, 0.5), "temperature": (1.0, 4.0)}
-    assert (study.seeds, study.base.seed) == (5, 0)
-    assert study_between([seeds(FIRST), seeds(FIRST)]) is None
-    assert study_between([*settings, seeds(FIRST, epochs=3)]) is None
-    assert study_between([seeds(FIRST, alpha=1.0), seeds(FIRST, alpha=1.0, temperature=4.0)]) is None

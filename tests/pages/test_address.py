@@ -21,11 +21,7 @@ fuzzed = settings(max_examples=6, suppress_health_check=[HealthCheck.function_sc
 OTHER_PAGES = {
     "home": ("run",),
     "draw": ("run", "way", "picture", "view", "T", "log"),
-    "sweep": PARAMETERS,
-    "how_sure": (
-        "run", "sure", "of", "of_images", "of_alpha", "of_T", "of_squared", "of_objective", "of_seeds",
-        "of_order", "over",
-    ),
+    "sweep": (*PARAMETERS, "run", "show", "cell", "of", "of_alpha", "of_squared", "of_seeds", "of_order"),
     "experiments": parameters(),
     "runs": ("run", "q", "by", "values", "whose", "fold", "ticked", "pair"),
 }  # fmt: skip

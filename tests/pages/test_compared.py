@@ -4,18 +4,15 @@ from __future__ import annotations
 
 import json
 import re
-from urllib.parse import parse_qs
 
 import pytest
 
 from kd.analysis.evaluation import compare
 from kd.config import RunConfig
 from kd.pictures.mnist import load_mnist
-from kd.studies.study import Study
 from kd.text.verdicts import headline
 from tests.pages.on_page import chart_titles, errors_of, html_of, warnings_of
 from tests.stored_runs import remove, save_copy
-from tests.studies.rows import study_of
 
 SHIPPED = RunConfig()
 MANY = RunConfig(temperature=4.0, epochs=10, train_size=10_000)
@@ -31,12 +28,6 @@ def queued(lab):
 
 def opened(open_page, *run_ids: str, **query: str):
     return open_page("runs", ticked=",".join(run_ids), **query)
-
-
-def sweep_between(app):
-    """The address to which this link leads."""
-    links = [link.proto.query_string for link in app.get("page_link") if "sweep between" in link.proto.label]
-    return {name: values[0] for name, values in parse_qs(links[0]).items()}
 
 
 def test_two_runs_of_one_seed_are_compared_by_their_pictures(open_page, lab, shipped):
@@ -75,13 +66,6 @@ def test_several_seeds_are_compared_in_pairs(open_page, lab):
     assert "B is 4.02 points behind A" in said
     assert "repeat by repeat (5 repeats); paired t-test: p" in said
     assert app.table[0].value.loc["Repeats"].tolist() == ["5", "5"]
-    study = Study(RunConfig(), {"temperature": [4.0, 20.0]}, seeds=5)
-    assert study_of(sweep_between(app)) == study
-    lab.store.studies.write(study, "")
-    lab.store.studies.end(study.study_id, 0)
-    query = sweep_between(app.run())
-    assert query.pop("study") == study.study_id  # so that a stored one opens
-    assert study_of(query) == study
     for config in made:
         remove(lab.store, config)
 

@@ -24,6 +24,6 @@ def test_a_page_opens_without_any_run_and_says_what_to_do_first(open_page, pseud
         *(each.proto.label for each in app.get("page_link")),
     }
     first = {"home": "Train a student now", "train": "Train"}.get(name, "Train the first run")
-    assert mark(first) in controls or name in ("sweep", "how_sure", "experiments")
+    assert mark(first) in controls or name in ("sweep", "experiments")
     if name in ("train", "draw", "runs"):
         assert len(app.button) == (2 if name == "train" else 1)  # and Present

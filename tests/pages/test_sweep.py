@@ -21,13 +21,22 @@ from kd.studies.study import Study
 from kd.studies.sure.near import near_cells_note, near_note
 from kd.studies.verdicts import verdicts
 from kd.text.endings import Ending
-from tests.pages.on_page import chart_titles, html_of, labelled, warnings_of
-from tests.stored_runs import save_study
+from tests.pages.on_page import (
+    chart_titles,
+    drawn_in_the_browser,
+    html_of,
+    labelled,
+    values_of,
+    warnings_of,
+)
+from tests.stored_runs import save_copy, save_study
 from tests.studies.rows import study_of
 from ui.sweep import cell, studies
 from ui.sweep import map as study_map
 
 STUDY = Study(RunConfig(epochs=11), {"alpha": (0.1, 0.5), "temperature": (4.0, 10.0)}, seeds=2)
+CHANNEL = "adding-seeds"
+GAIN = "Gain over scratch, in percentage points"
 SENTENCE = re.compile(r'<p class="kd-verdict" role="status">(.*?)</p>')
 
 
@@ -56,25 +65,26 @@ def cells_of(app) -> pd.DataFrame:
 
 
 def test_the_study_that_came_with_the_app_is_on_the_screen_at_once(open_page):
-    app = open_page("sweep")
+    app = open_page("sweep", {"sweep_form": True})
     runs = shipped_study()
     table = verdicts(
         runs[(runs["alpha"] == 0.1) & runs["temperature_squared"]], ["train_size", "temperature"]
     )
     helps = table[table["verdict"] == "helps"]
     (sentence,) = SENTENCE.findall(html_of(app))
-    assert re.match(
-        f"After [0-9]+ to 700 steps, distillation helps in {len(helps)} of {len(table)} cells", sentence
+    assert sentence.startswith(
+        f"Distillation helps in {len(helps)} of {len(table)} cells, most with few images and a high T"
     )
+    assert re.search(r"Every student is trained for [0-9]+ to 700 steps\.", html_of(app))
     assert f"+{helps['difference'].max():.1f} points" in sentence
-    assert chart_titles(app)[0] == "Gain over scratch"
+    assert chart_titles(app)[0] == GAIN
     assert len(cells_of(app)) == len(table)
     assert not labelled(app)["Start"].disabled
-    assert hint(app).startswith("9 cells × 5 seeds: 45 runs, about ")
+    assert hint(app).startswith("9 cells × 5 repeats: 45 runs, about ")
 
 
 def test_epochs_are_offered_around_the_setting_and_follow_it_until_they_are_chosen(open_page):
-    app = open_page("sweep")
+    app = open_page("sweep", {"sweep_form": True})
     labelled(app)["Vary"].set_value("epochs").run()
     assert app.multiselect[0].value == ["40", "80", "200"]
     labelled(app)["All else as in"].set_value("many_images").run()
@@ -145,7 +155,7 @@ def test_a_study_has_an_address_that_opens_it_here_and_its_setting_elsewhere(ope
     app = open_page("sweep", **{**query, "study": "0123456789ab"})
     assert any("There is no study “0123456789ab” here" in sentence for sentence in warnings_of(app))
     assert [each.value for each in app.multiselect] == [["0.1", "0.5"], ["4", "10"]]
-    assert hint(app).startswith("4 cells × 2 seeds: 8 runs, everything is stored")
+    assert hint(app).startswith("4 cells × 2 repeats: 8 runs, everything is stored")
     labelled(app)["Start"].click().run()
     assert labelled(app)["Study"].value == study_id
     assert app.query_params["study"] == study_id
@@ -181,16 +191,17 @@ def test_a_study_compared_with_one_of_its_cells_does_not_speak_of_scratch(open_p
     app = open_page("sweep", study=save_study(lab, replace(STUDY, baseline=baseline)))
     (sentence,) = SENTENCE.findall(html_of(app))
     assert "better than α 0.1, T 4" in sentence
-    assert chart_titles(app)[0] == "Gain over the baseline"
+    assert chart_titles(app)[0] == "Gain over the baseline, in percentage points"
 
 
 def test_a_cell_is_looked_into_and_opened_in_train(open_page, lab, study_id, monkeypatch):
     monkeypatch.setattr(lab.ahead, "look_at", lambda config, person: None)  # nothing is trained ahead
     app = open_page("sweep", study=study_id)
     labelled(app)["Cell"].set_value(2).run()
+    assert app.query_params["cell"] == "0.5,4"
     assert "α 0.5, T 4. " in html_of(app)
     assert chart_titles(app) == [
-        "Gain over scratch",
+        GAIN,
         "Gain along α, weight of the true labels",
         "Gain along T, temperature",
         "Test accuracy by epoch",
@@ -200,7 +211,7 @@ def test_a_cell_is_looked_into_and_opened_in_train(open_page, lab, study_id, mon
     map_of = convert_arrow_bytes_to_pandas_df(app.get("vega_lite_chart")[0].proto.data.data)
     assert map_of.loc[map_of["chosen"], "cell"].tolist() == [2]
     config = STUDY.config({"alpha": 0.5, "temperature": 4.0})
-    labelled(app)["Open in Train"].click().run()
+    labelled(app)["Open this setting on Train"].click().run()
     assert app.query_params["run"] == config.run_id
     assert labelled(app)["T, temperature"].value == 4.0
 
@@ -213,9 +224,9 @@ def test_the_seeds_of_a_cell_are_trained_once_more_to_see_how_they_learned(
     kept = {run_id: MISSING for run_id in ids}
     monkeypatch.setattr(lab.courses, "want", coming.extend)
     monkeypatch.setattr(lab.courses, "state", lambda run_id: COMING if run_id in coming else kept[run_id])
-    app = open_page("sweep", {"sweep_cell": 2}, study=study_id)
+    app = open_page("sweep", {"cell": 2}, study=study_id)
     labelled(app)["See how they learned"].click().run()
-    assert "Training them once more, with looks on the way: 0 of 2 seeds." in html_of(app)
+    assert "Training them once more, with looks on the way: 0 of 2 repeats." in html_of(app)
     assert coming == ids
     coming.clear()
     kept.update(dict.fromkeys(ids, KEPT))
@@ -226,7 +237,7 @@ def test_the_seeds_of_a_cell_are_trained_once_more_to_see_how_they_learned(
 
 def test_a_line_of_single_seeds_has_bands_and_says_how_often_single_seeds_disagreed(open_page, lab):
     line = Study(RunConfig(seed=3), {"temperature": (2.0, 4.0)})
-    app = open_page("sweep", {"sweep_cell": 0}, study=save_study(lab, line))
+    app = open_page("sweep", {"cell": 0}, study=save_study(lab, line))
     assert chart_titles(app)[0] == "Test accuracy along T, temperature"
     assert html.escape(near_note(RunConfig(temperature=2.0))) in html_of(app)
     cells_of(app)
@@ -242,7 +253,7 @@ def test_a_cell_whose_run_failed_says_why_and_the_rest_stands(open_page, lab, st
     monkeypatch.setattr(lab.studies, "view", lambda study: failed)
     monkeypatch.setattr(lab.studies, "frame", lambda study: kept)
     studies._stored.clear()
-    app = open_page("sweep", {"sweep_cell": 2}, study=study_id)
+    app = open_page("sweep", {"cell": 2}, study=study_id)
     assert "Go on" in labelled(app)
     assert f"A run failed: {Ending('disk full')}" in html_of(app)
     said = cells_of(app)
@@ -287,3 +298,94 @@ def test_a_study_of_more_than_an_hour_asks_first(open_page, lab, monkeypatch):
     assert "about 2 h 10 min" in hint(app)
     labelled(app)["Start anyway"].click().run()
     assert [study.size for study in started] == [2]
+
+
+def repeats_of(app) -> list[dict]:
+    """The repeats in their order, as the browser draws them."""
+    return drawn_in_the_browser(app, CHANNEL)["seeds"]["orders"]["by_number"]
+
+
+def gains(runs: pd.DataFrame) -> list[float]:
+    return (100 * (runs["distilled_accuracy"] - runs["scratch_accuracy"])).tolist()
+
+
+def test_a_cell_says_why_it_is_hatched_and_its_repeats_are_shown_one_by_one(open_page):
+    app = open_page("sweep", cell="200,10")
+    why = "Alone this would count. Among 42 cells, one may look so by luck"
+    assert why in html_of(app)
+    assert "In 5 repeats the teacher helped every time." in html_of(app)
+    labelled(app)["View"].set_value("repeats").run()
+    assert labelled(app)["Cell"].value == 9
+    assert "In 5 repeats the teacher helped every time." in html_of(app)
+    assert repeats_of(app)[-1]["code"] == "helps"
+    labelled(app)["Cell"].set_value(39).run()
+    assert app.query_params["cell"] == "10000,10"
+    assert "5 repeats: 3 wins, 1 draw and 1 loss. Too close to call." in html_of(app)
+    runs = shipped_study().query(
+        "train_size == 10000 and alpha == 0.1 and temperature == 10 and temperature_squared"
+    )
+    steps = repeats_of(app)
+    assert [step["own"] for step in steps] == pytest.approx(gains(runs))
+    row = verdicts(runs, ()).iloc[0]
+    last = [steps[-1][name] for name in ("mean", "low", "high")]
+    assert last == pytest.approx(row[["difference", "low", "high"]].tolist())
+    assert [step["low"] for step in steps[:4]] == [None] * 4
+
+
+def test_the_included_map_is_there_at_other_alphas_and_without_t_squared(open_page):
+    app = open_page("sweep", of_squared="without", show="repeats")
+    labelled(app)["α, weight of the true labels"].set_value("0.5").run()
+    runs = shipped_study().query("alpha == 0.5 and not temperature_squared")
+    labelled(app)["Cell"].set_value(12).run()
+    assert [step["own"] for step in repeats_of(app)] == pytest.approx(
+        gains(runs.query("train_size == 500 and temperature == 1"))
+    )
+    labelled(app)["View"].set_value("map").run()
+    table = verdicts(runs, ["train_size", "temperature"])
+    drawn = convert_arrow_bytes_to_pandas_df(app.get("vega_lite_chart")[0].proto.data.data)
+    assert drawn["difference"].tolist() == pytest.approx(table["difference"].tolist())
+
+
+def test_more_repeats_than_a_cell_has_are_one(open_page):
+    app = open_page("sweep", show="repeats", cell="500,10", of_seeds="9")
+    assert values_of(app, CHANNEL)["point"] == 8
+    labelled(app)["Cell"].set_value(0).run()
+    assert values_of(app, CHANNEL)["point"] == 0
+
+
+def test_a_persons_own_run_is_there_with_its_stored_repeats(open_page, lab):
+    first = lab.runs.view(RunConfig().run_id)
+    app = open_page("sweep", show="repeats", of="run", run=first.run_id)
+    assert any("Fewer than two repeats" in each.value for each in app.markdown)
+    second, gain = RunConfig(seed=3), 100 * first.result["comparison"]["difference"]
+    comparison = {**first.result["comparison"], "only_distilled_right": 500, "only_scratch_right": 199}
+    result = {**first.result, "comparison": comparison}
+    result["distilled"] = {
+        **result["distilled"],
+        "test_accuracy": result["scratch"]["test_accuracy"] + 0.0301,
+    }
+    save_copy(lab.store, first.run_id, second, result=result)
+    try:
+        app = open_page("sweep", show="repeats", of="run", run=second.run_id)
+        assert [step["own"] for step in repeats_of(app)] == pytest.approx([gain, 3.01])
+        assert "Seed 3 alone: +3.01 points, helps" in repeats_of(app)[1]["words"]
+        assert "points on average. Too few for a verdict." in html_of(app)
+    finally:
+        lab.store.runs.remove(second.run_id)
+
+
+def test_the_trap_of_looking_often_is_unfolded(open_page):
+    app = open_page("sweep", {"sweep_peeking": True}, show="repeats")
+    assert chart_titles(app) == ["A method that does nothing, said to help or to hurt"]
+    assert "by 20 repeats 26 seem to do something" in html_of(app)
+
+
+def test_an_impossible_address_gets_a_sentence(open_page):
+    app = open_page("sweep", cell="750,10", of_seeds="21", of_alpha="0.2", show="x")
+    for sentence in (
+        "This study has no cell “750,10”: use values such as 100,1.",
+        "of_seeds must be a whole number between 1 and 20, not “21”. It is set to 1.",
+        "The study has no α of “0.2”: use 0, 0.1, 0.5, 0.9.",
+        "There is no view “x”: use map, repeats.",
+    ):
+        assert any(sentence in said for said in warnings_of(app))

@@ -98,7 +98,7 @@ def test_a_heat_map_over_a_cell_marks_it():
     assert lines[0] == "Accuracy in points above the baseline's"
     assert lines[4].split()[:2] == ["0.1", "="]
     assert lines[5].split()[:3] == ["0.5", "?", "+0.9"]
-    assert lines[-1] == "+ better   ? not judged yet   = the baseline"
+    assert lines[-1] == "+ better   ? too few repeats   = the baseline"
     with_a_blank = picture(GRID[:3], ["alpha", "temperature"]).splitlines()
     assert with_a_blank[4] == "  0.1           ▒▒ +3.9"
 
@@ -182,8 +182,8 @@ def test_the_table_has_a_row_for_each_cell():
         "500 4 5 90.10 % 83.60 % +6.50 0.60 helps",
         "10000 4 5 90.10 % 83.60 % +0.05 0.45 not shown 20–80",
     ]
-    assert said[-1] == "200 0.5 5 90.10 % 83.60 % not judged yet"
-    for start in ("hurts", "helps", "not judged yet"):  # one column
+    assert said[-1] == "200 0.5 5 90.10 % 83.60 % too few repeats"
+    for start in ("hurts", "helps", "too few"):  # one column
         assert len({line.index(start) for line in lines[4:] if start in line}) == 1
     # values stand there as they are
     text = table_text(BY_SIZE.assign(objective=["[red]", "a_b", "", "x" * 200]), ["objective"])

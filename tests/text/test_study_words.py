@@ -48,7 +48,7 @@ NOT_YET = {**NOTHING, "judged_seeds": 0, "next_seeds": 5}
          "+0.01 −0.10 +0.12 5"),
         ("not shown", {**NOTHING, "difference": 0.0}, "no difference shown: the same", "5"),
         ("not judged yet", {**NOT_YET, "seeds": 2, "difference": 0.3}, "+0.30 points on", "+0.30 2 5"),
-        ("not judged yet", {**NOT_YET, "seeds": 0}, "not judged yet", ""),
+        ("not judged yet", {**NOT_YET, "seeds": 0}, "too few", ""),
         ("baseline", NOTHING, "the baseline", "5"),
     ],
 )  # fmt: skip

@@ -1,4 +1,4 @@
-"""What three models say of one picture in words, and why: telling pixels, and similar training pictures."""
+"""Why three models answer a picture as they do: telling pixels, and similar training pictures."""
 
 from __future__ import annotations
 
@@ -7,24 +7,20 @@ from html import escape
 import numpy as np
 import streamlit as st
 
-from kd.analysis.logits import softmax
-from kd.analysis.observations import distances_bits, opinion
 from kd.analysis.saliency import saliency
 from kd.lab import Lab
 from kd.lab.runs import NEIGHBOURS
 from kd.pictures.mnist import load_mnist, to_model_input
 from kd.pictures.training_set import places
-from kd.text.answers import answers_sentence
 from kd.text.chart_words import saliency_words
 from kd.text.translation import N_, _
 from kd.text.words import MODELS, listing
 from ui.live import views
 from ui.live.live import live
-from ui.pictures.ways_in import Given
 from ui.shared.figure import framed, save_cards
 from ui.shared.guard import guard
 from ui.shared.lesson import lesson
-from ui.shared.markup import pixels, role
+from ui.shared.markup import pixels
 
 _NEAREST = 6
 _PARTS = {"pixels": N_("What the pixels say"), "nearest": N_("Nearest training pictures")}
@@ -32,31 +28,6 @@ _COARSELY = N_(
     "A student with {student} parameters weighs them more coarsely than its teacher with {teacher}."
 )
 _SIZES = N_("This student has {student} parameters to weigh them with, its teacher {teacher}.")
-
-
-def said(given: Given, logits: dict[str, np.ndarray]) -> None:
-    """Says what the models answer, and how far the students are from their teacher. logits: model → (10,)."""
-    sentence = answers_sentence({model: opinion(softmax(z)) for model, z in logits.items()}, given.label)
-    st.html(f'<p class="kd kd-sentence">{escape(sentence)}</p>')
-    _distances(logits)
-
-
-def _distances(logits: dict[str, np.ndarray]) -> None:
-    """Draws how far each student is from its teacher on this picture, in bits. logits: model → (10,)."""
-
-    def said(bits: float) -> str:
-        return _("less than 0.01 bits") if bits < 0.01 else _("{value} bits", value=f"{bits:.2f}")
-
-    bits = distances_bits(logits)
-    words = _(
-        "Distance from the teacher's answer (KL divergence): {distilled} {distilled_bits}, {scratch} "
-        "{scratch_bits}.",
-        distilled=role("distilled"),
-        distilled_bits=said(bits["distilled"]),
-        scratch=role("scratch"),
-        scratch_bits=said(bits["scratch"]),
-    )
-    st.html(f'<p class="kd">{words}</p>')
 
 
 @st.fragment

@@ -12,10 +12,13 @@ from kd.text.words import NAMES, STUDENTS
 from ui.live import controls, views
 from ui.live.controls import Control
 from ui.live.live import live
+from ui.pictures.ways_in import Given
+from ui.serving import networks as served
 from ui.shared import address
 from ui.shared.guard import guard
 from ui.shared.lesson import lesson
 from ui.shared.pieces import quiet
+from ui.shared.server import lab
 
 CHANNEL = "picture"
 """What all figures of the picture follow, wherever they stand on the page."""
@@ -45,12 +48,23 @@ _TAUGHT = N_(
 _NOT_TAUGHT = N_("Squares and triangles mark the two students; neither was taught with such numbers.")
 
 
-@st.fragment
-def figures(look: str, label: int | None, logits: dict[str, np.ndarray], config: RunConfig) -> None:
-    """Draws the figures of a look and the T that they follow: only softmax, no model is asked again.
+def seen(given: Given, run_id: str, canvas: str | None) -> None:
+    """Draws the picture as the models see it, which the browser answers, and what a pen draws on a canvas.
 
-    label: if it is known. logits: model → (10,). config: of the run whose models answer.
+    canvas: the key of its container.
     """
+    names = lab().runs[run_id].network_names()
+    networks = {model: served.address(name) for model, name in names.items()}
+    live(CHANNEL, [], [views.seen(given.picture, networks, canvas, st.session_state.get("pen", 0))])
+
+
+@st.fragment
+def figures(look: str, given: Given, logits: dict[str, np.ndarray], config: RunConfig) -> None:
+    """Draws the figures of a look, the T that they follow, and what they show in words.
+
+    logits: model → (10,), until the browser answers. config: of the run whose models answer.
+    """
+    label = given.label
     with guard():
         temperature = controls.temperature(
             "T",
@@ -67,7 +81,8 @@ def figures(look: str, label: int | None, logits: dict[str, np.ndarray], config:
             chosen, shown = _soft_targets(label, logits)
         else:
             chosen, shown = [], [views.saved(views.answers(logits, label), "answers-T{T}")]
-        live(CHANNEL, [temperature, *chosen], shown)
+        said = views.opinions(logits if look == "answers" else {}, label, given.origin)
+        live(CHANNEL, [temperature, *chosen], [*shown, said])
 
 
 def _soft_targets(label: int | None, logits: dict[str, np.ndarray]) -> tuple[list[Control], list[views.View]]:

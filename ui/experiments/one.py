@@ -14,7 +14,7 @@ from kd.config import RunConfig
 from kd.export.tables import accuracies_in_long_form
 from kd.lab import Lab
 from kd.studies.address import experiment_command, query_of
-from kd.studies.experiments import EXPERIMENTS
+from kd.studies.experiments import following
 from kd.studies.experiments.experiment import Option
 from kd.studies.experiments.rows import varied
 from kd.studies.shipped import differs
@@ -212,7 +212,7 @@ def _size(lab: Lab, asked: Asked) -> tuple[str, float]:
 
 
 def _ways_on(lab: Lab, asked: Asked) -> None:
-    """Draws the links to Sweep and Train, the numbers, the command, and the cards of what to try next."""
+    """Draws the links to Sweep and Train, the numbers, the command, and the cards of what comes next."""
     found = asked.experiment
     with st.container(horizontal=True, vertical_alignment="center", key="experiment_ways"):
         if found.sweep is not None:
@@ -235,13 +235,11 @@ def _ways_on(lab: Lab, asked: Asked) -> None:
             numbers_along(found.name, lambda: accuracies_in_long_form(runs, varied(found)))
         seeds = None if asked.seeds == found.seeds else asked.seeds
         show_command(experiment_command(found.name, seeds, found.chosen))
-    following = [EXPERIMENTS[name] for name in found.next if name in EXPERIMENTS]
-    if following:
-        title = _("Try next")
-        st.html(f'<h2 class="kd kd-next">{escape(title)}</h2>')
-        with st.container(key="experiment_next"):
-            for each in following:
-                card(each, key="_next")
+    title = _("Try next")
+    st.html(f'<h2 class="kd kd-next">{escape(title)}</h2>')
+    with st.container(key="experiment_next"):
+        for each in following(found.name):
+            card(each, key="_next")
 
 
 def _to_train(lab: Lab, config: RunConfig) -> dict[str, str]:

@@ -60,7 +60,7 @@ def voices(lab: Lab, view: RunView) -> None:
         }
         with st.container(key="voices"):
             seen = pixels(picture, _("A handwritten {digit}, 28 by 28 pixels", digit=label))
-            drag = _("Drag T to see its doubts. Here T only shows; on Train, it teaches.")
+            drag = _("Drag T to see them. Here T only shows; on Train, it teaches.")
             which = f'<p class="kd-quiet">{test_picture_sentence(FIRST_PICTURE, label)}</p>'
             said = f"<p>{_about()} {explained(drag, 'temperature')}</p>{which}"
             st.html(f'<div class="kd kd-hello">{seen}<div>{said}</div></div>')

@@ -9,6 +9,7 @@ import numpy as np
 
 from kd.analysis.softening import HIGHEST_TEMPERATURE, LOWEST_TEMPERATURE, temperature_grid
 from kd.charts.parts import AGAINST, CELL_COLORS, FOR, ROLES, TEMPERATURE_TICKS
+from kd.text.answers import answers_says
 from kd.text.dark_words import PULL_SAYS, SOFT_TARGET_SAYS, VOICES_SAYS
 from kd.text.translation import N_, _
 from kd.text.words import MODELS, NAMES
@@ -61,6 +62,24 @@ def answers(logits: Mapping[str, np.ndarray], label: int | None = None) -> View:
     """Shows each model's digit and probabilities at T; with the label, whether it is right. logits: (10,)."""
     says = {"right": _("right"), "wrong": _("wrong")}
     return {**soft_targets(logits), "kind": "answers", "label": label, "says": says}
+
+
+def seen(picture: np.ndarray, networks: Mapping[str, str], canvas: str | None, pen: int) -> View:
+    """Shows a picture (28, 28) as the models see it, and has the browser answer it for all other figures.
+
+    networks: model → address of its file (kd/networks/packed.py); where one cannot be had, the figures keep
+    the logits that they came with. canvas: the key of the container with a canvas to follow while its pen
+    moves. pen: its width.
+    """
+    title = _("The 28 by 28 pixels that the models see")
+    shown = {"picture": numbers(picture.ravel()), "networks": dict(networks)}
+    return {"kind": "seen", "title": title, **shown, "canvas": canvas, "pen": pen}
+
+
+def opinions(logits: Mapping[str, np.ndarray], label: int | None, origin: str) -> View:
+    """Says which picture it is; with logits, model → (10,), also what the models answer and how they differ."""
+    says = {"origin": origin, "byPen": _("Your drawing, as the models see it."), "says": answers_says()}
+    return {"kind": "opinions", "models": _models(logits), "label": label, **says}
 
 
 def voices(logits: Mapping[str, np.ndarray], label: int) -> View:

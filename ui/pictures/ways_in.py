@@ -30,6 +30,9 @@ WAYS = {"draw": N_("Draw"), "test": N_("Test pictures"), "upload": N_("Upload")}
 FIRST_PICTURE = 4498
 TEST_PICTURE_HELP = N_("One of MNIST's 10,000 test pictures, numbered from 0. No model was trained on them.")
 
+CANVAS = "canvas_frame"
+"""The key of the container of the canvas."""
+
 DRAWN, UPLOADED = "drawn", "uploaded"
 """Where a picture comes from that is no test picture."""
 
@@ -60,7 +63,7 @@ def test_picture(number: int) -> tuple[np.ndarray, int]:
 
 def drawn(tools: DeltaGenerator) -> Seen:
     """Draws a canvas with Undo and Clear, and the pen in tools; gives the drawing, or a test picture."""
-    place = st.container(key="canvas_frame")
+    place = st.container(key=CANVAS)
     with st.container(key="canvas_row", horizontal=True, vertical_alignment="center", gap="small"):
         seen = st.container(key="seen_small", width="content")
         # the canvas's own Undo does it: see canvas.js

@@ -20,10 +20,8 @@ from kd.lab.comparison import (
     between,
     differing,
     figures_of_seeds,
-    study_between,
 )
 from kd.pictures.mnist import load_mnist
-from kd.studies.address import STUDY, query_of
 from kd.text.chart_words import difference_words
 from kd.text.translation import _
 from kd.text.verdicts import (
@@ -121,7 +119,6 @@ def compared(lab: Lab, lines: Sequence[Line]) -> None:
             _differences(names)
             for letter, runs in names.items():
                 quiet(f"{letter}: {_own_verdict(lab, runs)}")
-            _sweep_between(lab, settings)
 
 
 def _verdicts(first: str, pairs: Mapping[str, Between]) -> None:
@@ -181,23 +178,6 @@ def _differences(names: dict[str, list[RunView]]) -> None:
     if not single:
         rows[_("Repeats")] = [str(len(runs)) for runs in names.values()]
     st.table(pd.DataFrame(rows, index=list(configs)).T)
-
-
-def _sweep_between(lab: Lab, settings: Sequence[Sequence[RunView]]) -> None:
-    """Draws the link to a study of these settings in every combination, where there can be one."""
-    study = study_between(settings)
-    if study is not None:
-        # an id that nobody knows yet would leave the address at once, as another entry in the history
-        known = (
-            {STUDY: study.study_id} if any(v.study_id == study.study_id for v in lab.studies.views()) else {}
-        )
-        st.page_link(
-            "pages/sweep.py",
-            label=_("Open as a sweep between them"),
-            icon=":material/grid_on:",
-            query_params={**known, **query_of(study)},
-            help=_("Every combination of what they differ in, ready to start."),
-        )
 
 
 def _value(name: str, config: RunConfig) -> str:

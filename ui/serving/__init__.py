@@ -18,18 +18,19 @@ from contextlib import asynccontextmanager
 
 import streamlit as st
 from starlette.middleware import Middleware
+from starlette.routing import Route
 from streamlit import cli_util, config
 from streamlit.runtime import Runtime
 from streamlit.web.server import server_util
 
 from kd.text.translation import _
-from ui.serving import limits
+from ui.serving import limits, networks
 from ui.serving.first_paint import ShowsWaiting
 from ui.serving.hosts import KnownHostsOnly
 from ui.serving.old_addresses import LeadsOn
 from ui.shared.person import follow_the_reader
 
-__all__ = ["explain", "lifespan", "middleware"]
+__all__ = ["explain", "lifespan", "middleware", "routes"]
 
 LOADED_AT_START = ("scipy.stats", "ui.shared.server", "kd.charts.run_charts")
 """What Home needs, and takes longest to load; the lab limits the threads of all that is loaded before it."""
@@ -41,6 +42,11 @@ def middleware() -> list[Middleware]:
     logging.getLogger("uvicorn.error").setLevel(logging.WARNING)
     passed = (KnownHostsOnly, LeadsOn, limits.BoundedUploads, ShowsWaiting)
     return [Middleware(each) for each in passed]
+
+
+def routes() -> list[Route]:
+    """Returns what is served besides Streamlit's own files."""
+    return [Route(networks.PATH, networks.network)]
 
 
 @asynccontextmanager

@@ -24,7 +24,6 @@ PAGES = (
     ("pages/train.py", N_("Train"), ":material/model_training:"),
     ("pages/draw.py", N_("Draw"), ":material/draw:"),
     ("pages/sweep.py", N_("Sweep"), ":material/grid_on:"),
-    ("pages/how_sure.py", N_("How sure"), ":material/balance:"),
     ("pages/experiments.py", N_("Experiments"), ":material/science:"),
     ("pages/runs.py", N_("Runs"), ":material/list:"),
 )

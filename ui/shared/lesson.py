@@ -80,21 +80,25 @@ def sweep_lesson() -> None:
     lesson(
         _("One run is an anecdote"),
         _(
-            "A student's accuracy depends on luck, too: on its images, their order and its first weights. "
-            "So each cell is trained with several seeds, and each seed gives a pair of students who share "
-            "their luck. The mean of their differences, with its 95 % interval, says how far apart the two "
-            "are on average at that setting, after so many epochs: a longer training may say something else."
+            "A seed decides which images the students learn from, their first weights and the order of the "
+            "images: luck. A repeat is the same experiment with another seed. Both students share its luck, "
+            "so their difference counts. Alone, it is judged by McNemar's test, which asks about other test "
+            "pictures and knows nothing of other luck. Only the mean over several repeats, with the range "
+            "where it likely is, can say whether distillation helps at a setting, or helped once. Verdicts "
+            "come with 5, 10 and 20 repeats, and are corrected for the number of cells (Holm 1979), so that "
+            "a large map finds no more by luck than a small one."
         ),
         _(
-            "Vary the training images and nothing else, with five seeds. From how many images on would you "
-            "no longer bother with a teacher? Then replace the images by labels drawn at random."
+            "Look at 500 images and T = 10, one repeat at a time, and stop at five. Now take the largest "
+            "gains first, then the smallest. One experiment tells two stories: that is why repeats are "
+            "chosen before anyone looks."
         ),
-        r"\bar{d} \pm t_{n-1,\,0.975}\,"
+        r"\bar d \pm t_{n-1,\,0.975}\,"
         r"\sqrt{\frac{MS_\text{seeds} + \max(0,\,MS_\text{blocks} - MS_\text{residual})}{n\,G}}",
         _(
-            "$\\bar{d}$: the mean over $n$ seeds of distilled minus scratch, in points; $MS$: the mean "
-            "squares of a two-way analysis of variance of seeds and $G = 20$ blocks of test pictures. A "
-            "verdict is corrected for the number of cells (Holm 1979), so that a map of many cells does not "
-            "find by luck what is not there."
+            r"$\bar d$: the mean over $n$ repeats of distilled minus scratch; $MS$: the mean squares of a "
+            "two-way analysis of variance of seeds and $G = 20$ blocks of test pictures; $t$: Student's "
+            "quantile, 2.8 for five repeats and 2.3 for ten. Student (1908), *The Probable Error of a Mean*. "
+            "More in Bouthillier et al. (2021), *Accounting for Variance in Machine Learning Benchmarks*."
         ),
     )

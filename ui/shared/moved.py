@@ -30,8 +30,20 @@ def _draw(asked: Query) -> tuple[str, Query] | None:
     return ("draw", {"T": asked.pop("soften"), **asked}) if "soften" in asked else None
 
 
+def _how_sure(asked: Query) -> tuple[str, Query] | None:
+    if asked.pop("sure", "") in ("objectives", "Objectives"):
+        return "experiments", {}
+    images, temperature = asked.pop("of_images", "10000"), asked.pop("of_T", "10")
+    cell = {"cell": f"{images},{temperature}"}
+    if asked.get("of") in ("objective", "One objective"):
+        del asked["of"]
+        cell = {"cell": "500,10"}  # of the default setting, which has as many repeats
+    return "sweep", {**asked, **cell, "show": "repeats"}
+
+
 _MOVED: dict[str, Callable[[Query], tuple[str, Query] | None]] = {
     "dark_knowledge": _dark_knowledge,
     "draw": _draw,
+    "how_sure": _how_sure,
 }
 """Old page → what its parameters are called now, and on which page."""

@@ -1,1 +1,1 @@
-"""Sweep: compose a study, watch it fill, and look into its cells."""
+"""Sweep: the map of a study that fills, the repeats of its cells, and the form that makes another one."""

@@ -12,19 +12,47 @@ from kd.config import FIELDS, RunConfig
 from kd.lab import Lab
 from kd.runs.courses import COMING, KEPT, MISSING
 from kd.studies.study import Study
-from kd.studies.sure.near import near_note, other_length_note
+from kd.studies.sure.near import near_note, other_length_note, why_sentence
+from kd.studies.sure.single_seeds import alone_sentence, single_seeds
 from kd.studies.verdicts import HELPS
-from kd.text.study_words import cell_words, in_sentence
+from kd.text.study_words import cell_words, in_sentence, plain_value
 from kd.text.translation import _
 from kd.text.words import duration, sentence_case
+from ui.shared import address, notices
+from ui.shared.address import Parameter
 from ui.shared.figure import figure
 from ui.shared.guard import guarded
 from ui.shared.pieces import quiet
 from ui.sweep import map as study_map
-from ui.sweep.studies import Shown, cells, in_steps, made_once, number_of_cells
+from ui.sweep.studies import Shown, cells, choose_slice, computed_once, in_steps, made_once, number_of_cells
 
-CELL = "sweep_cell"
-_CHOICE = f"{CELL}_choice"
+CELL = "cell"
+"""Names the number of the cell that was touched, and in the address its values."""
+
+_CHOICE = "sweep_cell_choice"
+
+
+def parameter(shown: Shown) -> Parameter:
+    """Returns what an address says of the cell: its values, as in cell=500,10."""
+    names = _in_address(shown.study)
+
+    def read(text: str) -> int:
+        if text in names:
+            return names.index(text)
+        raise ValueError(
+            _(
+                "This study has no cell “{text}”: use values such as {one}.",
+                text=notices.cut(text),
+                one=names[0],
+            )
+        )
+
+    return Parameter(read, lambda cell: names[cell], None)
+
+
+@computed_once
+def _in_address(study: Study) -> list[str]:
+    return [",".join(map(plain_value, cell.values())) for cell in cells(study)]
 
 
 def chosen(shown: Shown) -> int | None:
@@ -41,49 +69,40 @@ def chosen(shown: Shown) -> int | None:
     return cells(shown.study).index(shown.table.loc[best.idxmax(), list(shown.study.axes)].to_dict())
 
 
+def choose(cell: int | None) -> None:
+    """Looks at a cell from now on, None for the one where it helps most; the address says so."""
+    st.session_state[CELL] = cell
+    if cell is None:
+        address.rewrite({CELL: None})
+
+
 def touched() -> None:
     """Remembers the cell of the figure that has been clicked."""
     points = st.session_state[study_map.FIGURE]["selection"].get("opened") or []
     if points:
-        st.session_state[CELL] = int(points[0]["cell"])
+        choose(int(points[0]["cell"]))
 
 
 def look_into(
     lab: Lab, shown: Shown, cell: int | None, open_in_train: Callable[[RunConfig, str | None], None]
 ) -> None:
     """Draws what there is to see of a cell."""
-    names = study_map.labels(shown.study)
-    st.session_state[_CHOICE] = cell
+    describe(shown, cell)
     with st.container(horizontal=True, vertical_alignment="bottom", key="sweep_cell_row"):
-        st.selectbox(
-            _("Cell"),
-            range(len(names)),
-            key=_CHOICE,
-            format_func=names.__getitem__,
-            placeholder=_("Choose a cell"),
-            help=_("The cell that is shown below. A click on the map does the same."),
-            on_change=guarded(_choose),
-            width="stretch",
-        )
+        choice(shown, cell)
         if cell is not None:
             config = shown.config(cell)
             if st.button(
-                _("Open in Train"),
+                _("Open this setting on Train"),
                 key="sweep_open",
                 icon=":material/model_training:",
-                help=_("Shows this cell's run with its first seed on Train, or its setting, ready to start."),
+                help=_("Shows this cell's first run on Train, or its setting, ready to start."),
             ):
                 open_in_train(config, config.run_id if lab.store.runs.has(config.run_id) else None)
+        if shown.view is None:
+            choose_slice()
     if cell is None:
-        quiet(_("Touch a cell of the map to look into it."))
         return
-    row, over = shown.row(cell), study_map.over(shown)
-    said = cell_words(names[cell], row, shown.failed.get(cell, ""), over)
-    st.html(f'<p class="kd kd-sentence">{escape(said)}</p>')
-    if shown.view is None and (note := other_length_note(config)):
-        quiet(note)
-    if row is not None and row["seeds"] == 1 and not over:
-        quiet(near_note(config))
     if len(shown.study.axes) == 2:
         slices = slices_through(shown, cell)
         for place, axis, (words, here, one) in zip(
@@ -96,8 +115,43 @@ def look_into(
         _how_they_learned(lab, shown, cell)
 
 
-def _choose() -> None:
-    st.session_state[CELL] = st.session_state[_CHOICE]
+def choice(shown: Shown, cell: int | None) -> None:
+    """Draws the list of cells, and has the address say which one was chosen."""
+    names = study_map.labels(shown.study)
+    st.session_state[_CHOICE] = cell
+    st.selectbox(
+        _("Cell"),
+        range(len(names)),
+        key=_CHOICE,
+        format_func=names.__getitem__,
+        placeholder=_("Choose a cell"),
+        help=_("The setting that is looked into. A touch of the map does the same."),
+        on_change=guarded(lambda: choose(st.session_state[_CHOICE])),
+        width="stretch",
+    )
+    address.keep(CELL, parameter(shown), st.session_state.get(CELL))
+
+
+def describe(shown: Shown, cell: int | None) -> None:
+    """Says what came out in a cell, why it is hatched if it is, and what its repeats say one by one."""
+    if cell is None:
+        quiet(_("Touch a cell of the map to look into it."))
+        return
+    row, over, config = shown.row(cell), study_map.over(shown), shown.config(cell)
+    said = [cell_words(study_map.labels(shown.study)[cell], row, shown.failed.get(cell, ""), over)]
+    st.html(f'<p class="kd kd-sentence" role="status">{escape(said[0])}</p>')
+    notes = [other_length_note(config) if shown.view is None else ""]
+    if row is not None and not over:
+        notes = [why_sentence(row, int(shown.table["p"].notna().sum())), *notes]
+        notes.append(near_note(config) if row["seeds"] == 1 else _one_by_one(shown, cell))
+    quiet(" ".join(filter(None, notes)))
+
+
+@made_once
+def _one_by_one(shown: Shown, cell: int) -> str:
+    """Says what the repeats of a cell say one by one."""
+    runs = shown.repeats(cell)
+    return alone_sentence(single_seeds(runs)) if len(runs) else ""
 
 
 @made_once
@@ -115,7 +169,7 @@ def slices_through(shown: Shown, cell: int) -> list[tuple[str, str, study_map.Dr
 
 
 def _how_they_learned(lab: Lab, shown: Shown, cell: int) -> None:
-    """Draws a curve for each seed, and the button that has missing looks at the test images made."""
+    """Draws a curve for each repeat, and the button that has missing looks at the test images made."""
     runs = _stored_runs(lab, shown.study, cell)
     if not runs:
         return
@@ -124,12 +178,12 @@ def _how_they_learned(lab: Lab, shown: Shown, cell: int) -> None:
     words, (rows, arguments) = _learned(shown.study, runs, known, lab)
     figure("sweep-curves", accuracy_lines, rows, words, **arguments, height=320)
     if len(runs) > 1:
-        quiet(_("Bold: {seed}. Thin: the other seeds.", seed=next(iter(runs))))
+        quiet(_("Bold: {seed}. Thin: the other repeats.", seed=next(iter(runs))))
     if COMING in states.values():
         said = _(
-            "Training them once more, with looks on the way: {done} of {seeds} seeds.",
+            "Training them once more, with looks on the way: {done} of {count} repeats.",
             done=known,
-            seeds=len(states),
+            count=len(states),
         )
         st.html(f'<p class="kd kd-quiet" role="status">{escape(said)}</p>')
     elif missing := [run_id for run_id, state in states.items() if state == MISSING]:
@@ -143,7 +197,7 @@ def _how_they_learned(lab: Lab, shown: Shown, cell: int) -> None:
                 key="sweep_learn",
                 icon=":material/show_chart:",
                 help=_(
-                    "Trains these seeds once more, with looks on the way, to exactly the same weights.{time}",
+                    "Trains these repeats again, with looks on the way, to exactly the same weights.{time}",
                     time=time,
                 ),
                 on_click=guarded(lab.courses.want),
@@ -183,4 +237,4 @@ def _learned(study: Study, runs: dict[str, str], known: int, _lab: Lab) -> tuple
         views[first].config.epochs,
         earlier={name: views[name].history for name in others},
     )
-    return _("Test accuracy by epoch of {seeds}.", seeds=", ".join(views)), (rows, axes)
+    return _("Test accuracy by epoch of {repeats}.", repeats=", ".join(views)), (rows, axes)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from html import escape
 
 import streamlit as st
@@ -33,15 +33,15 @@ from ui.shared.pieces import acts, quiet, takes
 from ui.shared.run_words import setting
 from ui.shared.server import lab
 from ui.shared.shown import looked_at
+from ui.sweep import cell as one_cell
 from ui.sweep import studies
-from ui.sweep.cell import CELL
 from ui.sweep.studies import KEYS, number_of_cells
 
 MOST_SEEDS = 10
 NONE, OWN = "", "own"
 FIRST, SECOND = "sweep_first", "sweep_second"
 SEEDS_KEY, BASE, _OWN_BASE, _TAKEN = "sweep_seeds", "sweep_base", "sweep_own", "sweep_taken"
-_EPOCHS, _ASKED = "sweep_epochs", "sweep_asked"
+OPEN, _EPOCHS, _ASKED = "sweep_form", "sweep_epochs", "sweep_asked"
 SECONDS_WITHOUT_ASKING = 3600
 _DEFAULT = {FIRST: "train_size", SECOND: "temperature"}
 
@@ -68,6 +68,8 @@ def take_address() -> None:
         notices.add(str(error))
         axes, base, seeds = {}, RunConfig(), STATIONS[0]
     _set(axes, base, min(int(seeds), MOST_SEEDS))
+    if axes and studies.shown_id(lab()) != asked.get(STUDY):
+        st.session_state[OPEN] = True  # it is ready to start, and nothing of it is shown
 
 
 def set_form(study: Study) -> None:
@@ -117,7 +119,20 @@ def base_of() -> RunConfig:
 
 
 def draw() -> None:
-    """Draws the controls."""
+    """Draws the button that unfolds the form: its controls, and Start."""
+    with st.popover(
+        _("Make your own map"),
+        key=OPEN,
+        icon=":material/add:",
+        on_change="rerun",
+        help=_("Choose what to vary, and train a study of your own."),
+    ) as form:
+        if form.open:
+            _controls()
+            _start_button()
+
+
+def _controls() -> None:
     _axis(FIRST, _("Vary"), _("What differs between the cells of the study, from left to right."))
     _axis(
         SECOND,
@@ -125,12 +140,14 @@ def draw() -> None:
         _("What differs from bottom to top. With nothing here, the study is a line, and not a map."),
     )
     st.slider(
-        _("Seeds in each cell"),
+        _("Repeats (seeds) in each cell"),
         1,
         MOST_SEEDS,
         key=SEEDS_KEY,
         persist_state="session",
-        help=_("Each seed is a run of its own. Verdicts come with 5 seeds and with 10."),
+        help=_(
+            "A repeat is the same training with another seed: other luck. Verdicts come with 5 and with 10."
+        ),
         on_change=guarded(_moved),
     )
     bases = _bases()
@@ -250,8 +267,8 @@ def tell(study: Study) -> None:
     st.session_state[_TAKEN] = {name: st.query_params[name] for name in PARAMETERS if name in st.query_params}
 
 
-def start_button(started: Callable[[], None]) -> None:
-    """Draws the button and what it will do; started: called when a study has been started."""
+def _start_button() -> None:
+    """Draws the button, and says what it will do."""
     study, said, asks = None, "", False
     try:
         study = current()
@@ -269,23 +286,23 @@ def start_button(started: Callable[[], None]) -> None:
         width="stretch",
         disabled=study is None,
         help=_("Trains what is missing of this study. Runs that somebody presses Train for go first."),
-        on_click=acts(_start, started),
+        on_click=acts(_start),
     )
     st.html(f'<p class="kd kd-hint kd-quiet">{escape(said)}</p>')
 
 
-def _start(started: Callable[[], None]) -> None:
+def _start() -> None:
     study = current()
     asked = st.session_state.pop(_ASKED, None)
     if asked != study.study_id and lab().estimate(study) > SECONDS_WITHOUT_ASKING:
         st.session_state[_ASKED] = study.study_id
         return
     study_id = lab().studies.start(study, person=person())
-    st.session_state.pop(CELL, None)
+    st.session_state[OPEN] = False
     with address.together():
+        one_cell.choose(None)
         studies.show(study_id)
         tell(study)
-    started()
 
 
 @st.cache_data(ttl=20, max_entries=100, show_spinner=False, hash_funcs=KEYS)
@@ -299,7 +316,7 @@ def _size_words(study: Study) -> str:
     return _(
         "{cells} × {seeds}: {runs}",
         cells=ngettext("{count} cell", "{count} cells", cells, count=f"{cells:,}"),
-        seeds=ngettext("{count} seed", "{count} seeds", study.seeds, count=study.seeds),
+        seeds=ngettext("{count} repeat", "{count} repeats", study.seeds, count=study.seeds),
         runs=ngettext("{count} run", "{count} runs", study.size, count=f"{study.size:,}"),
     )
 

@@ -22,12 +22,12 @@ from kd.studies.axes import in_order
 from kd.studies.study import SCRATCH, Study
 from kd.studies.sure.near import study_notes
 from kd.text.study_words import (
-    after,
     difference,
     in_sentence,
     seeds_needed,
     signed,
     study_sentence,
+    tendency,
     where,
 )
 from kd.text.translation import _
@@ -54,8 +54,9 @@ def sentence(shown: Shown) -> str:
     """Says what the study shows over all."""
     places = {tuple(cell.values()): in_sentence(in_steps(shown.study, cell)) for cell in cells(shown.study)}
     rows = [{**row, "where": places[cell]} for cell, row in studies.rows(shown).items()]
-    said = study_sentence(rows, len(places), over(shown))
-    return after(shown.length, said) if rows else said
+    whole = len(shown.table) == len(places) and not shown.table["difference"].isna().any()
+    tends = tendency(rows, shown.study.axes) if whole else ""
+    return study_sentence(rows, len(places), over(shown), tends)
 
 
 def over(shown: Shown) -> str:
@@ -119,12 +120,12 @@ def table(shown: Shown) -> str:
                 _("Verdict"): words[verdict],
                 **({_("Failed"): reason or "–"} if shown.failed else {}),
                 _("Gain (points)"): signed(difference(row)) if row else "–",
-                _("95 % interval"): _("{low} to {high}", low=signed(row["low"]), high=signed(row["high"]))
+                _("Likely between"): _("{low} and {high}", low=signed(row["low"]), high=signed(row["high"]))
                 if row and not pd.isna(row["low"])
                 else "–",
-                _("Seeds"): str(row["seeds"]) if row else "0",
+                _("Repeats"): str(row["seeds"]) if row else "0",
                 _("p, all cells"): p_cell(row["p_corrected"]) if row else "–",
-                _("Seeds to show 0.2 points"): seeds_needed(row) if row else "",
+                _("Repeats to show 0.2 points"): seeds_needed(row) if row else "",
                 _("Distilled"): accuracy(row["distilled_accuracy"]) if row else "–",
                 _("Scratch"): accuracy(row["scratch_accuracy"]) if row else "–",
             }

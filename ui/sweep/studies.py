@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cache
 from typing import Any
 
 import pandas as pd
@@ -17,8 +18,10 @@ from kd.studies.study import Study
 from kd.studies.verdicts import verdicts
 from kd.studies.view import StudyView
 from kd.text.study_words import epochs_words, steps_words, trained
-from kd.text.translation import _, language
+from kd.text.translation import N_, _, language
+from kd.text.words import plain
 from ui.shared import address, notices
+from ui.shared.address import Parameter
 from ui.shared.pieces import moves
 
 _KEY = "sweep_shown"
@@ -47,7 +50,7 @@ class Shown:
     def name(self) -> str:
         """Names what is stored of it now."""
         if self.view is None:
-            return "shipped"
+            return f"shipped-{self.study.study_id}"
         return f"{self.view.study_id}-{len(self.frame)}-{len(self.failed)}"
 
     def row(self, cell: int) -> dict[str, Any] | None:
@@ -62,6 +65,13 @@ class Shown:
             config = config.replace(epochs=int(of_size.iloc[0]))
         return config
 
+    def repeats(self, cell: int) -> pd.DataFrame:
+        """Returns the runs of a cell."""
+        runs = self.frame
+        for name, value in cells(self.study)[cell].items():
+            runs = runs[runs[name] == value]
+        return runs
+
     @property
     def length(self) -> str:
         """Says how long its students are trained: from the shortest cell to the longest."""
@@ -71,20 +81,30 @@ class Shown:
 
 
 KEYS: dict[str | type[Any], Callable[[Any], Any]] = {
-    Shown: lambda shown: (shown.name, language()),
-    Study: lambda study: (study.study_id, language()),
+    Shown: lambda shown: shown.name,
+    Study: lambda study: study.study_id,
 }
-made_once = st.cache_resource(max_entries=200, show_spinner=False, hash_funcs=KEYS)
-"""Decorates what is made once for a study, what is stored of it and the language, whoever looks."""
+computed_once = st.cache_resource(max_entries=200, show_spinner=False, hash_funcs=KEYS)
+"""Decorates what is computed once for a study and what is stored of it, whoever looks."""
+
+made_once = st.cache_resource(
+    max_entries=200,
+    show_spinner=False,
+    hash_funcs={
+        Shown: lambda shown: (shown.name, language()),
+        Study: lambda study: (study.study_id, language()),
+    },
+)
+"""Decorates the same for what has words, once for each language."""
 
 
-@made_once
+@computed_once
 def rows(shown: Shown) -> dict[tuple[Any, ...], dict[str, Any]]:
     """Returns the verdicts by the values of their cells."""
     return {tuple(row[axis] for axis in shown.study.axes): row for row in shown.table.to_dict("records")}
 
 
-@made_once
+@computed_once
 def _numbers(study: Study) -> dict[str, int]:
     """Returns for each run the number of its cell."""
     return {config.run_id: at % number_of_cells(study) for at, (_cell, config) in enumerate(study.runs())}
@@ -152,7 +172,9 @@ def read(lab: Lab, study_id: str) -> Shown:
         ValueError: when there is no such study.
     """
     if study_id == SHIPPED:
-        return _shipped()
+        state, values = st.session_state, slice_parameters()
+        alpha, squared = (state.get(name, values[name].default) for name in (OF_ALPHA, OF_SQUARED))
+        return _shipped(float(alpha), squared == "with")
     view = lab.studies.view(study_id)
     step = 1 + view.study.size // _READINGS if moves(view.status) else 1
     frame, table = _stored(view.study, view.done - view.done % step, lab, view)
@@ -160,17 +182,44 @@ def read(lab: Lab, study_id: str) -> Shown:
     return Shown(view.study, view, frame, table, failed)
 
 
+OF_ALPHA, OF_SQUARED = "of_alpha", "of_squared"
+
+
+@cache
+def slice_parameters() -> dict[str, Parameter]:
+    """Returns what an address says of the study that came with the app: its α, and whether with T²."""
+    alphas = {plain(value): plain(value) for value in sorted(shipped_study()["alpha"].unique().tolist())}
+    alpha = address.choice(N_("The study has no α of “{text}”: use {allowed}."), alphas)
+    squared = {"with": N_("with T²"), "without": N_("without T²")}
+    return {
+        OF_ALPHA: replace(alpha, default=plain(RunConfig().alpha)),
+        OF_SQUARED: address.choice(N_("T² is with or without, not “{text}”: use {allowed}."), squared),
+    }
+
+
+def choose_slice() -> None:
+    """Draws which part of the study that came with the app is shown."""
+    helps = (
+        _("The map at another weight of the true labels."),
+        _("The map with the teacher's part of the loss multiplied by T², or without."),
+    )
+    fields = ("alpha", "temperature_squared")
+    for (name, values), field, help in zip(slice_parameters().items(), fields, helps, strict=True):
+        label = _(FIELDS[field].label)
+        address.choose(st.segmented_control, label, values, key=name, required=True, help=help)
+
+
 @st.cache_resource(show_spinner=False)
-def _shipped() -> Shown:
-    runs, default = shipped_study(), RunConfig()
-    kept = (runs["alpha"] == default.alpha) & (runs["temperature_squared"] == default.temperature_squared)
-    frame = runs[kept].reset_index(drop=True)
+def _shipped(alpha: float, squared: bool) -> Shown:
+    runs = shipped_study()
+    frame = runs[(runs["alpha"] == alpha) & (runs["temperature_squared"] == squared)].reset_index(drop=True)
     axes = {name: frame[name].drop_duplicates().tolist() for name in ("train_size", "temperature")}
-    study = Study(default, axes, seeds=int(frame["seed"].nunique()))
+    base = RunConfig(alpha=alpha, temperature_squared=squared)
+    study = Study(base, axes, seeds=int(frame["seed"].nunique()))
     return Shown(study, None, frame, verdicts(frame, list(axes)), {})
 
 
-@made_once
+@computed_once
 def _stored(study: Study, done: int, _lab: Lab, _view: StudyView) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Returns the finished runs of a study and its verdicts; done: about how many have finished."""
     frame = _lab.studies.frame(_view)

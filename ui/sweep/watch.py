@@ -17,6 +17,7 @@ from kd.studies.view import StudyView
 from kd.text.study_words import progress_words
 from kd.text.translation import _
 from ui.live import following
+from ui.shared import address
 from ui.shared.along import numbers_along, show_command
 from ui.shared.guard import guarded
 from ui.shared.person import person
@@ -25,7 +26,7 @@ from ui.shared.run_words import study_name
 from ui.sweep import cell as one_cell
 from ui.sweep import compose, studies
 from ui.sweep import map as study_map
-from ui.sweep.studies import SHIPPED, Shown, number_of_cells
+from ui.sweep.studies import SHIPPED, Shown
 
 _SECONDS_BETWEEN_LOOKS = 1.0
 _CHOICE = "sweep_choice"
@@ -74,16 +75,17 @@ def _look(lab: Lab, study_id: str, open_in_train: OpenInTrain) -> None:
 
 
 def _how_far(shown: Shown) -> str:
-    """Says how far the study is, or where it comes from."""
+    """Says how far the study is, or where it comes from, and how long its students are trained."""
     view = shown.view
     if view is not None:
-        return progress_words(view.status, view.done, view.runs, view.seconds_left, view.elsewhere)
-    return _(
-        "This study came with the app: {cells} cells with {seeds} seeds each. Its epochs follow the "
-        "images, so that every student takes about as many steps.",
-        cells=number_of_cells(shown.study),
-        seeds=shown.study.seeds,
-    )
+        far = progress_words(view.status, view.done, view.runs, view.seconds_left, view.elsewhere)
+    else:
+        far = _(
+            "Came with the app: {seeds} repeats (seeds) in each cell.",
+            seeds=shown.study.seeds,
+        )
+    trained = _("Every student is trained for {length}. Touch a cell to see more.", length=shown.length)
+    return f"{far} {trained}"
 
 
 def _buttons(lab: Lab, view: StudyView) -> None:
@@ -148,8 +150,9 @@ def choose(lab: Lab, shown_id: str) -> None:
 
 def _choose(lab: Lab) -> None:
     study_id = st.session_state[_CHOICE]
-    st.session_state.pop(one_cell.CELL, None)
-    studies.show(study_id)
+    with address.together():
+        one_cell.choose(None)
+        studies.show(study_id)
     if study_id != SHIPPED:
         study = lab.studies.view(study_id).study
         compose.set_form(study)

@@ -152,7 +152,6 @@ def _in_words(seeds: SeedsView, mean: float) -> str:
     if have < seeds.wanted:
         words = _("{count} of {wanted} repeats", count=have, wanted=seeds.wanted)
     if have > 1:
-        mean = mean if row is None else difference(row)
         words = _("{repeats}, mean {points}", repeats=words, points=signed(mean, digits))
     if row is None or unknown(row["low"]) or row["judged_seeds"] != have:
         return words

@@ -20,33 +20,25 @@ def _plan(seeds: int, times: int) -> list[list[Part]]:
 
 _kept = partial(distilled, doubts="kept")
 _labels_alone = _kept(generation=0)
+_permuted = distilled(generation=1, doubts="permuted")
+_PUPIL, _TEACHER = N_("the first pupil"), N_("its teacher")
 
 EXPERIMENT = Experiment(
     title=N_("Born again"),
-    question=N_(
-        "A network teaches a network of its very own kind, which has seen no more than it has. Is the pupil "
-        "better than its teacher? And the pupil's pupil?"
-    ),
+    question=N_("A network teaches a network of its own kind. Is the pupil better? And the pupil's pupil?"),
     means=N_(
-        "Nothing is compressed here, and no picture is added: a pupil learns its teacher's answers to "
-        "pictures that its teacher has learned. It starts from other weights, so it may be better or worse "
-        "than its teacher by luck alone. A network that starts from the same weights and learns from labels "
-        "has the same luck. Permuted doubts still say how sure the teacher is, but no longer which digits "
-        "it takes for each other."
+        "Nothing is compressed and no picture added: the pupil learns its teacher's answers to the teacher's "
+        "own pictures. It starts from other weights, so luck alone may set the two apart; a network that "
+        "starts like the pupil but has labels shares that luck. Permuted doubts still say how sure the "
+        "teacher is, but no longer which digits look alike."
     ),
     differs=N_(
-        "The paper trains large networks on photographs and on text, with a learning rate that falls. Here a "
-        "small network learns from 500 digits. As with the photographs, each generation starts from other "
-        "weights and learns from its teacher alone, at T = 1."
+        "The paper trains large networks on photographs and text, with a falling learning rate; here a small "
+        "one has 500 digits. As with the photographs, each generation learns from its teacher alone, at T = "
+        "1."
     ),
     paper=arxiv("1805.04770", N_("Furlanello, Lipton, Tschannen, Itti and Anandkumar 2018"), N_("abstract")),
-    guess=guess(
-        "last",
-        N_("How does the third generation compare with the network that only had labels?"),
-        (0,),
-        worse=N_("worse"),
-        better=N_("better"),
-    ),
+    guess=which_side("last", N_("How does the third generation compare with the network that had labels?")),
     chart=Chart(
         "line",
         "generation",
@@ -56,22 +48,14 @@ EXPERIMENT = Experiment(
     ),
     plan=_plan,
     outcomes={
-        "born_again": compares(_kept(generation=1) - _labels_alone, N_("the first pupil"), N_("its teacher")),
-        "gain": compares(
-            gain(generation=1, doubts="kept"),
-            N_("the first pupil"),
-            N_("a network that starts as it does and has labels"),
-        ),
         "last": compares(
             _kept(generation=GENERATIONS) - _labels_alone,
             N_("the third generation"),
-            N_("the network that only had labels"),
+            N_("the network that had labels"),
         ),
-        "permuted": compares(
-            distilled(generation=1, doubts="permuted") - _labels_alone,
-            N_("a pupil of permuted doubts"),
-            N_("its teacher"),
-        ),
+        "born_again": compares(_kept(generation=1) - _labels_alone, _PUPIL, _TEACHER),
+        "gain": compares(gain(generation=1, doubts="kept"), _PUPIL, N_("its twin that had labels")),
+        "permuted": compares(_permuted - _labels_alone, N_("a pupil of permuted doubts"), _TEACHER),
     },
     claims=(
         Claim(
@@ -95,5 +79,4 @@ EXPERIMENT = Experiment(
             figure=N_("17.84 % errors, where the teacher makes 18.25 %"),
         ),
     ),
-    next=("same_size_same_answers", "teacher_or_regulariser"),
 )

@@ -10,6 +10,7 @@ _BASE = RunConfig(
     teacher_epochs=100,
 )
 _same = partial(at, student_width=SAME)
+_larger = at("agreement", student_width=LARGER)
 
 
 def _plan(seeds: int, times: int) -> list[list[Part]]:
@@ -20,34 +21,26 @@ def _plan(seeds: int, times: int) -> list[list[Part]]:
     return [*others(seeds, times), same]
 
 
-_repeats = told(
-    N_("the teacher's errors that the student repeats less those of one that never met it"),
-    N_("It repeats {value} points more of these errors than one that never met it ({interval})."),
-    N_("It repeats {value} points fewer of these errors than one that never met it ({interval})."),
-    N_("It is not shown to repeat more or less than one that never met it ({interval} points)."),
-)
-
 EXPERIMENT = Experiment(
     title=N_("Does it really copy?"),
     question=N_(
-        "A student learns nothing but its teacher's answers, and is as large as its teacher: it could give "
-        "all of them. Does it, on pictures that it has not seen, even where its teacher is wrong?"
+        "A student as large as its teacher learns nothing but its answers. Does it copy the mistakes, too?"
     ),
     means=N_(
-        "Two networks that are nearly always right agree because they are right. So a student is compared "
-        "with one that never met this teacher, and on the teacher's errors. Where it agrees on the pictures "
-        "that it learned from and not on others, it is not too small, and not short of training: these "
-        "pictures leave room for several answers elsewhere."
+        "Two networks that are nearly always right agree because they are right. So the student is compared "
+        "with one that never met this teacher, and on the teacher's errors. If it agrees on the pictures it "
+        "learned from and not on others, it is neither too small nor short of training: these pictures leave "
+        "room for several answers elsewhere."
     ),
     differs=N_(
-        "The paper distils large networks and ensembles of them, on photographs and on text. Here both are "
-        "small networks with the same 500 digits, and the student that never met the teacher learned from "
-        "labels; the paper's learned from another teacher."
+        "The paper distils large networks, and ensembles of them, on photographs and text, and compares with "
+        "a student of another teacher. Here both are small, have the same 500 digits, and the student that "
+        "never met the teacher has labels."
     ),
     paper=arxiv("2106.05945", N_("Stanton, Izmailov, Kirichenko, Alemi and Wilson 2021"), N_("abstract")),
     guess=guess(
         "errors_copied",
-        N_("Of the pictures that the teacher gets wrong, how many does its student get wrong the same way?"),
+        N_("Of the pictures its teacher gets wrong, how many does the student get wrong the same way?"),
         (33.3, 66.7),
         few=N_("fewer than a third"),
         half=N_("about half"),
@@ -62,27 +55,28 @@ EXPERIMENT = Experiment(
     ),
     plan=_plan,
     outcomes={
-        "on_training": answers_alike(_same("train_agreement"), N_("the pictures that it learned from")),
+        "errors_copied": answers_alike(
+            _same("errors_copied"), N_("the test pictures its teacher gets wrong")
+        ),
+        "on_training": answers_alike(_same("train_agreement"), N_("the pictures it learned from")),
         "on_test": answers_alike(_same("agreement"), N_("the test pictures")),
         "closer": agrees_more(
             _same("agreement") - _same("scratch_agreement"), N_("the student"), N_("one that never met it")
         ),
-        "errors_copied": answers_alike(
-            _same("errors_copied"), N_("the test pictures that its teacher gets wrong")
+        "errors_more": named(
+            _same("errors_copied") - _same("scratch_errors_copied"),
+            N_("teacher's errors repeated, less those repeated by one that never met it"),
         ),
-        "errors_more": _repeats(_same("errors_copied") - _same("scratch_errors_copied")),
         "larger": agrees_more(
-            at("agreement", student_width=LARGER) - _same("agreement"),
-            N_("a student of twice the width"),
-            N_("one of the teacher's"),
+            _larger - _same("agreement"), N_("a student of twice the width"), N_("one of the teacher's")
         ),
     },
     measures=("train_agreement", "agreement", "scratch_agreement", "errors_copied", "scratch_errors_copied"),
     claims=(
         Claim(
             N_(
-                "A student that could match its teacher does not: to more than one test picture in a hundred "
-                "it gives another answer."
+                "A student that could match its teacher still differs on more than one test picture in a "
+                "hundred."
             ),
             "on_test",
             below(99),
@@ -93,7 +87,7 @@ EXPERIMENT = Experiment(
             ),
         ),
         Claim(
-            N_("On the pictures that it learned from, it gives nearly all of its teacher's answers."),
+            N_("On the pictures it learned from, it gives nearly all of its teacher's answers."),
             "on_training",
             above(99),
             quote="almost perfect teacher-student agreement",
@@ -110,5 +104,4 @@ EXPERIMENT = Experiment(
         ),
     ),
     sweep=Study(_BASE, {"student_width": (SMALLER, 8, LARGER), "temperature": (1.0, 4.0, 10.0)}, seeds=2),
-    next=("same_size_same_answers", "never_saw_it"),
 )

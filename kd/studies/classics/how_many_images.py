@@ -8,18 +8,16 @@ EXPERIMENT = Experiment(
     title=N_("How many images?"),
     question=N_("How much does a teacher add when its student has 100 images, and when it has 20,000?"),
     means=N_(
-        "The teacher has learned from all 60,000 images, and what it says of a few tells of the others, too: "
-        "how much this 4 looks like a 9. The more images a student has, the more its labels say of that."
+        "The teacher knows all 60,000 images, and what it says of a few tells of the others: how much this 4 "
+        "looks like a 9. The more images a student has, the more of that its labels tell it anyway."
     ),
     differs=N_(
-        "In the paper, large networks learn speech, and all the data are what the teacher has learned from, "
-        "too. Here they are 20,000 digits, a third of the teacher's, who also saw these turned and shifted; "
-        "the student is far smaller, and sees each image less often where there are more."
+        "The paper's large networks learn speech, and all the data are what the teacher learned from. Here "
+        "they are 20,000 digits, a third of the teacher's, who saw them turned and shifted, too; the student "
+        "is far smaller, and sees each image less often where there are more."
     ),
     paper=arxiv("1503.02531", N_("Hinton, Vinyals and Dean 2015"), N_("section 6")),
-    guess=Guess(
-        N_("How many points does the teacher add at each number of images?"), drawn="gain", tolerance=1.0
-    ),
+    guess=Guess(N_("How many points does the teacher add? Draw it."), drawn="gain", tolerance=1.0),
     chart=Chart("line", "train_size", y=("gain",)),
     plan=each(
         RunConfig(),
@@ -29,18 +27,16 @@ EXPERIMENT = Experiment(
     outcomes={
         "gain_with_some": helps(gain(train_size=600), N_("with 600 images")),
         "gain_with_few": helps(gain(train_size=100), N_("with 100 images")),
-        "lack": loses(_lack, N_("the scratch student"), N_("to having 600 images and not 20,000")),
+        "gain_with_all": helps(gain(train_size=20_000), N_("with 20,000 images")),
+        "lack": loses(_lack, N_("the scratch student"), N_("with 600 images in place of 20,000")),
         "over_most": named(
             gain(train_size=600) - _lack * 0.75,
-            N_("gain with 600 images less three quarters of what the lack of images costs"),
+            N_("gain with 600 images, less three quarters of what scratch loses by having no more"),
         ),
-        "gain_with_all": helps(gain(train_size=20_000), N_("with 20,000 images")),
     },
     claims=(
         Claim(
-            N_(
-                "With 3 % of the data, soft targets give back at least three quarters of what the lack costs."
-            ),
+            N_("With 3 % of the data, soft targets win back at least three quarters of what is lost."),
             "over_most",
             quote="is able to recover almost all the information in the full training set",
             figure=N_(
@@ -49,5 +45,4 @@ EXPERIMENT = Experiment(
         ),
     ),
     sweep=Study(RunConfig(), {"train_size": (100, 200, 500, 1_000, 2_000)}, seeds=3),
-    next=("wrong_labels", "does_it_copy", "how_small"),
 )

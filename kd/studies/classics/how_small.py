@@ -13,27 +13,19 @@ def _plan(seeds: int, times: int) -> list[list[Part]]:
 
 EXPERIMENT = Experiment(
     title=N_("How small can it be?"),
-    question=N_(
-        "From 1 filter to 32, and without any: which students can learn from a teacher, and is one of half "
-        "the width as good with it as one of full width without?"
-    ),
+    question=N_("Is a student of half the width with a teacher as good as one of full width without?"),
     means=N_(
-        "Soft targets ask for more than labels do: ten numbers for each picture in place of one digit. A "
-        "student that is hardly large enough for that may need longer to gain by its teacher, or lose by it."
+        "Soft targets ask for more than labels do: ten numbers for each picture, not one digit. A student "
+        "that hardly has room for that may need longer to gain by its teacher, or lose by it."
     ),
     differs=N_(
         "The paper trains shallow networks, some with millions of parameters, on the logits of deep ones, "
-        "for speech and for photographs. Here student and teacher have the same layers, the student has 500 "
-        "images of digits, and size is the number of filters."
+        "for speech and photographs. Here student and teacher have the same layers, the student has 500 "
+        "digits, and size is the number of filters."
     ),
     paper=arxiv("1312.6184", N_("Ba and Caruana 2014"), N_("abstract")),
-    guess=guess(
-        "half",
-        N_("How good is a student of half the width with a teacher, beside one of full width without?"),
-        (-1, 1),
-        worse=N_("worse by more than a point"),
-        alike=N_("within a point"),
-        better=N_("better by more than a point"),
+    guess=which_side(
+        "half", N_("How does half the width with a teacher compare with full width without?"), 1
     ),
     chart=Chart(
         "line",
@@ -50,22 +42,18 @@ EXPERIMENT = Experiment(
             N_("a student of 8 filters with a teacher"),
             N_("one of 16 without"),
         ),
-        "gain_32": named(gain(student_width=32), N_("gain over scratch with 32 filters")),
         "gain_16": helps(gain(student_width=16), N_("with the notebook's 16 filters")),
-        "gain_8": named(gain(student_width=8), N_("gain over scratch with eight filters")),
         "gain_4": helps(gain(student_width=4), N_("with 4 filters")),
-        "gain_2": named(gain(student_width=2), N_("gain over scratch with two filters")),
         "gain_1": helps(gain(student_width=1), N_("with a single filter")),
         "gain_linear": helps(gain(student_width=0), N_("in a linear student")),
     },
     measures=("parameters",),
     claims=(
         Claim(
-            N_("Taught by a larger network, a student is as good as a larger one that learned from labels."),
+            N_("Taught by a larger network, a student is as good as a larger one with labels."),
             "half",
             quote="achieve accuracies previously only achievable with deep models",
         ),
     ),
     sweep=Study(_BASE, {"student_width": WIDTHS, "temperature": (2.0, 4.0, 10.0)}, seeds=5),
-    next=("temperature_and_size", "how_many_images"),
 )

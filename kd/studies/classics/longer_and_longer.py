@@ -8,49 +8,43 @@ VIEWS: Kinds = {
 }
 _unshifted, _apart, _alike = (partial(distilled, views=views) for views in VIEWS)
 _last = _alike(epochs=1_600)
-_TRAINED_LONG = N_("shifted for both, a student of 1,600 epochs")
+_LONG = N_("a student with 1,600 epochs of shifted pictures")
 
 EXPERIMENT = Experiment(
     title=N_("Longer and longer"),
     question=N_(
-        "500 pictures, seen 25 to 1,600 times, and shifted a little each time. Does a student ever stop "
-        "learning from its teacher? And does it matter whether both see the same shifted picture?"
+        "500 pictures, shifted a little each time, up to 1,600 times. Must the teacher see the same shift?"
     ),
     means=N_(
         "Each shifted picture is a new question. A consistent teacher answers that very question; a fixed "
-        "one answers another, which the student did not see. Without shifts there are 500 questions, and "
-        "the student can learn their answers by heart."
+        "one answers another, about a picture the student did not see. Without shifts there are 500 "
+        "questions, whose answers can be learned by heart."
     ),
     differs=N_(
-        "The paper trains large networks, crops and mixes their photographs, so that no two views are the "
-        "same, and takes up to a million epochs. Here a picture has 25 places, the student is one hidden "
-        "layer, and 1,600 epochs of 500 pictures are 25,600 steps."
+        "The paper trains large networks for up to a million epochs, and crops and mixes photographs so that "
+        "no two views are the same. Here a picture has 25 places, the student has one hidden layer, and "
+        "1,600 epochs are 25,600 steps."
     ),
     paper=arxiv(
         "2106.05237", N_("Beyer, Zhai, Royer, Markeeva, Anil and Kolesnikov 2022"), N_("section 3.1")
     ),
-    guess=guess(
-        "consistent",
-        N_("After 1,600 epochs, does the teacher have to see the same shifted picture as its student?"),
-        (-0.5, 0.5),
-        no=N_("a fixed teacher is better"),
-        same=N_("it makes hardly a difference"),
-        yes=N_("yes: it makes more than half a point"),
+    guess=which_side(
+        "consistent", N_("After 1,600 epochs, how is a student whose teacher sees the same shift?"), 0.5
     ),
-    chart=Chart("line", "epochs", series="views", series_label=N_("Pictures"), names=names_of(VIEWS)),
-    plan=each(_BASE, "views", fields_of(VIEWS), {"epochs": (25, 100, 400, 1_600)}),
+    chart=Chart("line", "epochs", series="views", series_label=N_("Pictures"), names=VIEWS),
+    plan=each(_BASE, "views", VIEWS, {"epochs": (25, 100, 400, 1_600)}),
     outcomes={
-        "patience": compares(_last - _alike(epochs=25), _TRAINED_LONG, N_("one of 25")),
-        "late": compares(_last - _alike(epochs=400), _TRAINED_LONG, N_("one of 400")),
-        "unshifted": compares(
-            _unshifted(epochs=1_600) - _unshifted(epochs=25),
-            N_("not shifted, a student of 1,600 epochs"),
-            N_("one of 25"),
-        ),
         "consistent": compares(
             _last - _apart(epochs=1_600),
             N_("a student whose teacher sees the same picture"),
             N_("one whose teacher sees it unshifted"),
+        ),
+        "patience": compares(_last - _alike(epochs=25), _LONG, N_("one with 25")),
+        "late": compares(_last - _alike(epochs=400), _LONG, N_("one with 400")),
+        "unshifted": compares(
+            _unshifted(epochs=1_600) - _unshifted(epochs=25),
+            N_("a student with 1,600 epochs of unshifted pictures"),
+            N_("one with 25"),
         ),
         "gain": named(
             gain(epochs=1_600, views="alike"), N_("gain over scratch on shifted pictures, after 1,600 epochs")
@@ -65,8 +59,8 @@ EXPERIMENT = Experiment(
         ),
         Claim(
             N_(
-                "A student whose teacher sees the same picture does not overfit: from 400 epochs to 1,600 it "
-                "loses less than a point."
+                "With a consistent teacher, a student does not overfit: from 400 epochs to 1,600 it loses "
+                "less than a point."
             ),
             "late",
             above(-1),
@@ -83,5 +77,4 @@ EXPERIMENT = Experiment(
     ),
     times=1,  # it is about length
     sweep=Study(_BASE, {"shift": (0, 1, 2), "epochs": (40, 200)}, seeds=5),
-    next=("how_long_is_long_enough", "hundred_labels", "robustness"),
 )

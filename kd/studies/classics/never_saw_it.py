@@ -5,6 +5,8 @@ from kd.text.translation import _
 _BASE = PRESETS["unseen_digit"].config
 _HELP = N_("What is added to the logits of the digits left out.")
 _BIAS = FieldSpec(label=N_("Bias"), help=_HELP, minimum=-30.0, maximum=30.0, step=0.5)
+_MOVES = tuple(half / 2 for half in range(-4, 25))
+_UNSEEN = N_("the digits it never saw")
 
 
 def _plan(seeds: int, times: int, omitted_digits: str, bias: float) -> list[list[Part]]:
@@ -15,23 +17,20 @@ def _plan(seeds: int, times: int, omitted_digits: str, bias: float) -> list[list
 
 EXPERIMENT = Experiment(
     title=N_("The digit it never saw"),
-    question=N_(
-        "No 3 is among the student's pictures. Can it read one, if its teacher tells how much each other "
-        "digit looks like a 3?"
-    ),
+    question=N_("It never saw a 3. How many can it read?"),
     means=N_(
         "A 3 is in the teacher's doubts about 8s, 5s and 2s, and the student learns it from there. It also "
-        "learns that there are none: a constant added to the logit of the 3 makes up for that."
+        "learns that there are none: one constant (a bias) added to the logit of the 3 corrects that."
     ),
     differs=N_(
-        "The paper's student has 800 units in each of two layers and sees all 60,000 images but the 3s, "
-        "until it has learned them. Here a convolutional student with 20,490 parameters sees 10,000 images: "
-        "five times in the short training, fifty times in the long one."
+        "The paper's student has 800 units in each of two layers, and sees all 60,000 images but the 3s "
+        "until it knows them. Here a convolutional student with 20,490 parameters sees 10,000 images: five "
+        "times in the short training, fifty times in the long one."
     ),
     paper=arxiv("1503.02531", N_("Hinton, Vinyals and Dean 2015"), N_("section 3")),
     guess=guess(
         "with_best",
-        N_("How many of the digits it never saw does it get right, with the best bias?"),
+        N_("How many can it read, after one correction?"),
         (10, 50, 90),
         none=N_("next to none"),
         some=N_("fewer than half"),
@@ -47,15 +46,12 @@ EXPERIMENT = Experiment(
     ),
     plan=_plan,
     outcomes={
-        "as_it_is": gets_right(at("omitted_right"), N_("of the digits it never saw, the student as it is")),
+        "with_best": gets_right(at("omitted_right_biased"), N_("the student after one correction"), _UNSEEN),
+        "as_it_is": gets_right(at("omitted_right"), N_("the student as it is"), _UNSEEN),
         "with_bias": named(
-            at("omitted_right_with:bias"), N_("right of the digits left out, with the bias chosen")
+            at("omitted_right_with:bias"), N_("read correctly of the digits left out, with the bias chosen")
         ),
-        "bias_adds": adds(at("omitted_right_biased") - at("omitted_right"), N_("the best bias")),
-        "with_best": gets_right(
-            at("omitted_right_biased"), N_("of the digits it never saw, the student with the best bias")
-        ),
-        "all_with_best": named(at("right_biased"), N_("right of all digits, with the best bias")),
+        "all_with_best": named(at("right_biased"), N_("read correctly of all digits, with the best bias")),
         "best_bias": named(at("best_bias"), N_("best bias")),
     },
     measures=(
@@ -64,14 +60,14 @@ EXPERIMENT = Experiment(
     ),
     claims=(
         Claim(
-            N_("Even as it is, the student gets most of the 3s right."),
+            N_("Even as it is, the student reads most 3s."),
             "as_it_is",
             above(50),
             quote="the distilled model only makes 206 test errors of which 133 are on the 1010 threes",
             figure=N_("86.8 % of the 3s right"),
         ),
         Claim(
-            N_("With the right bias, it gets nearly every 3 right although it never saw one."),
+            N_("With the right bias, it reads nearly every 3 although it never saw one."),
             "with_best",
             above(95),
             quote="with the right bias, the distilled model gets 98.6% of the test 3s correct",
@@ -80,14 +76,8 @@ EXPERIMENT = Experiment(
     ),
     options={
         "omitted_digits": Option(FIELDS["omitted_digits"], "3"),
-        "bias": Option(
-            _BIAS,
-            3.5,
-            moves=tuple(half / 2 for half in range(-4, 25)),
-            explores=("omitted_right_with", "right_with"),
-        ),
+        "bias": Option(_BIAS, 3.5, moves=_MOVES, explores=("omitted_right_with", "right_with")),
     },
     times=10,
     sweep=Study(_BASE, {"omitted_digits": ("3", "8", "37")}, seeds=5),
-    next=("only_sevens_and_eights", "does_it_copy"),
 )

@@ -2,44 +2,35 @@ from kd.studies.experiments.card import *
 
 _BASE = RunConfig(alpha=0.5, temperature=20.0)
 _BEGINNER = {"teacher": "fresh", "teacher_width": 16, "teacher_train_size": 60}
+_MIDDLING = {**_BEGINNER, "teacher_epochs": 20}
 TEACHERS: Kinds = {
     "poor": (N_("60 digits, once"), {**_BEGINNER, "teacher_epochs": 1}),
-    "middling": (N_("60 digits, 20 times"), {**_BEGINNER, "teacher_epochs": 20}),
+    "middling": (N_("60 digits, 20 times"), _MIDDLING),
     "good": (N_("60,000 digits"), {}),
 }
 
 EXPERIMENT = Experiment(
     title=N_("Better than no teacher at all?"),
-    question=N_(
-        "One teacher has seen 60 digits once, one has seen them 20 times, and one has learned all 60,000. "
-        "Which of them is better for a student than none?"
-    ),
+    question=N_("A teacher that has seen 60 digits once is mostly wrong. Is it better than none?"),
     means=N_(
         "At T = 20 even a teacher that is mostly wrong keeps a student from being too sure of its few "
-        "labels, but it also asks for its own wrong answers. Which of the two counts more may depend on how "
-        "long the student is trained."
+        "labels, but it also asks for its own wrong answers. Which counts more may depend on how long the "
+        "student is trained."
     ),
     differs=N_(
         "The paper trains large networks on photographs, and searches α and T for each pair of teacher and "
         "student. Here the student is small, has 500 digits, and α = 0.5 and T = 20 for all teachers."
     ),
     paper=arxiv("1909.11723", N_("Yuan, Tay, Li, Wang and Feng 2020"), N_("abstract")),
-    guess=guess(
-        "gain_poor",
-        N_("What does the first teacher, which is mostly wrong, do to its student?"),
-        (0,),
-        hurts=N_("the student is worse than without it"),
-        helps=N_("the student is better than without it"),
-    ),
-    chart=Chart("bars", "kind", N_("Teacher"), ("gain",), names=names_of(TEACHERS)),
-    plan=each(_BASE, "kind", fields_of(TEACHERS)),
+    guess=which_side("gain_poor", N_("How is a student of the first teacher, which is mostly wrong?")),
+    chart=Chart("bars", "kind", N_("Teacher"), ("gain",), names=TEACHERS),
+    plan=each(_BASE, "kind", TEACHERS),
     outcomes={
-        "right_poor": gets_right(teacher(kind="poor"), N_("the teacher that has seen 60 digits once")),
-        "right_middling": gets_right(teacher(kind="middling"), N_("the one that has seen them 20 times")),
-        "right_good": gets_right(teacher(kind="good"), N_("the one that has learned 60,000")),
-        "gain_poor": adds(gain(kind="poor"), N_("the first")),
-        "gain_middling": adds(gain(kind="middling"), N_("the second")),
-        "gain_good": adds(gain(kind="good"), N_("the third")),
+        "gain_poor": adds(gain(kind="poor"), N_("the teacher that saw 60 digits once")),
+        "gain_middling": adds(gain(kind="middling"), N_("the one that saw them 20 times")),
+        "gain_good": adds(gain(kind="good"), N_("the one that knows 60,000")),
+        "right_poor": gets_right(teacher(kind="poor"), N_("the teacher that saw 60 digits once")),
+        "right_middling": gets_right(teacher(kind="middling"), N_("the one that saw them 20 times")),
     },
     claims=(
         Claim(
@@ -57,10 +48,5 @@ EXPERIMENT = Experiment(
         ),
     ),
     times=10,
-    sweep=Study(
-        _BASE.replace(**fields_of(TEACHERS)["middling"]),
-        {"alpha": (0.1, 0.5, 0.9), "epochs": (40, 200)},
-        seeds=2,
-    ),
-    next=("teacher_or_regulariser", "born_again", "how_many_images"),
+    sweep=Study(_BASE.replace(**_MIDDLING), {"alpha": (0.1, 0.5, 0.9), "epochs": (40, 200)}, seeds=2),
 )

@@ -4,23 +4,24 @@ _OMITTED = "01234569"
 _BASE = RunConfig(alpha=0.0, temperature=20.0, train_size=TRAIN_IMAGES, epochs=4, omitted_digits=_OMITTED)
 # without the blocks of test images, as the student with the best biases has none
 _right, _with_best = (at(name).without_blocks() for name in ("distilled_right", "right_with_seen_biased"))
+_ALL_TEN = N_("all ten digits")
 
 EXPERIMENT = Experiment(
     title=N_("Only 7s and 8s"),
-    question=N_("A student sees nothing but 7s and 8s. How many of all ten digits can it read?"),
+    question=N_("It saw nothing but 7s and 8s. How many of all ten digits can it read?"),
     means=N_(
-        "Every 7 and every 8 looks a little like other digits, and the teacher says how much. From two "
-        "digits a student can learn something of the other eight; from their labels alone, nothing."
+        "Every 7 and every 8 looks a little like other digits, and the teacher says how much. So two digits "
+        "can teach a student something of the other eight; their labels alone, nothing."
     ),
     differs=N_(
-        "The paper's student has 800 units in each of two layers, and learns until it has learned its "
-        "pictures. Here a convolutional student with 20,490 parameters sees them 4 times in the short "
-        "training, and 40 times in the long one."
+        "The paper's student has 800 units in each of two layers, and trains until it knows its pictures. "
+        "Here a convolutional student with 20,490 parameters sees them 4 times in the short training, 40 "
+        "times in the long one."
     ),
     paper=arxiv("1503.02531", N_("Hinton, Vinyals and Dean 2015"), N_("section 3")),
     guess=guess(
         "with_best",
-        N_("How many of all test images does it get right, once 7 and 8 are made less likely?"),
+        N_("How many can it read, once 7 and 8 are made less likely?"),
         (25, 60, 80),
         two=N_("a fifth: the 7s and 8s"),
         half=N_("up to 60 %"),
@@ -36,9 +37,9 @@ EXPERIMENT = Experiment(
     ),
     plan=each(_BASE, "omitted_digits", {_OMITTED: {}}),
     outcomes={
-        "as_it_is": gets_right(_right, N_("of all ten digits, the student as it is")),
+        "with_best": gets_right(_with_best, N_("the student with corrected biases"), _ALL_TEN),
+        "as_it_is": gets_right(_right, N_("the student as it is"), _ALL_TEN),
         "bias_adds": adds(_with_best - _right, N_("lowering the biases of 7 and 8")),
-        "with_best": gets_right(_with_best, N_("of all ten digits, the student with the best biases")),
         "best_bias": named(at("best_bias_of_seen"), N_("mean of the two best biases")),
     },
     measures=("right_with_seen_biased", "best_bias_of_seen"),
@@ -60,5 +61,4 @@ EXPERIMENT = Experiment(
     ),
     times=10,
     sweep=Study(_BASE, {"omitted_digits": (_OMITTED, "0123456", "01245679")}, seeds=5),
-    next=("never_saw_it", "does_it_copy"),
 )

@@ -35,31 +35,24 @@ def _better_with(images: int) -> Quantity:
 
 
 _with_few, _with_many = (at("agreement", train_size=images, start="other") for images in (200, 20_000))
+_same_start = at("agreement", train_size=200, start="same")
+_MANY, _FEW, _TEACHER = N_("a student with 20,000 answers"), N_("one with 200"), N_("its teacher")
 
 EXPERIMENT = Experiment(
     title=N_("Same size, same answers?"),
-    question=N_(
-        "A teacher has learned 200 digits. A network of its very own size learns its answers: to these 200, "
-        "or to 20,000. Does it become more like its teacher, or better than it?"
-    ),
+    question=N_("A network of the teacher's own size learns its answers. Does it become like it, or better?"),
     means=N_(
-        "Being like a teacher and being good are two things. Whoever gives all of its teacher's answers is "
-        "exactly as good as its teacher; to be better, a student has to differ. Few pictures leave room for "
-        "many students that all agree on them, and the first weights decide which of these it becomes; more "
-        "answers leave less room."
+        "Being like a teacher and being good are two things. A student that gives all of its teacher's "
+        "answers is exactly as good; to be better, it has to differ. Few pictures leave room for many "
+        "students that agree on them, and the first weights decide which of these it becomes."
     ),
     differs=N_(
         "The paper's network is LeNet-5, and its student sees 60,000 digits and more; here it sees 20,000 at "
         "most. Teachers learn 200 digits in 100 epochs in both."
     ),
     paper=arxiv("2106.05945", N_("Stanton, Izmailov, Kirichenko, Alemi and Wilson 2021"), N_("section 4.1")),
-    guess=guess(
-        "better_with_many",
-        N_("With its teacher's answers to 20,000 digits, how does the student compare with its teacher?"),
-        (-1, 1),
-        worse=N_("worse by a point or more"),
-        alike=N_("within a point"),
-        better=N_("better by a point or more"),
+    guess=which_side(
+        "better_with_many", N_("With answers to 20,000 digits, how is the student beside its teacher?"), 1
     ),
     chart=Chart(
         "line",
@@ -73,17 +66,12 @@ EXPERIMENT = Experiment(
     ),
     plan=_plan,
     outcomes={
-        "with_few": answers_alike(_with_few, N_("the test pictures after 200 digits")),
+        "better_with_many": compares(_better_with(20_000), _MANY, _TEACHER),
+        "better_with_few": compares(_better_with(200), N_("a student with 200 answers"), _TEACHER),
         "with_many": answers_alike(_with_many, N_("the test pictures after 20,000")),
-        "closer": agrees_more(
-            _with_many - _with_few, N_("a student with 20,000 answers"), N_("one with 200")
-        ),
-        "better_with_few": compares(_better_with(200), N_("a student with 200 answers"), N_("its teacher")),
-        "better_with_many": compares(
-            _better_with(20_000), N_("a student with 20,000 answers"), N_("its teacher")
-        ),
+        "closer": agrees_more(_with_many - _with_few, _MANY, _FEW),
         "alike": agrees_more(
-            at("agreement", train_size=200, start="same") - _with_few,
+            _same_start - _with_few,
             N_("a student with the teacher's first weights and order"),
             N_("one with others"),
         ),
@@ -104,5 +92,4 @@ EXPERIMENT = Experiment(
             figure=N_("84 to 86 % right, the teacher and the student"),
         ),
     ),
-    next=("does_it_copy", "born_again"),
 )

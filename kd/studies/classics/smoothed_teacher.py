@@ -13,32 +13,23 @@ def _more(model: partial[Quantity], temperature: float) -> Quantity:
 
 EXPERIMENT = Experiment(
     title=N_("A label-smoothed teacher"),
-    question=N_(
-        "A teacher learns from labels that are smoothed by a tenth. Is it a better teacher, or a worse one, "
-        "and does the temperature matter?"
-    ),
+    question=N_("A teacher learned from smoothed labels. Is it a better teacher, and does T matter?"),
     means=N_(
         "Smoothed labels ask the teacher to doubt all wrong digits alike, whatever a picture shows. Its "
-        "answers may then tell less of which digits look alike; and they are soft even at T = 1, where "
-        "those of a plain teacher are nearly labels. Which of the two counts more is measured here."
+        "answers may then say less of which digits look alike; and they are soft even at T = 1, where a "
+        "plain teacher's are nearly labels."
     ),
     differs=N_(
         "Müller et al. begin with MNIST, as here, but with all of its images, shifted at random for the "
         "teacher, which had dropout before it had smoothed labels. Chandrasegaran et al. have photographs "
-        "and text. Here the teachers learn 5,000 digits, and students 500 of them."
+        "and text. Here teachers learn 5,000 digits, and students 500 of them."
     ),
     paper=arxiv(
         "1906.02629",
         N_("Müller, Kornblith and Hinton 2019; Chandrasegaran et al. 2022"),
         N_("section 4; abstract"),
     ),
-    guess=guess(
-        "warm",
-        N_("At T = 4, how do the two teachers' students compare?"),
-        (0,),
-        worse=N_("the smoothed teacher's is worse"),
-        better=N_("the smoothed teacher's is better"),
-    ),
+    guess=which_side("warm", N_("At T = 4, how is the smoothed teacher's student?")),
     chart=Chart(
         "line",
         "temperature",
@@ -50,10 +41,10 @@ EXPERIMENT = Experiment(
     ),
     plan=grid(_BASE, {"teacher_label_smoothing": (0.0, 0.1), "temperature": TEMPERATURES}),
     outcomes={
+        "warm": compares(_more(distilled, WARM), N_("the smoothed teacher's student at T = 4"), _PLAIN),
+        "cold": compares(_more(distilled, COLD), N_("the smoothed teacher's student at T = 1"), _PLAIN),
+        "hot": compares(_more(distilled, HOT), N_("the smoothed teacher's student at T = 20"), _PLAIN),
         "teacher": compares(_more(teacher, COLD), N_("the smoothed teacher"), N_("the plain one")),
-        "cold": compares(_more(distilled, COLD), N_("at T = 1, the smoothed teacher's student"), _PLAIN),
-        "warm": compares(_more(distilled, WARM), N_("at T = 4, the smoothed teacher's student"), _PLAIN),
-        "hot": compares(_more(distilled, HOT), N_("at T = 20, the smoothed teacher's student"), _PLAIN),
     },
     claims=(
         Claim(
@@ -68,16 +59,14 @@ EXPERIMENT = Experiment(
             ),
         ),
         Claim(
-            N_(
-                "Chandrasegaran et al.: at a low temperature, a smoothed teacher's student is the better one."
-            ),
+            N_("Chandrasegaran et al.: at a low temperature, a smoothed teacher's student is better."),
             "cold",
             quote="an LS-trained teacher with a low-temperature transfer",
             section=N_("abstract of arXiv:2206.14532"),
             figure=N_("what they advise, at T = 1"),
         ),
         Claim(
-            N_("Chandrasegaran et al.: at a high temperature, it is the worse one."),
+            N_("Chandrasegaran et al.: at a high temperature, it is worse."),
             "hot",
             below(0),
             quote="rendering KD at increased temperatures ineffective",
@@ -85,5 +74,4 @@ EXPERIMENT = Experiment(
         ),
     ),
     sweep=Study(_BASE, {"teacher_label_smoothing": (0.0, 0.1, 0.3), "temperature": TEMPERATURES}),
-    next=("teacher_or_regulariser", "too_good_a_teacher", "temperature_and_size"),
 )

@@ -39,7 +39,7 @@ EXPERIMENT = Experiment(
         ),
         "large_8_less_20": named(
             _large(temperature=8) - _large(temperature=20),
-            N_("gain of 128 hidden units at T = 8 less that at T = 20"),
+            N_("gain of 128 hidden units at T = 8, less that at T = 20"),
         ),
         "large_at_8": helps(_large(temperature=8), N_("with 128 units at T = 8")),
     },
@@ -65,5 +65,4 @@ EXPERIMENT = Experiment(
         ),
     ),
     sweep=Study(_BASE, _AXES, seeds=2),
-    next=("how_small", "how_many_images"),
 )

@@ -9,68 +9,49 @@ TEACHERS: Kinds = {
     LARGE: (N_("64 filters"), {"teacher_width": 64}),
     "early": (N_("64, stopped early"), {"teacher_width": 64, "teacher_epochs": 2}),
 }
+_ASSISTED = {"assistant": N_("an assistant of 16"), "of assistant": N_("the assistant itself, by 64")}
 
 
 def _plan(seeds: int, times: int) -> list[list[Part]]:
     base = longer(_BASE, times)
     of_assistant = base.replace(teacher_width=64, student_width=16)
     assistant = Part(Study(of_assistant, {}, seeds), {"teacher": "of assistant"})
-    (direct,) = each(_BASE, "teacher", fields_of(TEACHERS))(seeds, times)
+    (direct,) = each(_BASE, "teacher", TEACHERS)(seeds, times)
     taught = taught_by(with_seeds(of_assistant, seeds), base, {"teacher": "assistant"})
     return [[*direct, assistant], taught]
 
 
-_of_large = distilled(teacher=LARGE)
+_of_small, _of_large, _of_early = (distilled(teacher=kind) for kind in TEACHERS)
+_larger = teacher(teacher=LARGE) - teacher(teacher="16")
 
 EXPERIMENT = Experiment(
     title=N_("Too good a teacher"),
-    question=N_(
-        "Does a better teacher make a better student? And if the teacher is too far above it, does an "
-        "assistant between the two help?"
-    ),
+    question=N_("Does a better teacher make a better student? And does an assistant between the two help?"),
     means=N_(
         "What counts is not how good a teacher is but what it says that its student can use. A large one "
-        "hardly doubts the images that it has learned; a smaller one, or one that stopped early, doubts them "
-        "more. An assistant says the large one's answers again in a simpler way, its own mistakes included."
+        "hardly doubts the images it knows; a smaller one, or one that stopped early, doubts them more. An "
+        "assistant repeats the large one's answers in a simpler way, its own mistakes included."
     ),
     differs=N_(
         "Both papers have photographs and networks of up to a hundred layers, and teacher and student learn "
-        "from the same images. Here all have two convolutions, and the teachers know 5,000 digits, the "
-        "assistant and the student 500 of these: so there is something to pass on."
+        "from the same images. Here all have two convolutions; teachers know 5,000 digits, assistant and "
+        "student 500 of these, so there is something to pass on."
     ),
     paper=arxiv("1910.01348", N_("Cho and Hariharan 2019"), N_("abstract")),
-    guess=guess(
-        "assistant_adds",
-        N_("What does an assistant bring, where the teacher is large?"),
-        (0,),
-        hurts=N_("it does harm"),
-        helps=N_("it helps"),
+    guess=which_side(
+        "assistant_adds", N_("The teacher is large. With an assistant in between, how is the student?")
     ),
-    chart=Chart(
-        "bars",
-        "teacher",
-        N_("Taught by"),
-        names={
-            **names_of(TEACHERS),
-            "assistant": N_("an assistant of 16"),
-            "of assistant": N_("the assistant itself, by 64"),
-        },
-    ),
+    chart=Chart("bars", "teacher", N_("Taught by"), names={**TEACHERS, **_ASSISTED}),
     plan=_plan,
     outcomes={
-        "larger_is_better": compares(
-            teacher(teacher=LARGE) - teacher(teacher="16"), N_("the larger teacher"), N_("the smaller one")
-        ),
-        "gain_of_larger": helps(gain(teacher=LARGE), N_("where it is large")),
-        "larger_teaches_better": compares(
-            _of_large - distilled(teacher="16"), N_("the larger teacher's student"), N_("the smaller one's")
-        ),
-        "early_teaches_better": compares(
-            distilled(teacher="early") - _of_large,
-            N_("the student of one that stopped early"),
-            N_("that of one that did not"),
-        ),
         "assistant_adds": adds(distilled(teacher="assistant") - _of_large, N_("an assistant")),
+        "larger_teaches_better": compares(
+            _of_large - _of_small, N_("the larger teacher's student"), N_("the smaller one's")
+        ),
+        "larger_is_better": compares(_larger, N_("the larger teacher"), N_("the smaller one")),
+        "early_teaches_better": compares(
+            _of_early - _of_large, N_("the student of one that stopped early"), N_("that of one that did not")
+        ),
     },
     claims=(
         Claim(
@@ -98,5 +79,4 @@ EXPERIMENT = Experiment(
         ),
     ),
     sweep=Study(_BASE, {"teacher_width": (16, 32, 64), "teacher_epochs": (2, 8, 20)}),
-    next=("temperature_and_size", "smoothed_teacher", "born_again"),
 )

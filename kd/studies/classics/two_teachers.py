@@ -3,6 +3,13 @@ from kd.studies.experiments.card import *
 FIRST, SECOND = "first teacher", "second teacher"
 OF_FIRST, OF_SECOND, OF_BOTH = "of the first", "of the second", "of both"
 _BASE = RunConfig(alpha=0.1, temperature=4.0, train_size=1_000, epochs=20)
+_NAMES = {
+    FIRST: N_("the first teacher"),
+    SECOND: N_("the second teacher"),
+    OF_FIRST: N_("student of the first"),
+    OF_SECOND: N_("student of the second"),
+    OF_BOTH: N_("student of both"),
+}
 
 
 def _plan(seeds: int, times: int) -> list[list[Part]]:
@@ -20,56 +27,34 @@ def _plan(seeds: int, times: int) -> list[list[Part]]:
     return [teachers, students]
 
 
+_first, _second, _of_first, _of_second, _of_both = (distilled(who=who) for who in _NAMES)
 _ensemble = at("ensemble_right", who=OF_BOTH)
-_one_teacher = (distilled(who=FIRST) + distilled(who=SECOND)) * 0.5
-_of_both = distilled(who=OF_BOTH)
-_of_one = (distilled(who=OF_FIRST) + distilled(who=OF_SECOND)) * 0.5
-_STUDENT_OF_BOTH = N_("the student of both")
+_BOTH = N_("the student of both")
 
 EXPERIMENT = Experiment(
     title=N_("Two teachers are better than one?"),
-    question=N_(
-        "Two networks that differ in their first weights alone are right together more often than each by "
-        "itself, or so one hopes. Can one student learn from both what they know together?"
-    ),
+    question=N_("Two networks together are right more often than one. Can one student learn from both?"),
     means=N_(
         "Networks of one kind make different errors, and a mean cancels some of them, at the price of asking "
-        "two. A student of the mean costs no more than one of them. What the second teacher gives it is what "
-        "it has beyond a student of one, who learns from soft targets, too."
+        "two. A student of the mean costs no more than one. What the second teacher gives it is what it has "
+        "beyond a student of one."
     ),
     differs=N_(
         "The paper has ten large networks that learn speech from 2,000 hours of it, and a student of their "
-        "size that sees all of that, too. Here there are two, and they and the student learn from the same "
+        "size that hears all of that, too. Here there are two, and they and the student learn from the same "
         "1,000 digits."
     ),
     paper=arxiv("1503.02531", N_("Hinton, Vinyals and Dean 2015"), N_("section 4, table 1")),
-    guess=guess(
-        "second_teacher",
-        N_("How much better is a student of both teachers than a student of one?"),
-        (-0.5, 0.5),
-        worse=N_("it is worse by more than half a point"),
-        same=N_("within half a point"),
-        better=N_("by more than half a point"),
-    ),
-    chart=Chart(
-        "bars",
-        "who",
-        N_("Who"),
-        ("distilled_right", "ensemble_right"),
-        names={
-            FIRST: N_("the first teacher"),
-            SECOND: N_("the second teacher"),
-            OF_FIRST: N_("student of the first"),
-            OF_SECOND: N_("student of the second"),
-            OF_BOTH: N_("student of both"),
-        },
-    ),
+    guess=which_side("second_teacher", N_("How is a student of both teachers beside a student of one?"), 0.5),
+    chart=Chart("bars", "who", N_("Who"), ("distilled_right", "ensemble_right"), names=_NAMES),
     plan=_plan,
     outcomes={
-        "ensemble": compares(_ensemble - _one_teacher, N_("the mean of both teachers"), N_("one of them")),
-        "student": compares(gain(who=OF_BOTH), _STUDENT_OF_BOTH, N_("the same network with labels alone")),
-        "second_teacher": compares(_of_both - _of_one, _STUDENT_OF_BOTH, N_("a student of one")),
-        "left_behind": compares(_of_both - _ensemble, _STUDENT_OF_BOTH, N_("its teachers together")),
+        "second_teacher": compares(_of_both - (_of_first + _of_second) * 0.5, _BOTH, N_("a student of one")),
+        "student": compares(gain(who=OF_BOTH), _BOTH, N_("the same network with labels alone")),
+        "ensemble": compares(
+            _ensemble - (_first + _second) * 0.5, N_("the mean of both teachers"), N_("one of them")
+        ),
+        "left_behind": compares(_of_both - _ensemble, _BOTH, N_("its teachers together")),
     },
     claims=(
         Claim(
@@ -87,5 +72,4 @@ EXPERIMENT = Experiment(
     ),
     measures=("ensemble_right",),
     sweep=Study(_BASE, {"temperature": (1.0, 4.0, 10.0), "alpha": (0.1, 0.5)}, seeds=5),
-    next=("born_again", "too_good_a_teacher", "does_it_copy"),
 )

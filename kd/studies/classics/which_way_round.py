@@ -4,19 +4,6 @@ _BASE = RunConfig(alpha=0.0, temperature=4.0, train_size=2_000, epochs=10)
 FORWARD, REVERSE = "", "reversed_divergence"
 WIDTHS = (1, 4, 16)
 _ruled_out = partial(at, "improbable", student_width=1)
-_reverse_adds = told(
-    N_("what the reverse divergence adds {where}"),
-    N_("{where}, the reverse divergence adds {value} points ({interval})."),
-    N_("{where}, the reverse divergence costs {value} points ({interval})."),
-    N_("{where}, neither divergence is shown to be better ({interval} points)."),
-    by=("where",),
-)
-_rules_out = told(
-    N_("how much less the smallest gives to digits that its teacher rules out"),
-    N_("To what its teacher rules out, the smallest gives {value} points less that way ({interval})."),
-    N_("To what its teacher rules out, the smallest gives {value} points more that way ({interval})."),
-    N_("Neither way is it shown to give more to what its teacher rules out ({interval} points)."),
-)
 _one, _four, _sixteen = (
     distilled(student_width=width, mistake=REVERSE) - distilled(student_width=width, mistake=FORWARD)
     for width in WIDTHS
@@ -25,14 +12,12 @@ _one, _four, _sixteen = (
 EXPERIMENT = Experiment(
     title=N_("Which way round when the student is too small?"),
     question=N_(
-        "A student that is too small cannot say all that its teacher says. Should it cover everything a "
-        "little, or say the likeliest well and leave out the rest? The order of the two in the divergence "
-        "decides."
+        "A student is too small to say all its teacher says. Should it spread, or commit to the likeliest?"
     ),
     means=N_(
         "The usual divergence punishes a student for ruling out what its teacher thinks possible, so it "
         "spreads. The reverse one punishes it for thinking possible what its teacher rules out, so it "
-        "commits itself. Language models with thousands of words to choose from are where this matters most."
+        "commits itself. That matters most for language models, which have thousands of words to choose from."
     ),
     differs=N_(
         "The papers are about language models that learn from sentences of their own, many words long. Here "
@@ -40,14 +25,7 @@ EXPERIMENT = Experiment(
         "lost in, spreading costs little."
     ),
     paper=arxiv("2306.08543", N_("Gu, Dong, Wei and Huang 2023; Agarwal et al. 2023"), N_("abstracts")),
-    guess=guess(
-        "smallest",
-        N_("With one filter, is a student better with the reverse divergence?"),
-        (-0.5, 0.5),
-        worse=N_("worse, by more than half a point"),
-        same=N_("within half a point"),
-        better=N_("better, by more than half a point"),
-    ),
+    guess=which_side("smallest", N_("With one filter, how is a student with the reverse divergence?"), 0.5),
     chart=Chart(
         "line",
         "student_width",
@@ -60,10 +38,13 @@ EXPERIMENT = Experiment(
     ),
     plan=grid(_BASE, {"student_width": WIDTHS, "mistake": (FORWARD, REVERSE)}),
     outcomes={
-        "smallest": _reverse_adds(_one, N_("with 1 filter")),
-        "middle": _reverse_adds(_four, N_("with 4 filters")),
-        "largest": _reverse_adds(_sixteen, N_("with 16 filters")),
-        "ruled_out": _rules_out(_ruled_out(mistake=FORWARD) - _ruled_out(mistake=REVERSE)),
+        "smallest": adds(_one, N_("the reverse divergence with 1 filter")),
+        "middle": adds(_four, N_("the reverse divergence with 4 filters")),
+        "largest": adds(_sixteen, N_("the reverse divergence with 16 filters")),
+        "ruled_out": named(
+            _ruled_out(mistake=FORWARD) - _ruled_out(mistake=REVERSE),
+            N_("how much less the smallest gives to what its teacher rules out, with the reverse divergence"),
+        ),
     },
     claims=(
         Claim(
@@ -81,5 +62,4 @@ EXPERIMENT = Experiment(
     ),
     measures=("improbable",),
     sweep=Study(_BASE, {"student_width": (1, 2, 4, 8, 16), "temperature": (1.0, 4.0, 10.0)}, seeds=5),
-    next=("reversed_divergence", "temperature_and_size", "how_small"),
 )

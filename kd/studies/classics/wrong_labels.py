@@ -3,14 +3,15 @@ from kd.studies.experiments.card import *
 NOISE = CLEAN, *_BETWEEN, WORST = (0.0, 0.2, 0.4, 0.6)
 # The notebook's teacher saw the first 10,000 pictures; its students' are drawn, so one in six is among them.
 _BASE = RunConfig(teacher="notebook", temperature=4.0, train_size=1_000, epochs=20)
-_scratch_loses = scratch(label_noise=CLEAN) - scratch(label_noise=WORST)
-_distilled_loses = distilled(label_noise=CLEAN) - distilled(label_noise=WORST)
+_scratch_loses, _distilled_loses = (
+    model(label_noise=CLEAN) - model(label_noise=WORST) for model in (scratch, distilled)
+)
+_NOISY = N_("with 60 % of random labels")
 
 EXPERIMENT = Experiment(
     title=N_("Wrong labels"),
     question=N_(
-        "Up to 60 % of the labels are replaced by digits drawn at random. What does that cost a student that "
-        "also has a teacher, if the teacher learned from 10,000 pictures of its own, rightly labelled?"
+        "Up to 60 % of the labels are random. Can a teacher with rightly labelled pictures save its student?"
     ),
     means=N_(
         "A wrong label is simply wrong; a teacher that has not seen it says what it takes the picture for. "
@@ -18,8 +19,8 @@ EXPERIMENT = Experiment(
     ),
     differs=N_(
         "The paper has photographs, labels that are wrong as they are on the web, and a teacher that learned "
-        "from a small clean part of them. Here the wrong labels are drawn at random, which averages out, and "
-        "one in six of the student's pictures was among the teacher's 10,000."
+        "from a small clean part of them. Here wrong labels are drawn at random, which averages out, and one "
+        "in six of the student's pictures was among the teacher's 10,000."
     ),
     paper=arxiv("1703.02391", N_("Li, Yang, Song, Cao, Luo and Li 2017"), N_("abstract")),
     guess=guess(
@@ -33,14 +34,9 @@ EXPERIMENT = Experiment(
     chart=Chart("line", "label_noise"),
     plan=grid(_BASE, {"label_noise": NOISE}),
     outcomes={
-        "scratch_loses": loses(_scratch_loses, N_("the scratch student"), N_("to 60 % of random labels")),
-        "distilled_loses": loses(
-            _distilled_loses, N_("the distilled student"), N_("to 60 % of random labels")
-        ),
-        "spared": named(
-            _scratch_loses - _distilled_loses, N_("what the teacher spares a student of that loss")
-        ),
-        "gain_at_worst": helps(gain(label_noise=WORST), N_("with 60 % of random labels")),
+        "distilled_loses": loses(_distilled_loses, N_("the distilled student"), _NOISY),
+        "scratch_loses": loses(_scratch_loses, N_("the scratch student"), _NOISY),
+        "gain_at_worst": helps(gain(label_noise=WORST), _NOISY),
     },
     claims=(
         Claim(
@@ -51,5 +47,4 @@ EXPERIMENT = Experiment(
         ),
     ),
     sweep=Study(_BASE, {"label_noise": NOISE, "alpha": (0.1, 0.5, 0.9)}, seeds=5),
-    next=("how_many_images", "never_saw_it"),
 )

@@ -16,7 +16,7 @@ from kd.studies.experiments.experiment import Experiment
 from kd.text.translation import _
 from kd.text.words import quoted
 
-__all__ = ["EXPERIMENTS", "FIRST", "MISTAKES", "TOPICS", "Experiment", "experiment"]
+__all__ = ["EXPERIMENTS", "FIRST", "MISTAKES", "TOPICS", "Experiment", "experiment", "following"]
 
 # In the order in which they are shown
 FIRST = ("how_many_images", "never_saw_it", "wrong_labels")
@@ -25,7 +25,10 @@ TOPICS = {
     "images": (
         "only_sevens_and_eights", "hundred_labels", "born_alike", "same_size_same_answers", "robustness",
     ),
-    "temperature": ("notebook_as_it_was", "temperature_and_size", "smoothed_teacher", "which_way_round"),
+    "temperature": (
+        "notebook_as_it_was", "temperature_and_size", "which_objective", "which_way_round",
+        "smoothed_teacher",
+    ),
     "teachers": (
         "no_teacher_at_all", "teacher_or_regulariser", "too_good_a_teacher", "two_teachers", "born_again",
         "does_it_copy",
@@ -76,6 +79,13 @@ def _loaded(name: str, module: str) -> Experiment:
 
 
 EXPERIMENTS: Mapping[str, Experiment] = _Experiments()
+
+
+def following(name: str) -> list[Experiment]:
+    """Returns the three experiments to try after one: those that come next."""
+    names = [*EXPERIMENTS]
+    after = names.index(name) + 1
+    return [EXPERIMENTS[each] for each in (names * 2)[after : after + 3]]
 
 
 def experiment(name: str, **options: Any) -> Experiment:

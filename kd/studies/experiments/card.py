@@ -33,8 +33,8 @@ __all__ = [
     "FIELDS", "PRESETS", "RunConfig", "DENSE", "LINEAR", "TRAIN_IMAGES", "Study", "N_", "partial",
     "Kinds", "Chart", "Claim", "Experiment", "Guess", "Option", "Outcome", "Paper", "Part", "Plan",
     "Quantity",
-    "each", "fields_of", "grid", "longer", "names_of", "taught_by", "value", "with_seeds",
-    "above", "at", "below", "between", "arxiv", "guess",
+    "each", "grid", "longer", "taught_by", "with_seeds",
+    "above", "at", "below", "between", "arxiv", "guess", "which_side",
     "distilled", "gain", "scratch", "teacher",
     "adds", "agrees_more", "answers_alike", "compares", "gets_right", "helps", "loses", "named", "told",
 ]  # fmt: skip
@@ -52,30 +52,24 @@ def grid(base: RunConfig, axes: Mapping[str, Sequence[Any]], **options: Any) -> 
     return lambda seeds, times: [[Part(Study(longer(base, times), axes, seeds, **options))]]
 
 
-def each(
-    base: RunConfig, column: str, kinds: Mapping[Any, Mapping[str, Any]], axes: Mapping[str, Any] = {}
-) -> Plan:
-    """Plans a study for each kind: the base with other fields. kinds: what is in the column → the fields."""
-    return lambda seeds, times: [
-        [
-            Part(Study(longer(base.replace(**fields), times), axes, seeds), {column: kind})
-            for kind, fields in kinds.items()
-        ]
-    ]
-
-
-Kinds = Mapping[str, tuple[str, Mapping[str, Any]]]
+Kinds = Mapping[Any, tuple[str, Mapping[str, Any]]]
 """What is in a column → what that is called, marked for translation, and the fields of a run."""
 
 
-def fields_of(kinds: Kinds) -> dict[str, Mapping[str, Any]]:
-    """Returns the fields of each kind."""
-    return {code: fields for code, (_name, fields) in kinds.items()}
-
-
-def names_of(kinds: Kinds) -> dict[str, str]:
-    """Returns what each kind is called."""
-    return {code: name for code, (name, _fields) in kinds.items()}
+def each(
+    base: RunConfig,
+    column: str,
+    kinds: Kinds | Mapping[Any, Mapping[str, Any]],
+    axes: Mapping[str, Any] = {},
+) -> Plan:
+    """Plans a study for each kind: the base with other fields. kinds may leave out what they are called."""
+    fields = {kind: of[1] if isinstance(of, tuple) else of for kind, of in kinds.items()}
+    return lambda seeds, times: [
+        [
+            Part(Study(longer(base.replace(**fields[kind]), times), axes, seeds), {column: kind})
+            for kind in kinds
+        ]
+    ]
 
 
 def with_seeds(base: RunConfig, seeds: int) -> list[RunConfig]:
@@ -116,6 +110,24 @@ def guess(measured: str, question: str, limits: Sequence[float], **answers: str)
         for (code, label), expected in zip(answers.items(), ranges, strict=True)
     }
     return Guess(question, choices, measured)
+
+
+_SIDES = {
+    0.5: (
+        N_("worse by more than half a point"),
+        N_("within half a point"),
+        N_("better by more than half a point"),
+    ),
+    1: (N_("worse by more than a point"), N_("within a point"), N_("better by more than a point")),
+}
+
+
+def which_side(measured: str, question: str, within: float = 0) -> Guess:
+    """Returns a guess whether a difference is below or above 0, or within so many points of it."""
+    if not within:
+        return guess(measured, question, (0,), worse=N_("worse"), better=N_("better"))
+    answers = dict(zip(("worse", "same", "better"), _SIDES[within], strict=True))
+    return guess(measured, question, (-within, within), **answers)
 
 
 def arxiv(number: str, authors: str, section: str) -> Paper:
@@ -168,7 +180,7 @@ adds = told(
     N_("No gain or loss shown from {what} ({interval} points)."),
     by=("what",),
 )
-# “the distilled student” and “to wrong labels”
+# “the distilled student” and “with wrong labels”
 loses = told(
     N_("what {who} loses {to}"),
     N_("{who} loses {value} points {to} ({interval})."),
@@ -191,7 +203,14 @@ answers_alike = told(
     by=("where",),
     at=_HALF,
 )
-# “the student with the best bias”
-gets_right = told(
-    N_("how much {who} gets right"), N_("{who} gets {value} % right ({interval})."), by=("who",), at=_HALF
+_reads = told(
+    N_("share of {what} read by {who}"),
+    N_("{who} reads {value}\u00a0% of {what} ({interval})."),
+    by=("who", "what"),
+    at=_HALF,
 )
+
+
+def gets_right(of: Quantity, who: str, what: str = N_("the test digits")) -> Outcome:
+    """Tells how much somebody reads: “the student as it is”."""
+    return _reads(of, who, what)

@@ -117,7 +117,7 @@ class Chart:
     """What an experiment's chart shows: the measures `y` against the column `x`, means with their intervals.
 
     A line for each measure and value of the column `series`, where there is one. names: what values of x and
-    series are called, by their text.
+    series are called, by their text; of card.Kinds, the names alone are taken.
     """
 
     kind: Literal["line", "bars"]
@@ -127,9 +127,11 @@ class Chart:
     y_label: str = ""
     series: str = ""
     series_label: str = ""
-    names: Mapping[str, str] = field(default_factory=dict)
+    names: Mapping[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
+        names = {code: name[0] if isinstance(name, tuple) else name for code, name in self.names.items()}
+        object.__setattr__(self, "names", names)
         object.__setattr__(self, "x_label", self.x_label or FIELDS[self.x].label)
         object.__setattr__(self, "y_label", self.y_label or (GAIN if self.y[0].startswith("gain") else RIGHT))
 
@@ -171,7 +173,6 @@ class Experiment:
     outcomes: Mapping[str, Outcome]
     claims: tuple[Claim, ...] = ()
     measures: tuple[str, ...] = ()
-    next: tuple[str, ...] = ()
     sweep: Study | None = None
     seeds: int = STATIONS[0]
     times: int = 5

@@ -20,27 +20,26 @@ _MADE = (
             "keras-team/keras-io #869",
             "Knowledge Distillation: Scaling of the distillation loss",
             N_(
-                "It notes that the Keras example of distillation has no T², and suggests to multiply by it, "
-                "as the paper recommends."
+                "It notes that the Keras example has no T², and suggests to multiply by it, as the paper "
+                "recommends."
             ),
         ),
         title=N_("T² forgotten"),
-        question=N_("The teacher's part of the loss is not multiplied by T². Does one notice?"),
+        question=N_("The teacher's part of the loss is not multiplied by T². Would you notice?"),
         means=N_(
             "The gradients of soft targets shrink as 1/T². Without the factor, α no longer says how labels "
-            "and teacher are balanced: the higher T, the less the teacher has to say. Once the labels are "
-            "learned, their gradient fades, and the teacher is heard after all: that takes longer."
+            "and teacher are balanced: the higher T, the less the teacher counts. Once the labels are "
+            "learned, their gradient fades and the teacher is heard after all: that takes longer."
         ),
         differs=N_(
             "The author of the example answers in pull request 870 that he left T² out on purpose: it only "
-            "changes how one has to choose α and T. That is so, and nobody chooses them anew."
+            "changes how one has to choose α and T. True, but who chooses them anew?"
         ),
         sweep=Study(
             RunConfig(alpha=0.5),
             {"temperature": (1.0, 4.0, 10.0, 20.0), "temperature_squared": (True, False)},
             5,
         ),
-        next=("alpha_reversed", "mean_reduction"),
     ),
     made(
         "mean_reduction",
@@ -51,23 +50,22 @@ _MADE = (
             "Questions about KD loss",
             N_(
                 "One asks why the loss does not use PyTorch's “batchmean”, and another takes it for a bug; "
-                "the author answers that with it one has to search for other settings."
+                "the author answers that with it one needs other settings."
             ),
         ),
         title=N_("Mean instead of batch mean"),
         question=N_(
-            "A divergence is a sum over the classes. PyTorch's default averages over them, too: with ten "
-            "digits, a tenth remains. Does one notice?"
+            "A divergence sums over the classes; PyTorch's default takes their mean, a tenth for ten digits. "
+            "Would you notice?"
         ),
         means=N_(
-            "It is a factor, and so it changes the balance of labels and teacher, and nothing else. Where "
-            "the teacher outweighs the labels by far, a tenth of that is still plenty. With a thousand "
-            "classes it is a thousandth."
+            "It is a factor, so it changes the balance of labels and teacher and nothing else. Where the "
+            "teacher outweighs the labels by far, a tenth of that is plenty. With a thousand classes it is a "
+            "thousandth."
         ),
         differs=N_(
             "The thread is about PyTorch, whose line is written out here: p times the logarithm of p / q."
         ),
-        next=("no_t_squared", "alpha_reversed"),
     ),
     made(
         "alpha_reversed",
@@ -83,17 +81,15 @@ _MADE = (
         ),
         title=N_("α the wrong way round"),
         question=N_(
-            "Some papers give α to the labels, others to the teacher. What if the α of one meets the code of "
-            "another?"
+            "Some papers give α to the labels, others to the teacher. What if one's α meets the other's code?"
         ),
         means=N_(
-            "α = 0.1 becomes 0.9, and the labels have the weight that was meant for the teacher. The soft "
-            "targets keep their T², so that even a tenth of them is worth something, all the more once the "
-            "labels are learned and their gradient fades."
+            "α = 0.1 becomes 0.9, so the labels get the weight that was meant for the teacher. The soft "
+            "targets keep their T², so even a tenth of them counts, all the more once the labels are learned "
+            "and their gradient fades."
         ),
         differs=N_("The thread is about a vision transformer; here it is a small convolutional network."),
         sweep=Study(RunConfig(), {"alpha": (0.1, 0.3, 0.5, 0.7, 0.9)}, 5),
-        next=("no_t_squared", "reversed_divergence"),
     ),
     made(
         "reversed_divergence",
@@ -102,22 +98,19 @@ _MADE = (
             "huggingface/trl #3043",
             "Fixing JSD loss computation in GKDTrainer as per definition",
             N_(
-                "It corrects a loss that lies between the two divergences, and the thread notes that the "
-                "order of PyTorch's arguments can cause confusion."
+                "It corrects a loss between the two divergences, and notes that the order of PyTorch's "
+                "arguments can confuse."
             ),
         ),
         title=N_("Divergence the wrong way round"),
-        question=N_(
-            "A divergence has two arguments, and they are easily exchanged. What does it do to a student?"
-        ),
+        question=N_("A divergence has two arguments, easily exchanged. What does that do to a student?"),
         means=N_(
             "KL(teacher ‖ student) punishes a student that rules out what the teacher thinks possible; "
             "KL(student ‖ teacher) one that thinks possible what the teacher rules out. Near their common "
             "minimum, and at a high T, the two are nearly the same. Language models are often distilled the "
             "second way, on purpose."
         ),
-        differs=N_("The thread is about language models, whose words are many thousands of classes."),
-        next=("which_way_round", "one_temperature"),
+        differs=N_("The thread is about language models, which have thousands of words to choose from."),
     ),
     made(
         "one_temperature",
@@ -131,17 +124,16 @@ _MADE = (
             ),
         ),
         title=N_("T on one side only"),
-        question=N_("The teacher's logits are divided by T, and the student's are not. What comes of it?"),
+        question=N_("The teacher's logits are divided by T, the student's are not. What comes of it?"),
         means=N_(
-            "The student has to say what the teacher says only softly, and will seem unsure of every digit. "
-            "Logits a tenth as large do for that, and it gets there in fewer steps: a short training "
-            "flatters the mistake. Trained out, it loses to the right line."
+            "The student has to say outright what the teacher only says softly, and seems unsure of every "
+            "digit. Logits a tenth as large do for that, so it takes fewer steps: a short training flatters "
+            "the mistake."
         ),
         differs=N_(
             "In the thread the teacher is virtual and there is no T². Here T² stays, so that the line "
             "differs in one place only, and the gradient becomes long."
         ),
-        next=("reversed_divergence", "probabilities_for_logits"),
     ),
     made(
         "probabilities_for_logits",
@@ -158,23 +150,22 @@ _MADE = (
             "keras-team/keras-io #755",
             "knowledge_distillation teacher model",
             N_(
-                "It asks whether it is intended that the example's teacher ends without a softmax. It is, "
-                "says the answer: its loss is told that it gets logits."
+                "It asks whether the example's teacher is meant to end without a softmax. It is, says the "
+                "answer: its loss expects logits."
             ),
         ),
         title=N_("Probabilities for logits"),
         question=N_(
-            "A network that ends in a softmax gives probabilities, and the loss takes another softmax of "
-            "them. What if the teacher does so, and what if both do?"
+            "The teacher ends in a softmax, and the loss takes another softmax of that. What if both "
+            "networks do?"
         ),
         means=N_(
             "Probabilities lie between 0 and 1, so a softmax of them is nearly flat, at T = 10 all the more. "
             "On the teacher's side that leaves soft targets that hardly name a digit; on both sides it takes "
             "the gradient away as well. The loss is small and looks as if all were learned. Patience does "
-            "not help: the right student goes on learning, and leaves this one behind."
+            "not help."
         ),
         differs=N_("With both, the labels' part still gets logits, so that one thing is wrong at a time."),
-        next=("log_probabilities", "keras_default"),
     ),
     made(
         "log_probabilities",
@@ -198,10 +189,9 @@ _MADE = (
             "so. The student learns from its labels alone, however long it is trained."
         ),
         differs=N_(
-            "The thread is about PyTorch, where log_softmax is right on the student's side. Here it is about "
-            "the same line in Keras, where it is wrong."
+            "The thread is about PyTorch, where log_softmax is right on the student's side. The same line is "
+            "wrong in Keras."
         ),
-        next=("same_network", "keras_default"),
     ),
     made(
         "teacher_in_training",
@@ -211,15 +201,14 @@ _MADE = (
             "neuralmagic/sparseml #2191",
             "Fix Distill Teacher Eval Mode",
             N_(
-                "The teacher was wrapped into the student, so that the student's train() put it into "
-                "training mode, too, and it had to be put back at each step; the change keeps it in "
-                "evaluation mode."
+                "The teacher was wrapped into the student, so the student's train() put it into training "
+                "mode, too; the change keeps it in evaluation mode."
             ),
         ),
         title=N_("The teacher left in training mode"),
         question=N_(
-            "A teacher with dropout answers while half of what it sees is dropped at random. What does its "
-            "student learn?"
+            "A teacher with dropout answers while half of what it sees is dropped. What does its student "
+            "learn?"
         ),
         means=N_(
             "Dropout adds noise to the teacher's logits and keeps their mean. Over many pictures a student "
@@ -227,11 +216,9 @@ _MADE = (
             "its features."
         ),
         differs=N_(
-            "The teachers that come with the project have no dropout. This one gets it for the experiment: "
-            "half of the features before its last layer are dropped, once for each picture, and not anew in "
-            "each epoch."
+            "The included teachers have no dropout. This one gets it for the experiment: half of the "
+            "features before its last layer are dropped, once for each picture, not anew in each epoch."
         ),
-        next=("cached_answers", "same_network"),
     ),
     made(
         "cached_answers",
@@ -247,20 +234,18 @@ _MADE = (
         ),
         title=N_("Kept answers of other pictures"),
         question=N_(
-            "The teacher's answers are computed once, batch by batch, and kept. Then the pictures are "
-            "shuffled for each epoch, and the answers are not. What does the student learn?"
+            "The teacher's answers are kept batch by batch; then the pictures are shuffled. What does the "
+            "student learn?"
         ),
         means=N_(
-            "Each answer meets another picture in each epoch, so that all that is left to learn is their "
-            "average, the same for every picture. The labels are right, and at a small α too faint to be "
-            "heard."
+            "Each answer meets another picture in each epoch, so all that is left to learn is their average, "
+            "the same for every picture. The labels are right, and at a small α too faint to be heard."
         ),
         differs=N_(
             "The thread's author first answers that the loss stays right. Issue 23 of the same repository "
-            "asks about a milder form: the outputs are computed once, although each epoch crops and flips "
-            "the pictures anew."
+            "asks about a milder form: outputs are computed once, although each epoch crops and flips the "
+            "pictures anew."
         ),
-        next=("teacher_in_training", "best_of_many"),
     ),
     made(
         "same_network",
@@ -281,9 +266,8 @@ _MADE = (
             "loss that has been learned."
         ),
         differs=N_(
-            "In the thread it was a slip while the code was tidied up, after the experiments had been run."
+            "In the thread it slipped in while the code was tidied up, after the experiments had been run."
         ),
-        next=("log_probabilities", "best_of_many"),
     ),
     made(
         "keras_default",
@@ -300,15 +284,14 @@ _MADE = (
             "learn from it?"
         ),
         means=N_(
-            "The name becomes a function, and softmax and T² are only for an object: the function gets "
-            "logits for probabilities, clips them to between 0.0000001 and 1, and so the loss can fall below "
+            "The name becomes a function, and softmax and T² are only for an object: the function takes "
+            "logits for probabilities, and clips them to between 0.0000001 and 1, so the loss can fall below "
             "0. Give it KLDivergence() itself, and it is right."
         ),
         differs=N_(
             "The thread does not speak of it: the behaviour is that of Keras 3.15, with which the project's "
             "tests compare this mistake number by number."
         ),
-        next=("probabilities_for_logits", "log_probabilities"),
     ),
 )
 
@@ -356,13 +339,13 @@ _BEST_OF_MANY = MistakeExperiment(
     kind="mistake",
     title=N_("The best of many"),
     question=N_(
-        "A method is tried at five settings, each with first weights of its own, and its best run is "
-        "compared with one run of the baseline. This method does nothing at all. How much does it gain?"
+        "A method is tried at five settings, and its best run is set against one run of the baseline. The "
+        "method does nothing. How much does it gain?"
     ),
     means=N_(
         "Runs differ by luck, and whoever may pick picks luck. The more runs are tried on one side only, the "
-        "larger the gain of a method that does nothing. Choose the setting first, compare seed by seed, and "
-        "say the mean with its interval."
+        "more a useless method gains. Choose the setting first, compare seed by seed, and say the mean with "
+        "its interval."
     ),
     differs=N_(
         "Nothing in the thread says that results were picked: its figure is quoted as an average of 5 "
@@ -395,7 +378,6 @@ _BEST_OF_MANY = MistakeExperiment(
         "luck": _luck_alone(_of_luck(len(_ALPHAS)), N_("five")),
         "luck_of_many": _luck_alone(_of_luck(20), N_("twenty")),
     },
-    next=("same_network", "how_many_images"),
     mistake=Mistake(
         "gain = (distilled[chosen] - scratch).mean()",
         {"best_of_many": "gain = distilled.max() - scratch[0]"},

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import math
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from typing import Any
 
 import pandas as pd
 
 from kd.config import RunConfig
-from kd.studies.over_seeds import STATIONS
+from kd.studies.over_seeds import STATIONS, level
 from kd.studies.shipped import differs, nearest, other_length
 from kd.studies.study import SCRATCH, Study
-from kd.studies.sure.single_seeds import SingleSeeds, single_seeds
+from kd.studies.sure.single_seeds import SingleSeeds, alone_sentence, single_seeds
 from kd.studies.verdicts import NOT_SHOWN, verdicts
 from kd.text.study_words import number_of_seeds, seeds_needed, signed, steps_words
 from kd.text.translation import N_, _, ngettext
@@ -41,25 +42,14 @@ def _at(cell: RunConfig) -> tuple[SingleSeeds, dict[str, Any]]:
 
 
 def near_note(config: RunConfig) -> str:
-    """Says how often single seeds disagreed near a setting; "" where no cell is near."""
+    """Says what single repeats said near a setting; "" where no cell is near."""
     found = single_seeds_near(config)
     if found is None:
         return ""
-    cell, single = found
-    said = {"cell": _cell_words(cell), "together": single.together_words}
-    if not single.disagreed:
-        return _(
-            "At the nearest setting of the included study ({cell}), no single seed disagreed: {together}, "
-            "and so does each alone.",
-            **said,
-        )
     return _(
-        "At the nearest setting of the included study ({cell}), {count} of {seeds} single seeds disagreed: "
-        "{together}, but alone, {tally}.",
-        **said,
-        count=single.disagreed,
-        seeds=len(single.alone),
-        tally=single.tally,
+        "Nearest in the included study ({cell}): {said}",
+        cell=_cell_words(found[0]),
+        said=alone_sentence(found[1]),
     )
 
 
@@ -83,10 +73,10 @@ def near_cells_note(configs: Iterable[RunConfig]) -> str:
     seeds = sum(len(single.alone) for single in cells.values())
     disagreed = sum(single.disagreed for single in cells.values())
     return ngettext(
-        "At the nearest setting of the included study, {disagreed} of {seeds} single seeds said something "
-        "else than all seeds together.",
-        "At the {count} nearest settings of the included study, {disagreed} of {seeds} single seeds said "
-        "something else than all seeds of their setting together.",
+        "At the nearest setting of the included study, {disagreed} of {seeds} single repeats said something "
+        "else than all of them together.",
+        "At the {count} nearest settings of the included study, {disagreed} of {seeds} single repeats said "
+        "something else than all repeats of their setting together.",
         len(cells),
         count=f"{len(cells):,}",
         disagreed=f"{disagreed:,}",
@@ -109,7 +99,7 @@ def study_notes(study: Study, table: pd.DataFrame) -> list[str]:
     if ((table["judged_seeds"] == 0) | (table["seeds"] > table["judged_seeds"])).any():
         notes.append(
             _(
-                "Verdicts are given with {stations} seeds only, each at 1 %: whoever looks more often finds "
+                "Verdicts are given with {stations} repeats only, each at 1 %: look more often, and you find "
                 "differences where there are none.",
                 stations=listing([str(each) for each in STATIONS if each <= _STATIONS_TO_NAME]),
             )
@@ -119,13 +109,41 @@ def study_notes(study: Study, table: pd.DataFrame) -> list[str]:
     if any(map(seeds_needed, rows)):
         notes.append(
             _(
-                "“Seeds to show 0.2 points” would show such a difference in four of five studies; it is a "
-                "range, as a few seeds hardly tell how much others differ. +: no number may be enough."
+                "“Repeats to show 0.2 points” would show such a difference in four of five studies; it is a "
+                "range, as a few repeats hardly tell how much others differ. +: no number may be enough."
             )
         )
     if study.seeds == 1 and study.baseline == SCRATCH:
         notes.append(near_cells_note(map(study.config, study.cells())))
     return [note for note in notes if note]
+
+
+ZERO, AMONG_MANY, NOT_SURE = "zero", "among many", "not sure"
+"""Why a cell shows no difference, as `why_not_shown` says it."""
+
+_WHY = {
+    ZERO: N_("Zero is in the likely range, so luck may explain it."),
+    AMONG_MANY: N_(
+        "Alone this would count. Among {cells} cells, one may look so by luck: more repeats can tell."
+    ),
+    NOT_SURE: N_("The likely range leaves out zero, but a verdict asks for p below {level}; here it is {p}."),
+}
+
+
+def why_not_shown(row: Mapping[str, Any]) -> str:
+    """Returns why a cell shows no difference; "" where it shows one or has none yet. row: of `verdicts`."""
+    if row["verdict"] != NOT_SHOWN or math.isnan(row["low"]):
+        return ""
+    if row["low"] <= 0 <= row["high"]:
+        return ZERO
+    return AMONG_MANY if row["p"] < level(int(row["judged_seeds"])) else NOT_SURE
+
+
+def why_sentence(row: Mapping[str, Any], cells: int) -> str:
+    """Says why a cell shows no difference; "" as `why_not_shown`. cells: how many of the study are tested."""
+    why = why_not_shown(row)
+    values = {"cells": cells, "level": level(int(row["judged_seeds"])), "p": f"{row['p']:.2f}"}
+    return _(_WHY[why], **values) if why else ""
 
 
 _FIVE_TIMES = N_("Trained five times as long, for {steps}")

@@ -26,35 +26,19 @@ _CODES = {"ahead": HELPS, "behind": HURTS, "not shown": NOT_SHOWN}
 
 @dataclass(frozen=True)
 class SingleSeeds:
-    """Verdicts of the seeds of one setting: of each by McNemar's test, not corrected, and of all together."""
+    """Verdicts of the seeds of one setting: of each by McNemar's test, not corrected, and of all together.
+
+    difference: their mean, in points.
+    """
 
     alone: tuple[str, ...]
     together: str
+    difference: float
 
     @property
     def disagreed(self) -> int:
         """How many seeds alone say something else than all together."""
         return sum(each != self.together for each in self.alone)
-
-    @property
-    def together_words(self) -> str:
-        """What all say: 'all 5 together say that it helps'."""
-        count, judged = len(self.alone), station(len(self.alone))
-        seeds = (
-            _("all {count}", count=count) if judged in (0, count) else _("the first {count}", count=judged)
-        )
-        return _(_TOGETHER[self.together], seeds=seeds)
-
-    @property
-    def tally(self) -> str:
-        """How many say what alone: '3 say that it helps and 2 say that it hurts'."""
-        helps, nothing, hurts = map(self.alone.count, (HELPS, NOT_SHOWN, HURTS))
-        parts = [
-            ngettext("{count} says that it helps", "{count} say that it helps", helps, count=f"{helps:,}"),
-            ngettext("{count} shows neither", "{count} show neither", nothing, count=f"{nothing:,}"),
-            ngettext("{count} says that it hurts", "{count} say that it hurts", hurts, count=f"{hurts:,}"),
-        ]
-        return listing([part for part, count in zip(parts, (helps, nothing, hurts), strict=True) if count])
 
 
 def alone(runs: pd.DataFrame) -> pd.DataFrame:
@@ -80,7 +64,9 @@ def alone(runs: pd.DataFrame) -> pd.DataFrame:
 
 def single_seeds(runs: pd.DataFrame) -> SingleSeeds:
     """Returns the verdicts of these seeds. runs: as for `alone`."""
-    return SingleSeeds(tuple(alone(runs)["verdict"]), str(verdicts(runs, ())["verdict"].iloc[0]))
+    table = alone(runs)
+    together = str(verdicts(runs, ())["verdict"].iloc[0])
+    return SingleSeeds(tuple(table["verdict"]), together, float(table["difference"].mean()))
 
 
 @dataclass(frozen=True)
@@ -114,7 +100,8 @@ def adding_seeds(runs: pd.DataFrame) -> AddingSeeds:
     ascending = np.argsort(table["difference"].to_numpy(float), kind="stable")
     orders = dict(zip(ORDERS, (np.arange(len(runs)), ascending[::-1], ascending), strict=True))
     steps = {order: tuple(_steps(runs, table, places)) for order, places in orders.items()}
-    return AddingSeeds(single_seeds(runs), steps)
+    last = steps[ORDERS[0]][-1]
+    return AddingSeeds(SingleSeeds(tuple(table["verdict"]), last.verdict, last.difference), steps)
 
 
 def _steps(runs: pd.DataFrame, table: pd.DataFrame, order: np.ndarray) -> Iterator[Step]:
@@ -133,65 +120,81 @@ def _steps(runs: pd.DataFrame, table: pd.DataFrame, order: np.ndarray) -> Iterat
         yield Step(seed, float(own[count - 1]), says, mean, judged, float(low), float(high), verdict)
 
 
+_EACH = {
+    HELPS: N_("In {count} repeats the teacher helped every time."),
+    HURTS: N_("In {count} repeats the teacher hurt every time."),
+    NOT_SHOWN: N_("In {count} repeats, none alone shows a difference."),
+}
 _TOGETHER = {
-    HELPS: N_("{seeds} together say that it helps"),
-    HURTS: N_("{seeds} together say that it hurts"),
-    NOT_SHOWN: N_("{seeds} together do not show a difference"),
-    NOT_JUDGED: N_("{seeds} together are too few for a verdict"),
+    HELPS: N_("Together they show that it helps."),
+    HURTS: N_("Together they show that it hurts."),
+    NOT_SHOWN: N_("Too close to call."),
 }
 _ALONE = {
-    HELPS: N_("Seed {seed} alone says that it helps: {points} points."),
-    HURTS: N_("Seed {seed} alone says that it hurts: {points} points."),
-    NOT_SHOWN: N_("Seed {seed} alone shows no difference: {points} points."),
+    HELPS: N_("One repeat (seed {seed}): {points} points. Alone, it says that the teacher helps."),
+    HURTS: N_("One repeat (seed {seed}): {points} points. Alone, it says that the teacher hurts."),
+    NOT_SHOWN: N_("One repeat (seed {seed}): {points} points. Alone, it shows no difference."),
 }
 _AT_STATION = {
-    HELPS: N_("Verdict with {judged} seeds: it helps ({low} to {high})."),
-    HURTS: N_("Verdict with {judged} seeds: it hurts ({low} to {high})."),
-    NOT_SHOWN: N_("Verdict with {judged} seeds: no difference is shown ({low} to {high})."),
+    HELPS: N_("Verdict with {judged}: it helps (likely {low} to {high})."),
+    HURTS: N_("Verdict with {judged}: it hurts (likely {low} to {high})."),
+    NOT_SHOWN: N_("Verdict with {judged}: no difference is shown (likely {low} to {high})."),
 }
 _PICKED = {
-    "largest_first": N_("But they were picked because they gained most, so the interval means nothing."),
-    "smallest_first": N_("But they were picked because they gained least, so the interval means nothing."),
+    "largest_first": N_("But you picked the largest gains, so the interval means nothing."),
+    "smallest_first": N_("But you picked the smallest gains, so the interval means nothing."),
 }
+_FEWEST = 3
+"""With fewer repeats, their mean is said and nothing is said of wins."""
 
 
 def alone_sentence(single: SingleSeeds) -> str:
-    """Says what one seed of several alone would have said, and how often that is something else."""
-    seeds, together = len(single.alone), single.together_words
-    if not single.disagreed:
-        return _(
-            "Any single seed would have said the same: {together}, and so does each alone.", together=together
+    """Says what the repeats say one by one, as wins, draws and losses, and what all of them say."""
+    count = len(single.alone)
+    if count < _FEWEST:
+        return ngettext(
+            "{count} repeat: {points} points. One is an anecdote.",
+            "{count} repeats: {points} points on average. Too few for a verdict.",
+            count,
+            count=count,
+            points=signed(single.difference),
         )
-    said = _(
-        "Of {seeds} seeds alone, {tally}; {together}.", seeds=seeds, tally=single.tally, together=together
-    )
-    opposite = sum({single.together, each} == {HELPS, HURTS} for each in single.alone)
-    if opposite:
-        wrong = ngettext(
-            "{count} of {seeds} says the opposite.",
-            "{count} of {seeds} say the opposite.",
-            opposite,
-            count=opposite,
-            seeds=seeds,
-        )
-    elif {HELPS, HURTS} <= {*single.alone}:
-        wrong = _("So one seed can say the opposite of another.")
+    if len({*single.alone}) == 1:
+        said = [_(_EACH[single.alone[0]], count=count)]
     else:
-        wrong = _("So {count} of {seeds} would have misled you.", count=single.disagreed, seeds=seeds)
-    return f"{said} {wrong}"
+        said = [_("{count} repeats: {tally}.", count=count, tally=_tally(single.alone))]
+    if single.together == NOT_JUDGED:
+        said.append(_("A verdict comes with {next}.", next=next_station(count)))
+    elif {*single.alone} != {single.together}:
+        vary = len({*single.alone}) == 1 and single.together == NOT_SHOWN
+        said.append(
+            _("But by how much differs too widely for a verdict.") if vary else _(_TOGETHER[single.together])
+        )
+    return " ".join(said)
+
+
+def _tally(alone: Sequence[str]) -> str:
+    """Counts what repeats say alone: '3 wins, 1 draw and 1 loss'."""
+    wins, draws, losses = map(alone.count, (HELPS, NOT_SHOWN, HURTS))
+    parts = {
+        ngettext("{count} win", "{count} wins", wins, count=wins): wins,
+        ngettext("{count} draw", "{count} draws", draws, count=draws): draws,
+        ngettext("{count} loss", "{count} losses", losses, count=losses): losses,
+    }
+    return listing([part for part, count in parts.items() if count])
 
 
 def step_sentences(steps: Sequence[Step], order: str) -> list[str]:
-    """Says after each step what the seeds so far say. order: of ORDERS."""
+    """Says after each step what the repeats so far say. order: of ORDERS."""
     return [_step_sentence(number, step, order, len(steps)) for number, step in enumerate(steps, 1)]
 
 
 def _step_sentence(number: int, step: Step, order: str, seeds: int) -> str:
     following = next_station(number)
-    not_yet = _("Not judged yet: the first verdict comes with {next} seeds.", next=following)
+    not_yet = _("The first verdict comes with {next}.", next=following)
     if number == 1:
         return f"{_(_ALONE[step.says], seed=step.seed, points=signed(step.difference))} {not_yet}"
-    words = [_("{count} seeds: {points} points.", count=number, points=signed(step.difference))]
+    words = [_("{count} repeats: {points} points on average.", count=number, points=signed(step.difference))]
     if not step.judged_seeds:
         words.append(not_yet)
     elif not math.isnan(step.low):
@@ -199,7 +202,7 @@ def _step_sentence(number: int, step: Step, order: str, seeds: int) -> str:
         ends = {"low": signed(step.low, digits), "high": signed(step.high, digits)}
         words.append(_(_AT_STATION[step.verdict], judged=step.judged_seeds, **ends))
         if step.judged_seeds < number and following is not None:
-            words.append(_("The next verdict comes with {next}.", next=following))
+            words.append(_("The next comes with {next}.", next=following))
         if order in _PICKED and step.judged_seeds < seeds:
             words.append(_(_PICKED[order]))
     return " ".join(words)

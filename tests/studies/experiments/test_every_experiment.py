@@ -11,7 +11,7 @@ import pytest
 from data.make_experiments import written
 from kd.config import FIELDS
 from kd.studies.address import address_of
-from kd.studies.experiments import EXPERIMENTS
+from kd.studies.experiments import EXPERIMENTS, following
 from kd.studies.experiments.rows import columns, has_shipped, points, shipped_rows, varied
 from kd.studies.measures import measure, value, with_gains
 from kd.text.experiment_words import saying
@@ -24,7 +24,8 @@ every_experiment = pytest.mark.parametrize("experiment", EXPERIMENTS.values(), i
 def test_it_is_whole(experiment):
     assert EXPERIMENTS[experiment.name] is experiment
     assert experiment.paper.url.startswith("https://")
-    assert set(experiment.next) <= set(EXPERIMENTS) - {experiment.name}
+    assert len({each.name for each in following(experiment.name)} - {experiment.name}) == 3
+    assert experiment.outcomes[experiment.headline].above
     for name in experiment.measured.values():
         measure(name)
     for outcome in experiment.outcomes.values():

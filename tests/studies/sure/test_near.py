@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from dataclasses import replace
 
@@ -13,8 +14,19 @@ from kd.config import RunConfig
 from kd.studies.shipped import FILE, LONG, OBJECTIVES_FILE, SHORT, nearest, other_length
 from kd.studies.study import Study
 from kd.studies.sure import near as near_module
-from kd.studies.sure.near import near_cells_note, near_note, other_length_note, single_seeds_near, study_notes
-from kd.studies.sure.single_seeds import SingleSeeds
+from kd.studies.sure.near import (
+    AMONG_MANY,
+    NOT_SURE,
+    ZERO,
+    near_cells_note,
+    near_note,
+    other_length_note,
+    single_seeds_near,
+    study_notes,
+    why_not_shown,
+    why_sentence,
+)
+from kd.studies.sure.single_seeds import alone_sentence
 from kd.studies.verdicts import verdicts
 from kd.text.verdicts import covers
 from tests.studies.rows import runs, verdict_row
@@ -61,6 +73,7 @@ def test_near_a_setting_each_seed_is_judged_alone_and_all_together(config, cell,
     assert single.together == so
     assert single.disagreed == sum(expected.values()) - expected[so]
     assert words in near_note(config)
+    assert near_note(config).endswith(alone_sentence(single))
 
 
 @pytest.mark.parametrize(
@@ -80,29 +93,21 @@ def test_nothing_is_said_where_nothing_is_near(changes):
     assert changes.keys() & {"temperature", "epochs"} or other_length_note(config) == ""
 
 
-def test_it_is_said_how_often_single_seeds_disagreed(monkeypatch):
-    for alone, together, end in (
-        (
-            ("helps", "hurts", "helps", "hurts", "helps"),
-            "not shown",
-            "5 of 5 single seeds disagreed: all 5 together do not show a difference, but alone, 3 say that "
-            "it helps and 2 say that it hurts.",
-        ),
-        (
-            (*["helps"] * 4, "not shown"),
-            "helps",
-            "1 of 5 single seeds disagreed: all 5 together say that it helps, but alone, 4 say that it helps "
-            "and 1 shows neither.",
-        ),
-        (
-            ("hurts",) * 7,
-            "hurts",
-            "no single seed disagreed: the first 5 together say that it hurts, and so does each alone.",
-        ),
-    ):
-        single = SingleSeeds(alone, together)
-        monkeypatch.setattr(near_module, "_at", lambda cell, single=single: (single, {}))
-        assert near_note(RunConfig()).endswith(end)
+@pytest.mark.parametrize(
+    ("verdict", "row", "why", "sentence"),
+    [
+        ("not shown", {"low": -0.2, "high": 3.1, "p": 0.08}, ZERO, "Zero is in the likely range"),
+        ("not shown", {"low": 0.4, "high": 3.1, "p": 0.004}, AMONG_MANY, "Among 42 cells, one may look so"),
+        ("not shown", {"low": -3.1, "high": -0.4, "p": 0.02}, NOT_SURE, "p below 0.01; here it is 0.02."),
+        ("not shown", {"low": math.nan, "high": math.nan, "p": 0.0}, "", ""),
+        ("helps", {"low": 0.4, "high": 3.1, "p": 0.0001}, "", ""),
+    ],
+)
+def test_why_a_cell_is_hatched(verdict, row, why, sentence):
+    row = verdict_row(verdict, judged_seeds=5, **row)
+    assert why_not_shown(row) == why
+    assert sentence in why_sentence(row, 42)
+    assert bool(why_sentence(row, 42)) == bool(why)
 
 
 def test_near_several_settings_each_cell_of_the_included_study_counts_once():
@@ -111,8 +116,8 @@ def test_near_several_settings_each_cell_of_the_included_study_counts_once():
     disagreed, seeds = sum(each.disagreed for each in singles), sum(len(each.alone) for each in singles)
     assert disagreed
     assert near_cells_note([*near, near[0].replace(seed=7), RunConfig(alpha=1.0)]) == (
-        f"At the 2 nearest settings of the included study, {disagreed} of {seeds} single seeds said "
-        "something else than all seeds of their setting together."
+        f"At the 2 nearest settings of the included study, {disagreed} of {seeds} single repeats said "
+        "something else than all repeats of their setting together."
     )
 
 
@@ -127,7 +132,7 @@ def test_the_notes_of_a_study_say_what_its_verdicts_rest_on():
     assert notes(settled) == [covers(study.base)]
     assert notes(settled, settled, few)[0].startswith("The verdicts hold for all 2 cells together")
     for row in (few, verdict_row(seeds=7, seeds_from=pd.NA)):
-        assert "with 5, 10 and 20 seeds only" in notes(row)[0]
+        assert "with 5, 10 and 20 repeats only" in notes(row)[0]
     assert "four of five studies" in notes(verdict_row("not shown"))[-1]
 
 

@@ -15,6 +15,7 @@ from kd.studies.sure.single_seeds import (
     Step,
     adding_seeds,
     alone_sentence,
+    single_seeds,
     step_sentences,
 )
 from tests.studies import rows
@@ -63,20 +64,44 @@ def test_an_order_changes_the_way_and_not_the_mean_at_the_end():
     assert [step.difference for step in last] == pytest.approx([GAINS.mean() / 100] * 3)
     middles = [(step.low + step.high) / 2 for step in last]
     assert middles[1] > middles[0] > middles[2]  # 5 of the 7, each order its own
-    assert found.single.together == last[0].verdict
+    assert (found.single.together, found.single.difference) == (last[0].verdict, last[0].difference)
+    assert found.single == single_seeds(runs(GAINS))
 
 
 @pytest.mark.parametrize(
-    ("alone", "together", "end"),
+    ("alone", "together", "said"),
     [
-        (("helps", "hurts", "helps"), "not shown", "So one seed can say the opposite of another."),
-        (("helps", "hurts", "helps"), "helps", "1 of 3 says the opposite."),
-        (("not shown", "hurts", "hurts"), "hurts", "So 1 of 3 would have misled you."),
-        (("helps",) * 3, "helps", "all 3 together say that it helps, and so does each alone."),
+        (("helps",) * 10, "helps", "In 10 repeats the teacher helped every time."),
+        (
+            ("helps", "hurts", "helps", "hurts", "helps"),
+            "not shown",
+            "5 repeats: 3 wins and 2 losses. Too close to call.",
+        ),
+        (
+            (*["hurts"] * 4, "not shown"),
+            "hurts",
+            "5 repeats: 1 draw and 4 losses. Together they show that it hurts.",
+        ),
+        (
+            ("helps",) * 5,
+            "not shown",
+            "In 5 repeats the teacher helped every time. But by how much differs too widely for a verdict.",
+        ),
+        (
+            ("helps",) * 3,
+            "not judged yet",
+            "In 3 repeats the teacher helped every time. A verdict comes with 5.",
+        ),
+        # fewer than three: the mean, and nothing of wins
+        (
+            ("helps", "helps"),
+            "not judged yet",
+            "2 repeats: +1.25 points on average. Too few for a verdict.",
+        ),
     ],
 )
-def test_what_one_seed_would_have_said_and_whether_that_is_the_opposite(alone, together, end):
-    assert alone_sentence(SingleSeeds(alone, together)).endswith(end)
+def test_repeats_one_by_one_are_told_as_wins_draws_and_losses(alone, together, said):
+    assert alone_sentence(SingleSeeds(alone, together, 1.25)) == said
 
 
 def step(says="helps", low=math.nan, high=math.nan, verdict="not judged yet", judged=0) -> Step:
@@ -89,31 +114,32 @@ def step(says="helps", low=math.nan, high=math.nan, verdict="not judged yet", ju
         (
             1,
             step(),
-            "Seed 3 alone says that it helps: +0.50 points. "
-            "Not judged yet: the first verdict comes with 5 seeds.",
+            "One repeat (seed 3): +0.50 points. Alone, it says that the teacher helps. "
+            "The first verdict comes with 5.",
         ),
-        (4, step(), "4 seeds: +0.50 points. Not judged yet: the first verdict comes with 5 seeds."),
+        (4, step(), "4 repeats: +0.50 points on average. The first verdict comes with 5."),
         (
             5,
             step(low=-0.61, high=1.61, verdict="not shown", judged=5),
-            "5 seeds: +0.50 points. Verdict with 5 seeds: no difference is shown (−0.6 to +1.6).",
+            "5 repeats: +0.50 points on average. "
+            "Verdict with 5: no difference is shown (likely −0.6 to +1.6).",
         ),
         (
             7,
             step(low=0.41, high=0.59, verdict="helps", judged=5),
-            "7 seeds: +0.50 points. Verdict with 5 seeds: it helps (+0.41 to +0.59). "
-            "The next verdict comes with 10.",
+            "7 repeats: +0.50 points on average. Verdict with 5: it helps (likely +0.41 to +0.59). "
+            "The next comes with 10.",
         ),
     ],
 )
-def test_what_the_seeds_so_far_say(number, last, sentence):
+def test_what_the_repeats_so_far_say(number, last, sentence):
     assert step_sentences([last] * number, "by_number")[-1].startswith(sentence)
 
 
-def test_who_picks_seeds_is_told_that_the_interval_means_nothing():
+def test_who_picks_repeats_is_told_that_the_interval_means_nothing():
     seed = step(low=-1, high=2, verdict="not shown", judged=5)
-    for order, which in (("largest_first", "most"), ("smallest_first", "least")):
+    for order, which in (("largest_first", "largest"), ("smallest_first", "smallest")):
         said = step_sentences([seed] * 6, order)[-1]
-        assert said.endswith(f"they were picked because they gained {which}, so the interval means nothing.")
+        assert said.endswith(f"you picked the {which} gains, so the interval means nothing.")
         assert "picked" not in step_sentences([seed] * 5, order)[-1]
     assert "picked" not in step_sentences([seed] * 6, "by_number")[-1]

@@ -38,6 +38,13 @@ def led_to(address: str) -> str | None:
         ("/kd/dark_knowledge/?view=all", "../train?errors=alike"),
         ("//evil.example/dark_knowledge?view=//evil.example", "draw?T=4&way=test&view=%2F%2Fevil.example"),
         ("/draw?soften=2.5&way=upload", "draw?T=2.5&way=upload"),
+        ("/how_sure", "sweep?cell=10000%2C10&show=repeats"),
+        (
+            "/how_sure?of_images=500&of_alpha=0.5&of_seeds=3",
+            "sweep?of_alpha=0.5&of_seeds=3&cell=500%2C10&show=repeats",
+        ),
+        ("/how_sure?of=run&run=0123456789ab", "sweep?of=run&run=0123456789ab&cell=10000%2C10&show=repeats"),
+        ("/how_sure?sure=objectives&over=scratch", "experiments?"),
         ("/draw?T=2.5", None),
         ("/train?view=all", None),
     ],

@@ -15,6 +15,9 @@ import yaml
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
+from kd.config import RunConfig
+from kd.lab import Lab
+from kd.networks.packed import packed
 from tests import PROJECT
 from tests.app_process import AppProcess, app_process
 from tests.browser_session import BrowserSession
@@ -69,6 +72,19 @@ def test_only_its_own_pages_reach_the_server_and_only_by_its_names(site):
     assert site.log.stat().st_size == before  # refusals fill no disk
     asked = site.log.parent / "asked.txt"
     assert not asked.exists(), asked.read_text()  # and ask for nothing outside
+
+
+def test_a_browser_gets_a_network_once_and_for_good_and_nothing_for_other_names(site):
+    with Lab(site.log.parent) as lab:
+        run = lab.runs[RunConfig().run_id]
+        names, expected = run.network_names(), packed(run.models()["distilled"])
+    with urllib.request.urlopen(f"{site.url}/networks/{names['distilled']}") as answer:
+        assert answer.read() == expected
+        assert "immutable" in answer.headers["cache-control"]
+    for name in ("strong", "strong-1.1", "-", "..%2f..%2fapp.py-1.1", f"{names['distilled']}0", "0" * 900):
+        status, text = ask(site, "localhost:8501", None, path=f"/networks/{name}")
+        assert status == 404 or (status == 400 and ".." in name), name
+        assert "import" not in text
 
 
 def test_only_what_pages_ask_is_answered(site):

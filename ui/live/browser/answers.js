@@ -4,42 +4,63 @@
 const WORTH_A_NUMBER = 0.01;
 
 // Whether a model reads the picture as its label says, in words; nothing where there is no label.
-const judged = (best, { label = null, says = {} }) => {
-  if (label === null) return '';
-  const right = best === label;
-  return made('p', { class: `kd-live-judged kd-live-${right ? 'right' : 'wrong'}` }, right ? says.right : says.wrong);
+const judge = (element, best, label, says) => {
+  const verdict = best === label ? 'right' : 'wrong';
+  element.hidden = label === null;
+  set(element, 'class', label === null ? '' : `kd-live-judged kd-live-${verdict}`);
+  say(element, label === null ? '' : says[verdict]);
 };
 
-const voiceOf = ({ role, name, note = '', logits, shares }, data) => {
-  const best = highest(logits ?? shares);
+const voiceOf = (data, at) => {
+  const { role, name, note = '' } = data.models[at];
   const sure = made('p', { class: 'kd-live-sure' });
   const { element, columns } = columnsOf(CLASSES, [{ role, as: 'bar' }]);
-  columns[best].item.classList.add('kd-live-best');
   const head = made('p', { class: 'kd-live-name' }, roleOf(role, name));
   if (note) head.append(made('span', { class: 'kd-live-note' }, note));
-  const verdict = logits ? judged(best, data) : '';
-  const number = made('p', { class: 'kd-number' }, String(best));
+  const verdict = made('p', { class: '' });
+  const number = made('p', { class: 'kd-number' });
   const card = made(
     'section', { class: `kd-live-answer kd-${role}`, 'aria-label': name }, head, number, sure, verdict, element,
   );
-  const draw = ({ T }) => {
-    const probabilities = logits ? softmax(logits, T) : shares;
+  const draw = (values) => {
+    const { logits, shares } = data.models[at];
+    const probabilities = logits ? softmax(logits, values.T) : shares;
+    const best = highest(probabilities);
+    say(number, String(best));
     say(sure, percent(probabilities[best]));
-    columns.forEach(({ number: above, unseen, marks }, digit) => {
+    if (logits) judge(verdict, best, data.label ?? null, data.says);
+    columns.forEach(({ item, number: above, unseen, marks }, digit) => {
+      item.classList.toggle('kd-live-best', digit === best);
       say(above, digit !== best && probabilities[digit] >= WORTH_A_NUMBER ? short(probabilities[digit]) : '');
       say(unseen, `${digit}: ${percent(probabilities[digit])}`);
       marks[0].style.setProperty('--at', probabilities[digit].toFixed(4));
     });
   };
-  return { card, draw, says: () => `${name} ${best}, ${sure.textContent}.` };
+  return { card, draw, says: () => `${name} ${number.textContent}, ${sure.textContent}.` };
 };
 
 const answers = (data) => {
-  const voices = data.models.map((voice) => voiceOf(voice, data));
+  const voices = data.models.map((_, at) => voiceOf(data, at));
   return {
     element: made('div', { class: `kd-live-answers kd-live-${data.kind}` }, ...voices.map(({ card }) => card)),
     draw: (values) => voices.forEach(({ draw }) => draw(values)),
     rows: (values) => probabilityRows(data, values),
     says: () => voices.map(({ says }) => says()).join(' '),
+  };
+};
+
+// Which picture it is, and what the models make of it, in words: who says what, and how far apart.
+const opinions = (data) => {
+  const [sentence, distances, origin] = ['kd-sentence', 'kd-quiet', 'kd-quiet'].map((each) => made('p', { class: `kd ${each}` }));
+  const parts = data.models.length ? [sentence, distances, origin] : [origin];
+  return {
+    element: made('div', { class: 'kd-live-opinions' }, ...parts),
+    draw: ({ answered }) => {
+      say(origin, answered?.byPen ? data.byPen : data.origin);
+      if (!data.models.length) return;
+      const logits = Object.fromEntries(data.models.map((model) => [model.role, model.logits]));
+      say(sentence, answersSentence(logits, data.label, data.says));
+      say(distances, distancesSentence(logits, data.says));
+    },
   };
 };

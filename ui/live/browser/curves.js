@@ -63,7 +63,7 @@ const curves = (data, { lines, here, number, row, place: placed = plain, follows
   const draw = (values) => {
     last = values;
     if (!size) return;
-    const now = follows(values);
+    const now = `${values.answered?.number} ${follows(values)}`;
     if (followed !== now) {
       followed = now;
       const all = lines(values);

@@ -39,8 +39,8 @@ const sentence = (data) => {
 const SAMPLES = [0.1, 0.5, 1, 2, 4, 8, 16, 30, 60, 99];
 
 const VIEWS = {
-  headline, epochs, knownMap, sentence, softTargets, entropies, pulls, strengths, course, confusion, reading, filters, answers, voices: answers, scale,
-  seeds,
+  headline, epochs, knownMap, sentence, softTargets, entropies, pulls, strengths, course, confusion, reading, filters,
+  answers, voices: answers, scale, seeds, seen, opinions,
 };
 
 const channels = new Map();
@@ -52,11 +52,15 @@ const channelOf = (name) => {
 };
 
 // What figures see: the controls' values, and what came with the controls to be known about them.
-const seen = ({ values, facts, moving }) => (facts ? { ...values, facts, moving } : values);
+const known = ({ values, facts, moving }) => (facts ? { ...values, facts, moving } : values);
 
 const redraw = (channel) => {
   channel.frame = 0;
-  for (const view of channel.views) view.draw(seen(channel));
+  if (channel.given === null) return; // its controls are still to come
+  for (const view of channel.views) {
+    view.settle(channel.values.answered);
+    view.draw(known(channel));
+  }
 };
 
 const change = (channel, values) => {
@@ -108,10 +112,13 @@ const build = (part, place, data) => {
     place.querySelector('.kd-live-controls').replaceChildren(...elements);
   }
   close(part);
-  part.views = data.views.map((view) => VIEWS[view.kind](view));
-  part.views.forEach(({ element }, at) => {
-    element.classList.add(`kd-live-${data.views[at].size ?? 'whole'}`);
-    if (data.views[at].file) element.append(saver(data.views[at], data.save, () => seen(part.channel)));
+  const publish = (values) => change(part.channel, values);
+  part.views = data.views.map((given) => {
+    const own = settled(given);
+    const view = VIEWS[given.kind](own, publish);
+    view.element.classList.add(`kd-live-${given.size ?? 'whole'}`);
+    if (given.file) view.element.append(saver(own, data.save, () => known(part.channel)));
+    return { ...view, settle: (answered) => Object.assign(own, settled(given, answered)) };
   });
   for (const view of part.views) part.channel.views.add(view);
   place.querySelector('.kd-live-views').replaceChildren(...part.views.map(({ element }) => element));
@@ -121,7 +128,7 @@ const show = (part, place, data) => {
   const { channel } = part;
   if (data.values && channel.given !== data.given) {
     channel.given = data.given;
-    channel.values = { ...data.values };
+    channel.values = { answered: channel.values.answered, ...data.values };
     part.sent = JSON.stringify(chosen(part));
   }
   if (data.facts) channel.facts = data.facts;
@@ -132,7 +139,7 @@ const show = (part, place, data) => {
     control.rest?.(why, why !== said);
     said = why || said;
   }
-  if (Object.keys(channel.values).length) redraw(channel);
+  redraw(channel);
   const news = part.views.map((view) => view.news?.() ?? '').join('');
   if (news) say(place.querySelector('[aria-live=polite]'), news);
 };

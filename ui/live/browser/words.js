@@ -91,3 +91,44 @@ const voicesSentence = (logits, temperature, says) => {
   const who = closer === 'distilled' && distilled && !scratch ? 'taught' : closer;
   return `${filled(says.heard, said)} ${filled(says[who], said)}`;
 };
+
+const ROLES = ['teacher', 'distilled', 'scratch'];
+const [SURE, RIVAL, LOST] = [0.9, 0.15, 0.25];
+
+// What a model's probabilities amount to: it is sure of a digit, hesitates between it and its rivals, leans towards it,
+// or is lost.
+const opinionOf = (probabilities) => {
+  const answer = highest(probabilities);
+  const order = probabilities.map((_, digit) => digit).sort((a, b) => probabilities[b] - probabilities[a] || a - b);
+  if (probabilities[answer] >= SURE) return { kind: 'sure', answer, digits: [answer] };
+  if (probabilities[answer] < LOST) return { kind: 'lost', answer, digits: [] };
+  const digits = order.slice(0, 3).filter((digit) => digit === answer || probabilities[digit] >= RIVAL);
+  return { kind: digits.length > 1 ? 'hesitates' : 'leans', answer, digits: digits.sort((a, b) => a - b) };
+};
+
+// What three models make of a picture, those that say the same together; and who is wrong, if there is a label.
+const answersSentence = (logits, label, says) => {
+  const opinions = ROLES.map((role) => ({ ...opinionOf(softmax(logits[role])), role }));
+  const groups = new Map();
+  for (const opinion of opinions) {
+    const key = [opinion.kind, opinion.kind === 'lost' || opinion.answer, ...opinion.digits].join();
+    groups.set(key, { ...opinion, who: [...(groups.get(key)?.who ?? []), opinion.role] });
+  }
+  const all = [...groups.values()];
+  const listedIn = ({ digits }) => listed(digits.map(String), says.and);
+  const alike = all.length > 1 && new Set(all.map(({ kind, digits }) => [kind, ...digits].join())).size === 1;
+  const clauses = all.map((group) =>
+    filled(says.who[group.who.join('+')][alike ? 'says' : group.kind], { digit: group.answer, digits: listedIn(group) }));
+  if (!alike) clauses[0] = clauses[0][0].toUpperCase() + clauses[0].slice(1);
+  const [first, second, third] = clauses;
+  const said = filled(says[alike ? 'undecided' : 'joined'][all.length - 1], { digits: listedIn(all[0]), first, second, third });
+  const wrong = opinions.filter(({ answer }) => answer !== label).map(({ role }) => role);
+  return label === null || !wrong.length ? said : `${said} ${filled(says.who[wrong.join('+')].wrong, { label })}`;
+};
+
+// How far each student's answer is from its teacher's, in bits.
+const distancesSentence = (logits, says) => {
+  const away = (student) => divergenceBits(logits.teacher, logits[student]);
+  const said = (bits) => (bits < 0.01 ? says.close : filled(says.bits, { value: bits.toFixed(2) }));
+  return filled(says.distances, { distilled: said(away('distilled')), scratch: said(away('scratch')) });
+};

@@ -1,1 +1,0 @@
-"""How sure: seeds added one by one, and the leaderboard of objectives."""
