@@ -6,8 +6,8 @@ from streamlit.delta_generator import DeltaGenerator
 
 from kd.text.translation import _
 from ui.draw import looks
-from ui.draw.answers import look_closer
 from ui.draw.drawings import last_drawings, remembered
+from ui.draw.why import look_closer
 from ui.pictures import ways_in
 from ui.shared import address
 from ui.shared.frame import page

@@ -42,23 +42,15 @@ def answers_says() -> dict[str, Any]:
 
 
 def _clauses(models: tuple[str, ...]) -> dict[str, str]:
-    """Returns what can be said of models that say the same, with places for the digits and the label."""
+    """Returns what can be said of models that say the same, with places for the digits."""
     who, n = _(_WHO[models]), len(models)
-    places = {"digit": "{digit}", "digits": "{digits}", "label": "{label}"}
-    wrong = ngettext(
-        "The label says {label}: {who} is wrong.",
-        "The label says {label}: {who} are wrong.",
-        n,
-        who=who,
-        **places,
-    )
+    places = {"digit": "{digit}", "digits": "{digits}"}
     says = ngettext("{who} says {digit}", "{who} say {digit}", n, who=who, **places)
     if models == ("teacher", "distilled"):
         who, n = _("like its teacher, the distilled student"), 1
     filled = {"who": who, **places}
     return {
         "says": says,
-        "wrong": wrong,
         "sure": ngettext("{who} is sure of {digit}", "{who} are sure of {digit}", n, **filled),
         "leans": ngettext("{who} leans towards {digit}", "{who} lean towards {digit}", n, **filled),
         "lost": ngettext("{who} is at a loss", "{who} are at a loss", n, **filled),

@@ -240,7 +240,7 @@ def trail_words(rows: pd.DataFrame, against: str) -> str:
         (first, start), (last, end) = behind[0], behind[-1]
         sentences.append(
             _(
-                "Behind them, the mean of several repeats: {start} points at {first}, {end} points at {last}.",
+                "Behind them, the mean of several repeats: {start} points at {first}, {end} at {last}.",
                 start=signed(start),
                 first=first,
                 end=signed(end),

@@ -20,6 +20,7 @@ from kd.pictures.drawing import to_mnist
 from kd.pictures.mnist import load_mnist
 from tests.browser.test_canvas import DRAWN, NOTHING, SEVEN, kept, stroke
 from tests.browser.test_live import heard
+from tests.browser.test_pages import at_rest
 from ui.live.live import program
 from ui.pictures import canvas
 
@@ -124,12 +125,12 @@ def test_a_network_with_a_layer_that_the_browser_does_not_compute_is_refused():
         packed(model)
 
 
-# Notes each change of the answers; and what the browser answers to the canvas as it is.
+# Notes each change of the figures; and what the browser answers to the canvas as it is.
 WATCH = """() => {
     window.seen = new Set();
-    const cards = [...document.querySelectorAll('.kd-live-answer')];
-    const note = () => window.seen.add(cards.map(card => card.textContent).join());
-    new MutationObserver(note).observe(cards[0].parentElement, { subtree: true, childList: true });
+    const figures = document.querySelector('.st-key-live-picture');
+    const note = () => window.seen.add(figures.textContent);
+    new MutationObserver(note).observe(figures, { subtree: true, childList: true });
 }"""
 ASK = """given => {
     %s;
@@ -159,7 +160,9 @@ def test_answers_come_while_the_pen_moves_and_the_server_gives_the_same_when_it_
     page.wait_for_load_state("networkidle")
     networks = views_in(told)["seen"]["networks"]
     ask = ASK % (program().replace("export default", "const mount ="), PEN)
-    for number, points in enumerate((SEVEN, THREE), start=1):
+    for number, (look, points) in enumerate((("Answers", SEVEN), ("The pull on a student", THREE)), start=1):
+        page.get_by_role("radio", name=look).click()
+        at_rest(page)
         page.evaluate(WATCH)
         before = len(sent)
         stroke(page, points, steps=40, lift=False)
@@ -169,12 +172,12 @@ def test_answers_come_while_the_pen_moves_and_the_server_gives_the_same_when_it_
         told.clear()
         page.mouse.up()
         expect(kept(page)).to_have_count(number)
-        server, own = (
-            views_in(told)["opinions"]["models"],
-            page.wait_for_function(ask, arg=networks).json_value(),
-        )
-        assert [model["role"] for model in server] == list(own)
-        for model in server:
-            np.testing.assert_allclose(own[model["role"]], model["logits"], atol=1e-3)
+        figures, own = views_in(told), page.wait_for_function(ask, arg=networks).json_value()
+        if look == "Answers":
+            server = {model["role"]: model["logits"] for model in figures["answers"]["models"]}
+        else:
+            server = {**figures["pulls"]["students"], "teacher": figures["pulls"]["teacher"]}
+        for model, logits in own.items():
+            np.testing.assert_allclose(logits, server[model], atol=1e-3)
         page.get_by_role("button", name="Clear").click()
         expect(page.get_by_text(NOTHING)).to_be_visible()

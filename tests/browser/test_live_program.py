@@ -125,36 +125,32 @@ BETWEEN = "All three hesitate between"
 
 
 @pytest.mark.parametrize(
-    ("teacher", "distilled", "scratch", "label", "sentence"),
+    ("teacher", "distilled", "scratch", "sentence"),
     [
-        (SURE_4, SURE_4, SURE_4, 4, "All three are sure of 4."),
-        (SURE_4, SURE_4, SURE_4, 3, "All three are sure of 4. The label says 3: all three are wrong."),
-        (FOUR_OR_NINE, NINE_OR_FOUR, NINE_OR_FOUR, 4,
-         f"{BETWEEN} 4 and 9: the teacher says 4, and both students say 9. The label says 4: both students "
-         "are wrong."),
-        (TWO, ONE, SEVEN, None,
+        (SURE_4, SURE_4, SURE_4, "All three are sure of 4."),
+        (FOUR_OR_NINE, NINE_OR_FOUR, NINE_OR_FOUR,
+         f"{BETWEEN} 4 and 9: the teacher says 4, and both students say 9."),
+        (TWO, ONE, SEVEN,
          f"{BETWEEN} 1, 2 and 7: the teacher says 2, the distilled student says 1, and the scratch student "
          "says 7."),
-        (LOST, {5: 0.12}, {0: 0.24}, 5,
-         "All three are at a loss. The label says 5: the teacher and the scratch student are wrong."),
-        (FOUR_OR_NINE, FOUR_FIRST, LEANS_4, None,
+        (LOST, {5: 0.12}, {0: 0.24}, "All three are at a loss."),
+        (FOUR_OR_NINE, FOUR_FIRST, LEANS_4,
          "Like its teacher, the distilled student hesitates between 4 and 9 and says 4; the scratch student "
          "leans towards 4."),
-        (SURE_4, SURE_9, SURE_4, 4,
-         "The teacher and the scratch student are sure of 4; the distilled student is sure of 9. The label "
-         "says 4: the distilled student is wrong."),
-        (SURE_9, FOUR_OR_NINE, LOST, None,
+        (SURE_4, SURE_9, SURE_4,
+         "The teacher and the scratch student are sure of 4; the distilled student is sure of 9."),
+        (SURE_9, FOUR_OR_NINE, LOST,
          "The teacher is sure of 9; the distilled student hesitates between 4 and 9 and says 4; the scratch "
          "student is at a loss."),
     ],
 )  # fmt: skip
-def test_what_the_models_answer_in_words(asked, teacher, distilled, scratch, label, sentence):
+def test_what_the_models_answer_in_words(asked, teacher, distilled, scratch, sentence):
     def logits(shares):
         rest = (1 - sum(shares.values())) / (10 - len(shares))
         return np.log([shares.get(digit, rest) + 1e-9 for digit in range(10)]).tolist()
 
     models = {"teacher": logits(teacher), "distilled": logits(distilled), "scratch": logits(scratch)}
-    assert asked("answersSentence(a, b, c)", models, label, answers_says()) == sentence
+    assert asked("answersSentence(a, b)", models, answers_says()) == sentence
     far = stats.entropy(*(special.softmax(models[name]) for name in ("teacher", "scratch")), base=2)
     said = asked("distancesSentence(a, b)", models, answers_says())
     assert said.endswith(f"scratch {f'{far:.2f}' if far >= 0.01 else 'less than 0.01'} bits.")

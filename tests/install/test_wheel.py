@@ -19,6 +19,7 @@ from tests import PROJECT
 from tests.app_process import app_process
 from tests.pseudo_language import LANGUAGE, OPEN
 from tests.ui.serving.talking import connect, look
+from ui.shared.frame import PAGES
 from ui.shared.program import SCRIPTS
 
 APP_FOLDER = "kd/_app/"
@@ -146,7 +147,7 @@ def test_the_app_is_served_with_its_own_settings(installed):
     with app_process(
         installed.user, command=(str(installed.scripts / "kd-lab"),), folder=installed.folder, **environment
     ) as app:
-        for page in ("", "train", "draw", "sweep", "experiments", "runs"):
+        for page in ("", *(Path(path).stem for path, _label, _icon in PAGES[1:])):
             asyncio.run(look(app.url, page))
         told = asyncio.run(new_session(app.url))
         assert not told.config.gather_usage_stats

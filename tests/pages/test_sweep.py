@@ -270,8 +270,8 @@ def test_how_far_a_study_is_and_what_one_can_do_about_it(open_page, lab, study_i
     for status, buttons, words in (
         ("running", {"Pause", "Stop"}, "4 of 8 runs; about 12 s left."),
         ("paused", {"Go on", "Stop"}, "Paused: 4 of 8 runs."),
-        ("stopped", {"Go on"}, "Stopped: 4 of 8 runs are stored."),
-        ("interrupted", {"Go on"}, "Interrupted when the app closed: 4 of 8 runs are kept."),
+        ("stopped", {"Go on"}, "Stopped after 4 of 8 runs."),
+        ("interrupted", {"Go on"}, "Interrupted when the app closed, after 4 of 8 runs."),
         ("waiting for room", {"Pause", "Stop"}, "The disk is full"),
         ("finished", set(), "8 runs, all finished."),
     ):

@@ -81,7 +81,7 @@ def figures(look: str, given: Given, logits: dict[str, np.ndarray], config: RunC
             chosen, shown = _soft_targets(label, logits)
         else:
             chosen, shown = [], [views.saved(views.answers(logits, label), "answers-T{T}")]
-        said = views.opinions(logits if look == "answers" else {}, label, given.origin)
+        said = views.opinions(logits if look == "answers" else {}, given.origin)
         live(CHANNEL, [temperature, *chosen], [*shown, said])
 
 
@@ -91,7 +91,7 @@ def _soft_targets(label: int | None, logits: dict[str, np.ndarray]) -> tuple[lis
         "log",
         False,
         _("Logarithmic scale"),
-        _("Shows what the teacher thinks of the classes it all but rules out."),
+        _("Shows what the teacher thinks of the digits it all but rules out."),
         LOG,
     )
     return [log], [

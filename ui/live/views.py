@@ -76,10 +76,10 @@ def seen(picture: np.ndarray, networks: Mapping[str, str], canvas: str | None, p
     return {"kind": "seen", "title": title, **shown, "canvas": canvas, "pen": pen}
 
 
-def opinions(logits: Mapping[str, np.ndarray], label: int | None, origin: str) -> View:
-    """Says which picture it is; with logits, model → (10,), also what the models answer and how they differ."""
+def opinions(logits: Mapping[str, np.ndarray], origin: str) -> View:
+    """Says which picture it is; with logits, model → (10,), also what they answer and how they differ."""
     says = {"origin": origin, "byPen": _("Your drawing, as the models see it."), "says": answers_says()}
-    return {"kind": "opinions", "models": _models(logits), "label": label, **says}
+    return {"kind": "opinions", "models": _models(logits), **says}
 
 
 def voices(logits: Mapping[str, np.ndarray], label: int) -> View:

@@ -16,9 +16,7 @@ from ui.shared.figure import framed, thumbnails
 STRIP = 12
 
 
-def strip(
-    numbers: Sequence[int], captions: Sequence[str], name: str, pick: Callable[[int], None], columns: int = 4
-) -> None:
+def strip(numbers: Sequence[int], captions: Sequence[str], name: str, pick: Callable[[int], None]) -> None:
     """Draws test pictures; pick gets the number of a click. name: of the file they are saved in."""
 
     def clicked(number: int) -> None:
@@ -28,7 +26,7 @@ def strip(
     rows = thumbnail_rows(load_mnist().x_test[list(numbers)], numbers, captions)
     with framed(name, titled=False):
         words = pictures_words(numbers, captions)
-        thumbnails(name, f"strip-{name}", rows, words, clicked, columns=columns, count=STRIP)
+        thumbnails(name, f"strip-{name}", rows, words, clicked, columns=4, count=STRIP)
 
 
 def of_a_digit(digit: int | None, logits: np.ndarray) -> tuple[tuple[int, ...], tuple[int, ...]]:

@@ -22,6 +22,7 @@ from ui.pictures.strips import of_a_digit, strip
 from ui.shared import address, notices
 from ui.shared.figure import computed
 from ui.shared.guard import guarded
+from ui.shared.pieces import into_sight
 
 refuse_without_warnings()
 
@@ -36,7 +37,7 @@ CANVAS = "canvas_frame"
 DRAWN, UPLOADED = "drawn", "uploaded"
 """Where a picture comes from that is no test picture."""
 
-_LAST, _AMBIGUOUS = "last_picture", "ambiguous"
+_LAST, _AMBIGUOUS, _TO_THE_PICTURE = "last_picture", "ambiguous", "to_the_picture"
 
 
 @dataclass(frozen=True)
@@ -93,7 +94,8 @@ def drawn(tools: DeltaGenerator) -> Seen:
         with place:
             drawing = canvas.canvas(width)
         if drawing is None:
-            place.html(f'<p class="kd-draw-here">{escape(_("Draw one large digit here"))}</p>')
+            hint = escape(_("Draw one large digit here"))
+            place.html(f'<p class="kd-draw-here">{hint}</p>')
             words = N_("Nothing is drawn yet, so this is test picture {number}, labelled {label}.")
             return _first_picture(words), seen
         content, pixels = drawing
@@ -128,8 +130,14 @@ def chosen(tools: DeltaGenerator, run_id: str, logits: np.ndarray) -> Seen:
         digit = None if of == _AMBIGUOUS else int(of)
         numbers, labels = computed(run_id, "strip", digit, _compute=lambda: of_a_digit(digit, logits))
         said = tuple(_("label {label}", label=label) for label in labels)
-        strip(numbers, said, "pictures", lambda number: st.session_state.update(picture=number))
+        strip(numbers, said, "pictures", _from_strip)
+    if st.session_state.pop(_TO_THE_PICTURE, False):
+        into_sight("seen_large")
     return given, seen
+
+
+def _from_strip(number: int) -> None:
+    st.session_state.update({"picture": number, _TO_THE_PICTURE: True})
 
 
 def _numbered() -> Given:

@@ -25,6 +25,19 @@ def quiet(words: str, *terms: str, **options: Any) -> None:
     st.html(f'<p class="kd kd-quiet">{explained(words, *terms)}</p>', **options)
 
 
+def into_sight(key: str) -> None:
+    """Scrolls to the container with this key, if it begins out of sight."""
+    st.html(
+        f"""<span class="kd-unseen"></span><script>{{
+  const place = document.querySelector(".st-key-{key}");
+  const top = place?.getBoundingClientRect().top;
+  const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
+  if (top < 0 || top > 0.8 * innerHeight) place.scrollIntoView({{ behavior: calm ? "auto" : "smooth" }});
+}}</script>""",
+        unsafe_allow_javascript=True,
+    )
+
+
 def verdict(words: str, *terms: str) -> None:
     """Draws a sentence in large type, which screen readers say when it changes. terms: as in `quiet`."""
     st.html(f'<p class="kd kd-verdict" role="status">{explained(words, *terms)}</p>')

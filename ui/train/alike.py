@@ -21,7 +21,7 @@ from ui.shared import address
 from ui.shared.figure import computed, figure
 from ui.shared.guard import guarded
 from ui.shared.lesson import lesson
-from ui.shared.pieces import quiet
+from ui.shared.pieces import into_sight, quiet
 
 _TEMPERATURE = address.number("T", softening.LOWEST_TEMPERATURE, softening.HIGHEST_TEMPERATURE, instead=4.0)
 _BY_LABELS = N_(
@@ -37,6 +37,7 @@ def asked_for() -> bool:
         return False
     address.rewrite({"errors": None})
     st.session_state["errors"] = "alike"
+    into_sight("tabs")
     return True
 
 
@@ -47,8 +48,8 @@ def look_alikes(run_id: str, config: RunConfig, logits: dict[str, np.ndarray]) -
     control = controls.temperature(
         "T",
         _TEMPERATURE,
-        _("T, to look at its answers"),
-        _("Softens the teacher's answers to see its doubts. It trains nothing."),
+        _("T, for looking only"),
+        _("Softens the teacher's answers to show its doubts. It trains nothing."),
     )
     temperature = live("look-alikes", [control], [])["T"]
     rows = dark_charts.look_alike_rows(labels, teacher, temperature)

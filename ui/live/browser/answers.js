@@ -59,7 +59,7 @@ const opinions = (data) => {
       say(origin, answered?.byPen ? data.byPen : data.origin);
       if (!data.models.length) return;
       const logits = Object.fromEntries(data.models.map((model) => [model.role, model.logits]));
-      say(sentence, answersSentence(logits, data.label, data.says));
+      say(sentence, answersSentence(logits, data.says));
       say(distances, distancesSentence(logits, data.says));
     },
   };

@@ -92,7 +92,6 @@ const voicesSentence = (logits, temperature, says) => {
   return `${filled(says.heard, said)} ${filled(says[who], said)}`;
 };
 
-const ROLES = ['teacher', 'distilled', 'scratch'];
 const [SURE, RIVAL, LOST] = [0.9, 0.15, 0.25];
 
 // What a model's probabilities amount to: it is sure of a digit, hesitates between it and its rivals, leans towards it,
@@ -106,13 +105,13 @@ const opinionOf = (probabilities) => {
   return { kind: digits.length > 1 ? 'hesitates' : 'leans', answer, digits: digits.sort((a, b) => a - b) };
 };
 
-// What three models make of a picture, those that say the same together; and who is wrong, if there is a label.
-const answersSentence = (logits, label, says) => {
-  const opinions = ROLES.map((role) => ({ ...opinionOf(softmax(logits[role])), role }));
+// What three models make of a picture, those that say the same together.
+const answersSentence = (logits, says) => {
   const groups = new Map();
-  for (const opinion of opinions) {
+  for (const role of ['teacher', 'distilled', 'scratch']) {
+    const opinion = opinionOf(softmax(logits[role]));
     const key = [opinion.kind, opinion.kind === 'lost' || opinion.answer, ...opinion.digits].join();
-    groups.set(key, { ...opinion, who: [...(groups.get(key)?.who ?? []), opinion.role] });
+    groups.set(key, { ...opinion, who: [...(groups.get(key)?.who ?? []), role] });
   }
   const all = [...groups.values()];
   const listedIn = ({ digits }) => listed(digits.map(String), says.and);
@@ -121,9 +120,7 @@ const answersSentence = (logits, label, says) => {
     filled(says.who[group.who.join('+')][alike ? 'says' : group.kind], { digit: group.answer, digits: listedIn(group) }));
   if (!alike) clauses[0] = clauses[0][0].toUpperCase() + clauses[0].slice(1);
   const [first, second, third] = clauses;
-  const said = filled(says[alike ? 'undecided' : 'joined'][all.length - 1], { digits: listedIn(all[0]), first, second, third });
-  const wrong = opinions.filter(({ answer }) => answer !== label).map(({ role }) => role);
-  return label === null || !wrong.length ? said : `${said} ${filled(says.who[wrong.join('+')].wrong, { label })}`;
+  return filled(says[alike ? 'undecided' : 'joined'][all.length - 1], { digits: listedIn(all[0]), first, second, third });
 };
 
 // How far each student's answer is from its teacher's, in bits.
