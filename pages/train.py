@@ -10,7 +10,7 @@ from ui.shared.guard import guard
 from ui.shared.lesson import unseen_section
 from ui.shared.server import lab, warm_lab
 from ui.shared.shown import shown_run
-from ui.train import controls, train_button
+from ui.train import controls, known, train_button
 from ui.train.explore import explore, train_lesson
 from ui.train.live import follow
 
@@ -24,19 +24,16 @@ def beside(view: RunView | None) -> tuple:
 def form(drawn: tuple) -> None:
     """Draws the controls and Train. Moving one redraws only these, unless another run is shown then."""
     with guard():
+        controls.listen(train_button.moved)
         view = shown_run(lab())
         if beside(view) != drawn:
             st.rerun()
         with st.container(key="train_first"):
             unseen_section(_("Setting"))
             controls.first_controls(train_button.moved)
-            train_button.switch()
-            place = st.container()
-        with st.container(key="train_others"):
-            unseen_section(_("More settings"))
-            controls.other_controls(train_button.moved)
-        with place:
             train_button.train_button(view)
+            known.draw_map()
+            controls.more_controls(train_button.moved, train_button.switch)
             train_button.bring_result_into_sight()
 
 
@@ -46,17 +43,20 @@ with page("Train"):
     view = shown_run(warm_lab())
     if view is not None:
         controls.follow_run(view.run_id, view.config)
-    # three places: the stylesheet puts the first two beside the result, or on a phone around it
+    # three places: the stylesheet puts the first beside the other two, or on a phone between them
     with st.container(key="train_page"):
-        setting, result = st.container(), st.container(key="train_result")
-        with result:
+        setting, hero = st.container(), st.container(key="train_result")
+        below = st.container(key="train_below")
+        with hero:
             unseen_section(_("Run"))  # an empty container would have no room yet
         with setting:
             form(beside(view))
-        with result:
-            if view is None:
+        if view is None:
+            with hero:
                 st.write(_("Nothing has been trained here yet. Press Train and watch three models learn."))
-            else:
+        else:
+            with hero:
                 follow(lab(), view)
+            with below:
                 explore(lab(), view)
     train_lesson(RunConfig() if view is None else view.config)

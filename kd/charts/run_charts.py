@@ -31,8 +31,8 @@ _AROUND_PIXELS = 116
 # A line of more points than this is drawn without marks: they would cover it.
 MOST_MARKS = 15
 # Where an accuracy axis may begin: few steps, so that the axis of a live chart seldom moves.
-_AXIS_STARTS = (0.98, 0.95, 0.92, 0.9, 0.88, 0.85, 0.8, 0.7, 0.5, 0.0)
-_AXIS_BEFORE_EVENTS = 0.85
+AXIS_STARTS = (0.98, 0.95, 0.92, 0.9, 0.88, 0.85, 0.8, 0.7, 0.5, 0.0)
+AXIS_BEFORE_EVENTS = 0.85
 SETTING_DASHES = ([1, 0], [8, 4], [2, 3], [10, 3, 2, 3], [5, 2], [1, 4])
 SETTING_SHAPES = ("square", "circle", "triangle-up", "diamond", "cross", "triangle-down")
 
@@ -199,7 +199,7 @@ def accuracy_rows(
         rows += [{**level, "epoch": epoch} for epoch in (1, last_epoch)]
     # Before the first epoch, the axis begins where students usually do, so that it need not move later.
     shown = [row["value"] for each in (rows, *ghosts.values()) for row in each]
-    start = axis_start(shown + ([] if has_begun else [_AXIS_BEFORE_EVENTS]))
+    start = axis_start(shown + ([] if has_begun else [AXIS_BEFORE_EVENTS]))
     gap = (1 - start) * share_of_a_label(height)
     table = labelled(rows, "role", gap, highest=1.0, words=accuracy)
     if earlier is not None:
@@ -209,7 +209,7 @@ def accuracy_rows(
 
 def axis_start(values: Sequence[float]) -> float:
     """Returns where an axis of these accuracies begins."""
-    return next(step for step in _AXIS_STARTS if step <= min(values, default=_AXIS_BEFORE_EVENTS))
+    return next(step for step in AXIS_STARTS if step <= min(values, default=AXIS_BEFORE_EVENTS))
 
 
 def _accuracy_axis(start: float) -> dict[str, Any]:

@@ -9,8 +9,10 @@ ten seeds; each has its own fields at their defaults.
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -98,11 +100,9 @@ def nearest(config: RunConfig, length: str | None = None) -> tuple[RunConfig, pd
     runs, cell = shipped_study(length), {}
     for name in AXES:
         runs, cell[name] = _nearest(runs, name, config)
-        if name in _LOGARITHMIC and not 0.5 <= getattr(config, name) / cell[name] <= 2:
+        if not is_near(name, cell[name], getattr(config, name)):
             return None
     setting = _setting(runs, **cell)
-    if abs(config.alpha - setting.alpha) > _FAR_IN_ALPHA:
-        return None
     return (setting, runs) if differs(setting) - {*_FOLLOWS} else nearest(setting)
 
 
@@ -120,10 +120,24 @@ def differs(config: RunConfig) -> set[str]:
     }
 
 
+def nearest_value(name: str, values: Sequence[Any], value: Any) -> Any:
+    """Returns which of a field's values is nearest to another; by ratio for T and training images."""
+    return values[int(np.argmin(np.abs(_scale(name, values) - _scale(name, value))))]
+
+
+def is_near(name: str, of_cell: Any, value: Any) -> bool:
+    """Tells whether a cell's value says something of another: within a factor of two, α within 0.2 of it.
+
+    At α = 1 nothing does: both students are the same.
+    """
+    if name == "alpha":
+        return value < 1 and bool(abs(value - of_cell) <= _FAR_IN_ALPHA)
+    return name not in _LOGARITHMIC or bool(0.5 <= value / of_cell <= 2)
+
+
 def _nearest(runs: pd.DataFrame, name: str, config: RunConfig) -> tuple[pd.DataFrame, object]:
     """Returns the runs with the value of a field that is nearest to the setting's, and this value."""
-    values = runs[name].unique()
-    value = values[np.argmin(np.abs(_scale(name, values) - _scale(name, getattr(config, name))))]
+    value = nearest_value(name, runs[name].unique(), getattr(config, name))
     return runs[runs[name] == value], value.item()
 
 

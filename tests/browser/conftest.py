@@ -27,7 +27,7 @@ from kd.store.rows import ACTIVE
 from kd.store.store import Store
 from tests.app_process import AppProcess, app_process
 from tests.browser.chromium import bring
-from ui.live.live import program
+from ui.shared.program import program
 
 WIDE = {"width": 1400, "height": 1000}
 PHONE = {"width": 390, "height": 844}

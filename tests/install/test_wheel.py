@@ -19,8 +19,8 @@ from tests import PROJECT
 from tests.app_process import app_process
 from tests.pseudo_language import LANGUAGE, OPEN
 from tests.ui.serving.talking import connect, look
-from ui.live.live import SCRIPTS
 from ui.shared.frame import PAGES
+from ui.shared.program import SCRIPTS
 
 APP_FOLDER = "kd/_app/"
 FROM_DATA = (

@@ -16,7 +16,7 @@ from kd.config import RunConfig
 from kd.lab import Lab
 from tests import PROJECT
 from ui.shared import server
-from ui.train import trail, train_button
+from ui.train import controls, trail, train_button
 
 
 def wait_without_looking(runner: LocalScriptRunner, timeout: float = 3) -> None:
@@ -70,8 +70,10 @@ def open_page(lab):
             app.switch_page(f"pages/{name}.py")
         for key, value in query.items():
             app.query_params[key] = value
-        if name == "train" and train_button.SWITCH not in query:
-            app.session_state[train_button.SWITCH] = False  # nothing is trained unless a test says so
+        if name == "train":
+            app.session_state[controls.DRAWER] = True
+            if train_button.SWITCH not in query:
+                app.session_state[train_button.SWITCH] = False  # nothing is trained unless a test says so
         for key, value in (session or {}).items():
             app.session_state[key] = value
         app.run()

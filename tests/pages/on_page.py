@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import dataclass
 from html import unescape
 from typing import Any
 
 from streamlit.testing.v1 import AppTest
-from streamlit.testing.v1.element_tree import Element
 
 
 def html_of(app: AppTest) -> str:
@@ -44,10 +44,57 @@ def numbers_of(app: AppTest) -> list[str]:
     return found
 
 
-def labelled(app: AppTest) -> dict[str, Element]:
-    """The page's widgets by their labels."""
+def labelled(app: AppTest) -> dict[str, Any]:
+    """The page's widgets, and the controls of the browser's own, by their labels."""
     choices = [*app.selectbox, *app.button_group, *app.toggle, *app.slider, *app.select_slider]
-    return {widget.label: widget for widget in (*choices, *app.number_input, *app.button)}
+    widgets = {widget.label: widget for widget in (*choices, *app.number_input, *app.button)}
+    ours = [part for part in _live_parts(app) if part["controls"]]
+    return widgets | {spec["label"]: Moving(app, part, spec) for part in ours for spec in part["controls"]}
+
+
+@dataclass(frozen=True)
+class Moving:
+    """A control of the browser's own, as a widget of AppTest."""
+
+    app: AppTest
+    part: dict[str, Any]
+    spec: dict[str, Any]
+
+    @property
+    def value(self) -> Any:
+        return _values_now(self.app, self.part["channel"])[self.spec["key"]]
+
+    @property
+    def help(self) -> str:
+        return self.spec["help"]
+
+    @property
+    def options(self) -> list[str]:
+        return self.spec["texts"]
+
+    @property
+    def disabled(self) -> str:
+        """Why it rests, or nothing."""
+        return self.part["facts"]["rests"].get(self.spec["key"], "")
+
+    def set_value(self, value: Any) -> Moving:
+        let_go(self.app, self.part["channel"], **{self.spec["key"]: value})
+        return self
+
+    def run(self) -> AppTest:
+        return self.app.run()
+
+
+def headline_of(app: AppTest) -> str:
+    """What stands above the result on Train, while the controls are at the setting of the run shown."""
+    head = drawn_in_the_browser(app, "setting")["headline"]
+    return " ".join([head["verdict"] or head["doing"], head["note"], head["below"]])
+
+
+def is_own(app: AppTest) -> bool:
+    """Whether the controls on Train have the setting of the run shown, so that nothing is dimmed."""
+    facts = next(part["facts"] for part in _live(app, "setting") if "facts" in part)
+    return facts["run"] == drawn_in_the_browser(app, "setting")["headline"]["run"]
 
 
 def chart_titles(app: AppTest) -> list[str]:
@@ -72,12 +119,26 @@ def values_of(app: AppTest, channel: str) -> dict[str, Any]:
 
 
 def move(app: AppTest, channel: str, **values: Any) -> AppTest:
-    """Let go of controls of a channel at these values, as a browser would say it."""
-    key, moves = f"live-{channel}", app.session_state[f"live-{channel}-kept"]["heard"] or 0
-    app.session_state[key] = {"moved": {"at": moves + 1, "values": {**values_of(app, channel), **values}}}
+    """Let go of controls of a channel at these values, and have the page drawn."""
+    let_go(app, channel, **values)
     return app.run()
 
 
+def let_go(app: AppTest, channel: str, **values: Any) -> None:
+    """Have a browser say that controls of a channel were let go at these values."""
+    key, moves = f"live-{channel}", app.session_state[f"live-{channel}-kept"]["heard"] or 0
+    app.session_state[key] = {"moved": {"at": moves + 1, "values": {**_values_now(app, channel), **values}}}
+
+
+def _values_now(app: AppTest, channel: str) -> dict[str, Any]:
+    """What the browser shows, which may have moved since its controls were given their values."""
+    return app.session_state[f"live-{channel}-kept"]["shown"]
+
+
 def _live(app: AppTest, channel: str) -> list[dict[str, Any]]:
+    return [part for part in _live_parts(app) if part["channel"] == channel]
+
+
+def _live_parts(app: AppTest) -> list[dict[str, Any]]:
     ours = [each.proto for each in app.get("bidi_component") if each.proto.component_name == "kd_live"]
-    return [part for proto in ours if (part := json.loads(proto.json))["channel"] == channel]
+    return [json.loads(proto.json) for proto in ours]

@@ -112,9 +112,9 @@ def test_a_drawing_is_answered_softened_and_cleared(open_page, lab, shipped, sev
     assert_answered(app, logits)
     assert logits["teacher"].argmax() == 7
     assert drawn_in_the_browser(app, CHANNEL)["answers"]["label"] is None
-    sent = app.get("bidi_component")[-1].proto.json
+    sent = app.get("bidi_component")[-2].proto.json
     move(app, CHANNEL, T=20.0)
-    assert app.get("bidi_component")[-1].proto.json == sent
+    assert app.get("bidi_component")[-2].proto.json == sent
     assert not app.error
     assert app.query_params["T"] in ("20", ["20"])
     assert_answered(app, logits)

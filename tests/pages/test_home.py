@@ -61,7 +61,7 @@ def test_one_button_starts_a_run_with_a_seed_that_is_not_stored(open_page, lab, 
     assert started == [RunConfig(seed=3)]
     assert app.title[0].value == "Train"
     assert app.query_params["run"] in (shipped.run_id, [shipped.run_id])
-    assert app.number_input(key="seed").value == 3
+    assert app.session_state["seed"] == 3
 
 
 def test_a_guess_is_answered_by_the_study_and_not_before(open_page):

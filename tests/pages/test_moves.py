@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from html import unescape
 
 import pytest
 
@@ -11,7 +10,7 @@ from kd.config import FIELDS, RunConfig
 from kd.lab.runs import Run, Runs
 from kd.runs.estimates import Speed
 from kd.runs.state import RunView
-from tests.pages.on_page import html_of, labelled, warnings_of
+from tests.pages.on_page import drawn_in_the_browser, html_of, is_own, labelled, warnings_of
 from tests.stored_runs import save_copy
 from ui.shared import shown
 from ui.train import trail, train_button
@@ -32,7 +31,7 @@ def overtake(app, run_id):
 
 def shown_in(app):
     """The run on the page, and whether it is the one that the controls describe."""
-    return app.session_state["shown_run"], "Still shown" not in html_of(app)
+    return app.session_state["shown_run"], is_own(app)
 
 
 @pytest.fixture
@@ -112,7 +111,7 @@ def test_nothing_starts_while_the_switch_is_off_and_a_stray_one_is_refused(open_
 @pytest.mark.parametrize(
     ("others_wait", "said"),
     [
-        (False, "takes longer than three seconds, so it waits for Train."),
+        (False, "Press Train to see this."),
         (True, "Others are waiting for their runs, so this one waits for Train."),
     ],
 )
@@ -173,14 +172,14 @@ def test_runs_before_are_thin_lines_and_points_of_the_trail_that_open_them(open_
     control(app, "temperature").set_value(4.0).run()
     assert app.query_params["run"] in (another.run_id, [another.run_id])
     assert "Thin lines: your last run." in html_of(app)
-    assert "Thin lines: α 0.1 · T 10 with T²" in unescape(html_of(app))
+    assert "Thin lines: α 0.1 · T 10 with T²" in drawn_in_the_browser(app, "setting")["epochs"]["words"]
     labelled(app)["Clear"].click().run()
     assert "Thin lines" not in html_of(app)
     assert "against T, temperature: 2 runs." in html_of(app)
     labelled(app)["Open one of my runs"].set_value(shipped.run_id).run()
     assert app.query_params["run"] in (shipped.run_id, [shipped.run_id])
     assert control(app, "temperature").value == 10.0
-    assert "Still shown" not in html_of(app)
+    assert is_own(app)
     # one that is deleted elsewhere leaves the chart with a sentence
     labelled(app)["Open one of my runs"].set_value(another.run_id).run()
     labelled(app)["Open one of my runs"].set_value(shipped.run_id).run()

@@ -11,7 +11,7 @@ from kd.config import RunConfig
 from kd.lab.ahead import Ahead
 from kd.lab.seeds import Seeds, SeedsView
 from kd.text.verdicts import evidence_of_seeds, surer_headline
-from tests.pages.on_page import html_of, warnings_of
+from tests.pages.on_page import headline_of, html_of, warnings_of
 from tests.stored_runs import save_copy
 from ui.shared import steady_button
 from ui.train import live, repeats
@@ -47,7 +47,7 @@ def test_one_seed_becomes_five_and_the_verdict_deepens(open_page, lab, known, mo
     monkeypatch.setattr(repeats, "person", lambda: "me")
     app = open_page("train")
     assert known["looked"][-1] == RunConfig()
-    assert "this run's distilled student is " in unescape(html_of(app))
+    assert "this run's distilled student is " in headline_of(app)
     assert "1 of 5 repeats" in html_of(app)
     assert dots(app) == 1
     assert live.seconds(lab, RunConfig().run_id) is not None
@@ -55,8 +55,7 @@ def test_one_seed_becomes_five_and_the_verdict_deepens(open_page, lab, known, mo
     assert live.seconds(lab, RunConfig().run_id) is None
     app.run()
     text = unescape(html_of(app))
-    assert surer_headline(FIVE.verdict, RunConfig()) in text
-    assert "this run's" not in text
+    assert headline_of(app).startswith(surer_headline(FIVE.verdict, RunConfig()))
     assert "5 repeats, mean +6.5, likely 5.9 to 7.1" in text
     assert "91.60\u00a0%" in text  # of the same five
     assert text.count("mean of 5 repeats") == 2
@@ -106,7 +105,7 @@ def test_students_that_are_the_same_by_construction_have_no_seeds_to_compare(ope
     save_copy(lab.store, shipped.run_id, config, result=result)
     known["seeds"] = FIVE
     app = open_page("train", run=config.run_id)
-    assert "both students are the same by construction." in html_of(app)
+    assert "both students are the same by construction." in headline_of(app)
     assert "another seed changes both alike" in html_of(app)
     assert "No difference shown" not in html_of(app)
     assert dots(app) == 0

@@ -41,11 +41,10 @@ def test_only_what_counts_is_shown_under_its_group_and_what_makes_no_difference_
     assert groups(app) == ["Models and objective", "Data", "Fresh teacher", "Training"]
     assert control(app, "teacher_epochs").value == RunConfig().teacher_epochs
     assert control(app, "student_width") is None
-    assert control(app, "temperature").disabled
-    assert "No effect: “Logit matching” does without it." in html_of(app)
+    assert control(app, "temperature").disabled == "No effect: “Logit matching” does without it."
     app = open_page("train", alpha="1")
     assert all(control(app, name).disabled for name in ("temperature", "temperature_squared", "objective"))
-    assert html_of(app).count("No effect at α = 1") == 2  # once beside T, once beside the objective
+    assert "No effect at α = 1" in html_of(app)
 
 
 def test_choices_have_words_on_the_page_and_codes_in_the_address(open_page):

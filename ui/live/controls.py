@@ -99,6 +99,21 @@ def curve(
     return Control("curve", key, None, {**spec, **texts}, read)
 
 
+def stops(
+    name: str, values: Sequence[float], default: float, texts: Sequence[str], label: str, help: str
+) -> Control:
+    """Returns values that stand equally far from each other, such as 100, 200, 500; key: as its name."""
+
+    def read(value: Any) -> float:
+        if isinstance(value, bool) or value not in values:
+            raise ValueError(value)
+        return values[values.index(value)]
+
+    ends = (values[0], values[-1])
+    spec = _range(label, help, ends, scale="stops", stops=list(values), texts=list(texts))
+    return Control(name, name, default, spec, read)
+
+
 def switch(
     name: str, key: str, default: bool, label: str, help: str, parameter: Parameter | None = None
 ) -> Control:

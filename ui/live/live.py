@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from functools import cache
-from pathlib import Path
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import streamlit as st
@@ -12,19 +11,10 @@ import streamlit as st
 from ui.live.controls import Control
 from ui.shared import address
 from ui.shared.figure import save_words
+from ui.shared.guard import guarded
+from ui.shared.program import part
 
-BROWSER = Path(__file__).parent / "browser"
-SCRIPTS = (
-    *("maths", "words", "elements", "controls", "columns"),
-    *("curves", "drawn", "tables", "answers", "scale", "seeds", "engine", "prepare", "pen", "seen"),
-    *("saved", "live"),
-)
-"""One program in parts, in order: a component has a single script, and nothing is built."""
-
-
-def program() -> str:
-    """Returns all the scripts as the one that the browser gets."""
-    return "\n".join((BROWSER / f"{name}.js").read_text(encoding="utf-8") for name in SCRIPTS)
+Moved = Callable[[Sequence[str]], None]
 
 
 def live(
@@ -32,20 +22,19 @@ def live(
     controls: Sequence[Control],
     views: Sequence[dict[str, Any]],
     values: Mapping[str, Any] | None = None,
+    facts: Mapping[str, Any] | None = None,
+    moved: Moved | None = None,
 ) -> dict[str, Any]:
     """Draws controls and figures that follow them; returns what the controls were left at, by name.
 
     Nothing is sent again unless the figures' own numbers change; nothing comes back while a control moves.
     channel: names controls and figures that belong together, also elsewhere on the page.
     views: of `ui.live.views`. values: instead of controls, where there is nothing to choose.
+    facts: for all figures of the channel. moved: called with the names of controls that were let go.
     """
     key = f"live-{channel}" if controls or values else f"live-{channel}-{views[-1]['kind']}"
-    kept = st.session_state.setdefault(f"{key}-kept", {"count": 0, "heard": None, "shown": None})
+    kept = listen(channel, controls, moved) if controls else _kept(key)
     state = st.session_state.get(key)
-    moved = state.get("moved") if isinstance(state, dict) else None
-    if isinstance(moved, dict) and moved.get("at") != kept["heard"]:
-        kept["heard"] = moved.get("at")
-        kept["shown"] = _heard(controls, moved.get("values"))
     values = dict(values or {each.name: _value(each) for each in controls})
     if state is None or values != kept["shown"]:
         # it is new on the page, or something else has set a value, such as Back
@@ -57,13 +46,37 @@ def live(
         "values": kept["given"] or None,
         "given": kept["count"],
     }
+    if facts is not None:
+        data["facts"] = facts
     if any("file" in view for view in views):
         data["save"] = save_words()
-    _component()(key=key, data=data, on_moved_change=lambda: None)
+    part()(key=key, data=data, on_moved_change=guarded(partial(listen, channel, controls, moved)))
     for each in controls:
         if each.parameter is not None:
             address.keep(each.key, each.parameter, values[each.name])
     return values
+
+
+def listen(channel: str, controls: Sequence[Control], moved: Moved | None = None) -> dict[str, Any]:
+    """Keeps what the browser says of a channel's controls, once; moved: as of `live`."""
+    key = f"live-{channel}"
+    kept, state = _kept(key), st.session_state.get(key)
+    said = state.get("moved") if isinstance(state, dict) else None
+    if isinstance(said, dict) and said.get("at") != kept["heard"]:
+        kept["heard"] = said.get("at")
+        before = {each.name: _value(each) for each in controls}
+        kept["shown"] = _heard(controls, said.get("values"))
+        names = [each.name for each in controls if _value(each) != before[each.name]]
+        if moved and names:
+            moved(names)
+    return kept
+
+
+def _kept(key: str) -> dict[str, Any]:
+    kept: dict[str, Any] = st.session_state.setdefault(
+        f"{key}-kept", {"count": 0, "heard": None, "shown": None}
+    )
+    return kept
 
 
 def _value(control: Control) -> Any:
@@ -85,14 +98,3 @@ def _heard(controls: Sequence[Control], values: Any) -> dict[str, Any]:
         except (KeyError, ValueError):
             continue
     return {each.name: values.get(each.name) for each in controls}
-
-
-@cache
-def _component() -> Any:
-    return st.components.v2.component(
-        "kd_live",
-        html=(BROWSER / "live.html").read_text(encoding="utf-8"),
-        css=(BROWSER / "live.css").read_text(encoding="utf-8"),
-        js=program(),
-        isolate_styles=False,  # marks and names of the models are drawn as everywhere else
-    )

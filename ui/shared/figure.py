@@ -87,8 +87,10 @@ def presented(ready: dict[str, Any]) -> dict[str, Any]:
         return ready
     config = ready["config"]
     sizes = {kind: {**config[kind], **size} for kind, size in text_sizes(PRESENTED_TEXT_PIXELS).items()}
-    times = min(PRESENTED_TEXT_PIXELS / TEXT_PIXELS, _MOST_PRESENTED / ready["height"])
-    return {**ready, "config": {**config, **sizes}, "height": round(times * ready["height"])}
+    sides = {side: ready[side] for side in ("width", "height") if not isinstance(ready.get(side, ""), str)}
+    times = min(PRESENTED_TEXT_PIXELS / TEXT_PIXELS, _MOST_PRESENTED / sides.get("height", 1))
+    larger = {side: round(times * pixels) for side, pixels in sides.items()}
+    return {**ready, "config": {**config, **sizes}, **larger}
 
 
 def thumbnails(

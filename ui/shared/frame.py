@@ -14,6 +14,7 @@ from ui.shared import address, notices
 from ui.shared.guard import guard, guarded
 from ui.shared.markup import image_source
 from ui.shared.person import follow_the_reader
+from ui.shared.program import BROWSER, place_program
 from ui.shared.shown import comes_to
 
 _PRESENT = "present"
@@ -46,11 +47,13 @@ def page(title: str, heading: str = "") -> Iterator[None]:
     )
     address.take({_PRESENT: _PARAMETER})
     address.keep(_PRESENT, _PARAMETER, presenting())
-    sheets = ["style.css", "experiments.css", "rooms.css", *(["present.css"] if presenting() else [])]
+    sheets = ["style.css", "experiments.css", "rooms.css", BROWSER / "live.css"]
+    sheets += ["present.css"] if presenting() else []
     st.html("".join(f"<style>{_read(sheet)}</style>" for sheet in sheets))
     with st.sidebar:
         brand = f'<div class="kd-brand"><img src="{mark}" alt="">KD Lab</div>'
         st.html(f"{brand}<script>{_read('frame.js')}</script>", unsafe_allow_javascript=True)
+        place_program()
         for path, label, icon in PAGES:
             st.page_link(path, label=_(label), icon=icon)
         st.button(
@@ -107,5 +110,5 @@ def _presenter_tools(title: str) -> None:
 
 
 @cache
-def _read(name: str) -> str:
+def _read(name: str | Path) -> str:
     return (Path(__file__).parent / name).read_text(encoding="utf-8")

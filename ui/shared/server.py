@@ -14,11 +14,13 @@ from threadpoolctl import threadpool_limits
 
 from kd.config import RunConfig
 from kd.lab import Lab
-from kd.lab.ahead import MOST_SECONDS
 
 # Many people ask at once, and each question is a few small matrix products (kd/networks/numpy_model.py). The
 # limit holds for the whole process, so it is the app that sets it, not the library.
 threadpool_limits(limits=1, user_api="blas")
+
+SECONDS_OF_A_QUICK_RUN = 20.0
+"""A run that is expected to take less starts by itself when a control is let go."""
 
 _lock = threading.Lock()
 _lab: Lab | None = None
@@ -60,8 +62,8 @@ def warm_lab() -> Lab:
 
 
 def is_quick(lab: Lab, config: RunConfig) -> bool:
-    """Returns whether a run is stored or takes under 3 s; a guess before the first run on a machine."""
-    return lab.store.is_usable(config.run_id) or lab.estimates.seconds(config) < MOST_SECONDS
+    """Returns whether a run is stored or short; a guess before the first run on a machine."""
+    return lab.store.is_usable(config.run_id) or lab.estimates.seconds(config) < SECONDS_OF_A_QUICK_RUN
 
 
 def _log_to_console() -> None:

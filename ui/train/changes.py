@@ -78,7 +78,7 @@ def _few(lab: Lab, run_id: str, _language: str) -> str:
         said = _(words, count=f"{len(rows):,}")
         parts.append(f'<div><p>{escape(said)}</p><div class="kd-strip">{each}</div></div>')
     title = escape(_("What changed"))
-    return f'<h3 class="kd kd-group">{title}</h3><div class="kd kd-changed">{"".join(parts)}</div>'
+    return f'<h3 class="kd kd-heading">{title}</h3><div class="kd kd-changed">{"".join(parts)}</div>'
 
 
 def _instead(row: dict, model: str) -> str:

@@ -10,7 +10,9 @@ from types import SimpleNamespace
 from typing import Any
 
 import streamlit as st
+from streamlit.runtime.state.session_state_proxy import get_session_state
 
+from kd.base.fields import FieldSpec
 from kd.config import (
     FIELD_TYPES,
     FIELDS,
@@ -22,25 +24,29 @@ from kd.config import (
     not_a_field,
     why_idle,
 )
+from kd.studies.shipped import AXES
 from kd.text.translation import N_, _
+from kd.text.words import plain
+from ui.live import controls as live_controls
+from ui.live.controls import Control
+from ui.live.live import listen as live_listen
+from ui.live.live import live
 from ui.shared import address, notices
 from ui.shared.guard import guarded
+from ui.shared.markup import literal
+from ui.shared.run_words import differs
+from ui.train import known
 
 _DEFAULT = RunConfig()
 _OWN = "own"
 _DRAWN, _FOLLOWED, _PRESETS_CHOSEN, _LAST_MOVED = "form_drawn", "followed_run", "presets_chosen", "last_moved"
 # How many pictures are seen in training, and whether the epochs were set by hand.
 _SEEN, _BY_HAND = "pictures_seen", "epochs_by_hand"
-# What decides most stands first, beside the result; the rest is in groups below.
-_FIRST = ("train_size", "alpha", "temperature", "temperature_squared")
-_BELOW = {
-    N_("Models and objective"): ("objective", "student", "teacher", "schedule"),
-    N_("Data"): ("data",),
-}
-_RARE = {
-    N_("Fresh teacher"): ("teacher",),
-    N_("Training"): ("data", "student", "objective", "schedule"),
-}
+# What decides most moves in the browser, beside the result; the rest is in a drawer.
+_FIRST = AXES
+DRAWER = "more_settings"
+_TITLES = (N_("Models and objective"), N_("Data"), N_("Fresh teacher"), N_("Training"))
+_ORDER = ("objective", "student", "teacher", "schedule", "data")
 # They are on the page even where they make no difference: then they rest, and say why.
 _ALWAYS = (*_FIRST, "objective")
 # With more stops than this, a slider is hard to set.
@@ -51,19 +57,40 @@ Moved = Callable[[], None]
 
 def first_controls(moved: Moved) -> None:
     """Draws the controls that decide most. moved: called when a control has been set."""
-    _preset(moved)
-    st.session_state[_DRAWN] = True
-    _draw(_FIRST, _values(), moved)
-
-
-def other_controls(moved: Moved) -> None:
-    """Draws all others: groups in sight, and the rare ones folded."""
     values = _values()
-    for title, groups in _BELOW.items():
-        _section(title, groups, values, moved, rare=False)
-    with st.expander(_("More")):
-        for title, groups in _RARE.items():
-            _section(title, groups, values, moved, rare=True)
+    config = _config(values)
+    _preset(moved, config)
+    st.session_state[_DRAWN] = True
+    rests = {name: why_idle(name, SimpleNamespace(**values)) for name in _FIRST if not _counts(name, values)}
+    seen = st.session_state[_SEEN]
+    epochs = {
+        int(images): values["epochs"] if st.session_state.get(_BY_HAND) else epochs_for(int(images), seen)
+        for images in _stops("train_size")
+    }
+    told = known.facts(config, {name: _stops(name) for name in _FIRST}, epochs, rests)
+    live(known.CHANNEL, _axes(), [], facts=told, moved=partial(_have_moved, moved))
+
+
+def listen(moved: Moved) -> None:
+    """Takes over what the browser says of the first controls, before anything is drawn."""
+    live_listen(known.CHANNEL, _axes(), partial(_have_moved, moved))
+
+
+def more_controls(moved: Moved, last: Callable[[], None]) -> None:
+    """Draws a drawer that says what differs from the usual, and while it is open all other controls.
+
+    last: draws what stands at its end.
+    """
+    config, title = _config(), _("More settings")
+    follows = () if st.session_state.get(_BY_HAND) else ("epochs",)
+    unusual = differs(config, but=(*_FIRST, *follows)) if config else ""
+    label = _("More settings: {unusual}", unusual=unusual) if unusual else title
+    with st.expander(literal(label), key=DRAWER, on_change="rerun") as drawer:
+        if drawer.open:
+            values = _values()
+            for title in _TITLES:
+                _section(title, values, moved)
+            last()
 
 
 def take_address() -> None:
@@ -116,18 +143,53 @@ def last_moved() -> str | None:
     return st.session_state.get(_LAST_MOVED)
 
 
-def _section(title: str, groups: Sequence[str], values: dict[str, Any], moved: Moved, rare: bool) -> None:
-    """Draws the controls of some groups that are rare, or those that are not, under a title."""
+def _section(title: str, values: dict[str, Any], moved: Moved) -> None:
+    """Draws the controls under a title of the drawer."""
     names = [
         name
         for name, spec in OFFERED.items()
-        if spec.group in groups and spec.rare is rare and name not in _FIRST and _is_shown(name, values)
+        if name not in _FIRST and _title(spec) == title and _is_shown(name, values)
     ]
-    # in the order of the groups; the objective before its own fields, and last the other student's
-    names.sort(key=lambda name: (groups.index(FIELDS[name].group), name not in groups, name == "baseline"))
+    # the objective before its own fields, and last the other student's
+    names.sort(key=lambda name: (_ORDER.index(FIELDS[name].group), name not in _ORDER, name == "baseline"))
     if names:
         st.html(f'<h3 class="kd kd-group">{escape(_(title))}</h3>')
     _draw(names, values, moved)
+
+
+def _title(spec: FieldSpec) -> str:
+    """Returns under which title of the drawer a field stands."""
+    objective, data, teacher, training = _TITLES
+    if spec.group == "schedule" or (spec.rare and spec.group != "teacher"):
+        return training
+    if spec.rare:
+        return teacher
+    return data if spec.group == "data" else objective
+
+
+def _axes() -> list[Control]:
+    """Returns the controls that move in the browser; each one's key is its field's name."""
+    found = []
+    for name in _FIRST:
+        spec, default = FIELDS[name], getattr(_DEFAULT, name)
+        if FIELD_TYPES[name] is bool:
+            found.append(live_controls.switch(name, name, default, _(spec.label), _(spec.help)))
+        else:
+            values = _stops(name)
+            texts = [f"{value:,}" if isinstance(value, int) else plain(value) for value in values]
+            found.append(live_controls.stops(name, values, default, texts, _(spec.label), _(spec.help)))
+    return found
+
+
+def _config(values: dict[str, Any] | None = None) -> RunConfig | None:
+    """Returns what the controls say now; None if they contradict each other. values: of `_values`."""
+    with contextlib.suppress(Contradiction):
+        return RunConfig(**(values or _values()))
+    return None
+
+
+def _have_moved(moved: Moved, names: Sequence[str]) -> None:
+    _has_moved(names[-1], moved)
 
 
 def _draw(names: Sequence[str], values: dict[str, Any], moved: Moved) -> None:
@@ -160,9 +222,6 @@ def _widget(name: str, moved: Moved, is_idle: bool) -> None:
         st.toggle(label, **shared)
     elif kind is float and (highest - lowest) / spec.step <= _MOST_STOPS:
         st.slider(label, lowest, highest, step=spec.step, **shared)
-    elif spec.stops:
-        written = "{:,}".format if kind is int else address.plain
-        st.select_slider(label, _stops(name), format_func=written, **shared)
     else:
         st.number_input(label, lowest, highest, step=spec.step, **shared)
 
@@ -190,7 +249,8 @@ def _tell_address() -> None:
 
 def _values() -> dict[str, Any]:
     """Returns what each control says; what makes no difference, and is not shown, has its default."""
-    values = {name: _value(name) for name in OFFERED}
+    session = get_session_state()  # looked up once for all fields
+    values = {name: _value(name, session) for name in OFFERED}
     for name in OFFERED:
         if not _is_shown(name, values):
             values[name] = getattr(_DEFAULT, name)
@@ -216,10 +276,8 @@ def _set(config: RunConfig) -> None:
     st.session_state[_BY_HAND] = False
 
 
-def _preset(moved: Moved) -> None:
-    shown = _OWN
-    with contextlib.suppress(Contradiction):
-        shown = preset_of(current()) or _OWN
+def _preset(moved: Moved, config: RunConfig | None) -> None:
+    shown = (config and preset_of(config)) or _OWN
     times = st.session_state.get(_PRESETS_CHOSEN, 0)
     key = f"preset-{times}-{shown}"
     st.selectbox(
@@ -249,9 +307,12 @@ def _apply_preset(key: str, times: int, shown: str, moved: Moved) -> None:
             moved()
 
 
-def _value(name: str) -> Any:
+def _value(name: str, session: Any = None) -> Any:
     """Returns what a field's control says now, even in a callback, when the page as drawn may be stale."""
-    kept = st.session_state.get(name, getattr(_DEFAULT, name))
+    try:
+        kept = (get_session_state() if session is None else session)[name]
+    except KeyError:
+        kept = getattr(_DEFAULT, name)
     return "".join(sorted(kept)) if FIELDS[name].digits else kept
 
 
@@ -297,8 +358,10 @@ def _help(name: str) -> str:
     return "\n".join([words, "", *each]) if each else words
 
 
-def _stops(name: str) -> list[float]:
-    """Returns the slider's stops, plus any other value that came from an address or a run."""
+def _stops(name: str) -> list[Any]:
+    """Returns the values of a first control, plus any other that came from an address or a run."""
+    if FIELD_TYPES[name] is bool:
+        return [False, True]
     brought = st.session_state.setdefault(f"other_{name}", set())
     brought.add(_value(name))
     return sorted({FIELD_TYPES[name](each) for each in (*FIELDS[name].stops, *brought)})

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from html import escape
 from typing import Any
 
+import pyarrow as pa
 import streamlit as st
 
 from kd.charts.loss_charts import loss_lines, loss_rows
@@ -14,12 +15,12 @@ from kd.lab import Lab, RunView
 from kd.studies.address import train_command
 from kd.studies.sure.near import near_note
 from kd.text.chart_words import loss_words
-from kd.text.translation import N_, _
+from kd.text.translation import N_, _, language
 from kd.text.verdicts import covers, evidence, evidence_of_seeds, verdict_note
 from kd.text.words import MODELS, accuracy, file_size, listing, milliseconds, plain
 from ui.live import following
 from ui.shared.along import show_command
-from ui.shared.figure import spec
+from ui.shared.figure import framed, said_chart, save_menu, spec
 from ui.shared.guard import guard
 from ui.shared.lesson import OBJECTIVE, OBJECTIVE_SYMBOLS, lesson
 from ui.shared.markup import role
@@ -30,11 +31,10 @@ from ui.shared.terms import explained
 from ui.train import alike
 from ui.train.changes import what_changed
 from ui.train.errors import look_closer
-from ui.train.hero import Figure, growing
 from ui.train.inside import look_inside
 from ui.train.live import seconds
 from ui.train.playback import play_training
-from ui.train.repeats import seeds_of
+from ui.train.repeats import repeats, seeds_of
 from ui.train.trail import trail
 
 TAB = "explore"
@@ -83,7 +83,8 @@ _SMOOTHED = N_(
 
 
 def explore(lab: Lab, view: RunView) -> None:
-    """Draws what changed and the tabs; while a long run trains, its numbers are redrawn."""
+    """Draws repeats, what changed and the tabs; while a long run trains, its numbers are redrawn."""
+    following.follow(_seconds_of_repeats, _repeats, lab, view.run_id)
     following.follow(_seconds, _explore, lab, view.run_id)
 
 
@@ -94,16 +95,34 @@ def _seconds(lab: Lab, run_id: str) -> float | None:
     return seconds(lab, run_id) if view.active and not is_quick(lab, view.config) else None
 
 
+def _seconds_of_repeats(lab: Lab, run_id: str) -> float | None:
+    return None if lab.runs.view(run_id).active else seconds(lab, run_id)
+
+
+def _repeats(lab: Lab, run_id: str) -> None:
+    view = lab.runs.view(run_id)
+    repeats(lab, view, seeds_of(lab, view))
+
+
 def loss(view: RunView) -> None:
     """Draws the distilled student's loss and its parts by epoch."""
+    history = view.history
+    last = repr([event for event in history if event["model"] == "distilled"][-1:])
+    ready, rows, arrow, words = _loss(view.run_id, last, language(), _history=history, _config=view.config)
+    with framed("loss-by-epoch"):
+        said_chart(ready, arrow, words)
+        if not view.active:  # each look would close the menu
+            save_menu("loss-by-epoch", lambda: (ready, rows), view.run_id)
 
-    def chart() -> Figure:
-        config = view.config
-        rows, axes = loss_rows(view.history, config.objective_values(), config.epochs)
-        ready = spec(loss_lines, "loss-by-epoch", rows, **axes)
-        return ready, rows, loss_words(rows, axes["parts"])
 
-    growing("loss-by-epoch", view, chart)
+@st.cache_resource(max_entries=500, show_spinner=False)
+def _loss(
+    run_id: str, come_to: str, language: str, _history: list[dict[str, Any]], _config: RunConfig
+) -> Any:
+    """Returns the chart, its rows, also in Arrow, and what it shows, once an epoch for all who watch."""
+    rows, axes = loss_rows(_history, _config.objective_values(), _config.epochs)
+    ready = spec(loss_lines, "loss-by-epoch", rows, **axes)
+    return ready, rows, pa.Table.from_pandas(rows), loss_words(rows, axes["parts"])
 
 
 def _explore(lab: Lab, run_id: str) -> None:
@@ -136,10 +155,8 @@ def _look_at_errors() -> None:
 
 def _result(lab: Lab, view: RunView) -> None:
     trail(lab, view)
-    left, right = st.columns(2, gap="large")
-    with left:
+    with st.container(key="result_numbers"):
         loss(view)
-    with right:
         told = (explained(words, "mcnemar", "interval", "seed") for words in _evidence(lab, view) if words)
         said = "".join(f"<p>{words}</p>" for words in told)
         st.html(f'<div class="kd kd-evidence">{said}{_table(view.result or {})}</div>')

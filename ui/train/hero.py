@@ -2,32 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from html import escape
+from collections.abc import Iterable, Sequence
 from typing import Any
 
-import pandas as pd
 import streamlit as st
 
 from kd.charts import run_charts
+from kd.charts.run_charts import Event
 from kd.lab import RunView
 from kd.lab.seeds import SeedsView
 from kd.studies.sure.near import other_length_note
 from kd.text.chart_words import accuracy_words
 from kd.text.translation import N_, _, language, ngettext
 from kd.text.verdicts import headline, surer_headline
-from kd.text.words import MODELS, STUDENTS, duration
-from ui.shared.figure import framed, said_chart, save_menu, spec
-from ui.shared.frame import presenting
+from kd.text.words import MODELS, NAMES, STUDENTS, duration
+from ui.live.live import live
+from ui.live.views import saved
 from ui.shared.guard import guarded
 from ui.shared.pieces import quiet
 from ui.shared.run_words import setting, when
-from ui.train import trail
+from ui.train import known, trail
 
-Figure = tuple[dict[str, Any], pd.DataFrame, str]
-"""A chart as Vega-Lite without its rows, its rows, and what it shows."""
-
-_HEIGHT = 330
+_CHART_SAYS = {
+    "from": N_("axis from {from}\u00a0%"),
+    "point": N_("{name}, epoch {epoch}: {value} of the test images right (training images: {training})"),
+    "known": N_("included study"),
+    "before": N_("still shown"),
+}
 
 _ENDED = {
     "failed": N_("This run failed."),
@@ -64,28 +65,32 @@ _LEARNING: dict[tuple[str, ...], str] = {
 
 
 def head(view: RunView, seeds: SeedsView | None) -> None:
-    """Draws the verdict with what is known at another length, or what the run does; setting; progress."""
-    bar, below, elsewhere = "", setting(view.config), ""
-    if view.result is None:
-        said = doing(view)
-    elif seeds is not None and seeds.verdict is not None:
-        said = surer_headline(seeds.verdict, view.config)
-    else:
-        said = headline(view.result["comparison"], view.config)
-    if note := other_length_note(view.config):  # its room is kept until the run has a result
-        absent = "" if view.result else " kd-absent"
-        elsewhere = f'<p class="kd-quiet{absent}">{escape(note)}</p>'
-    if view.active:
-        share = min(max(view.progress, 0.0), 1.0)
-        name = _("Progress of the run")
-        bar = f'<progress value="{share:.4f}" max="1" aria-label="{name}"></progress>'
+    """Draws the headline: the verdict on the run shown, or what is known at the controls' setting."""
+    verdict = progress = None
+    below = setting(view.config)
     if view.result is not None:
+        of_seeds = seeds.verdict if seeds is not None else None
+        comparison = view.result["comparison"]
+        verdict = surer_headline(of_seeds, view.config) if of_seeds else headline(comparison, view.config)
         came = _("came with the app") if view.shipped else _("trained on {when}", when=when(view))
         below = f"{below} · {came}"
-    st.html(
-        f'<div class="kd kd-head"><p class="kd-verdict" role="status">{escape(said)}</p>'
-        f'{elsewhere}<p class="kd-quiet">{escape(below)}</p>{bar}</div>'
-    )
+    if view.active:
+        progress = [round(min(max(view.progress, 0.0), 1.0), 4), _("Progress of the run")]
+    of_run = {
+        "kind": "headline",
+        "verdict": verdict,
+        "doing": "" if verdict else doing(view),
+        "note": other_length_note(view.config),
+        "below": below,
+        "still": _still(view),
+        "progress": progress,
+        **known.of_run(view.config),
+    }
+    live(known.CHANNEL, [], [of_run])
+
+
+def _still(view: RunView) -> str:
+    return _("Still shown: {setting}.", setting=setting(view.config))
 
 
 def doing(view: RunView) -> str:
@@ -121,25 +126,63 @@ def _doing_now(view: RunView) -> str:
 
 def chart(view: RunView, earlier: list[RunView]) -> None:
     """Draws a run's accuracies by epoch. earlier: the runs that are thin lines."""
-    thin = tuple(run.run_id for run in earlier)
-    growing("accuracy-by-epoch", view, lambda: _accuracy_figure(view, earlier), thin)
+    history, thin = view.history, tuple(run.run_id for run in earlier)
+    come_to = repr((len(history), history[-1:], view.teacher_accuracy, view.status))
+    drawn = _chart(view.run_id, come_to, thin, language(), _view=view, _history=history, _earlier=earlier)
+    figure = {**drawn, "done": view.result is not None, **known.of_run(view.config)}
+    # a menu would be closed by each epoch that arrives
+    live(known.CHANNEL, [], [figure if view.active else saved(figure, f"accuracy-by-epoch-{view.run_id}")])
 
 
-def growing(name: str, view: RunView, chart: Callable[[], Figure], *of: Any) -> None:
-    """Draws a chart of a run's history, built once an epoch for all who watch. of: what else is in it."""
-    last = {
-        event["model"]: (event["epoch"], event["val_accuracy"], event.get("loss")) for event in view.history
+@st.cache_resource(max_entries=500, show_spinner=False)
+def _chart(
+    run_id: str,
+    come_to: str,
+    thin: tuple[str, ...],
+    language: str,
+    _view: RunView,
+    _history: Sequence[Event],
+    _earlier: list[RunView],
+) -> dict[str, Any]:
+    """Returns what the browser draws of a run, once an epoch for all who watch."""
+    rows, axes = run_charts.accuracy_rows(_history, _view.teacher_accuracy, _view.config.epochs)
+    words = accuracy_words(rows)
+    if _earlier:
+        runs = "; ".join(setting(run.config) for run in _earlier)
+        words = f"{words} {_('Thin lines: {runs}.', runs=runs)}"
+    lines = _lines(_history, MODELS)
+    if _view.teacher_accuracy is not None and not any(line["role"] == "teacher" for line in lines):
+        ends = [(epoch, _view.teacher_accuracy, None) for epoch in (1, axes["last_epoch"])]
+        lines.insert(0, {"role": "teacher", "level": True, "points": ends})
+    return {
+        "kind": "epochs",
+        "title": _("Test accuracy by epoch"),
+        "xTitle": _("Epoch"),
+        "last": axes["last_epoch"],
+        "starts": run_charts.AXIS_STARTS,
+        "before": run_charts.AXIS_BEFORE_EVENTS,
+        "names": {model: _(name) for model, name in NAMES.items()},
+        "lines": lines,
+        "earlier": [
+            {**line, "run": setting(run.config)}
+            for run in _earlier
+            for line in _lines(run.history, STUDENTS, setting(run.config))
+        ],
+        "words": words,
+        "still": _still(_view),
+        "setting_words": setting(_view.config),
+        "says": {part: _(says) for part, says in _CHART_SAYS.items()},
     }
-    come_to = repr((language(), presenting(), view.teacher_accuracy, len(view.history), sorted(last.items())))
-    with framed(name):
-        _growing(name, view.run_id, come_to, of, _chart=chart)
-        if not view.active:  # each look would close the menu
-            save_menu(name, lambda: chart()[:2], view.run_id)
 
 
-@st.cache_data(max_entries=1_000, show_spinner=False)  # as messages to the browser
-def _growing(name: str, run_id: str, come_to: str, of: tuple, _chart: Callable[[], Figure]) -> None:
-    said_chart(*_chart())
+def _lines(events: Iterable[Event], models: Sequence[str], run: str = "") -> list[dict[str, Any]]:
+    """Returns each model's epochs after which it saw the test images. run: an earlier one's setting."""
+    found: dict[str, list[Any]] = {model: [] for model in models}
+    for event in events:
+        if event["model"] in found and event["val_accuracy"] is not None:
+            found[event["model"]].append((event["epoch"], event["val_accuracy"], event.get("accuracy")))
+    named = {model: ", ".join(filter(None, [_(NAMES[model]), run])) for model in models}
+    return [{"role": model, "name": named[model], "points": all_} for model, all_ in found.items() if all_]
 
 
 def ghost_tools(number: int) -> None:
@@ -155,20 +198,3 @@ def ghost_tools(number: int) -> None:
         help=_("Takes the thin lines of your earlier runs out of the chart. The runs stay on your trail."),
         on_click=guarded(trail.clear_ghosts),
     )
-
-
-def _accuracy_figure(view: RunView, earlier: list[RunView]) -> Figure:
-    """Returns the accuracies: the chart stays while its rows and words change."""
-    rows, axes = run_charts.accuracy_rows(
-        view.history,
-        view.teacher_accuracy,
-        view.config.epochs,
-        _HEIGHT,
-        earlier={setting(run.config): run.history for run in earlier},
-    )
-    words = accuracy_words(rows[rows["ghost"] == ""])
-    if earlier:
-        thin = _("Thin lines: {runs}.", runs="; ".join(setting(run.config) for run in earlier))
-        words = f"{words} {thin}"
-    chart = spec(run_charts.accuracy_lines, "accuracy-by-epoch", rows, **axes, height=_HEIGHT)
-    return chart, rows, words

@@ -1,4 +1,4 @@
-"""The result on Train: headline, tiles and chart of a run, redrawn while it trains or gets more seeds."""
+"""The result on Train: headline, tiles and chart of a run, redrawn while it trains or gets repeats."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import streamlit as st
 from kd.lab import Lab, RunView
 from ui.live import following
 from ui.train import hero, trail
-from ui.train.repeats import repeats, seeds_of, tiles
+from ui.train.repeats import seeds_of, tiles
 
 _SECONDS_BETWEEN_LOOKS = 0.8
 # A run that takes a second or two is looked at more often: most of them end within the first seconds.
@@ -44,4 +44,3 @@ def _look(lab: Lab, run_id: str) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="hero_tools"):
         if earlier:
             hero.ghost_tools(len(earlier))
-    repeats(lab, view, seeds)

@@ -15,8 +15,7 @@ from kd.text.words import duration
 from ui.shared import address, notices
 from ui.shared.guard import guarded
 from ui.shared.person import person
-from ui.shared.run_words import setting
-from ui.shared.server import is_quick, lab
+from ui.shared.server import SECONDS_OF_A_QUICK_RUN, is_quick, lab
 from ui.shared.shown import show, shown_run
 from ui.shared.steady_button import steady_button
 from ui.train import controls
@@ -40,23 +39,29 @@ if (window.matchMedia("(max-width: 800px)").matches) {
 
 
 def take_address() -> None:
-    """Lets the address set the switch; before it is drawn."""
+    """Lets the address set the switch, which it goes on saying."""
     address.take({SWITCH: _AS_I_MOVE})
+    address.keep(SWITCH, _AS_I_MOVE, _is_on())
 
 
 def switch() -> None:
     """Draws the switch that has a quick run start when a control is let go."""
-    is_on = st.toggle(
+    st.toggle(
         _("Train as I move"),
         key=SWITCH,
         persist_state="session",
         help=_(
-            "When you let go of a control, the run starts by itself if it takes less than three seconds. "
-            "Off: nothing is trained until you press Train."
+            "When you let go of a control, the run starts by itself if it takes less than {seconds} seconds. "
+            "Off: nothing is trained until you press Train.",
+            seconds=round(SECONDS_OF_A_QUICK_RUN),
         ),
-        on_change=guarded(moved),
+        on_change=guarded(_switched),
     )
-    address.keep(SWITCH, _AS_I_MOVE, is_on)
+
+
+def _switched() -> None:
+    address.keep(SWITCH, _AS_I_MOVE, _is_on())
+    moved()
 
 
 def moved() -> None:
@@ -133,7 +138,7 @@ def _waits_for_train(config: RunConfig) -> str:
     if not _is_on():
         return ""
     if not is_quick(lab(), config):
-        return _("This takes longer than three seconds, so it waits for Train.")
+        return _("Press Train to see this.")
     if not lab().store.is_usable(config.run_id) and lab().runs.in_progress.anybody_else_waits(person()):
         return _("Others are waiting for their runs, so this one waits for Train.")
     return ""
@@ -196,8 +201,7 @@ def _hint(config: RunConfig, view: RunView | None) -> str:
             command=f"python -m kd stop {view.run_id}",
         )
     if view is not None and view.run_id != config.run_id:
-        still = _("Still shown: {setting}.", setting=setting(view.config))
-        return " ".join(filter(None, [_waits_for_train(config), _cost(config), still]))
+        return " ".join(filter(None, [_waits_for_train(config), _cost(config)]))
     if view is not None and view.status in ("interrupted", "failed", "stopped"):
         again = _("Press Train to run it again.")
         return f"{again} {_cost(config)}"
@@ -208,7 +212,7 @@ def _hint(config: RunConfig, view: RunView | None) -> str:
     preset = controls.preset_of(config)
     if preset:
         return _(PRESETS[preset].teaches)
-    return _("These are the settings of the run shown here.")
+    return ""
 
 
 def _cost(config: RunConfig) -> str:

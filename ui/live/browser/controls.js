@@ -8,6 +8,9 @@ const SCALES = {
   linear: { place: (value) => value, value: (place) => place },
 };
 
+// Stops that stand equally far from each other, whatever their values.
+const stepped = (stops) => ({ place: (value) => stops.indexOf(value), value: (place) => stops[place], step: 1 });
+
 const KEYS = { ArrowRight: 1, ArrowUp: 1, ArrowLeft: -1, ArrowDown: -1, PageUp: 1, PageDown: -1 };
 
 // The stop next to a value, upwards (1) or downwards (−1); the last one at the end.
@@ -28,16 +31,27 @@ const labelled = (spec, id, input, field = input, value = '') => {
   return element;
 };
 
+// A control that makes no difference rests, and says why under it, once for several.
+const resting = (element, input) => {
+  const why = made('p', { class: 'kd-quiet kd-live-why' });
+  return (words, aloud) => {
+    input.disabled = Boolean(words);
+    say(why, words);
+    if (words && aloud) element.append(why);
+    else why.remove();
+  };
+};
+
 const CONTROLS = {
   range: (spec, moved, released) => {
     const id = `kd-live-${(controlsMade += 1)}`;
-    const scale = SCALES[spec.scale];
+    const scale = SCALES[spec.scale] ?? stepped(spec.stops);
     const [first, last] = [scale.place(spec.lowest), scale.place(spec.highest)];
     const input = made('input', {
       type: 'range', id, min: first, max: last, step: scale.step ?? spec.step, autocomplete: 'off',
     });
     const number = made('output', { class: 'kd-live-value', for: id, 'aria-hidden': 'true' });
-    const text = (value) => spec.texts?.[value] ?? filled(spec.says, { value: plain(value) });
+    const text = (value) => spec.texts?.[scale.place(value)] ?? filled(spec.says, { value: plain(value) });
     const marks = (spec.marks ?? []).map((mark) => {
       const share = (scale.place(mark) - first) / (last - first);
       const element = made('span', { style: `--share: ${share}` }, plain(mark));
@@ -82,7 +96,7 @@ const CONTROLS = {
     if (marks.length) track.append(made('div', { class: 'kd-live-marks', 'aria-hidden': 'true' }, ...marks));
     const element = labelled(spec, id, input, track, number);
     if (spec.play) element.append(player(spec, () => value, move, released, input));
-    return { element, show };
+    return { element, show, rest: resting(element, input) };
   },
 
   switch: (spec, moved, released) => {
@@ -92,8 +106,10 @@ const CONTROLS = {
       moved(input.checked);
       released();
     });
+    const element = labelled(spec, id, input);
     return {
-      element: labelled(spec, id, input),
+      element,
+      rest: resting(element, input),
       show: (value) => {
         input.checked = value;
       },

@@ -39,8 +39,8 @@ const sentence = (data) => {
 const SAMPLES = [0.1, 0.5, 1, 2, 4, 8, 16, 30, 60, 99];
 
 const VIEWS = {
-  sentence, softTargets, entropies, pulls, strengths, course, confusion, reading, filters, answers, voices: answers, scale,
-  seeds, seen, opinions,
+  headline, epochs, knownMap, sentence, softTargets, entropies, pulls, strengths, course, confusion, reading, filters,
+  answers, voices: answers, scale, seeds, seen, opinions,
 };
 
 const channels = new Map();
@@ -51,17 +51,21 @@ const channelOf = (name) => {
   return channels.get(name);
 };
 
+// What figures see: the controls' values, and what came with the controls to be known about them.
+const known = ({ values, facts, moving }) => (facts ? { ...values, facts, moving } : values);
+
 const redraw = (channel) => {
   channel.frame = 0;
   if (channel.given === null) return; // its controls are still to come
   for (const view of channel.views) {
     view.settle(channel.values.answered);
-    view.draw(channel.values);
+    view.draw(known(channel));
   }
 };
 
 const change = (channel, values) => {
   Object.assign(channel.values, values);
+  channel.moving = true;
   channel.frame ||= requestAnimationFrame(() => redraw(channel));
 };
 
@@ -74,13 +78,14 @@ const begin = (place, channel) => {
   part.released = () => {
     const values = chosen(part);
     const text = JSON.stringify(values);
-    if (text === part.sent) return;
-    part.sent = text;
-    if (channel.frame) {
+    if (channel.moving) {
+      channel.moving = false;
       cancelAnimationFrame(channel.frame);
       redraw(channel);
     }
-    say(place.querySelector('[aria-live]'), [...channel.views].map((view) => view.says?.() ?? '').join(' ').trim());
+    if (text === part.sent) return;
+    part.sent = text;
+    say(place.querySelector('[aria-live=polite]'), [...channel.views].map((view) => view.says?.() ?? '').join(' ').trim());
     part.tell('moved', { at: Date.now(), values });
   };
   return part;
@@ -112,22 +117,31 @@ const build = (part, place, data) => {
     const own = settled(given);
     const view = VIEWS[given.kind](own, publish);
     view.element.classList.add(`kd-live-${given.size ?? 'whole'}`);
-    if (given.file) view.element.append(saver(own, data.save, () => part.channel.values));
+    if (given.file) view.element.append(saver(own, data.save, () => known(part.channel)));
     return { ...view, settle: (answered) => Object.assign(own, settled(given, answered)) };
   });
   for (const view of part.views) part.channel.views.add(view);
   place.querySelector('.kd-live-views').replaceChildren(...part.views.map(({ element }) => element));
 };
 
-const show = (part, data) => {
+const show = (part, place, data) => {
   const { channel } = part;
   if (data.values && channel.given !== data.given) {
     channel.given = data.given;
     channel.values = { answered: channel.values.answered, ...data.values };
     part.sent = JSON.stringify(chosen(part));
   }
-  for (const [name, control] of Object.entries(part.controls)) control.show(channel.values[name]);
+  if (data.facts) channel.facts = data.facts;
+  let said = '';
+  for (const [name, control] of Object.entries(part.controls)) {
+    control.show(channel.values[name]);
+    const why = data.facts?.rests[name] ?? '';
+    control.rest?.(why, why !== said);
+    said = why || said;
+  }
   redraw(channel);
+  const news = part.views.map((view) => view.news?.() ?? '').join('');
+  if (news) say(place.querySelector('[aria-live=polite]'), news);
 };
 
 export default ({ data, parentElement, setStateValue }) => {
@@ -142,7 +156,7 @@ export default ({ data, parentElement, setStateValue }) => {
   if (part.text !== text) {
     part.text = text;
     build(part, place, data);
-    show(part, data);
+    show(part, place, data);
   }
   return () => close(part);
 };
