@@ -74,6 +74,10 @@ class Moving:
         return _values_now(self.app, self.part["channel"])[self.key]
 
     @property
+    def key(self) -> str:
+        return self.spec["key"]
+
+    @property
     def help(self) -> str:
         return self.spec["help"]
 

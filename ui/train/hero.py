@@ -149,7 +149,7 @@ def _chart(
     words = accuracy_words(rows)
     if _earlier:
         runs = "; ".join(setting(run.config) for run in _earlier)
-        words = f"{words} {_('Thin lines: {runs}.', runs=runs)}"
+        words = " ".join([words, _("Thin lines: {runs}.", runs=runs)])
     lines = _lines(_history, MODELS)
     if _view.teacher_accuracy is not None and not any(line["role"] == "teacher" for line in lines):
         ends = [(epoch, _view.teacher_accuracy, None) for epoch in (1, axes["last_epoch"])]
