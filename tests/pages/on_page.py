@@ -74,10 +74,6 @@ class Moving:
         return _values_now(self.app, self.part["channel"])[self.key]
 
     @property
-    def key(self) -> str:
-        return self.spec["key"]
-
-    @property
     def help(self) -> str:
         return self.spec["help"]
 
