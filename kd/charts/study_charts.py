@@ -311,8 +311,8 @@ def slice_lines(
             alt.Tooltip("role_words:N", title=_("Model")),
             alt.Tooltip("setting:N", title=title),
             alt.Tooltip("label:N", title=_("Gain (points)") if gains else _("Test accuracy")),
-            alt.Tooltip("interval:N", title=_("95 % interval")),
-            alt.Tooltip("seeds:Q", title=_("Seeds")),
+            alt.Tooltip("interval:N", title=_("Likely")),
+            alt.Tooltip("seeds:Q", title=_("Repeats (seeds)")),
         ],
     )
     lines = [marked.mark_line(strokeWidth=2.5).encode(strokeDash=by_role("strokeDash"))] if numeric else []
@@ -321,7 +321,9 @@ def slice_lines(
         alt.layer(*zero, band, *lines, points, data=rows),
         _("Gain along {field}", field=title) if gains else _("Test accuracy along {field}", field=title),
         height,
-        _("Bands: 95 % intervals. Hollow: not shown.") if gains else _("Bands: 95 % intervals."),
+        _("Bands: likely range (95 %). Hollow: no difference shown.")
+        if gains
+        else _("Bands: likely range (95 %)."),
         words={"role": role_words()},
     )
 

@@ -10,7 +10,7 @@ from statsmodels.stats.multitest import multipletests
 from kd.distillation.objectives import OBJECTIVES
 from kd.studies.shipped import LONG, OBJECTIVES_FILE, SHORT
 from kd.studies.study import SCRATCH
-from kd.studies.sure.leaderboard import USUAL, at_both_lengths, leaderboard, leaderboard_sentence
+from kd.studies.sure.leaderboard import USUAL, leaderboard
 from tests.studies.two_way import interval, points
 
 
@@ -38,28 +38,3 @@ def test_each_objective_is_compared_seed_by_seed_and_corrected_for_all(baseline,
     if baseline != SCRATCH:
         assert table.loc[baseline, "verdict"] == "baseline"
     assert table["difference"].is_monotonic_decreasing
-
-
-def rows(**verdicts):
-    return [{"objective": name, "verdict": verdict, "difference": 1.0} for name, verdict in verdicts.items()]
-
-
-def test_what_holds_at_both_lengths_comes_first_and_ranks_that_change_are_named():
-    names = {name: name.upper() for name in "abcde"}
-    tables = {
-        "640 steps": rows(a="helps", b="helps", c="not shown", e="baseline", d="hurts"),
-        "3,200 steps": rows(b="helps", a="not shown", c="not shown", e="baseline", d="helps"),
-    }
-    said, moved = at_both_lengths(tables, names, "E")
-    assert said == (
-        "At both lengths better than E: B. Not told apart at either: C. "
-        "Better only after 640 steps: A (+1.0). Worse only after 640 steps: D (+1.0). "
-        "Better only after 3,200 steps: D (+1.0)."
-    )
-    assert moved == "Ranked by mean, these move: A from 1 to 2 and B from 2 to 1."
-    same = {"1 step": rows(a="hurts"), "5 steps": rows(a="hurts")}
-    assert at_both_lengths(same, names, "E") == ("At both lengths worse than E: A.", "")
-    table = rows(a="helps", c="not shown", b="baseline", d="hurts")
-    assert leaderboard_sentence(table, names, "E") == (
-        "Better than E: A (+1.0). Not to be told apart: C (+1.0). Worse: D (+1.0)."
-    )
