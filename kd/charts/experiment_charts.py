@@ -113,8 +113,8 @@ def _tooltips(x_title: str) -> list[alt.Tooltip]:
         alt.Tooltip("name:N", title=_("What")),
         *([alt.Tooltip("setting:N", title=x_title)] if x_title else []),
         alt.Tooltip("label:N", title=_("Mean")),
-        alt.Tooltip("interval:N", title=_("95 % interval")),
-        alt.Tooltip("seeds:Q", title=_("Seeds")),
+        alt.Tooltip("interval:N", title=_("Likely between")),
+        alt.Tooltip("seeds:Q", title=_("Repeats")),
     ]
 
 

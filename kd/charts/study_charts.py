@@ -311,8 +311,8 @@ def slice_lines(
             alt.Tooltip("role_words:N", title=_("Model")),
             alt.Tooltip("setting:N", title=title),
             alt.Tooltip("label:N", title=_("Gain (points)") if gains else _("Test accuracy")),
-            alt.Tooltip("interval:N", title=_("95 % interval")),
-            alt.Tooltip("seeds:Q", title=_("Seeds")),
+            alt.Tooltip("interval:N", title=_("Likely between")),
+            alt.Tooltip("seeds:Q", title=_("Repeats")),
         ],
     )
     lines = [marked.mark_line(strokeWidth=2.5).encode(strokeDash=by_role("strokeDash"))] if numeric else []
