@@ -40,7 +40,6 @@ HEROES = {
     ),
     "Sweep": (".st-key-show", ".kd-head", ".st-key-figure-sweep-map svg.marks", ".kd-sentence"),
     "Experiments": (".kd-lead", ".st-key-card_wrong_labels"),
-    "Experiments": (".kd-lead", ".st-key-card_wrong_labels"),
     "Runs": ("canvas",),
 }
 MOST_SHIFT = 0.05
