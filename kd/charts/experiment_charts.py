@@ -94,7 +94,7 @@ def experiment_lines(
 
 
 def _labels(base: alt.Chart, axis: Values, gains: bool) -> list[alt.Chart]:
-    look: dict[str, Any] = {"align": "left", "dx": 10, "fontWeight": 600, "lineBreak": "\n", "lineHeight": 16}
+    look: dict[str, Any] = {"align": "left", "dx": 10, "fontWeight": 600, "lineBreak": "\n"}
     place: dict[str, Any] = {
         "x": alt.value("width"),
         "y": _value_channel(alt.Y, axis, "label_at", gains),
@@ -184,7 +184,6 @@ def experiment_dots(
             titleX=-8,
             titleY=-4,
             titleLimit=190,
-            labelLineHeight=16,
             labelExpr="split(datum.label, '\\n')",
         ),
     )

@@ -44,7 +44,7 @@ HEROES = {
 }
 MOST_SHIFT = 0.05
 # What a finger is to meet on a phone is at least this wide and high.
-HELP = """() => [...document.querySelectorAll('button[aria-label^="Help for"]')]
+HELP = """() => [...document.querySelectorAll('button[aria-label^="Help for"], .kd-live-help')]
   .filter((button) => button.checkVisibility())
   .filter((button) => Math.min(button.offsetWidth, button.offsetHeight) < 24)
   .map((button) => button.ariaLabel)"""
