@@ -67,7 +67,7 @@ def text_sizes(pixels: int) -> dict[str, dict[str, Any]]:
     labels = {"labelFontSize": pixels, "titleFontSize": pixels}
     return {
         "axis": labels,
-        "legend": labels,
+        "legend": {**labels, "gradientLength": 20 * pixels},
         "text": {"fontSize": pixels},
         "title": {"fontSize": pixels + 2, "subtitleFontSize": pixels},
     }

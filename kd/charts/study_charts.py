@@ -131,7 +131,7 @@ def heat_map(
             interpolate="rgb",
         ),
         legend=alt.Legend(
-            orient="bottom", direction="horizontal", gradientLength=280, gradientThickness=12,
+            orient="bottom", direction="horizontal", gradientThickness=12,
             values=list(_TICKS), format="+d",
             labelExpr="datum.value == 0 ? '0' : datum.label", offset=8,
         ),

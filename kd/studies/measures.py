@@ -253,21 +253,21 @@ _BY_UNIT: dict[str, dict[str, tuple[str, Callable[..., float]]]] = {
             N_("Teacher's errors that scratch makes, too"),
             partial(_copied, "scratch"),
         ),
-        "omitted_right": (N_("Digits left out, distilled"), partial(_right_of_omitted, "distilled")),
-        "scratch_omitted_right": (N_("Digits left out, scratch"), partial(_right_of_omitted, "scratch")),
+        "omitted_right": (N_("Unseen digits, distilled"), partial(_right_of_omitted, "distilled")),
+        "scratch_omitted_right": (N_("Unseen digits, scratch"), partial(_right_of_omitted, "scratch")),
         "omitted_right_biased": (
-            N_("Digits left out, with the best bias"),
+            N_("Unseen digits, after one correction"),
             partial(_with_best, "distilled", True),
         ),
         "scratch_omitted_right_biased": (
-            N_("Digits left out, scratch with the best bias"),
+            N_("Unseen digits, scratch after one correction"),
             partial(_with_best, "scratch", True),
         ),
-        "right_biased": (N_("All digits, with the best bias"), partial(_with_best, "distilled", False)),
-        "omitted_right_with": (N_("Digits left out, with the bias chosen"), partial(_right_with, True)),
+        "right_biased": (N_("All digits, after one correction"), partial(_with_best, "distilled", False)),
+        "omitted_right_with": (N_("Unseen digits, with the bias chosen"), partial(_right_with, True)),
         "right_with": (N_("All digits, with the bias chosen"), partial(_right_with, False)),
         "right_with_seen_biased": (
-            N_("All digits, with the best bias on those it saw"),
+            N_("All digits, after two corrections"),
             partial(_with_best, "distilled", False, seen=True),
         ),
         **{

@@ -240,7 +240,7 @@ def trail_words(rows: pd.DataFrame, against: str) -> str:
         (first, start), (last, end) = behind[0], behind[-1]
         sentences.append(
             _(
-                "Behind them, the mean of several repeats: {start} points at {first}, {end} at {last}.",
+                "Behind them, several repeats on average: {start} points at {first}, {end} points at {last}.",
                 start=signed(start),
                 first=first,
                 end=signed(end),

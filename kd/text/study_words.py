@@ -63,11 +63,6 @@ def unknown(number: Any) -> bool:
         return True
 
 
-def number_of_seeds(seeds: int) -> str:
-    """Writes '5 seeds'."""
-    return ngettext("{count} seed", "{count} seeds", seeds, count=f"{seeds:,}")
-
-
 def repeats_words(seeds: int) -> str:
     """Writes '5 repeats'."""
     return ngettext("{count} repeat", "{count} repeats", seeds, count=f"{seeds:,}")

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
+from kd.text.terms import meaning
 from tests.browser.test_pages import resize
 
 LABEL = "T, temperature: reveals second choices"
@@ -88,3 +89,20 @@ def test_the_first_screen_says_it_all_no_line_is_long_and_nothing_runs_out(page:
         resize(page, {"width": width, "height": height})
         assert page.evaluate(LINES) == [], width
         assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_five_touches_lead_from_a_guess_to_where_the_teacher_helps(phone: Page, site):
+    opened(phone, site)
+    left = iter(range(5))
+
+    def touch(found: Locator) -> None:
+        next(left)
+        found.tap()
+
+    touch(phone.get_by_role("slider", name="Your guess, in percent"))
+    touch(phone.get_by_role("button", name="Show me"))
+    touch(phone.get_by_role("button", name="percentage points"))
+    expect(phone.get_by_text(meaning("points"))).to_be_visible()
+    touch(phone.get_by_role("link", name="See where the teacher helps most"))
+    expect(phone.get_by_role("heading", name="Sweep", level=1)).to_be_visible()
+    expect(phone.get_by_text("with few images and a high T").first).to_be_in_viewport()

@@ -38,8 +38,8 @@ HEROES = {
         ".kd-live-answers",
         ".st-key-draw_looks .kd-sentence",
     ),
-    "Sweep": (".kd-head", ".st-key-sweep_cell_choice", ".st-key-figure-sweep-map .stVegaLiteChart svg"),
-    "Experiments": (),
+    "Sweep": (".st-key-show", ".kd-head", ".st-key-figure-sweep-map svg.marks", ".kd-sentence"),
+    "Experiments": (".kd-lead", ".st-key-card_wrong_labels"),
     "Runs": ("canvas",),
 }
 MOST_SHIFT = 0.05

@@ -55,7 +55,7 @@ def test_a_study_lies_behind_the_runs():
     assert behind["difference"].tolist() == [1.6, 9.0]
     assert trail_words(rows, "T").startswith("Gain over scratch against T: 3 runs.")
     assert trail_words(rows, "T").endswith(
-        "Behind them, the mean of several repeats: +1.60 points at 1, +9.00 points at 20."
+        "Behind them, several repeats on average: +1.60 points at 1, +9.00 points at 20."
     )
     filters = [layer.get("transform") for layer in vega_lite(trail_chart(rows, "temperature", "T"))["layer"]]
     assert [{"filter": "datum.study"}] in filters

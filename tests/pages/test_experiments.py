@@ -275,7 +275,7 @@ def test_more_seeds_go_on_from_what_is_stored_and_guess_again_keeps_the_guess(op
     assert app.query_params["seeds"] == "6"
     assert "Go on" in labelled(app)
     assert folded(app)["Your guess"].startswith("Your guess: one to five points")
-    assert "40 of 48 runs" in html_of(app)
+    assert "after 40 of 48 runs" in html_of(app)
     labelled(app)["Guess again"].click().run()
     assert app.radio[0].value == "little"
     assert "seen" not in app.query_params

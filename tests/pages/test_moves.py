@@ -197,7 +197,7 @@ def test_runs_before_are_thin_lines_and_points_of_the_trail_that_open_them(open_
 def test_the_trail_is_against_the_field_moved_last_or_any_other_before_the_study_of_the_app(open_page, asked):
     app = open_page("train")
     assert labelled(app)["Plot my runs by"].value == "temperature"
-    assert "Behind them, the mean of several repeats:" in html_of(app)
+    assert "Behind them, several repeats on average:" in html_of(app)
     labelled(app)["Show the known average"].set_value(False).run()
     assert "Behind them" not in html_of(app)
     control(app, "epochs").set_value(7).run()

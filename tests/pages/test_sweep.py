@@ -75,7 +75,7 @@ def test_the_study_that_came_with_the_app_is_on_the_screen_at_once(open_page):
     assert sentence.startswith(
         f"Distillation helps in {len(helps)} of {len(table)} cells, most with few images and a high T"
     )
-    assert re.search(r"Every student is trained for [0-9]+ to 700 steps\.", html_of(app))
+    assert re.search(r"each trained for [0-9]+ to 700 steps\.", html_of(app))
     assert f"+{helps['difference'].max():.1f} points" in sentence
     assert chart_titles(app)[0] == GAIN
     assert len(cells_of(app)) == len(table)

@@ -30,6 +30,7 @@ from ui.shared.along import numbers_along, show_command
 from ui.shared.lesson import unseen_section
 from ui.shared.person import person
 from ui.shared.pieces import acts, moves, quiet, takes
+from ui.shared.terms import explained
 
 FEWEST, MOST = 2, 20
 
@@ -69,7 +70,7 @@ def _question(asked: Asked) -> None:
     paper = found.paper
     source = _("{authors}, {section}", authors=_(paper.authors), section=_(paper.section))
     st.html(
-        f'<p class="kd kd-verdict">{escape(_(found.question))}</p>'
+        f'<p class="kd kd-verdict">{explained(_(found.question), "bias", "alpha", "temperature_squared")}</p>'
         f'<p class="kd kd-quiet"><a href="{escape(paper.url)}" target="_blank">{escape(source)}</a></p>'
     )
 

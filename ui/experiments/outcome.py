@@ -33,10 +33,9 @@ from kd.text.translation import _
 from kd.text.words import sentence_case
 from ui.experiments import asked as state
 from ui.experiments.asked import Asked, when
+from ui.shared.terms import explained
 
 _MARKS = {"agrees": "✓", "disagrees": "✕", "cannot tell": "?", "not judged yet": "…"}
-# In points: where the scale of accuracies ends.
-_FURTHEST = 10.0
 
 
 def sentence(asked: Asked, view: ExperimentView | None) -> str:
@@ -47,7 +46,10 @@ def sentence(asked: Asked, view: ExperimentView | None) -> str:
     if active:  # what one seed says may change with the next
         known = {length: each for length, each in known.items() if each.is_known}
     if said := headline(found.outcomes[code], known):
-        parts = (f"{_eyebrow(found, length)}{escape(text)}" for length, text in said.items())
+        parts = (
+            _eyebrow(found, length) + explained(text, "interval", "points", "bias")
+            for length, text in said.items()
+        )
         return "".join(f'<span class="kd-told">{part}</span>' for part in parts)
     return escape(_("The first networks are training.") if active else _("Nothing is known yet."))
 
@@ -265,8 +267,7 @@ def _gauges(found: MistakeExperiment, name: str, _runs: pd.DataFrame) -> str:
         html = "".join(
             f'<section class="kd-block"><h3>{escape(title)}</h3>{says}</section>' for title, says in blocks
         )
-        noticed = _at_each(each, lambda one: _said(noticed_words(one.difference, one.gain)))
-        parts.append(f'{title}<div class="kd-gauges">{html}</div><div class="kd-noticed">{noticed}</div>')
+        parts.append(f'{title}<div class="kd-gauges">{html}</div>')
     return f'<div class="kd kd-mistaken">{"".join(parts)}</div>'
 
 
@@ -291,14 +292,9 @@ def _gradient(each: Gauges) -> str:
 
 
 def _accuracy(each: Gauges) -> str:
-    """Returns the difference with its interval on a scale around 0, and says it, as HTML."""
-    found = each.difference
-    marks = '<i class="kd-zero"></i>'
-    if not math.isnan(found.low):
-        low, mean, high = (_share(end, -_FURTHEST, _FURTHEST) for end in (found.low, found.mean, found.high))
-        marks += f'<i class="kd-interval" style="--from: {low}; --to: {high}"></i>'
-        marks += f'<i class="kd-dot" style="--from: {mean}"></i>'
-    return _picture(marks) + _said(_("Against the right line: {finding}.", finding=finding_words(found)))
+    """Returns the difference from the right line, and whether one would have noticed, as HTML."""
+    against = _("Against the right line: {finding}.", finding=finding_words(each.difference))
+    return _said(against) + _said(noticed_words(each.difference, each.gain))
 
 
 def _loss_picture(each: Gauges) -> str:

@@ -123,7 +123,7 @@ def _moved_figure(channel: str, option: Option, chosen: float, curves: dict[str,
 
 
 def chart(asked: Asked, view: ExperimentView | None) -> None:
-    """Draws the chart: empty before anything is looked at, then one of each length, and the guess on them."""
+    """Draws the chart: empty before anything is looked at, then one of each length, the longest first."""
     found, plan = asked.experiment, state.plan_of(asked.experiment)
     by_length = {length: _rows(asked, view, plan, length) for length in found.lengths} if asked.seen else {}
     plan = plan.with_room_for(pd.concat([state.no_rows(), *(rows for rows, _ghosts in by_length.values())]))
@@ -137,7 +137,7 @@ def chart(asked: Asked, view: ExperimentView | None) -> None:
     # a few rows of dots are compared along the axis that they share
     few = not plan.is_line and len(plan.places or ()) * len(plan.series) <= _FEW
     with st.container(key="experiment_charts_below" if few else "experiment_charts"):
-        for length, (known, ghosts) in by_length.items():
+        for length, (known, ghosts) in reversed(by_length.items()):
             key, at = f"{name}-{length}", sentence_case(when(found, length))
             rows, draw, options = _drawn(key, known, replace(plan, when=at))
             words = outcome.alternative(asked, rows)

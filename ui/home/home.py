@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from html import escape
 from itertools import count
 from statistics import mean
 
@@ -81,14 +80,15 @@ def guess() -> None:
         section(_("How good is it with only {images} images?", images=f"{found.few:,}"))
         answered = st.session_state.get(_ANSWERED, False)
         words = _(
-            "A student that learns alone from {many} images gets {enough} of new digits right. How many does "
-            "it get right with {few}, in as many steps (about {steps})?",
+            "A student that learns alone from {many} images gets {enough} of new digits right after "
+            "{epochs}. How many with {few}, after as many steps ({more})?",
             many=f"{found.many:,}",
             enough=percent(mean(found.enough), 0),
             few=f"{found.few:,}",
-            steps=f"{found.steps:,}",
+            epochs=epochs_words(found.many_epochs),
+            more=epochs_words(found.few_epochs),
         )
-        st.html(f'<p class="kd kd-ask">{escape(words)}</p>')
+        st.html(f'<p class="kd kd-ask">{explained(words, "epoch")}</p>')
         control = controls.hundredths(
             _GUESS,
             ENDS,

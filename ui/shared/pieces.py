@@ -56,7 +56,7 @@ def head(sentence: str, below: str, view: StudyView | ExperimentView | None) -> 
         bar = f'<progress value="{view.done}" max="{view.runs}" aria-label="{name}"></progress>'
     st.html(
         f'<div class="kd kd-head"><p class="kd-verdict" role="status">{sentence}</p>'
-        f'<p class="kd-quiet{source}">{escape(below)}</p>{bar}</div>'
+        f'<p class="kd-quiet{source}">{explained(below, "seed")}</p>{bar}</div>'
     )
 
 

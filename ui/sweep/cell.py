@@ -23,6 +23,7 @@ from ui.shared.address import Parameter
 from ui.shared.figure import figure
 from ui.shared.guard import guarded
 from ui.shared.pieces import quiet
+from ui.shared.terms import explained
 from ui.sweep import map as study_map
 from ui.sweep.studies import Shown, cells, choose_slice, computed_once, in_steps, made_once, number_of_cells
 
@@ -139,7 +140,7 @@ def describe(shown: Shown, cell: int | None) -> None:
         return
     row, over, config = shown.row(cell), study_map.over(shown), shown.config(cell)
     said = [cell_words(study_map.labels(shown.study)[cell], row, shown.failed.get(cell, ""), over)]
-    st.html(f'<p class="kd kd-sentence" role="status">{escape(said[0])}</p>')
+    st.html(f'<p class="kd kd-sentence" role="status">{explained(said[0], "interval", "holm")}</p>')
     notes = [other_length_note(config) if shown.view is None else ""]
     if row is not None and not over:
         notes = [why_sentence(row, int(shown.table["p"].notna().sum())), *notes]

@@ -64,21 +64,22 @@ ADDRESS = {"of": OF, "of_seeds": NUMBER, "of_order": ORDER}
 
 
 def draw(lab: Lab, shown: Shown) -> None:
-    """Draws the choice of a setting, its repeats one by one, and what comes of looking too often."""
+    """Draws the repeats of a setting one by one, which setting, and what comes of looking too often."""
+    place, cell = st.container(), one_cell.chosen(shown)
     with st.container(horizontal=True, vertical_alignment="bottom", key="sweep_of"):
         whose = _("Stored runs that differ in their seed alone: of a cell, or of the run on Train.")
         of = address.choose(st.segmented_control, _("Of"), OF, key="of", required=True, help=whose)
-        cell = one_cell.chosen(shown)
         if of == "study":
             one_cell.choice(shown, cell)
             if shown.view is None:
                 choose_slice()
-    runs = _of_run(lab) if of == "run" else _of_cell(shown, cell)
-    if len(runs) > 1:
-        one = _("the run on Train") if of == "run" else study_map.labels(shown.study)[cell or 0]
-        _one_by_one(runs, one)
-    elif of == "study":
-        quiet(_("Fewer than two repeats of this cell are stored."))
+    with place:
+        runs = _of_run(lab) if of == "run" else _of_cell(shown, cell)
+        if len(runs) > 1:
+            one = _("the run on Train") if of == "run" else study_map.labels(shown.study)[cell or 0]
+            _one_by_one(runs, one)
+        elif of == "study":
+            quiet(_("Fewer than two repeats of this cell are stored."))
     with st.expander(_("Why not stop as soon as it helps?"), key="sweep_peeking", on_change="rerun") as fold:
         if fold.open:
             said = stopping_sentence(stopping())

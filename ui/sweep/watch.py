@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from html import escape
 from typing import Any
 
 import streamlit as st
@@ -23,6 +22,7 @@ from ui.shared.guard import guarded
 from ui.shared.person import person
 from ui.shared.pieces import acts, head, moves, quiet
 from ui.shared.run_words import study_name
+from ui.shared.terms import explained
 from ui.sweep import cell as one_cell
 from ui.sweep import compose, studies
 from ui.sweep import map as study_map
@@ -51,7 +51,7 @@ def _pace(lab: Lab, study_id: str, _open_in_train: object) -> float | None:
 def _look(lab: Lab, study_id: str, open_in_train: OpenInTrain) -> None:
     shown = studies.read(lab, study_id)
     view = shown.view
-    head(escape(study_map.sentence(shown)), _how_far(shown), view)
+    head(explained(study_map.sentence(shown), "temperature", "points"), _how_far(shown), view)
     if view is not None:
         _buttons(lab, view)
         if view.experiment in EXPERIMENTS:
@@ -68,7 +68,7 @@ def _look(lab: Lab, study_id: str, open_in_train: OpenInTrain) -> None:
     with st.expander(_("The same as a table"), key="sweep_table", on_change="rerun") as section:
         if section.open:
             st.html(study_map.table(shown))
-            quiet(study_map.notes(shown))
+            quiet(study_map.notes(shown), "holm", "interval", "seed")
     if view is None or not (moves(view.status) or one_cell.curves_are_coming(lab, view.study)):
         # each look would close their menus
         _along(lab, shown)
@@ -77,15 +77,18 @@ def _look(lab: Lab, study_id: str, open_in_train: OpenInTrain) -> None:
 def _how_far(shown: Shown) -> str:
     """Says how far the study is, or where it comes from, and how long its students are trained."""
     view = shown.view
-    if view is not None:
-        far = progress_words(view.status, view.done, view.runs, view.seconds_left, view.elsewhere)
-    else:
-        far = _(
-            "Came with the app: {seeds} repeats (seeds) in each cell.",
+    if view is None:
+        return _(
+            "Came with the app: {seeds} repeats (seeds) a cell, each trained for {length}. "
+            "Touch a cell for more.",
             seeds=shown.study.seeds,
+            length=shown.length,
         )
-    trained = _("Every student is trained for {length}. Touch a cell to see more.", length=shown.length)
-    return f"{far} {trained}"
+    return _(
+        "{progress} Each is trained for {length}. Touch a cell for more.",
+        progress=progress_words(view.status, view.done, view.runs, view.seconds_left, view.elsewhere),
+        length=shown.length,
+    )
 
 
 def _buttons(lab: Lab, view: StudyView) -> None:

@@ -27,6 +27,7 @@ from ui.shared.markup import role
 from ui.shared.pieces import quiet
 from ui.shared.server import is_quick
 from ui.shared.shown import shown_run
+from ui.shared.terms import explained
 from ui.train import alike
 from ui.train.changes import what_changed
 from ui.train.errors import look_closer
@@ -156,7 +157,8 @@ def _result(lab: Lab, view: RunView) -> None:
     trail(lab, view)
     with st.container(key="result_numbers"):
         loss(view)
-        said = "".join(f"<p>{escape(words)}</p>" for words in _evidence(lab, view) if words)
+        told = (explained(words, "mcnemar", "interval", "seed") for words in _evidence(lab, view) if words)
+        said = "".join(f"<p>{words}</p>" for words in told)
         st.html(f'<div class="kd kd-evidence">{said}{_table(view.result or {})}</div>')
         if not view.active:  # each look would close it
             show_command(train_command(view.config))

@@ -18,11 +18,12 @@ from kd.studies.over_seeds import MOST_SEEDS, next_station
 from kd.text.study_words import decimals, difference, repeats_words, rounded, signed, unknown
 from kd.text.translation import _, ngettext
 from kd.text.verdicts import seeds_words
-from kd.text.words import MODELS, accuracy
+from kd.text.words import MODELS, STUDENTS, accuracy
 from ui.shared.markup import role
 from ui.shared.person import person
 from ui.shared.pieces import acts, takes
 from ui.shared.steady_button import steady_button
+from ui.shared.terms import explained
 
 # The width of the button, whatever it says.
 _BUTTON = 220
@@ -37,10 +38,13 @@ def seeds_of(lab: Lab, view: RunView) -> SeedsView | None:
 
 
 def tiles(view: RunView, seeds: SeedsView | None) -> None:
-    """Draws the accuracy of each model: the mean of what the headline is about."""
+    """Draws the accuracy of each model: of the students the means that the headline is about."""
     history, result = view.history, view.result  # read once: they are looked up each time
     row = None if seeds is None else seeds.verdict
-    each = "".join(_mean_tile(model, row) if row else _tile(view, model, history, result) for model in MODELS)
+    each = "".join(
+        _mean_tile(model, row) if row and model in STUDENTS else _tile(view, model, history, result)
+        for model in MODELS
+    )
     st.html(f'<div class="kd kd-tiles">{each}</div>')
 
 
@@ -134,7 +138,7 @@ def _strip(seeds: SeedsView) -> str:
         marks.append(f'<span style="{at(value)}" title="{escape(said)}"></span>')
     title = _("Distilled − scratch in each repeat (seed), in percentage points")
     return (
-        f'<div class="kd kd-distilled"><p>{escape(title)}</p>'
+        f'<div class="kd kd-distilled"><p>{explained(title, "seed", "points")}</p>'
         f'<div class="kd-dots" role="img" aria-label="{escape(seeds_words(points))}">{"".join(marks)}</div>'
         f'<p class="kd-quiet">{escape(_in_words(seeds, mean))}</p></div>'
     )

@@ -49,10 +49,10 @@ EXPERIMENT = Experiment(
         "with_best": gets_right(at("omitted_right_biased"), N_("the student after one correction"), _UNSEEN),
         "as_it_is": gets_right(at("omitted_right"), N_("the student as it is"), _UNSEEN),
         "with_bias": named(
-            at("omitted_right_with:bias"), N_("read correctly of the digits left out, with the bias chosen")
+            at("omitted_right_with:bias"), N_("share of the digits it never saw read with the bias chosen")
         ),
-        "all_with_best": named(at("right_biased"), N_("read correctly of all digits, with the best bias")),
-        "best_bias": named(at("best_bias"), N_("best bias")),
+        "all_with_best": named(at("right_biased"), N_("share of all digits read after one correction")),
+        "best_bias": named(at("best_bias"), N_("the correction: the best bias")),
     },
     measures=(
         *("scratch_omitted_right", "omitted_right", "omitted_right_with:{bias}", "omitted_right_biased"),

@@ -37,7 +37,7 @@ EXPERIMENT = Experiment(
     ),
     plan=each(_BASE, "omitted_digits", {_OMITTED: {}}),
     outcomes={
-        "with_best": gets_right(_with_best, N_("the student with corrected biases"), _ALL_TEN),
+        "with_best": gets_right(_with_best, N_("the student after two corrections"), _ALL_TEN),
         "as_it_is": gets_right(_right, N_("the student as it is"), _ALL_TEN),
         "bias_adds": adds(_with_best - _right, N_("lowering the biases of 7 and 8")),
         "best_bias": named(at("best_bias_of_seen"), N_("mean of the two best biases")),

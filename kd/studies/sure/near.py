@@ -15,7 +15,7 @@ from kd.studies.shipped import differs, nearest, other_length
 from kd.studies.study import SCRATCH, Study
 from kd.studies.sure.single_seeds import SingleSeeds, alone_sentence, single_seeds
 from kd.studies.verdicts import NOT_SHOWN, verdicts
-from kd.text.study_words import number_of_seeds, seeds_needed, signed, steps_words
+from kd.text.study_words import difference, repeats_words, seeds_needed, signed, steps_words
 from kd.text.translation import N_, _, ngettext
 from kd.text.verdicts import covers
 from kd.text.words import listing, plain
@@ -164,6 +164,6 @@ def other_length_note(config: RunConfig) -> str:
     return _(
         _ABOUT_NOT_SHOWN if row["verdict"] == NOT_SHOWN else _ABOUT,
         trained=_(words, steps=steps_words([cell])),
-        points=signed(row["difference"], 1),
-        seeds=number_of_seeds(int(row["seeds"])),
+        points=signed(difference(row), 1),
+        seeds=repeats_words(int(row["seeds"])),
     )

@@ -158,7 +158,7 @@ def test_the_other_length_is_asked_near_the_setting_and_named_by_its_ratio(chang
     assert other_length(config) == length
     _setting, rows = nearest(config, length)
     gain = 100 * (rows["distilled_accuracy"] - rows["scratch_accuracy"]).mean()
-    end = f"about {gain:+.1f} points here ({len(rows)} seeds).".replace("-", "−")
+    end = f"about {gain:+.1f} points here ({len(rows)} repeats).".replace("-", "−")
     note = other_length_note(config)
     assert note.startswith(words)
     assert note.endswith(end)
@@ -169,4 +169,4 @@ def test_at_the_other_length_nothing_may_be_near_and_no_difference_shown(monkeyp
         assert other_length_note(RunConfig(**changes)) == ""
     row = {"verdict": "not shown", "difference": 0.31, "seeds": 5}
     monkeypatch.setattr(near_module, "_at", lambda cell: (None, row))
-    assert other_length_note(RunConfig()).endswith("no difference shown here, about +0.3 points (5 seeds).")
+    assert other_length_note(RunConfig()).endswith("no difference shown here, about +0.3 points (5 repeats).")

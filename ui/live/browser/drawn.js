@@ -12,7 +12,7 @@ CONTROLS.curve = (spec, moved, released) => {
   let values = null;
   let size = null;
   const x = (place) => ROOM.left + 14 + place * (size.width - ROOM.left - ROOM.right - 28);
-  const y = (value) => size.height - ROOM.bottom - ((value - up.from) / (up.to - up.from)) * (size.height - ROOM.top - ROOM.bottom);
+  const y = (value) => size.height - size.bottom - ((value - up.from) / (up.to - up.from)) * (size.height - ROOM.top - size.bottom);
   const svg = drawn('svg', { class: 'kd-live-svg', 'aria-hidden': 'true' });
   const inputs = across.map(({ name }, at) => {
     const input = made('input', {
@@ -51,13 +51,17 @@ CONTROLS.curve = (spec, moved, released) => {
       set(inputs[at], 'aria-valuetext', values ? filled(spec.says, { value: minus(values[at]) }) : spec.nothing);
     });
     if (!size) return;
-    const [end, ground] = [size.width - ROOM.right, size.height - ROOM.bottom];
+    const [end, ground] = [size.width - ROOM.right, size.height - size.bottom];
     const grid = up.ticks.map(([value]) => drawn('line', { class: 'kd-live-gridline', x1: ROOM.left, x2: end, y1: y(value), y2: y(value) }));
     const texts = up.ticks.map(([value, text]) => drawn('text', { x: ROOM.left - 8, y: y(value) + 5, 'text-anchor': 'end' }, text));
-    const every = Math.ceil((44 * across.length) / (end - ROOM.left));
-    const names = across.filter((_, at) => at % every === 0).map(({ name, place }) =>
-      drawn('text', { x: x(place), y: ground + 20, 'text-anchor': 'middle' }, name),
-    );
+    let taken = -Infinity;
+    const apart = across.filter(({ name, place }) => {
+      const half = 0.28 * size.letter * name.length;
+      if (x(place) - half < taken + 6) return false;
+      taken = x(place) + half;
+      return true;
+    });
+    const names = apart.map(({ name, place }) => drawn('text', { x: x(place), y: ground + 1.4 * size.letter, 'text-anchor': 'middle' }, name));
     const title = drawn('text', { x: (ROOM.left + end) / 2, y: size.height - 4, 'text-anchor': 'middle' }, spec.title);
     const at = (number) => `${x(across[number].place).toFixed(1)} ${y(values ? values[number] : middle).toFixed(1)}`;
     const rails = across.map(({ place }) => drawn('line', { class: 'kd-live-rule', x1: x(place), x2: x(place), y1: ROOM.top, y2: ground }));
@@ -86,7 +90,7 @@ CONTROLS.curve = (spec, moved, released) => {
   const touched = (event) => {
     const box = svg.getBoundingClientRect();
     const [px, py] = [event.clientX - box.left, event.clientY - box.top];
-    const share = (size.height - ROOM.bottom - py) / (size.height - ROOM.top - ROOM.bottom);
+    const share = (size.height - size.bottom - py) / (size.height - ROOM.top - size.bottom);
     return { px, value: up.from + share * (up.to - up.from) };
   };
   const draw = (event) => {
@@ -122,7 +126,8 @@ CONTROLS.curve = (spec, moved, released) => {
   }
   new ResizeObserver(([{ contentRect }]) => {
     if (!contentRect.width) return;
-    size = { width: contentRect.width, height: contentRect.height };
+    const letter = parseFloat(getComputedStyle(svg).fontSize);
+    size = { width: contentRect.width, height: contentRect.height, letter, bottom: Math.max(ROOM.bottom, 3 * letter) };
     across.forEach(({ place }, at) => inputs[at].style.setProperty('left', `${x(place)}px`));
     paint();
   }).observe(svg);
