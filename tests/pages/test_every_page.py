@@ -10,7 +10,7 @@ from pathlib import PurePath
 import pytest
 
 from kd.config import RunConfig
-from tests.pages.on_page import html_of, labelled, warnings_of
+from tests.pages.on_page import headline_of, html_of, labelled, warnings_of
 from tests.stored_runs import save_copy
 from ui.shared import frame
 
@@ -82,8 +82,8 @@ def said(app) -> str:
 
 def test_train_says_it_under_the_verdict_and_in_the_lesson(open_page, mistaken):
     app = open_page("train", run=mistaken)
-    assert f"seed 2 · a mistake: {SAID}" in said(app)
-    assert f" This run makes a mistake on purpose: {SAID}." in said(app)
+    assert f"seed 2 · a mistake: {SAID}" in headline_of(app)
+    assert f" This run makes a mistake on purpose: {SAID}." in headline_of(app)
     assert f"with a mistake that is made on purpose ({SAID})" in said(app)
     assert not warnings_of(app)
     # the controls are those of the run, but for the mistake, and the address never has it

@@ -148,8 +148,8 @@ def _chart(
     rows, axes = run_charts.accuracy_rows(_history, _view.teacher_accuracy, _view.config.epochs)
     words = accuracy_words(rows)
     if _earlier:
-        runs = "; ".join(setting(run.config) for run in _earlier)
-        words = " ".join([words, _("Thin lines: {runs}.", runs=runs)])
+        thin_ones = _("Thin lines: {runs}.", runs="; ".join(setting(run.config) for run in _earlier))
+        words = f"{words} {thin_ones}"
     lines = _lines(_history, MODELS)
     if _view.teacher_accuracy is not None and not any(line["role"] == "teacher" for line in lines):
         ends = [(epoch, _view.teacher_accuracy, None) for epoch in (1, axes["last_epoch"])]
