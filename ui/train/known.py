@@ -83,6 +83,7 @@ def _facts(
     }
 
 
+@lru_cache(maxsize=512)
 def of_run(config: RunConfig) -> dict[str, Any]:
     """Returns by what the browser tells whether the controls have a run's setting."""
     others = sorted(
