@@ -1,14 +1,12 @@
-"""Make the studies that are included in the project, each around the default setting.
+"""Make the study that is included in the project, around the default setting.
 
     python data/make_default_study.py                  # α, T, T² and images, with five seeds
-    python data/make_default_study.py objectives       # every objective, with ten seeds
     python data/make_default_study.py --home FOLDER    # go on there with what an earlier call has trained
 
-writes data/studies/default.csv or data/studies/objectives.csv, one row for each run: whether it is of the
-short or of the long part, its setting, its seed, and how many test pictures its models get right. However
-many images there are, a student takes about as many steps as in a default run, and five times as many in the
-long part, which has fewer cells. On two cores the first takes half an hour, and the second four minutes; 1 GB
-for the models, which are not included.
+writes data/studies/default.csv, one row for each run: whether it is of the short or of the long part, its
+setting, its seed, and how many test pictures its models get right. However many images there are, a student
+takes about as many steps as in a default run, and five times as many in the long part, which has fewer cells.
+On two cores it takes half an hour, and 1 GB for the models, which are not included.
 """
 
 from __future__ import annotations
@@ -29,7 +27,6 @@ from kd.config import RunConfig  # noqa: E402 - the project is not installed, it
 from kd.lab import Lab  # noqa: E402
 from kd.studies.shipped import LONG, SHORT, TIMES  # noqa: E402
 from kd.studies.study import Study  # noqa: E402
-from kd.studies.sure.leaderboard import leaderboard_study  # noqa: E402
 from kd.text.words import duration  # noqa: E402
 
 FOLDER = PROJECT / "data" / "studies"
@@ -43,15 +40,11 @@ AXES = {
 LONG_IMAGES = (100, 500, 2_000, 10_000)
 LONG_AXES = {"alpha": (0.1, 0.9), "temperature": (1.0, 4.0, 10.0, 20.0), "temperature_squared": (True, False)}
 SEEDS = 5
-NAMES = ("default", "objectives")
 
 
-def studies(name: str) -> Iterator[tuple[str, Study]]:
-    """Yields the studies of one file, with their lengths; of the default, one for each number of images."""
+def studies() -> Iterator[tuple[str, Study]]:
+    """Yields the studies with their lengths, one for each number of images."""
     for length, images, axes in ((SHORT, EPOCHS, AXES), (LONG, LONG_IMAGES, LONG_AXES)):
-        if name == "objectives":
-            yield length, leaderboard_study(length=length)
-            continue
         for size in images:
             base = RunConfig(train_size=size, epochs=TIMES[length] * EPOCHS[size])
             yield length, Study(base, axes, SEEDS)
@@ -59,12 +52,11 @@ def studies(name: str) -> Iterator[tuple[str, Study]]:
 
 def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
-    parser.add_argument("study", nargs="?", choices=NAMES, default="default", help="which one to make")
     parser.add_argument("--home", type=Path, help="the folder for the models, kept for another call")
     chosen = parser.parse_args(arguments)
     with tempfile.TemporaryDirectory() as folder, Lab(chosen.home or Path(folder)) as lab:
-        frames = [carried_out(lab, *part) for part in studies(chosen.study)]
-    file = FOLDER / f"{chosen.study}.csv"
+        frames = [carried_out(lab, *part) for part in studies()]
+    file = FOLDER / "default.csv"
     FOLDER.mkdir(exist_ok=True)
     written(pd.concat(frames)).to_csv(file, index=False, lineterminator="\n")
     print(file)

@@ -75,6 +75,15 @@ def most_ambiguous(
     return _first(table.sort_values("entropy_bits", ascending=False, kind="stable"), count)
 
 
+def from_the_surest(labels: np.ndarray, logits: np.ndarray, true: int, count: int = 12) -> pd.DataFrame:
+    """Returns rows of `picture_table` of class `true`: the surest first, the most doubted last."""
+    table = picture_table(labels, logits)
+    table = table[table["true"] == true].sort_values("entropy_bits", kind="stable")
+    # even steps in rank would show mostly sure ones: halve what is left at each step
+    ranks = len(table) - 1 - np.unique(np.geomspace(1, len(table), count).astype(int) - 1)[::-1]
+    return table.iloc[ranks].reset_index(drop=True)
+
+
 def pictures_behind(
     labels: np.ndarray, logits: np.ndarray, true: int, other: int, temperature: float, count: int = 12
 ) -> pd.DataFrame:

@@ -11,7 +11,7 @@ import altair as alt
 import pandas as pd
 
 from kd.charts.experiment_plan import GUESS, INCLUDED, YOURS, Plan, Values
-from kd.charts.parts import by_role, finished, number_axis, shaded, zero_rule
+from kd.charts.parts import by_role, finished, mean_tooltips, number_axis, shaded, zero_rule
 from kd.charts.run_charts import (
     SETTING_DASHES,
     SETTING_SHAPES,
@@ -90,11 +90,11 @@ def experiment_lines(
         *_no_difference("y", plan),
     ]
     thin = _("Thin: the included result.") if ghosts else ""
-    return _finished(layers, rows, plan, height, _("Bands: 95 % intervals."), thin)
+    return _finished(layers, rows, plan, height, _("Bands: likely ranges (95\u00a0%)."), thin)
 
 
 def _labels(base: alt.Chart, axis: Values, gains: bool) -> list[alt.Chart]:
-    look: dict[str, Any] = {"align": "left", "dx": 10, "fontWeight": 600, "lineBreak": "\n", "lineHeight": 16}
+    look: dict[str, Any] = {"align": "left", "dx": 10, "fontWeight": 600, "lineBreak": "\n"}
     place: dict[str, Any] = {
         "x": alt.value("width"),
         "y": _value_channel(alt.Y, axis, "label_at", gains),
@@ -109,13 +109,7 @@ def _labels(base: alt.Chart, axis: Values, gains: bool) -> list[alt.Chart]:
 
 
 def _tooltips(x_title: str) -> list[alt.Tooltip]:
-    return [
-        alt.Tooltip("name:N", title=_("What")),
-        *([alt.Tooltip("setting:N", title=x_title)] if x_title else []),
-        alt.Tooltip("label:N", title=_("Mean")),
-        alt.Tooltip("interval:N", title=_("95 % interval")),
-        alt.Tooltip("seeds:Q", title=_("Seeds")),
-    ]
+    return mean_tooltips(alt.Tooltip("name:N", title=_("What")), x_title, _("Mean"))
 
 
 _AROUND = 104
@@ -190,7 +184,6 @@ def experiment_dots(
             titleX=-8,
             titleY=-4,
             titleLimit=190,
-            labelLineHeight=16,
             labelExpr="split(datum.label, '\\n')",
         ),
     )
@@ -209,7 +202,9 @@ def experiment_dots(
         *_no_difference("x", plan),
     ]
     pale = _("Pale: the included result.") if ghosts else ""
-    return _finished(layers, rows, plan, dots_height(names, plan), _("Lines: 95 % intervals."), pale)
+    return _finished(
+        layers, rows, plan, dots_height(names, plan), _("Lines: likely ranges (95\u00a0%)."), pale
+    )
 
 
 def _names(base: alt.Chart, axis: Values, signed: bool) -> list[alt.Chart]:

@@ -159,6 +159,16 @@ def zero_rule(channel: str = "y", **look: Any) -> alt.Chart:
     return alt.Chart().mark_rule(**look).encode(**{channel: alt.datum(0, type="quantitative")})
 
 
+def mean_tooltips(what: alt.Tooltip, setting: str, mean: str) -> list[alt.Tooltip]:
+    """Returns the tooltip of a mean over seeds, of rows with label, interval and seeds.
+
+    what: says of what it is. setting: the title of the column setting, which is left out without one.
+    """
+    columns = {"setting:N": setting, "label:N": mean, "interval:N": _("Likely between (95\u00a0%)")}
+    columns["seeds:Q"] = _("Repeats (seeds)")
+    return [what, *(alt.Tooltip(column, title=title) for column, title in columns.items() if title)]
+
+
 def finished(
     chart: Any,
     title: str,

@@ -10,7 +10,7 @@ from typing import Any
 import altair as alt
 import pandas as pd
 
-from kd.charts.parts import PERCENT, by_role, finished, number_axis, role_words, zero_rule
+from kd.charts.parts import PERCENT, by_role, finished, mean_tooltips, number_axis, role_words, zero_rule
 from kd.charts.run_charts import accuracy_title
 from kd.config import FIELDS
 from kd.studies.axes import are_numbers, in_order, is_logarithmic, values_in_order
@@ -307,13 +307,11 @@ def slice_lines(
         shape=by_role("shape"),
         fillOpacity=alt.condition("datum.shown", alt.value(1), alt.value(0)),
         stroke=by_role("color"),
-        tooltip=[
+        tooltip=mean_tooltips(
             alt.Tooltip("role_words:N", title=_("Model")),
-            alt.Tooltip("setting:N", title=title),
-            alt.Tooltip("label:N", title=_("Gain (points)") if gains else _("Test accuracy")),
-            alt.Tooltip("interval:N", title=_("95 % interval")),
-            alt.Tooltip("seeds:Q", title=_("Seeds")),
-        ],
+            title,
+            _("Gain (points)") if gains else _("Test accuracy"),
+        ),
     )
     lines = [marked.mark_line(strokeWidth=2.5).encode(strokeDash=by_role("strokeDash"))] if numeric else []
     zero = [zero_rule(strokeDash=[2, 3], opacity=0.6)] if gains else []
@@ -321,7 +319,9 @@ def slice_lines(
         alt.layer(*zero, band, *lines, points, data=rows),
         _("Gain along {field}", field=title) if gains else _("Test accuracy along {field}", field=title),
         height,
-        _("Bands: 95 % intervals. Hollow: not shown.") if gains else _("Bands: 95 % intervals."),
+        _("Bands: likely ranges (95\u00a0%). Hollow: no difference shown.")
+        if gains
+        else _("Bands: likely ranges (95\u00a0%)."),
         words={"role": role_words()},
     )
 

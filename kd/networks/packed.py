@@ -2,14 +2,13 @@
 
 The length of a description in four bytes; the description, JSON in UTF-8; all weights in the layers' order,
 float32. Numbers are little-endian, and the weights begin at a multiple of four. The description lists the
-layers: kind (as in Keras), input and output (shapes), weights (how many numbers each array has), and what
-else a kind needs. Flatten is left out: values are a row of numbers anyway, in C order.
+layers: kind (as in Keras), weights (how many numbers each array has), the shape of the output, and what else
+a kind needs. Flatten is left out: values are a row of numbers anyway, in C order.
 """
 
 from __future__ import annotations
 
 import json
-import math
 from typing import Any
 
 import numpy as np
@@ -36,18 +35,14 @@ def packed(model: NumpyModel) -> bytes:
 
 
 def _described(layer: Layer, shape: Shape) -> dict[str, Any]:
-    kind = type(layer).__name__
-    told = {
-        "kind": kind,
-        "input": shape if isinstance(layer, Conv2D | MaxPooling2D) else [math.prod(shape)],
-        "output": layer.output_shape(shape),
-        "weights": [array.size for array in layer.weights],
-    }
+    weights = [array.size for array in layer.weights]
+    kind, output = type(layer).__name__, layer.output_shape(shape)
+    told: dict[str, Any] = {"kind": kind, "weights": weights, "output": output}
     if isinstance(layer, Conv2D | MaxPooling2D):
-        (top, _bottom), (left, _right) = layer.margins(shape)
-        return {**told, "size": layer.size, "strides": layer.strides, "margins": [top, left]}
-    if isinstance(layer, LeakyReLU):
-        return {**told, "slope": layer.negative_slope}
-    if isinstance(layer, Dense):
-        return told
-    raise NoTwin(_("A browser does not compute the layer {kind} of this network.", kind=kind))
+        margins = [before for before, _after in layer.margins(shape)]
+        told |= {"input": shape, "size": layer.size, "strides": layer.strides, "margins": margins}
+    elif isinstance(layer, LeakyReLU):
+        told["slope"] = layer.negative_slope
+    elif not isinstance(layer, Dense):
+        raise NoTwin(_("A browser does not compute the layer {kind} of this network.", kind=kind))
+    return told

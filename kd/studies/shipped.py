@@ -2,8 +2,8 @@
 
 data/make_default_study.py makes them, each at two lengths: short, with about as many steps as a default run,
 and long, with five times as many. One varies α, T, T² and the number of training images, with five seeds;
-epochs follow from the images, and the long part has fewer cells. The other varies the objective alone, with
-ten seeds; each has its own fields at their defaults.
+epochs follow from the images, and the long part has fewer cells. The other is the experiment which_objective:
+it varies the objective alone, with ten seeds; each has its own fields at their defaults.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from kd.config import FIELDS, RunConfig
 from kd.studies.verdicts import verdicts
 
 FILE = DATA / "studies" / "default.csv"
-OBJECTIVES_FILE = DATA / "studies" / "objectives.csv"
+OBJECTIVES_FILE = DATA / "experiments" / "which_objective.csv"
 AXES = ("train_size", "alpha", "temperature", "temperature_squared")
 SHORT, LONG = "short", "long"
 TIMES = {SHORT: 1, LONG: 5}
@@ -43,7 +43,9 @@ def shipped_study(length: str = SHORT) -> pd.DataFrame:
 @cache
 def objectives_study(length: str = SHORT) -> pd.DataFrame:
     """Reads the runs of every objective: as `shipped_study`, with objective instead of AXES."""
-    return _read(OBJECTIVES_FILE, length)
+    default = RunConfig()
+    same = {"train_size": default.train_size, "epochs": TIMES[length] * default.epochs}
+    return _read(OBJECTIVES_FILE, length).drop(columns="late_gain").assign(**same)
 
 
 def _read(file: Path, length: str) -> pd.DataFrame:

@@ -234,9 +234,10 @@ def between_words(first: str, second: str, found: Mapping[str, Any]) -> str:
     points, low, high, digits = found["difference"], found["low"], found["high"], decimals(found)
     if found["verdict"] == "not judged yet":
         return _(
-            "{second} minus {first} is {points} points on average: too few repeats for a verdict.",
+            "{second} minus {first} is {points} points on average over {seeds}: too few for a verdict.",
             **names,
             points=signed(points),
+            seeds=repeats_words(len(found["seeds"])),
         )
     if found["verdict"] in _AHEAD:
         if found["verdict"] == "behind":

@@ -47,13 +47,13 @@ def test_open_set_train_and_see_the_charts_move(page: Page, site):
     page.get_by_test_id("stSidebar").get_by_role("link", name="Train").click()
     expect(page.get_by_role("heading", name="Train", level=1)).to_be_visible()
     # all by keyboard, as the help texts promise
+    page.get_by_text("More settings", exact=True).click()
     as_i_move = page.get_by_role("switch", name="Train as I move")
     as_i_move.press("Space")
     expect(as_i_move).not_to_be_checked()
     for _ in range(4):
         page.get_by_role("slider", name="Training images").press("ArrowRight")
     expect(page).to_have_url(re.compile("train_size=10000"))
-    page.get_by_text("More", exact=True).click()
     for label, value in (("Epochs", 12), ("Seed", seed)):
         # drawn anew while it is filled in, a box would forget it
         expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
@@ -62,7 +62,7 @@ def test_open_set_train_and_see_the_charts_move(page: Page, site):
         expect(page).to_have_url(re.compile(rf"{label.lower()}={value}\b"))
     alpha = page.get_by_role("slider", name="α, weight of the true labels")
     alpha.press("ArrowRight")
-    expect(alpha).to_have_value("0.15")
+    expect(alpha).to_have_attribute("aria-valuetext", "0.15")
     page.get_by_role("slider", name="T, temperature").press("ArrowRight")
     expect(page).to_have_url(re.compile(r"temperature=15"))
 
@@ -85,13 +85,13 @@ def test_open_set_train_and_see_the_charts_move(page: Page, site):
     expect(page.get_by_text("1,433,610").first).to_be_visible()
     # and its numbers can be saved
     at_rest(page)
-    page.get_by_role("button", name="Save").first.click()
+    page.locator(".st-key-live-setting-epochs").get_by_role("button", name="Save").click()
     with page.expect_download() as download:
-        page.get_by_test_id("stPopoverBody").get_by_role("button", name="CSV").click()
+        page.get_by_role("button", name="CSV", exact=True).click()
     assert re.fullmatch(r"accuracy-by-epoch-[0-9a-f]{12}\.csv", download.value.suggested_filename)
     rows = list(csv.DictReader(io.StringIO(download.value.path().read_text(encoding="utf-8-sig"))))
-    this_run = [row for row in rows if not row["ghost"]]
-    assert [int(row["epoch"]) for row in this_run if row["role"] == "scratch"] == list(range(1, 13))
+    this_run = [row for row in rows if row["run"].startswith(setting)]
+    assert [int(row["epoch"]) for row in this_run if row["model"] == "scratch"] == list(range(1, 13))
 
 
 def test_nothing_jumps_when_a_run_is_trained_and_the_log_has_one_line_per_event(page: Page, site):
@@ -125,7 +125,7 @@ def test_after_train_a_phone_shows_verdict_numbers_and_chart(phone: Page, site):
     expect_trained(phone)
     expect(phone.locator(".kd-head .kd-verdict")).to_be_in_viewport(ratio=1)
     expect(phone.locator(".kd-tiles")).to_be_in_viewport()
-    expect(phone.locator(".st-key-figure-accuracy-by-epoch")).to_be_in_viewport(ratio=0.9)
+    expect(phone.locator(".st-key-live-setting-epochs")).to_be_in_viewport(ratio=0.9)
 
 
 def test_one_button_on_home_trains_in_front_of_the_visitor(page: Page, site):
@@ -134,7 +134,7 @@ def test_one_button_on_home_trains_in_front_of_the_visitor(page: Page, site):
     expect(page.get_by_role("heading", name="Train", level=1)).to_be_visible()
     expect(page).to_have_url(re.compile(r"/train\?(.*&)?run=[0-9a-f]{12}"))
     assert RunConfig().run_id not in page.url
-    page.get_by_text("More", exact=True).click()
+    page.get_by_text("More settings").click()
     expect(page.get_by_label("Seed", exact=True)).not_to_have_value("0")
     learning = re.compile("Both students are learning|Distilled is|No difference")
     expect(page.get_by_text(learning).first).to_be_visible()

@@ -71,7 +71,9 @@ def test_an_old_address_shows_what_looks_alike_and_a_click_on_it_leads_to_draw(p
     cell.scroll_into_view_if_needed()
     box = cell.bounding_box()
     page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)  # on the number inside it
-    expect(page.get_by_text("the 1s that look most like an 8")).to_be_visible()
+    expect(page.get_by_role("combobox", name="Pictures that look like another digit")).to_have_value(
+        "a 1 like an 8"
+    )
     page.locator(".st-key-strip-pictures-behind-a-cell svg image").first.click()
     expect(page).to_have_url(re.compile(r"/draw\?.*picture=\d+"))
     expect(page.get_by_text("Its label says 1.")).to_be_visible()

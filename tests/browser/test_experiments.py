@@ -43,10 +43,10 @@ def test_guess_find_out_and_go_on_to_sweep_wide_and_on_a_phone(
     last.click()
     heading = page.locator("h1")
     expect(heading).to_have_text("Keras' own default")
-    assert page.evaluate(SCROLLED) == 0
+    page.wait_for_function(f"{SCROLLED} === 0")
     page.get_by_role("link", name="Back to the shelf").click()
     expect(last).to_be_in_viewport()
-    assert page.evaluate(SCROLLED) == pytest.approx(left, abs=2)
+    page.wait_for_function(f"Math.abs({SCROLLED} - {left}) < 2")
     page.get_by_role("link", name="The digit it never saw", exact=True).click()
     expect(heading).to_have_text("The digit it never saw")
     expect(page).to_have_url(re.compile(r"/experiments\?experiment=never_saw_it"))

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import re
 
+import pandas as pd
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from kd.analysis.logits import softmax
-from kd.config import RunConfig
+from kd.config import FIELDS, PRESETS, RunConfig
 from kd.lab import Lab
+from kd.studies.shipped import AXES, shipped_study
+from kd.studies.verdicts import verdicts
+from kd.text.study_words import decimals, rounded, signed
 from kd.text.words import percent
 from tests.browser.accessibility import faults
 from ui.pictures.ways_in import FIRST_PICTURE
@@ -19,7 +23,7 @@ STEPS = 60
 # Notes what is drawn in each frame that follows an input event; benchmarks.pages says how long that takes.
 WATCH = """() => {
     window.texts = [];
-    const place = document.querySelector('.kd-live');
+    const place = document.querySelector('.kd-live:has(input)');
     window.shifted = 0;
     const add = list => list.getEntries().forEach(shift => { window.shifted += shift.value; });
     new PerformanceObserver(add).observe({ type: 'layout-shift' });
@@ -28,6 +32,13 @@ WATCH = """() => {
         window.texts.push(bars);
     }));
 }"""
+
+
+GREY = """parts => parts.map(part => {
+    let looks = '';
+    for (let one = part; one; one = one.parentElement) looks += getComputedStyle(one).filter;
+    return looks;
+})"""
 
 
 def heard(page: Page) -> list[object]:
@@ -83,7 +94,7 @@ def test_a_drag_redraws_in_every_frame_and_tells_the_server_and_screen_readers_a
     slider = opened(page, f"{site.url}/{PLACES[place]}run={RUN}")
     page.wait_for_load_state("networkidle")
     page.evaluate(WATCH)
-    spoken, area = page.locator(".kd-live [aria-live=polite]"), page.locator(".kd-live")
+    spoken, area = page.locator(".kd-live:has(input) [aria-live=polite]"), page.locator(".kd-live:has(input)")
     height = area.bounding_box()["height"]
     drag(page, slider, 0.1, 0.3)
     before = len(sent)
@@ -103,6 +114,67 @@ def test_a_drag_redraws_in_every_frame_and_tells_the_server_and_screen_readers_a
     if place == "Soft targets":
         expect(spoken).to_have_text(page.locator(".kd-live .kd-verdict").inner_text())
     assert page.evaluate("window.shifted") < 0.05
+
+
+def words_known(row: pd.Series) -> str:
+    """What the headline says at a cell, from the verdicts of the study."""
+    digits = decimals(row.to_dict())
+    low, high = (rounded(row[end], digits) for end in ("low", "high"))
+    return f"About {signed(row['difference'], digits)} points here (likely {low} to {high}, 5 repeats)."
+
+
+def test_train_says_what_the_study_knows_at_every_stop_and_asks_nobody(page: Page, site):
+    """The usual setting in all but one axis, which is dragged from its first to its last stop."""
+    known = verdicts(shipped_study(), AXES).set_index(list(AXES))
+    usual = {name: getattr(RunConfig(), name) for name in AXES}
+    sent = heard(page)
+    opened(page, f"{site.url}/train?as_i_move=false", "T, temperature")
+    page.wait_for_load_state("networkidle")
+    said, ghost = page.locator(".kd-head .kd-verdict"), page.locator(".kd-live-ghost.kd-distilled")
+    for name, axis in [(name, known.index.levels[AXES.index(name)]) for name in AXES[:3]]:
+        slider = page.get_by_role("slider", name=FIELDS[name].label, exact=True)
+        first, last = int(slider.get_attribute("min")), int(slider.get_attribute("max"))
+        box, stops, places = slider.bounding_box(), [], set()
+        before = len(sent)
+        page.mouse.move(box["x"] + 1, box["y"] + box["height"] / 2)
+        page.mouse.down()
+        for at in range(first, last + 1):
+            inner = box["width"] - 20  # but for the thumb
+            page.mouse.move(box["x"] + 10 + inner * at / last, box["y"] + box["height"] / 2)
+            expect(slider).to_have_value(str(at))
+            stop = float(slider.get_attribute("aria-valuetext").replace(",", ""))
+            stops.append(stop)
+            if stop in axis:
+                cell = {**usual, name: stop}
+                expect(said).to_have_text(words_known(known.loc[tuple(cell.values())]))
+                places.add(ghost.get_attribute("transform"))
+            elif axis.min() <= stop <= axis.max():
+                expect(said).to_contain_text("the nearest studied")
+        # Train looks after its runs by itself: what counts is that no control has said anything
+        assert not [each for each in sent[before:] if isinstance(each, bytes) and b"moved" in each]
+        assert len(places) >= len(axis) - 1
+        assert set(axis) <= set(stops)
+        page.mouse.move(box["x"] + 10 + inner * stops.index(usual[name]) / last, box["y"] + box["height"] / 2)
+        page.mouse.up()
+
+
+def test_a_result_of_another_setting_is_dimmed_and_named(page: Page, site):
+    opened(page, f"{site.url}/train?train_size=300&temperature=20&seed=7", "T, temperature")
+    expect(page.get_by_role("status")).to_contain_text("at 200 images, the nearest studied")
+    expect(page.get_by_text("Still shown: α 0.1 · T 10 with T²").first).to_be_visible()
+    dimmed = page.locator(".kd-tiles, .st-key-invitation")
+    assert all("grayscale" in look for look in dimmed.evaluate_all(GREY))
+    expect(page.locator(".kd-live-line.kd-distilled")).to_have_class(re.compile("kd-live-old"))
+    expect(page.get_by_text("Not as usual: seed 7")).to_be_visible()
+    page.get_by_text("More settings").click()
+    page.get_by_role("combobox", name="Objective").click()
+    page.get_by_role("option", name="Logit matching").click()
+    expect(page.get_by_role("status")).to_have_text("Not in the study: Logit matching.")
+    expect(page.locator(".kd-live-ghost")).to_have_count(0)
+    page.get_by_role("combobox", name="Start from").click()
+    page.get_by_role("option", name=PRESETS["default"].label).click()
+    expect(page.get_by_role("status")).to_contain_text("After 640 steps")
+    assert not any("grayscale" in look for look in dimmed.evaluate_all(GREY))
 
 
 def test_the_bars_are_text_of_what_numpy_says(page: Page, site, logits):

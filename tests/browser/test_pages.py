@@ -19,7 +19,7 @@ PROJECTOR = {"width": 1280, "height": 720}
 CHARTS = "[data-testid=stVegaLiteChart], .kd-live-figure, .kd-live-answers, .kd-bars"
 # address → figures that can be saved: where the button is, and the title in whose row
 SAVED = {
-    "train": [(".st-key-save-accuracy-by-epoch", ".st-key-figure-accuracy-by-epoch .role-title-text")],
+    "train": [(".st-key-live-setting-epochs .kd-live-save", ".st-key-live-setting-epochs figcaption")],
     "draw?way=test&view=targets": [
         (f".st-key-live-picture {figure} .kd-live-save", f".st-key-live-picture {figure} figcaption")
         for figure in (".kd-live-wide", ".kd-live-narrow")
@@ -31,7 +31,7 @@ SAVED = {
 # page → what a projector shows of it at once: its sentence, what moves it, and its figure
 HEROES = {
     "Home": (".kd-hello", ".st-key-live-voices input", ".kd-live-voices", ".st-key-live-voices .kd-verdict"),
-    "Train": (".kd-head", ".st-key-train_first", ".st-key-figure-accuracy-by-epoch .stVegaLiteChart svg"),
+    "Train": (".kd-head", ".st-key-train_first", ".st-key-live-setting-epochs .kd-live-svg"),
     "Draw": (
         ".st-key-canvas_frame",
         ".st-key-draw_looks input",
@@ -44,7 +44,7 @@ HEROES = {
 }
 MOST_SHIFT = 0.05
 # What a finger is to meet on a phone is at least this wide and high.
-HELP = """() => [...document.querySelectorAll('button[aria-label^="Help for"]')]
+HELP = """() => [...document.querySelectorAll('button[aria-label^="Help for"], .kd-live-help')]
   .filter((button) => button.checkVisibility())
   .filter((button) => Math.min(button.offsetWidth, button.offsetHeight) < 24)
   .map((button) => button.ariaLabel)"""
@@ -129,7 +129,7 @@ def home(page: Page) -> Iterator[str]:
 
 
 def train(page: Page) -> Iterator[str]:
-    unfold(page, "More")
+    unfold(page, "More settings")
     yield "all controls"
     page.get_by_role("tab", name="Playback").click()
     expect(page.locator(".kd-live-strip").last).to_be_visible()
@@ -137,7 +137,7 @@ def train(page: Page) -> Iterator[str]:
     page.get_by_role("tab", name="Inside").click()
     expect(page.locator(".kd-live-filters").last).to_be_visible()
     page.get_by_role("button", name="Save").first.click()
-    expect(page.get_by_test_id("stPopoverBody")).to_be_visible()
+    expect(page.locator(".kd-live-menu:popover-open")).to_be_visible()
     yield "architectures and a menu"
     page.keyboard.press("Escape")
     page.get_by_role("tab", name="Errors").click()

@@ -61,7 +61,8 @@ def test_only_seeds_that_both_have_make_pairs():
     (found,) = between([seeds(FIRST), seeds(SECOND, first=2, temperature=4.0)], LABELS, never)
     assert (found.seeds, found.verdict) == ((2, 3, 4), "not judged yet")
     expected = np.mean([SECOND[0] - FIRST[2], SECOND[1] - FIRST[3], SECOND[2] - FIRST[4]])
-    assert between_words("A", "B", vars(found)).startswith(f"B minus A is {100 * expected:+.2f} points")
+    said = f"B minus A is {100 * expected:+.2f} points on average over 3 "
+    assert between_words("A", "B", vars(found)).startswith(said)
     assert found.difference == pytest.approx(100 * expected)
 
 

@@ -5,15 +5,20 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import dataclass
-from html import unescape
+from html import escape, unescape
 from typing import Any
 
 from streamlit.testing.v1 import AppTest
 
 
 def html_of(app: AppTest) -> str:
-    """All the page's own HTML, without the style sheet, and without what terms mean."""
+    """All the page's own HTML, without the style sheet, and without what terms mean.
+
+    At its end is what Train's headline says while the controls have the setting of the run shown.
+    """
     pieces = [element.proto.body for element in app.get("html")]
+    heads = [view for part in _live_parts(app) for view in part["views"] if view["kind"] == "headline"]
+    pieces += [escape(f"{one['verdict'] or one['doing']} {one['note']} {one['below']}") for one in heads]
     html = "\n".join(piece for piece in pieces if not piece.startswith("<style>"))
     return re.sub(r'<button[^>]*class="kd-term"[^>]*>(.*?)</button>|<span popover.*?</span>', r"\1", html)
 
@@ -61,8 +66,12 @@ class Moving:
     spec: dict[str, Any]
 
     @property
+    def key(self) -> str:
+        return self.spec["key"]
+
+    @property
     def value(self) -> Any:
-        return _values_now(self.app, self.part["channel"])[self.spec["key"]]
+        return _values_now(self.app, self.part["channel"])[self.key]
 
     @property
     def help(self) -> str:
@@ -83,12 +92,6 @@ class Moving:
 
     def run(self) -> AppTest:
         return self.app.run()
-
-
-def headline_of(app: AppTest) -> str:
-    """What stands above the result on Train, while the controls are at the setting of the run shown."""
-    head = drawn_in_the_browser(app, "setting")["headline"]
-    return " ".join([head["verdict"] or head["doing"], head["note"], head["below"]])
 
 
 def is_own(app: AppTest) -> bool:

@@ -168,7 +168,7 @@ def test_a_guess_the_finding_and_the_paper_stand_beside_each_other(open_page, st
     assert experiment.differs in unescape(html_of(app))
     assert experiment.means in unescape(html_of(app))
     means = points(stored.view().rows, experiment).query("measure == 'distilled_right' and x == 0.6")["mean"]
-    for mean, words, when in zip(means, words_of_charts(app)[-2:], whens.values(), strict=True):
+    for mean, words, when in zip(means, reversed(words_of_charts(app)[-2:]), whens.values(), strict=True):
         assert words.startswith(when.partition(" (")[0])
         assert f"{mean:.4g} at 0.6" in words
 

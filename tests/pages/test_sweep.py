@@ -384,7 +384,7 @@ def test_an_impossible_address_gets_a_sentence(open_page):
     app = open_page("sweep", cell="750,10", of_seeds="21", of_alpha="0.2", show="x")
     for sentence in (
         "This study has no cell “750,10”: use values such as 100,1.",
-        "of_seeds must be a whole number between 1 and 20, not “21”. It is set to 1.",
+        "of_seeds must be a number between 1 and 20, not “21”. It is set to 1.",
         "The study has no α of “0.2”: use 0, 0.1, 0.5, 0.9.",
         "There is no view “x”: use map, repeats.",
     ):

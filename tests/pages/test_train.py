@@ -14,7 +14,7 @@ from kd.text.verdicts import evidence, headline
 from kd.text.words import accuracy, duration
 from tests.fake_engine import FakeEngine
 from tests.other_process import running_elsewhere
-from tests.pages.on_page import chart_titles, headline_of, html_of, labelled, numbers_of, warnings_of
+from tests.pages.on_page import chart_titles, html_of, labelled, numbers_of, warnings_of
 from ui.shared import steady_button
 from ui.train import controls, train_button
 
@@ -37,14 +37,14 @@ def quick_hands(monkeypatch):
 
 def test_a_first_visit_shows_the_run_that_came_with_the_app(open_page, shipped):
     app = open_page("train")
-    text, head = unescape(html_of(app)), headline_of(app)
-    assert "came with the app" in head
-    assert headline(shipped.result["comparison"], shipped.config) in head
+    text = unescape(html_of(app))
+    assert "came with the app" in text
+    assert headline(shipped.result["comparison"], shipped.config) in text
     assert evidence(shipped.result["comparison"]) in text
     assert near_note(shipped.config) in text
     line = other_length_note(shipped.config)
     assert line.startswith("Trained five times as long, for 3,200 steps: about +")
-    assert head.index("After 640 steps") < head.index(line)
+    assert text.index("After 640 steps") < text.index(line)
     assert numbers_of(app) == [
         accuracy(shipped.result[model]["test_accuracy"]) for model in ("teacher", "distilled", "scratch")
     ]
@@ -118,7 +118,7 @@ def test_stop_ends_the_run_and_the_second_half_of_a_double_click_does_not(
     labelled(app)["Stop"].click().run()
     assert lab.runs[run_id].wait(PATIENCE).status == "stopped"
     app.run()
-    assert lab.runs.view(run_id).message in headline_of(app)
+    assert lab.runs.view(run_id).message in html_of(app)
     assert "Press Train to run it again." in html_of(app)
     assert "Train" in labelled(app)
 

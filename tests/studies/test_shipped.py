@@ -15,7 +15,6 @@ from kd.studies.shipped import (
     AXES,
     FILE,
     LONG,
-    OBJECTIVES_FILE,
     SHORT,
     TIMES,
     length_of,
@@ -62,16 +61,12 @@ def test_its_numbers_are_those_of_the_other_study_and_of_the_included_run(tmp_pa
 
 
 def test_every_objective_is_there_with_ten_seeds_at_the_default_setting():
-    default = RunConfig()
-    for length, times in TIMES.items():
+    for length in TIMES:
         runs = objectives_study(length)
         assert set(runs[["objective", "seed"]].itertuples(index=False, name=None)) == set(
             itertools.product(OBJECTIVES, range(10))
         )
         assert len(runs) == 10 * len(OBJECTIVES)
-        assert set(runs["train_size"]) == {default.train_size}
-        assert set(runs["epochs"]) == {times * default.epochs}
-    assert OBJECTIVES_FILE.stat().st_size < 50_000
 
 
 def test_at_the_default_the_study_with_more_seeds_is_asked():
@@ -115,7 +110,7 @@ def test_its_command_writes_it(tmp_path, monkeypatch):
     small = {"EPOCHS": {100: 1}, "AXES": axes, "LONG_IMAGES": (100,), "LONG_AXES": axes, "SEEDS": 2}
     for name, value in {**small, "Lab": FakeLab, "FOLDER": tmp_path}.items():
         monkeypatch.setattr(make_default_study, name, value)
-    assert make_default_study.main(["default", "--home", str(tmp_path / "home")]) == 0
+    assert make_default_study.main(["--home", str(tmp_path / "home")]) == 0
     runs = pd.read_csv(tmp_path / "default.csv")
     assert list(runs)[:6] == ["length", "train_size", "epochs", "alpha", "temperature_squared", "seed"]
     assert runs.iloc[:, :6].to_numpy().tolist() == [
@@ -131,6 +126,6 @@ def test_an_objective_trains_to_the_numbers_of_its_file(lab):
     study = Study(RunConfig(), {"objective": ["relations"]}, 1)
     again = make_default_study.written(make_default_study.carried_out(lab, SHORT, study))
     kept = objectives_study().query("objective == 'relations' and seed == 0")
-    assert list(again) == ["length", *kept]
+    assert {*again} == {"length", *kept}
     accuracies = [f"{model}_accuracy" for model in ("teacher", "distilled", "scratch")]
     np.testing.assert_allclose(again[accuracies], kept[accuracies], atol=0.005)

@@ -20,5 +20,5 @@ def test_a_term_is_explained_where_it_first_stands_and_the_rest_stays_text():
 
 def test_each_meaning_is_one_sentence():
     for _forms, said in TERMS.values():
-        assert said.endswith(".")
+        assert said.endswith((".", "?"))
         assert not re.search(r"[.?!] [A-Z]", said)

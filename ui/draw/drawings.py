@@ -6,13 +6,12 @@ import numpy as np
 import streamlit as st
 
 from kd.analysis.observations import all_disagree
-from kd.charts.thumbnails import thumbnail_rows
 from kd.text.translation import _
 from ui.pictures import ways_in
 from ui.pictures.canvas import drawing_name
 from ui.pictures.ways_in import DRAWN, UPLOADED, Given
-from ui.shared.figure import framed, thumbnails
 from ui.shared.guard import guarded
+from ui.shared.markup import pixels_source
 
 KEPT = 6
 _DRAWINGS, _TALLY = "drawings", "drawings_tally"
@@ -47,32 +46,20 @@ def last_drawings(given: Given, shown: Given, logits: dict[str, np.ndarray]) -> 
     for name, picture in drawings.items():
         if np.array_equal(picture, shown.picture):
             tally[name] = all_disagree(logits)
-    numbers = range(1, len(drawings) + 1)
-    captions = [
-        _("{number}: a split", number=n) if tally[name] else str(n)
-        for n, name in zip(numbers, drawings, strict=True)
-    ]
-
-    def pick(number: int) -> None:
-        st.session_state[_NUMBER] = number
-        _recall(given, number)
-
-    with framed("drawings"):
-        st.markdown(
-            _(
-                "**Your latest drawings.** Can you draw a digit that gets three different answers? Three-way "
-                "splits so far: {count}",
-                count=sum(tally.values()),
-            )
+    st.markdown(
+        _(
+            "**Your latest drawings.** Can you draw a digit that gets three different answers? Three-way "
+            "splits so far: {count}",
+            count=sum(tally.values()),
         )
-        rows = thumbnail_rows(np.stack(list(drawings.values())), numbers, captions)
-        words = _("Your latest drawings, to go back to: {drawings}.", drawings=", ".join(captions))
-        thumbnails("drawings", "drawings_strip", rows, words, pick, count=KEPT)
+    )
+    pictures = list(drawings.values())
     st.pills(
         _("Go back to"),
-        numbers,
+        range(1, len(drawings) + 1),
         key=_NUMBER,
-        help=_("Choose one of these drawings by its number, or click its picture."),
+        format_func=lambda number: f"![{number}]({pixels_source(pictures[number - 1])})",
+        help=_("Shows one of these drawings again, until you draw or choose another picture."),
         on_change=guarded(lambda: _recall(given, st.session_state[_NUMBER])),
     )
 

@@ -9,16 +9,18 @@ from html import escape
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from kd.analysis.softening import from_the_surest, most_ambiguous
 from kd.config import TEST_IMAGES
 from kd.pictures.drawing import ONLY_A_DOT, prepared
 from kd.pictures.mnist import load_mnist, to_model_input
 from kd.pictures.picture_file import refuse_without_warnings
 from kd.text.translation import N_, _
 from ui.pictures import canvas
-from ui.pictures.strips import of_a_digit, strip
+from ui.pictures.strips import STRIP, strip
 from ui.shared import address, notices
 from ui.shared.figure import computed
 from ui.shared.guard import guarded
@@ -127,9 +129,16 @@ def chosen(tools: DeltaGenerator, run_id: str, logits: np.ndarray) -> Seen:
                 "surest to the most doubtful."
             ),
         )
-        digit = None if of == _AMBIGUOUS else int(of)
-        numbers, labels = computed(run_id, "strip", digit, _compute=lambda: of_a_digit(digit, logits))
-        said = tuple(_("label {label}", label=label) for label in labels)
+        labels = load_mnist().y_test
+
+        def offered() -> pd.DataFrame:
+            if of == _AMBIGUOUS:
+                return most_ambiguous(labels, logits, STRIP)
+            return from_the_surest(labels, logits, int(of), STRIP)
+
+        table = computed(run_id, "strip", of, _compute=offered)
+        numbers = tuple(table["picture"].astype(int))
+        said = tuple(_("label {label}", label=label) for label in table["true"])
         strip(numbers, said, "pictures", _from_strip)
     if st.session_state.pop(_TO_THE_PICTURE, False):
         into_sight("seen_large")

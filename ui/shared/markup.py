@@ -45,9 +45,13 @@ def unseen(words: str) -> str:
 
 def pixels(picture: np.ndarray, description: str) -> str:
     """Returns a picture (28, 28) in [0, 1] as an img element with hard pixel edges and a text alternative."""
+    return f'<img class="kd-pixels" src="{pixels_source(picture)}" alt="{escape(description)}">'
+
+
+def pixels_source(picture: np.ndarray) -> str:
+    """Returns a picture (28, 28) in [0, 1] as the source of an image, a PNG of its pixels."""
     levels = np.round(np.clip(picture, 0, 1) * 255).astype(np.uint8)
-    source = image_source("png", _png(levels.tobytes(), *levels.shape))
-    return f'<img class="kd-pixels" src="{source}" alt="{escape(description)}">'
+    return image_source("png", _png(levels.tobytes(), *levels.shape))
 
 
 def image_source(kind: str, content: bytes) -> str:

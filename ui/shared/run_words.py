@@ -25,20 +25,7 @@ _TEACHERS = {
 _T = N_("T {temperature}")
 _SQUARED, _NOT_SQUARED = N_("T {temperature} with T²"), N_("T {temperature} without T²")
 
-_MONTHS = (
-    N_("January"),
-    N_("February"),
-    N_("March"),
-    N_("April"),
-    N_("May"),
-    N_("June"),
-    N_("July"),
-    N_("August"),
-    N_("September"),
-    N_("October"),
-    N_("November"),
-    N_("December"),
-)
+_MONTHS = N_("January February March April May June July August September October November December")
 
 
 def setting(config: RunConfig) -> str:
@@ -164,7 +151,7 @@ def on_day(seconds: float) -> str:
     return _(
         "{day} {month} {year}, {time}",
         day=at.tm_mday,
-        month=_(_MONTHS[at.tm_mon - 1]),
+        month=_(_MONTHS).split()[at.tm_mon - 1],
         year=at.tm_year,
         time=time.strftime("%H:%M", at),
     )

@@ -20,7 +20,7 @@ from kd.text.verdicts import seeds_words
 from ui.live import controls, views
 from ui.live.live import live
 from ui.live.views import View
-from ui.shared import address, notices, run_words
+from ui.shared import address, run_words
 from ui.shared.address import Parameter
 from ui.shared.figure import figure
 from ui.shared.markup import literal, unseen
@@ -46,20 +46,9 @@ ORDER = address.choice(
 )
 
 
-def _number(text: str) -> int:
-    """Reads how many repeats there are to be, as the control counts them: from 0 on."""
-    if not text.isdecimal() or not 1 <= int(text) <= MOST_SEEDS:
-        raise ValueError(
-            _(
-                "of_seeds must be a whole number between 1 and {most}, not “{text}”. It is set to 1.",
-                most=MOST_SEEDS,
-                text=notices.cut(text),
-            )
-        )
-    return int(text) - 1
-
-
-NUMBER = Parameter(_number, lambda value: str(value + 1), 0)
+_COUNT = address.number("of_seeds", 1, MOST_SEEDS, 1)
+# the control counts from 0 on
+NUMBER = Parameter(lambda text: int(_COUNT.read(text)) - 1, lambda value: str(value + 1), 0)
 ADDRESS = {"of": OF, "of_seeds": NUMBER, "of_order": ORDER}
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 import streamlit as st
 
 from kd.analysis import softening
@@ -24,6 +25,7 @@ from ui.shared.lesson import lesson
 from ui.shared.pieces import into_sight, quiet
 
 _TEMPERATURE = address.number("T", softening.LOWEST_TEMPERATURE, softening.HIGHEST_TEMPERATURE, instead=4.0)
+_CELL, _TAKEN = "alike_cell", "taken_to_draw"
 _BY_LABELS = N_(
     "Nobody told the teacher that a 4 is like a 9 and unlike a 0: it was trained on labels alone. It learned "
     "this anyway."
@@ -53,8 +55,8 @@ def look_alikes(run_id: str, config: RunConfig, logits: dict[str, np.ndarray]) -
     )
     temperature = live("look-alikes", [control], [])["T"]
     rows = dark_charts.look_alike_rows(labels, teacher, temperature)
-    wrong = rows[rows["true"] != rows["class"]]
-    first = wrong.loc[wrong["share_of_wrong"].idxmax()]
+    likest = rows[rows["true"] != rows["class"]].sort_values("share_of_wrong", ascending=False)
+    first = likest.iloc[0]
     words = _(
         "When it sees {a_digit}, {share} of what the teacher gives to wrong digits goes to {other}.",
         a_digit=a_digit(int(first["true"])),
@@ -73,7 +75,7 @@ def look_alikes(run_id: str, config: RunConfig, logits: dict[str, np.ndarray]) -
             on_select=guarded(_pick_cell),
         )
     with pictures:
-        true, other = _cell()
+        true, other = _cell(likest)
         # ordered at T = 1: the pictures behind a cell should not change while T is dragged
         behind = computed(
             run_id,
@@ -90,44 +92,30 @@ def look_alikes(run_id: str, config: RunConfig, logits: dict[str, np.ndarray]) -
     _lesson(run_id, config, teacher)
 
 
-_TAKEN = "taken_to_draw"
-
-
 def _on_draw(number: int) -> None:
     st.session_state.update({_TAKEN: True, "picture": number, "way": "test", "view": "targets"})
 
 
-def _cell() -> tuple[int, int]:
-    """Draws the controls of the cell whose pictures are shown, which a click on a cell sets as well."""
-    heading = st.empty()
-
-    def digit(label: str, name: str, default: int, help: str) -> int:
-        key = f"alike_{name}"
-        return st.selectbox(
-            label, range(10), index=default, key=key, help=help, persist_state="session", width="stretch"
-        )
-
-    with st.container(horizontal=True):
-        true = digit(_("Pictures of"), "true", 4, _("The row of the matrix: the label of the pictures."))
-        other = digit(
-            _("that look most like"), "class", 9, _("The column of the matrix: the digit they resemble.")
-        )
-    heading.markdown(
-        _(
-            "**{true} → {other}:** the {true}s that look most like {a_digit}",
-            true=true,
-            other=other,
-            a_digit=a_digit(other),
-        )
+def _cell(cells: pd.DataFrame) -> tuple[int, int]:
+    """Draws what chooses the cell whose pictures are shown, as a click on it does, and returns it."""
+    pairs = list(zip(cells["true"].astype(int), cells["class"].astype(int), strict=True))
+    st.session_state.setdefault(_CELL, pairs[0])
+    return st.selectbox(
+        _("Pictures that look like another digit"),
+        pairs,
+        key=_CELL,
+        format_func=lambda pair: _(
+            "{a_digit} like {another}", a_digit=a_digit(pair[0]), another=a_digit(pair[1])
+        ),
+        help=_("A cell of the matrix: the pictures' label, and the digit they resemble. The likest first."),
+        persist_state="session",
     )
-    return true, other
 
 
 def _pick_cell() -> None:
     points = st.session_state["look-alikes"].selection.cell
     if points:
-        for name in ("true", "class"):
-            st.session_state[f"alike_{name}"] = int(points[0][name])
+        st.session_state[_CELL] = (int(points[0]["true"]), int(points[0]["class"]))
 
 
 def _lesson(run_id: str, config: RunConfig, logits: np.ndarray) -> None:

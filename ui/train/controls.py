@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import time
 from collections.abc import Callable, Sequence
 from functools import partial
 from html import escape
@@ -33,15 +34,16 @@ from ui.live.live import listen as live_listen
 from ui.live.live import live
 from ui.shared import address, notices
 from ui.shared.guard import guarded
-from ui.shared.markup import literal
-from ui.shared.run_words import differs
+from ui.shared.pieces import quiet
+from ui.shared.shown import SECONDS_OF_AN_ECHO
 from ui.train import known
 
 _DEFAULT = RunConfig()
 _OWN = "own"
 _DRAWN, _FOLLOWED, _PRESETS_CHOSEN, _LAST_MOVED = "form_drawn", "followed_run", "presets_chosen", "last_moved"
-# How many pictures are seen in training, and whether the epochs were set by hand.
-_SEEN, _BY_HAND = "pictures_seen", "epochs_by_hand"
+# How many pictures are seen in training, whether the epochs were set by hand, and what they were before they
+# followed the images, and when that was.
+_SEEN, _BY_HAND, _FOLLOWED_EPOCHS = "pictures_seen", "epochs_by_hand", "epochs_before"
 # What decides most moves in the browser, beside the result; the rest is in a drawer.
 _FIRST = AXES
 DRAWER = "more_settings"
@@ -81,16 +83,15 @@ def more_controls(moved: Moved, last: Callable[[], None]) -> None:
 
     last: draws what stands at its end.
     """
-    config, title = _config(), _("More settings")
-    follows = () if st.session_state.get(_BY_HAND) else ("epochs",)
-    unusual = differs(config, but=(*_FIRST, *follows)) if config else ""
-    label = _("More settings: {unusual}", unusual=unusual) if unusual else title
-    with st.expander(literal(label), key=DRAWER, on_change="rerun") as drawer:
+    with st.expander(_("More settings"), key=DRAWER, on_change="rerun") as drawer:
         if drawer.open:
             values = _values()
             for title in _TITLES:
                 _section(title, values, moved)
             last()
+    config, follows = _config(), () if st.session_state.get(_BY_HAND) else ("epochs",)
+    if config and (said := known.unusual(config, (*_FIRST, *follows))):
+        quiet(_("Not as usual: {settings}", settings=said))
 
 
 def take_address() -> None:
@@ -188,10 +189,6 @@ def _config(values: dict[str, Any] | None = None) -> RunConfig | None:
     return None
 
 
-def _have_moved(moved: Moved, names: Sequence[str]) -> None:
-    _has_moved(names[-1], moved)
-
-
 def _draw(names: Sequence[str], values: dict[str, Any], moved: Moved) -> None:
     """Draws controls; one that makes no difference rests, and says why, once for several of them."""
     said = {""}
@@ -210,7 +207,7 @@ def _widget(name: str, moved: Moved, is_idle: bool) -> None:
     # change the one that Back is to return to.
     spec, kind, label = FIELDS[name], FIELD_TYPES[name], _(FIELDS[name].label)
     shared: dict[str, Any] = {"key": name, "help": _help(name), "disabled": is_idle}
-    shared |= {"on_change": guarded(_has_moved), "args": (name, moved), "persist_state": "session"}
+    shared |= {"on_change": guarded(_have_moved), "args": (moved, (name,)), "persist_state": "session"}
     lowest: Any = spec.minimum
     highest: Any = spec.maximum
     if spec.digits:
@@ -226,15 +223,20 @@ def _widget(name: str, moved: Moved, is_idle: bool) -> None:
         st.number_input(label, lowest, highest, step=spec.step, **shared)
 
 
-def _has_moved(name: str, moved: Moved) -> None:
-    """Takes over what a control was set to: the epochs follow the images, unless they were set by hand."""
+def _have_moved(moved: Moved, names: Sequence[str]) -> None:
+    """Takes over what controls were set to: the epochs follow the images, unless they were set by hand."""
     with address.together():
         notices.clear()
-        st.session_state[_LAST_MOVED] = name
-        if name == "epochs":
+        st.session_state[_LAST_MOVED] = names[-1]
+        epochs = _value("epochs")
+        followed, when = st.session_state.get(_FOLLOWED_EPOCHS, (None, 0.0))
+        if "epochs" in names and epochs == followed and time.monotonic() - when < SECONDS_OF_AN_ECHO:
+            names = ("train_size",)  # the browser had not heard yet that they follow
+        if "epochs" in names:
             st.session_state[_BY_HAND] = True
-        if name == "train_size" and not st.session_state.get(_BY_HAND):
+        if "train_size" in names and not st.session_state.get(_BY_HAND):
             st.session_state["epochs"] = epochs_for(_value("train_size"), st.session_state[_SEEN])
+            st.session_state[_FOLLOWED_EPOCHS] = (epochs, time.monotonic())
         _tell_address()
         moved()
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -60,8 +60,7 @@ def _facts(
     if config is None:
         why = _("These settings contradict each other.")
     elif differs(config) - _FREE:
-        what = run_words.differs(config, but=tuple(_FREE)) or run_words.teacher(config)
-        why = _(_SAYS["outside"], what=what)
+        why = _(_SAYS["outside"], what=unusual(config, _FREE))
     return {
         **(of_run(config) if config else {"run": "", "others": "", "setting": {}}),
         "why": why,
@@ -81,6 +80,13 @@ def _facts(
         "words": {name: _(words) for name, words in _WORDS.items()},
         "says": {part: _(words) for part, words in _SAYS.items()},
     }
+
+
+def unusual(config: RunConfig, but: Collection[str]) -> str:
+    """Returns what of a setting is not as in the default one, in one line. but: fields to leave out."""
+    others = run_words.differs(config, but=(*but, "teacher"))
+    taught = run_words.teacher(config) if config.teacher != RunConfig().teacher else ""
+    return " · ".join(filter(None, [others, taught]))
 
 
 @lru_cache(maxsize=512)

@@ -220,7 +220,7 @@ def _cost(config: RunConfig) -> str:
     estimate = lab().estimate(config)
     if estimate is None:
         return _("No run has been timed on this machine yet.")
-    students = duration(estimate.students)
+    students = duration(max(1.0, estimate.students))
     if not estimate.teacher:
         return _("About {students} for the students.", students=students)
     return _(

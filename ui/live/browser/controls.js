@@ -13,6 +13,9 @@ const stepped = (stops) => ({ place: (value) => stops.indexOf(value), value: (pl
 
 const KEYS = { ArrowRight: 1, ArrowUp: 1, ArrowLeft: -1, ArrowDown: -1, PageUp: 1, PageDown: -1 };
 
+// Keys pressed one after another are one move over stops, in milliseconds: what follows may be a training.
+const KEY_PAUSE = 300;
+
 // The stop next to a value, upwards (1) or downwards (−1); the last one at the end.
 const nextStop = (stops, value, direction) => {
   const beyond = stops.filter((stop) => direction * (stop - value) > 1e-9);
@@ -25,8 +28,10 @@ const labelled = (spec, id, input, field = input, value = '') => {
   const head = made('div', { class: 'kd-live-head' }, label, value);
   const element = made('div', { class: `kd-live-control kd-live-${spec.kind}`, title: spec.help }, head, field);
   if (spec.help) {
-    element.append(made('p', { class: 'kd-unseen', id: `${id}-help` }, spec.help));
-    input.setAttribute('aria-describedby', `${id}-help`);
+    const help = made('span', { popover: '', class: 'kd-explains', id: `${id}-help` }, spec.help);
+    label.after(made('button', { type: 'button', class: 'kd-live-help', popovertarget: help.id, 'aria-label': `${spec.label}: ?` }, '?'));
+    element.append(help);
+    input.setAttribute('aria-describedby', help.id);
   }
   return element;
 };
@@ -74,22 +79,37 @@ const CONTROLS = {
       moved(value);
     };
     let key = false;
-    input.addEventListener('input', () => move(scale.value(Number(input.value))));
-    input.addEventListener('change', () => key || released());
+    let waits = null;
+    let isNew = false;
+    // only what this control has moved: another one may be on its way when this one loses the focus
+    const letGo = () => {
+      clearTimeout(waits);
+      if (isNew) released();
+      isNew = false;
+    };
+    input.addEventListener('input', () => {
+      isNew = true;
+      move(scale.value(Number(input.value)));
+    });
+    input.addEventListener('change', () => key || letGo());
     input.addEventListener('keydown', (event) => {
       if (event.altKey || event.ctrlKey || event.metaKey) return;
       const to = { Home: spec.lowest, End: spec.highest }[event.key];
       if (to === undefined && !KEYS[event.key]) return;
       key = true;
+      clearTimeout(waits);
       if (!spec.stops) return;
       const stops = event.key.startsWith('Page') && spec.marks ? spec.marks : spec.stops;
+      isNew = true;
       move(to ?? nextStop(stops, value, KEYS[event.key]));
       event.preventDefault();
     });
     for (const end of ['keyup', 'blur', 'pointerup', 'pointercancel']) {
       input.addEventListener(end, () => {
         key = false;
-        released();
+        clearTimeout(waits);
+        if (end === 'keyup' && spec.scale === 'stops') waits = setTimeout(letGo, KEY_PAUSE);
+        else letGo();
       });
     }
     const track = made('div', { class: 'kd-live-track' }, input);

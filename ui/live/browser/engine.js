@@ -32,7 +32,8 @@ const slide = ({ input, output, size, strides, margins }, visit) => {
   }
 };
 
-// Adds value · row to the sums from a place on; most pixels of a drawing are 0.
+// Adds value · row to the sums from a place on; most pixels of a drawing are 0. All in double precision: a loop over
+// arrays of one kind is several times as fast.
 const addRow = (sums, place, value, weights, row, length) => {
   if (value === 0) return;
   for (let at = 0; at < length; at += 1) sums[place + at] += value * weights[row + at];
@@ -42,7 +43,8 @@ const LAYERS = {
   Conv2D: (layer, values) => {
     const [kernel, bias] = layer.weights;
     const [depth, filters] = [layer.input[2], layer.output[2]];
-    const sums = new Float32Array(layer.output[0] * layer.output[1] * filters).map((_, at) => bias[at % filters]);
+    const sums = new Float64Array(layer.output[0] * layer.output[1] * filters);
+    for (let place = 0; place < sums.length; place += filters) sums.set(bias, place);
     slide(layer, (place, from, pixel) => {
       for (let channel = 0; channel < depth; channel += 1) {
         addRow(sums, place, values[from + channel], kernel, (pixel * depth + channel) * filters, filters);
@@ -52,7 +54,7 @@ const LAYERS = {
   },
   MaxPooling2D: (layer, values) => {
     const depth = layer.input[2];
-    const largest = new Float32Array(layer.output[0] * layer.output[1] * depth).fill(-Infinity);
+    const largest = new Float64Array(layer.output[0] * layer.output[1] * depth).fill(-Infinity);
     slide(layer, (place, from) => {
       for (let at = 0; at < depth; at += 1) {
         if (values[from + at] > largest[place + at]) largest[place + at] = values[from + at];
@@ -71,4 +73,4 @@ const LAYERS = {
 
 // A network's ten logits of a picture: 784 numbers from 0 to 1.
 const logitsOf = (layers, picture) =>
-  Array.from(layers.reduce((values, layer) => LAYERS[layer.kind](layer, values), Float32Array.from(picture)));
+  Array.from(layers.reduce((values, layer) => LAYERS[layer.kind](layer, values), Float64Array.from(picture)));

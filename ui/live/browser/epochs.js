@@ -38,7 +38,8 @@ const epochs = (data) => {
   const paint = ({ width, height }, values) => {
     const [own, ghost] = [isOf(data, values), ghostOf(values)];
     const isNarrow = width < 480;
-    const room = { ...ROOM, right: isNarrow ? 96 : 172 };
+    const large = Number.parseFloat(getComputedStyle(document.documentElement).fontSize) / 16;
+    const room = { ...ROOM, left: 8 + 44 * large, right: 30 + (isNarrow ? 66 : 128) * large };
     const [end, ground] = [width - room.right, height - room.bottom];
     const shares = [...data.lines, ...data.earlier].flatMap(({ points: all }) => all.map(([, share]) => share));
     const lowest = Math.min(...shares, ...(ghost ? [ghost.scratch, ghost.low] : []), ...(shares.length ? [] : [data.before]));
@@ -53,8 +54,9 @@ const epochs = (data) => {
       drawn('line', { class: 'kd-live-gridline', x1: room.left, x2: end, y1: y(share), y2: y(share) }),
       drawn('text', { x: room.left - 8, y: y(share) + 5, 'text-anchor': 'end' }, `${plain(100 * share)}\u00a0%`),
     ]);
-    const every = Math.max(1, Math.ceil(data.last / Math.min(12, (end - room.left) / 40)));
-    const numbers = Array.from({ length: data.last }, (_, at) => at + 1).filter((epoch) => epoch === 1 || epoch % every === 0);
+    const every = Math.max(1, Math.ceil(data.last / Math.min(12, (end - room.left) / (40 * large))));
+    const isTick = (epoch) => epoch === 1 || epoch === data.last || (epoch % every === 0 && epoch <= data.last - every / 2);
+    const numbers = Array.from({ length: data.last }, (_, at) => at + 1).filter(isTick);
     const below = numbers.map((epoch) => drawn('text', { x: x(epoch), y: ground + 20, 'text-anchor': 'middle' }, epoch));
     const title = drawn('text', { x: (room.left + end) / 2, y: height - 4, 'text-anchor': 'middle' }, data.xTitle);
 
@@ -72,10 +74,11 @@ const epochs = (data) => {
     });
     const look = own ? '' : 'kd-live-old';
     const old = data.earlier.flatMap((line) => [lineOf(line, 'kd-live-thin'), ...marksOf(line, 'thin')]);
-    const lines = data.lines.map((line) => lineOf(line, line.role === 'teacher' ? '' : look));
+    const stays = ({ role }) => own || (role === 'teacher' && data.others === values.facts.others);
+    const lines = data.lines.map((line) => lineOf(line, stays(line) ? '' : look));
     const marks = data.lines.flatMap((line) => marksOf(line, look));
 
-    const labels = data.lines.filter((line) => own || line.role === 'teacher').map(({ role, points: all }) => ({ role, share: all.at(-1)[1], text: nameOf(role) }));
+    const labels = data.lines.filter(stays).map(({ role, points: all }) => ({ role, share: all.at(-1)[1], text: nameOf(role) }));
     const parts = [];
     if (ghost) {
       const place = end + 16;
@@ -97,7 +100,7 @@ const epochs = (data) => {
     const before = own ? null : data.lines.find(({ role }) => role === 'distilled');
     if (before) labels.push({ role: 'before', share: before.points.at(-1)[1], text: data.says.before });
     labels.sort((a, b) => b.share - a.share);
-    const places = spread(labels.map(({ share }) => y(share)), LABEL_HEIGHT, room.top, ground);
+    const places = spread(labels.map(({ share }) => y(share)), LABEL_HEIGHT * large, room.top, ground);
     const names = labels.map(({ role, share, text }, at) => drawn(
       'text', { class: `kd-live-label kd-${role}`, x: end + 30, y: places[at] + 5 },
       `${isNarrow ? '' : `${text} `}${exactly(share)}`,

@@ -72,15 +72,20 @@ const headline = (data) => {
   return { element, draw, says: () => said.textContent, news: () => data.verdict || data.doing };
 };
 
-// The map: images across, T up, at the α and T² of the controls; colour is the gain, the ring is where one is.
-const knownMap = (data) => {
+// The map: images across, T up, at the α and T² of the controls; colour is the gain, the ring is where one is. A cell
+// that is touched moves the controls there.
+const knownMap = (data, _publish, channel) => {
   const { element } = figureOf(data.title);
   const table = made('div', { class: 'kd-live-known', role: 'img' });
   element.append(table);
   let cells = null;
   const build = ({ axes }) => {
     const [images, temperatures] = [axes.train_size, [...axes.temperature].reverse()];
-    cells = temperatures.map((T) => images.map((size) => ({ T, size, element: made('i') })));
+    cells = temperatures.map((T) => images.map((size) => {
+      const cell = made('i');
+      cell.addEventListener('click', () => channel.move({ train_size: size, temperature: T }));
+      return { T, size, element: cell };
+    }));
     const head = (text) => made('b', {}, text);
     table.style.setProperty('--across', images.length);
     table.replaceChildren(

@@ -91,6 +91,13 @@ const begin = (place, channel) => {
   return part;
 };
 
+// A figure may move the controls of its channel, and lets them go.
+const moveTo = (part, values) => {
+  change(part.channel, values);
+  for (const [name, value] of Object.entries(values)) part.controls[name].show(value);
+  part.released();
+};
+
 const close = (part) => {
   for (const view of part.views) {
     part.channel.views.delete(view);
@@ -110,12 +117,13 @@ const build = (part, place, data) => {
     }
     const elements = Object.values(part.controls).map(({ element }) => element);
     place.querySelector('.kd-live-controls').replaceChildren(...elements);
+    if (data.controls.length) part.channel.move = (values) => moveTo(part, values);
   }
   close(part);
   const publish = (values) => change(part.channel, values);
   part.views = data.views.map((given) => {
     const own = settled(given);
-    const view = VIEWS[given.kind](own, publish);
+    const view = VIEWS[given.kind](own, publish, part.channel);
     view.element.classList.add(`kd-live-${given.size ?? 'whole'}`);
     if (given.file) view.element.append(saver(own, data.save, () => known(part.channel)));
     return { ...view, settle: (answered) => Object.assign(own, settled(given, answered)) };

@@ -28,27 +28,33 @@ const cropped = ({ values, width }, box) => {
   return { values: own, width: box.width, height: box.height };
 };
 
-// Which input pixels each output pixel is the mean of: those whose centres lie in its part (Pillow's BOX filter).
+// From where to where each output pixel is the mean of the input: of pixels with centres in its part (Pillow's BOX filter).
 const partsOf = (length, wanted) => {
   const scale = length / wanted;
   const wide = Math.max(1, scale);
   return Array.from({ length: wanted }, (_, at) => {
     const centre = (at + 0.5) * scale;
-    const first = Math.max(0, Math.trunc(centre - wide / 2 + 0.5));
-    const last = Math.min(length, Math.trunc(centre + wide / 2 + 0.5));
-    const all = Array.from({ length: last - first }, (_, from) => first + from);
-    return all.filter((from) => (from - centre + 0.5) / wide > -0.5 && (from - centre + 0.5) / wide <= 0.5);
+    const isIn = (pixel) => (pixel - centre + 0.5) / wide > -0.5 && (pixel - centre + 0.5) / wide <= 0.5;
+    const ends = [centre - wide / 2 + 0.5, centre + wide / 2 + 0.5].map(Math.trunc);
+    let [first, end] = [Math.max(0, ends[0]), Math.min(length, ends[1])];
+    while (!isIn(first)) first += 1;
+    while (!isIn(end - 1)) end -= 1;
+    return [first, end];
   });
 };
 
-const resized = ({ values, width, height }, wide, high) => {
-  const mean = (places, value) => places.reduce((total, place) => total + value(place) * (1 / places.length), 0);
-  const [across, down] = [partsOf(width, wide), partsOf(height, high)];
-  const rows = Float32Array.from({ length: wide * height }, (_, at) =>
-    mean(across[at % wide], (x) => values[Math.floor(at / wide) * width + x]));
-  const all = Float32Array.from({ length: wide * high }, (_, at) =>
-    mean(down[Math.floor(at / wide)], (y) => rows[y * wide + (at % wide)]));
-  return { values: all, width: wide, height: high };
+// The picture with so many columns, lying on its side.
+const narrowed = ({ values, width, height }, wanted) => {
+  const all = new Float32Array(wanted * height);
+  partsOf(width, wanted).forEach(([first, end], column) => {
+    const share = 1 / (end - first);
+    for (let y = 0; y < height; y += 1) {
+      let mean = 0;
+      for (let x = first; x < end; x += 1) mean += share * values[y * width + x];
+      all[column * height + y] = mean;
+    }
+  });
+  return { values: all, width: height, height: wanted };
 };
 
 // As Python rounds: halves to the even number.
@@ -78,14 +84,13 @@ const offsetOf = (profile) => {
 const prepared = (drawn, pen) => {
   const { values, width, height } = drawn;
   const depth = Math.max(1, Math.floor(Math.min(width, height) / 50));
-  const isBorder = (at) =>
-    Math.min(at % width, width - 1 - (at % width)) < depth
-    || Math.min(Math.floor(at / width), height - 1 - Math.floor(at / width)) < depth;
   let [border, inked] = [0, 0];
-  for (let at = 0; at < values.length; at += 1) {
-    if (!isBorder(at)) continue;
-    border += 1;
-    inked += values[at] > 0;
+  for (let y = 0; y < height; y += 1) {
+    const isWhole = y < depth || y >= height - depth;
+    for (let x = 0; x < width; x += !isWhole && x === depth - 1 ? width - 2 * depth + 1 : 1) {
+      border += 1;
+      inked += values[y * width + x] > 0;
+    }
   }
   const contrast = highestOf(values);
   if (2 * inked >= border || contrast <= LEAST_CONTRAST) return null;
@@ -94,7 +99,7 @@ const prepared = (drawn, pen) => {
   if (Math.max(box.width, box.height) - 1 < 1.5 * pen || isADot(ink, Math.max(width, height))) return null;
   const scale = BOX / Math.max(box.width, box.height);
   const [wide, high] = [box.width, box.height].map((side) => Math.max(1, rounded(side * scale)));
-  const digit = resized(cropped(ink, box), wide, high);
+  const digit = narrowed(narrowed(cropped(ink, box), wide), high);
   const strongest = highestOf(digit.values);
   const fitted = digit.values.map((value) => value / strongest);
   const along = (length, value) => Array.from({ length }, (_, at) => value(at));
