@@ -4,6 +4,8 @@ import re
 from html import unescape
 
 import pytest
+from streamlit.runtime.scriptrunner_utils.script_run_context import ScriptRunContext
+from streamlit.runtime.state.session_state import SessionState
 
 from kd.config import FIELDS, STUDENTS, RunConfig
 from kd.runs.state import RunView
@@ -14,7 +16,7 @@ from tests.fake_engine import FakeEngine
 from tests.other_process import running_elsewhere
 from tests.pages.on_page import chart_titles, html_of, labelled, numbers_of, warnings_of
 from ui.shared import steady_button
-from ui.train import train_button
+from ui.train import controls, train_button
 
 SMALL = {"teacher": "notebook", "train_size": "320", "epochs": "40"}
 DAYS = {"epochs": "100", "train_size": "60000", "batch_size": "1"}
@@ -59,6 +61,26 @@ def test_a_first_visit_shows_the_run_that_came_with_the_app(open_page, shipped):
     fixed, broken = (shipped.result["comparison"][f"only_{name}_right"] for name in STUDENTS)
     assert f"Fixed: {fixed}. Only the distilled student reads them right." in text
     assert f"Broken: {broken}. Only scratch reads them right." in text
+
+
+def test_drawing_the_page_again_sends_few_messages_and_seldom_walks_over_the_session(open_page, monkeypatch):
+    app = open_page("train", {controls.DRAWER: False})
+    counted = {"messages": 0, "walks": 0}
+    send, walk = ScriptRunContext.enqueue, SessionState.filtered_state.fget
+
+    def enqueue(self, message):
+        counted["messages"] += 1
+        send(self, message)
+
+    def filtered_state(self):
+        counted["walks"] += 1
+        return walk(self)
+
+    monkeypatch.setattr(ScriptRunContext, "enqueue", enqueue)
+    monkeypatch.setattr(SessionState, "filtered_state", property(filtered_state))
+    app.run()
+    assert 40 < counted["messages"] <= 80  # each wakes the server's other thread
+    assert counted["walks"] <= 4  # a choice takes one
 
 
 def test_training_shows_stop_then_the_result_and_outlives_the_page(open_page, lab):

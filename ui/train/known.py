@@ -89,6 +89,7 @@ def unusual(config: RunConfig, but: Collection[str]) -> str:
     return " · ".join(filter(None, [others, taught]))
 
 
+@lru_cache(maxsize=512)
 def of_run(config: RunConfig) -> dict[str, Any]:
     """Returns by what the browser tells whether the controls have a run's setting."""
     others = sorted(
