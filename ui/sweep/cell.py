@@ -140,7 +140,7 @@ def describe(shown: Shown, cell: int | None) -> None:
         return
     row, over, config = shown.row(cell), study_map.over(shown), shown.config(cell)
     said = [cell_words(study_map.labels(shown.study)[cell], row, shown.failed.get(cell, ""), over)]
-    st.html(f'<p class="kd kd-sentence" role="status">{explained(said[0], "interval", "holm")}</p>')
+    st.html(f'<p class="kd kd-sentence" role="status">{explained(said[0], "interval")}</p>')
     notes = [other_length_note(config) if shown.view is None else ""]
     if row is not None and not over:
         notes = [why_sentence(row, int(shown.table["p"].notna().sum())), *notes]
