@@ -281,7 +281,7 @@ def _at_each(gauges: Mapping[str, Gauges], html: Callable[[Gauges], str]) -> str
 
 
 def _said(words: str) -> str:
-    return f"<p>{escape(words)}</p>"
+    return f"<p>{explained(words, 'bias', 'logit', 'alpha', 'temperature_squared')}</p>"
 
 
 def _loss(each: Gauges) -> str:
