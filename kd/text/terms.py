@@ -39,7 +39,7 @@ TERMS = {
     "logit": (N_("logits|logit"), N_("A digit's score, before the softmax makes probabilities of all ten.")),
     "bit": (
         N_("bits of doubt|bits|bit"),
-        N_("Doubt in bits: 0 if sure of one digit, 3.3 if all ten are alike."),
+        N_("Doubt in bits: 0 if one digit is certain, 3.3 if all ten are equally likely."),
     ),
     "divergence": (
         N_("KL divergence"),
