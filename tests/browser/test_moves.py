@@ -63,6 +63,7 @@ def test_let_go_of_alpha_and_the_new_verdict_comes_while_the_old_run_stays_in_si
     expect_verdict(page, config.replace(alpha=0.15, temperature=15))
 
     # a point of the trail opens its run, by the keyboard too
+    expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
     page.get_by_role("combobox", name="Open one of my runs").click()
     page.get_by_role("option").filter(has_text="500 images").click()
     expect(page.get_by_role("status")).to_contain_text("distilled student is")
