@@ -130,7 +130,7 @@ def take_sights(browser: Browser, url: str) -> None:
         page = context.new_page()
         page.goto(f"{url}/{address}")
         page.locator(".kd-head .kd-verdict").wait_for()
-        page.locator(".st-key-live-setting-epochs .kd-live-line").wait_for()
+        page.locator(".st-key-live-setting-epochs .kd-live-label").first.wait_for()
         page.locator(".kd-head").evaluate("element => element.scrollIntoView()")
         page.wait_for_timeout(MILLISECONDS_TO_SETTLE)
         page.screenshot(path=IMAGES / f"{name}.png")
