@@ -85,7 +85,7 @@ def repeats(page: Page, url: str) -> None:
 
 def experiments(page: Page, url: str) -> None:
     page.goto(f"{url}/experiments?experiment=wrong_labels&seen=included&guess=much")
-    page.get_by_text("What it means").wait_for()
+    page.get_by_text("What came out: ").wait_for()
     page.locator(".marks").nth(1).wait_for()
 
 

@@ -10,6 +10,7 @@ from ui.draw.drawings import last_drawings, remembered
 from ui.draw.why import look_closer
 from ui.pictures import ways_in
 from ui.shared import address
+from ui.shared.figure import computed
 from ui.shared.frame import page
 from ui.shared.lesson import section, unseen_section
 from ui.shared.markup import literal
@@ -35,12 +36,16 @@ def given_in(way: str, run_id: str, tools: DeltaGenerator) -> ways_in.Seen:
 
 
 def answers_to(shown: ways_in.Given, run_id: str) -> dict[str, np.ndarray]:
-    """Returns model → its logits (10,): those of test pictures are stored."""
+    """Returns model → its logits (10,): those of test pictures are stored, and others computed once."""
     run = lab().runs[run_id]
     if shown.number is not None:
         return {model: logits[shown.number] for model, logits in run.test_logits().items()}
-    images = shown.picture[None, :, :, None]
-    return {name: model.logits(images)[0] for name, model in run.models().items()}
+
+    def answers() -> dict[str, np.ndarray]:
+        images = shown.picture[None, :, :, None]
+        return {name: model.logits(images)[0] for name, model in run.models().items()}
+
+    return computed(run_id, "answers", shown.picture, _compute=answers)
 
 
 with page("Draw"):

@@ -66,7 +66,6 @@ def heat_map_rows(
                 "up": FIELDS[second].in_words(up),
                 **_figures(row, reason, digits=1 if largest >= 1 else 2),
                 "reason": reason,
-                "failure": reason or "–",
                 "chosen": False,
             }
         )
@@ -156,7 +155,6 @@ def heat_map(
                 alt.Tooltip("interval:N", title=_("Likely between")),
                 alt.Tooltip("seeds:Q", title=_("Repeats (seeds)")),
                 alt.Tooltip("p:N", title=_("p, all cells")),
-                alt.Tooltip("failure:N", title=_("Failed")),
             ],
         )
         .add_params(opened)

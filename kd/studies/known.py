@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from kd.config import STUDENTS
 from kd.studies.over_seeds import gains
 from kd.studies.shipped import AXES, is_near, nearest_value, shipped_study
 from kd.studies.verdicts import in_blocks
@@ -19,8 +20,9 @@ from kd.studies.verdicts import in_blocks
 class Known:
     """One length of the study: its axes, and a cell for each combination of their values.
 
-    axes: field → its values, in ascending order. cells: the mean gain over scratch and its 95 % interval, in
-    points, and scratch's mean accuracy, in percent; the last axis varies fastest. seeds: of every cell.
+    axes: field → its values, in ascending order. cells: the gain over scratch, of the mean accuracies as they
+    are shown, and its 95 % interval, in points, and scratch's mean accuracy, in percent; the last axis varies
+    fastest. seeds: of every cell.
     """
 
     axes: Mapping[str, Sequence[Any]]
@@ -44,8 +46,11 @@ def known(length: str) -> Known:
     number = math.prod(map(len, axes.values()))
     differences = in_blocks(runs, "distilled") - in_blocks(runs, "scratch")
     gained = gains(cells, runs["seed"].to_numpy(), differences, number)
-    scratch = 100 * np.bincount(cells, runs["scratch_accuracy"], number) / gained.seeds
-    rows = np.column_stack([gained.mean, gained.found.low, gained.found.high, scratch]).round(3)
+    distilled, scratch = (
+        (100 * np.bincount(cells, runs[f"{model}_accuracy"], number) / gained.seeds).round(2)
+        for model in STUDENTS
+    )
+    rows = np.column_stack([distilled - scratch, gained.found.low, gained.found.high, scratch]).round(3)
     seeds = set(gained.seeds.tolist())
     assert len(seeds) == 1  # so one number says it for all
     return Known(axes, [tuple(row) for row in rows.tolist()], seeds.pop())

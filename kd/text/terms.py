@@ -37,6 +37,14 @@ TERMS = {
     ),
     "epoch": (N_("epochs|epoch"), N_("In one epoch, the student sees each of its training images once.")),
     "logit": (N_("logits|logit"), N_("A digit's score, before the softmax makes probabilities of all ten.")),
+    "bit": (
+        N_("bits of doubt|bits|bit"),
+        N_("Doubt in bits: 0 if one digit is certain, 3.3 if all ten are equally likely."),
+    ),
+    "divergence": (
+        N_("KL divergence"),
+        N_("How far one model's probabilities are from another's: 0 bits if they are the same."),
+    ),
     "bias": (
         N_("biases|bias"),
         N_("A number added to a digit's score on every picture, so that it is the answer more often."),

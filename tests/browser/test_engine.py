@@ -19,7 +19,6 @@ from kd.networks.packed import packed
 from kd.pictures.drawing import to_mnist
 from kd.pictures.mnist import load_mnist
 from tests.browser.test_canvas import DRAWN, NOTHING, SEVEN, kept, stroke
-from tests.browser.test_live import heard
 from tests.browser.test_pages import at_rest
 from ui.live.live import program
 from ui.pictures import canvas
@@ -153,8 +152,14 @@ def views_in(frames: list[bytes]) -> dict[str, dict]:
 
 
 def test_answers_come_while_the_pen_moves_and_the_server_gives_the_same_when_it_is_lifted(page, site):
-    sent, told = heard(page), []
-    page.on("websocket", lambda socket: socket.on("framereceived", lambda frame: told.append(frame)))
+    sent: list[bytes] = []
+    told: list[bytes] = []
+
+    def listen(socket) -> None:
+        socket.on("framesent", lambda frame: sent.append(frame))
+        socket.on("framereceived", lambda frame: told.append(frame))
+
+    page.on("websocket", listen)
     page.goto(f"{site.url}/draw")
     expect(page.get_by_text(NOTHING)).to_be_visible()
     page.wait_for_load_state("networkidle")

@@ -128,7 +128,7 @@ def test_train_says_what_the_study_knows_at_every_stop_and_asks_nobody(page: Pag
     known = verdicts(shipped_study(), AXES).set_index(list(AXES))
     usual = {name: getattr(RunConfig(), name) for name in AXES}
     sent = heard(page)
-    opened(page, f"{site.url}/train?as_i_move=false", "T, temperature")
+    opened(page, f"{site.url}/train?as_i_move=false")
     page.wait_for_load_state("networkidle")
     said, ghost = page.locator(".kd-head .kd-verdict"), page.locator(".kd-live-ghost.kd-distilled")
     for name, axis in [(name, known.index.levels[AXES.index(name)]) for name in AXES[:3]]:
@@ -159,7 +159,7 @@ def test_train_says_what_the_study_knows_at_every_stop_and_asks_nobody(page: Pag
 
 
 def test_a_result_of_another_setting_is_dimmed_and_named(page: Page, site):
-    opened(page, f"{site.url}/train?train_size=300&temperature=20&seed=7", "T, temperature")
+    opened(page, f"{site.url}/train?train_size=300&temperature=20&seed=7")
     expect(page.get_by_role("status")).to_contain_text("at 200 images, the nearest studied")
     expect(page.get_by_text("Still shown: α 0.1 · T 10 with T²").first).to_be_visible()
     dimmed = page.locator(".kd-tiles, .st-key-invitation")

@@ -32,7 +32,7 @@ def move(page: Page, name: str) -> None:
 def expect_verdict(page: Page, config: RunConfig) -> None:
     expect(page).to_have_url(re.compile(f"run={config.run_id}"))
     expect(page.locator(".kd-head")).to_contain_text(f"α {config.alpha:g} · T {config.temperature:g}")
-    verdict = re.compile(r"distilled student gets|equally often|ot judged yet")
+    verdict = re.compile(r"distilled student is|equally often|ot judged yet")
     expect(page.get_by_role("status")).to_contain_text(verdict, timeout=3 * MINUTES)
 
 
@@ -65,7 +65,7 @@ def test_let_go_of_alpha_and_the_new_verdict_comes_while_the_old_run_stays_in_si
     # a point of the trail opens its run, by the keyboard too
     page.get_by_role("combobox", name="Open one of my runs").click()
     page.get_by_role("option").filter(has_text="500 images").click()
-    expect(page.get_by_role("status")).to_contain_text("distilled student gets")
+    expect(page.get_by_role("status")).to_contain_text("distilled student is")
     expect(page.get_by_role("slider", name="T, temperature")).to_have_attribute("aria-valuetext", "10")
     page.get_by_role("button", name="Clear", exact=True).click()
     expect(page.get_by_text("Thin lines:")).to_have_count(0)

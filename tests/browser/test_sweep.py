@@ -66,7 +66,7 @@ def test_a_hatched_cell_says_why_to_a_finger_and_its_repeats_are_added_without_t
     expect(cells).to_have_count(42)
     cells.nth(39).tap()
     expect(said).to_contain_text("10,000 images, T 10. ")
-    expect(phone.get_by_text("Zero is in the likely range")).to_be_visible()
+    expect(phone.get_by_text("Zero is in the likely range")).to_be_in_viewport()
     expect(phone).to_have_url(re.compile(r"cell=10000(%2C|,)10"))
     phone.get_by_text("Repeats one by one").tap()
 

@@ -17,8 +17,7 @@ def html_of(app: AppTest) -> str:
     At its end is what Train's headline says while the controls have the setting of the run shown.
     """
     pieces = [element.proto.body for element in app.get("html")]
-    heads = [view for part in _live_parts(app) for view in part["views"] if view["kind"] == "headline"]
-    pieces += [escape(f"{one['verdict'] or one['doing']} {one['note']} {one['below']}") for one in heads]
+    pieces.append(escape(headline_of(app)))
     html = "\n".join(piece for piece in pieces if not piece.startswith("<style>"))
     return re.sub(r'<button[^>]*class="kd-term"[^>]*>(.*?)</button>|<span popover.*?</span>', r"\1", html)
 
@@ -92,6 +91,12 @@ class Moving:
 
     def run(self) -> AppTest:
         return self.app.run()
+
+
+def headline_of(app: AppTest) -> str:
+    """What stands above the result on Train, while the controls have the setting of the run shown."""
+    heads = [view for view in drawn_in_the_browser(app, "setting").values() if view["kind"] == "headline"]
+    return " ".join(f"{one['verdict'] or one['doing']} {one['note']} {one['below']}" for one in heads)
 
 
 def is_own(app: AppTest) -> bool:

@@ -6,6 +6,7 @@ from kd.config import FIELDS, OFFERED, PRESETS, Preset, RunConfig
 from kd.distillation.objectives import OBJECTIVES
 from kd.networks.students import KINDS
 from tests.pages.on_page import html_of, labelled, warnings_of
+from ui.train import controls
 
 MODEL = PRESETS["many_images"].config.model_ids["distilled"]
 
@@ -45,6 +46,19 @@ def test_only_what_counts_is_shown_under_its_group_and_what_makes_no_difference_
     app = open_page("train", alpha="1")
     assert all(control(app, name).disabled for name in ("temperature", "temperature_squared", "objective"))
     assert "No effect at α = 1" in html_of(app)
+
+
+def test_a_closed_drawer_says_what_is_not_as_usual_and_keeps_it(open_page):
+    app = open_page("train", {controls.DRAWER: False}, objective="logit_matching", seed="7", epochs="40")
+    assert not app.number_input
+    assert "Not as usual: seed 7 · Logit matching" in html_of(app)
+    control(app, "train_size").set_value(1_000).run()
+    assert app.query_params["epochs"] in ("20", ["20"])  # they follow the images, which is usual
+    assert "Not as usual: seed 7 · Logit matching" in html_of(app)
+    app.session_state[controls.DRAWER] = True
+    app.run()
+    assert (control(app, "seed").value, control(app, "epochs").value) == (7, 20)
+    assert "Not as usual" not in html_of(open_page("train"))
 
 
 def test_choices_have_words_on_the_page_and_codes_in_the_address(open_page):

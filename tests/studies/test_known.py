@@ -8,16 +8,16 @@ import pytest
 from kd.studies.known import known
 from kd.studies.shipped import AXES, LONG, SHORT, shipped_study
 from kd.studies.verdicts import verdicts
+from kd.text.study_words import difference
 
 
 @pytest.mark.parametrize("length", [SHORT, LONG])
-def test_every_cell_has_the_numbers_of_its_verdict(length):
+def test_every_cell_has_the_numbers_of_its_verdict_as_they_are_shown(length):
     found = known(length)
     judged = verdicts(shipped_study(length), AXES).set_index(list(AXES))
-    judged["scratch"] = 100 * judged["scratch_accuracy"]
-    cells = judged.loc[
-        list(itertools.product(*found.axes.values())), ["difference", "low", "high", "scratch"]
-    ]
+    judged["scratch"] = (100 * judged["scratch_accuracy"]).round(2)
+    judged["gain"] = [difference(row) for row in judged.to_dict("records")]
+    cells = judged.loc[list(itertools.product(*found.axes.values())), ["gain", "low", "high", "scratch"]]
     np.testing.assert_allclose(found.cells, cells, atol=5e-4)
     assert set(judged["seeds"]) == {found.seeds}
 

@@ -109,7 +109,9 @@ def _judged_curve(asked: Asked, view: ExperimentView | None, length: str) -> tup
     unit, right = value(line.value).unit, sum(place["is_near"] for place in places)
     score = _("{right} of {count}", right=right, count=len(places))
     words = curve_words([{**place, "x": plan.in_words(place["x"])} for place in places], unit)
-    heads = (plan.x_title, _("Your guess"), _("What came out"), _("Likely between (99\u00a0%)"), "")
+    percent = f"{100 * places[0]['found'].confidence:g}"
+    likely = _("Likely between ({percent}\u00a0%)", percent=percent)
+    heads = (plan.x_title, _("Your guess"), _("What came out"), likely, "")
     rows = []
     for place in places:
         each = place["found"]
@@ -145,7 +147,7 @@ def _paper(found: Experiment, findings: Mapping[str, Findings]) -> str:
         parts.append(_said(_(found.mistake.thread.says)))
     heading, differs = _("What differs"), _said(_(found.differs))
     html = f'<div class="kd-outcome">{"".join(parts)}</div><h4>{escape(heading)}</h4>{differs}'
-    return _fold(title, html, "".join(verdicts))
+    return _fold(title, html, " ".join(verdicts))
 
 
 def _came_out(asked: Asked, view: ExperimentView | None) -> str:
@@ -279,7 +281,7 @@ def _at_each(gauges: Mapping[str, Gauges], html: Callable[[Gauges], str]) -> str
 
 
 def _said(words: str) -> str:
-    return f"<p>{escape(words)}</p>"
+    return f"<p>{explained(words, 'bias', 'logit', 'alpha', 'temperature_squared')}</p>"
 
 
 def _loss(each: Gauges) -> str:

@@ -37,7 +37,7 @@ _MOST_PLACES, _MOST_LINES, _MOST_ROWS = 7, 3, 5
 
 def shelf() -> None:
     """Draws the first cards, a choice of topics, and the cards of one."""
-    words = _("Pick one, guess, then look. Papers claim it, people get it wrong: does it hold here?")
+    words = _("Pick a question, guess the answer, then look.")
     st.html(f'<p class="kd kd-lead">{escape(words)}</p>')
     section(_("Three to begin with"))
     _cards(FIRST)
@@ -50,7 +50,7 @@ def shelf() -> None:
         key="topic",
         required=True,
         label_visibility="collapsed",
-        help=_("Mistakes are such as people really make: each was found in somebody's code."),
+        help=_("Each mistake was found in somebody's code."),
     )
     _cards(_NAMES[topic])
 

@@ -32,7 +32,7 @@ def _draw(asked: Query) -> tuple[str, Query] | None:
 
 def _how_sure(asked: Query) -> tuple[str, Query] | None:
     if asked.pop("sure", "") in ("objectives", "Objectives"):
-        return "experiments", {}
+        return "experiments", {"experiment": "which_objective", "seen": "included"}
     images, temperature = asked.pop("of_images", "10000"), asked.pop("of_T", "10")
     cell = {"cell": f"{images},{temperature}"}
     if asked.get("of") in ("objective", "One objective"):

@@ -22,7 +22,7 @@ from ui.shared import address, notices
 from ui.shared.address import Parameter
 from ui.shared.figure import figure
 from ui.shared.guard import guarded
-from ui.shared.pieces import quiet
+from ui.shared.pieces import into_sight, quiet
 from ui.shared.terms import explained
 from ui.sweep import map as study_map
 from ui.sweep.studies import Shown, cells, choose_slice, computed_once, in_steps, made_once, number_of_cells
@@ -30,7 +30,7 @@ from ui.sweep.studies import Shown, cells, choose_slice, computed_once, in_steps
 CELL = "cell"
 """Names the number of the cell that was touched, and in the address its values."""
 
-_CHOICE = "sweep_cell_choice"
+_CHOICE, _TOUCHED = "sweep_cell_choice", "sweep_touched"
 
 
 def parameter(shown: Shown) -> Parameter:
@@ -82,13 +82,17 @@ def touched() -> None:
     points = st.session_state[study_map.FIGURE]["selection"].get("opened") or []
     if points:
         choose(int(points[0]["cell"]))
+        st.session_state[_TOUCHED] = True
 
 
 def look_into(
     lab: Lab, shown: Shown, cell: int | None, open_in_train: Callable[[RunConfig, str | None], None]
 ) -> None:
     """Draws what there is to see of a cell."""
-    describe(shown, cell)
+    with st.container(key="sweep_said"):
+        describe(shown, cell)
+    if st.session_state.pop(_TOUCHED, False):
+        into_sight("sweep_said")
     with st.container(horizontal=True, vertical_alignment="bottom", key="sweep_cell_row"):
         choice(shown, cell)
         if cell is not None:
@@ -139,12 +143,14 @@ def describe(shown: Shown, cell: int | None) -> None:
         quiet(_("Touch a cell of the map to look into it."))
         return
     row, over, config = shown.row(cell), study_map.over(shown), shown.config(cell)
-    said = [cell_words(study_map.labels(shown.study)[cell], row, shown.failed.get(cell, ""), over)]
-    st.html(f'<p class="kd kd-sentence" role="status">{explained(said[0], "interval", "holm")}</p>')
-    notes = [other_length_note(config) if shown.view is None else ""]
+    said = cell_words(study_map.labels(shown.study)[cell], row, shown.failed.get(cell, ""), over)
+    st.html(f'<p class="kd kd-sentence" role="status">{explained(said, "interval", "holm")}</p>')
+    notes = []
     if row is not None and not over:
-        notes = [why_sentence(row, int(shown.table["p"].notna().sum())), *notes]
+        notes.append(why_sentence(row, int(shown.table["p"].notna().sum())))
         notes.append(near_note(config) if row["seeds"] == 1 else _one_by_one(shown, cell))
+    if shown.view is None:
+        notes.append(other_length_note(config))
     quiet(" ".join(filter(None, notes)))
 
 

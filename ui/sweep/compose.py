@@ -52,17 +52,17 @@ def take_address() -> None:
     if asked == st.session_state.get(_TAKEN) or (not asked and FIRST in st.session_state):
         return
     st.session_state[_TAKEN] = asked
-    query = {name: text for name, text in asked.items() if name != STUDY}
-    if VARY not in query:
+    if VARY not in asked:
         with contextlib.suppress(ValueError):
-            query = query_of(lab().studies.view(asked.get(STUDY, "")).study)
+            set_form(lab().studies.view(asked.get(STUDY, "")).study)
+            return
     try:
-        axes = axes_of(query.get(VARY, "")) if VARY in query else {}
+        axes = axes_of(asked.get(VARY, ""))
         for name in axes:
             if name not in may_vary():
                 Study(RunConfig(), {name: [NONE]})  # says so
-        base = RunConfig.from_mapping({name: query[name] for name in OFFERED if name in query})
-        seeds = seeds_of(query.get(SEEDS, str(STATIONS[0])))
+        base = RunConfig.from_mapping({name: asked[name] for name in OFFERED if name in asked})
+        seeds = seeds_of(asked.get(SEEDS, str(STATIONS[0])))
         Study(base, {}, seeds)
     except ValueError as error:
         notices.add(str(error))
@@ -160,8 +160,8 @@ def _controls() -> None:
         help=_("The setting of whatever does not vary: a preset, or the run that you looked at last."),
         on_change=guarded(_base_chosen),
     )
-    with contextlib.suppress(ValueError):
-        quiet(setting(base_of()))
+    if base := _known_base():
+        quiet(setting(base))
 
 
 def _bases() -> dict[str, str]:

@@ -68,7 +68,8 @@ def draw(lab: Lab, shown: Shown) -> None:
             one = _("the run on Train") if of == "run" else study_map.labels(shown.study)[cell or 0]
             _one_by_one(runs, one)
         elif of == "study":
-            quiet(_("Fewer than two repeats of this cell are stored."))
+            few = _("Fewer than two repeats of this cell are stored.")
+            quiet(_("Choose a cell to see its repeats.") if cell is None else few)
     with st.expander(_("Why not stop as soon as it helps?"), key="sweep_peeking", on_change="rerun") as fold:
         if fold.open:
             said = stopping_sentence(stopping())

@@ -32,7 +32,7 @@ _ASKED, _STOPPING, _TO_THE_RESULT = "asked_about", "stopping", "to_the_result"
 _SCROLL = """<span class="kd-unseen"></span><script>
 if (window.matchMedia("(max-width: 800px)").matches) {
   const calm = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
-  document.querySelector(".st-key-train_result, .st-key-sweep_shown")
+  document.querySelector(".st-key-train_result")
     ?.scrollIntoView({ behavior: calm ? "auto" : "smooth", block: "start" });
 }
 </script>"""

@@ -34,9 +34,9 @@ EXPERIMENT = Experiment(
     chart=Chart("line", "label_noise"),
     plan=grid(_BASE, {"label_noise": NOISE}),
     outcomes={
+        "gain_at_worst": helps(gain(label_noise=WORST), _NOISY),
         "distilled_loses": loses(_distilled_loses, N_("the distilled student"), _NOISY),
         "scratch_loses": loses(_scratch_loses, N_("the scratch student"), _NOISY),
-        "gain_at_worst": helps(gain(label_noise=WORST), _NOISY),
     },
     claims=(
         Claim(

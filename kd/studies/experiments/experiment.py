@@ -233,9 +233,8 @@ class Experiment:
 
     @property
     def headline(self) -> str:
-        """The code of the outcome that answers the question: the guessed one, or the first that is told."""
-        told = [code for code, outcome in self.outcomes.items() if outcome.above]
-        return self.guess.measured if self.guess.measured in told else told[0]
+        """The code of the outcome that answers the question: the first that is told."""
+        return next(code for code, outcome in self.outcomes.items() if outcome.above)
 
     def label(self, code: str) -> str:
         """Says what a finding is, in the reader's language."""

@@ -44,7 +44,7 @@ def led_to(address: str) -> str | None:
             "sweep?of_alpha=0.5&of_seeds=3&cell=500%2C10&show=repeats",
         ),
         ("/how_sure?of=run&run=0123456789ab", "sweep?of=run&run=0123456789ab&cell=10000%2C10&show=repeats"),
-        ("/how_sure?sure=objectives&over=scratch", "experiments?"),
+        ("/how_sure?sure=objectives&over=scratch", "experiments?experiment=which_objective&seen=included"),
         ("/draw?T=2.5", None),
         ("/train?view=all", None),
     ],
