@@ -36,23 +36,6 @@ _THE_TEACHERS = N_(
 _DIFFERENT = N_(
     "A student does not simply make fewer mistakes than its twin, or more: it makes different ones."
 )
-_TWIN_WITH_SAME_LABELS = N_(
-    "In this run, scratch's most frequent mistake is to read {true} as {said}: {scratch}. Guess how often "
-    "its distilled twin does, with the same labels and the same size, then find that cell in the other "
-    "matrices: {distilled}."
-)
-_TWIN = N_(
-    "In this run, scratch's most frequent mistake is to read {true} as {said}: {scratch}. Guess how often "
-    "its distilled twin of the same size does, then find that cell in the other matrices: {distilled}."
-)
-_TAUGHT_DOUBT = N_(
-    "Soft targets teach doubt, so the distilled student should be the more modest of the two: its best T "
-    "should be the lower one. Is it? Here it is {distilled}, and for scratch {scratch}."
-)
-_MORE_MODEST = N_(
-    "Which of the two students is the more modest, with the lower best T? Guess, then look: here it is "
-    "{distilled} for the distilled one, and {scratch} for scratch."
-)
 
 
 def look_closer(lab: Lab, run_id: str) -> None:
@@ -106,8 +89,6 @@ def _confusions(run_id: str, config: RunConfig, logits: Logits) -> None:
             subtitle=_("Pictures; coloured by who has more"),
         )
     true, said, often = most_frequent_confusion(labels, logits["scratch"])
-    # without α the distilled student has no labels
-    same_labels = config.alpha > 0 and config.baseline == "labels"
     lesson(
         _("Other mistakes, not just fewer"),
         _(
@@ -116,7 +97,8 @@ def _confusions(run_id: str, config: RunConfig, logits: Logits) -> None:
             mistakes=_(_THE_TEACHERS if config.learns_from_teacher else _DIFFERENT),
         ),
         _(
-            _TWIN_WITH_SAME_LABELS if same_labels else _TWIN,
+            "Scratch's most frequent mistake here is to read {true} as {said}: {scratch}. How often does its "
+            "distilled twin? Guess, then find that cell in the other matrices: {distilled}.",
             true=a_digit(true),
             said=a_digit(said),
             scratch=times(often),
@@ -153,7 +135,6 @@ def _trust(run_id: str, config: RunConfig, logits: Logits) -> None:
             on_click="ignore",
             help=_("The numbers of this table, for a spreadsheet."),
         )
-    learns_doubt = config.learns_from_teacher and config.objective_class.uses_temperature
     best = {row["role"]: f"{row['temperature']:.2f}" for row in rows.to_dict("records")}
     lesson(
         _("Does sure mean right?"),
@@ -165,7 +146,8 @@ def _trust(run_id: str, config: RunConfig, logits: Logits) -> None:
             "changes no answer."
         ),
         _(
-            _TAUGHT_DOUBT if learns_doubt else _MORE_MODEST,
+            "Which of the two students is the more modest, with the lower best T? Guess, then look: "
+            "distilled {distilled}, scratch {scratch}.",
             distilled=best["distilled"],
             scratch=best["scratch"],
         ),
