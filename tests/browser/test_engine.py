@@ -20,8 +20,8 @@ from kd.pictures.drawing import to_mnist
 from kd.pictures.mnist import load_mnist
 from tests.browser.test_canvas import DRAWN, NOTHING, SEVEN, kept, stroke
 from tests.browser.test_pages import at_rest
-from ui.live.live import program
 from ui.pictures import canvas
+from ui.shared.program import program
 
 PEN = 22
 
