@@ -10,7 +10,6 @@ from typing import Any
 
 from kd.config import RunConfig
 from kd.studies.shipped import SHORT, near, shipped_study
-from kd.studies.verdicts import HELPS
 from kd.text.translation import N_, _
 from kd.text.words import percent, points_between
 
@@ -71,7 +70,6 @@ _SAYS = {
     "low": N_("More than you guessed: alone, it gets {alone}, {lost} percentage points below {many}."),
 }
 _BACK = N_("The teacher wins back {back} points (likely {low}–{high}, {seeds} repeats).")
-_UNCLEAR = N_("Taught by the teacher, it gets {taught}: no difference is shown ({seeds} repeats).")
 _LONGER = N_("Trained {times} times as long, it gets {alone} alone and {taught} taught.")
 
 
@@ -86,8 +84,7 @@ def answer_sentence(guess: int, found: FewImages, longer: FewImages) -> str:
     lost = f"{points_between(mean(found.enough), alone, 0):.0f}"
     said = _(_SAYS[which], alone=percent(alone, 0), lost=lost, many=f"{found.many:,}")
     back = _(
-        _BACK if row["verdict"] == HELPS else _UNCLEAR,
-        taught=percent(taught, 0),
+        _BACK,
         back=f"{points_between(taught, alone, 0):.0f}",
         low=f"{row['low']:.0f}",
         high=f"{row['high']:.0f}",

@@ -382,11 +382,6 @@ def steps_words(configs: Collection[Any]) -> str:
     return ngettext("{count} step", "{count} steps", low, count=f"{low:,}")
 
 
-def length_note(config: Any) -> str:
-    """Says in a sentence how long a RunConfig trains students."""
-    return _("Each student was trained for {length}.", length=trained(config))
-
-
 def after(length: str, sentence: str) -> str:
     """Adds to a sentence on models how long they were trained, as `trained` or `steps_words` says it."""
     return _("After {length}, {sentence}", length=length, sentence=sentence[:1].lower() + sentence[1:])

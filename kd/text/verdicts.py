@@ -111,7 +111,6 @@ _SIDES = {
     "helps": N_("distilled is {points} percentage points ahead (likely {low} to {high}, {seeds})"),
     "hurts": N_("distilled is {points} percentage points behind (likely {low} to {high}, {seeds})"),
 }
-_MEAN = N_("The mean of all {seeds} repeats is {points}.")
 _MEAN_AND_NEXT = N_("The mean of all {seeds} repeats is {points}; the next verdict takes {next}.")
 # What sets distilled apart, and what scratch learned from → what follows when it is ahead, and behind.
 _SO = {
@@ -131,11 +130,10 @@ _SO = {
 def surer_headline(row: Mapping[str, Any], config: Any) -> str:
     """Says what several seeds show. row: of kd.studies.verdicts.verdicts; config: any seed's RunConfig."""
     words = _of_seeds(row, config)
-    if row["judged_seeds"] and row["seeds"] > row["judged_seeds"]:
-        numbers = {"seeds": f"{int(row['seeds']):,}", "points": rounded(difference(row))}
-        if not unknown(row["next_seeds"]):
-            numbers["next"] = f"{int(row['next_seeds']):,}"
-        words += " " + _(_MEAN_AND_NEXT if "next" in numbers else _MEAN, **numbers)
+    if row["judged_seeds"] and row["seeds"] > row["judged_seeds"] and not unknown(row["next_seeds"]):
+        seeds, following = (f"{int(row[name]):,}" for name in ("seeds", "next_seeds"))
+        mean = rounded(difference(row))
+        words += " " + _(_MEAN_AND_NEXT, seeds=seeds, points=mean, next=following)
     return _of_run(words, config)
 
 

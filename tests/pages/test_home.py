@@ -42,15 +42,6 @@ def test_the_temperature_begins_where_the_doubts_are_hidden_and_is_kept_in_the_a
     assert values_of(app, "voices") == {"T": 1.0}
 
 
-def test_where_there_is_no_run_home_still_says_what_it_is_about(open_page, lab, monkeypatch):
-    monkeypatch.setattr("ui.shared.shown.example_run", lambda lab: None)
-    app = open_page("home")
-    assert not app.exception
-    assert not app.error
-    assert "Distillation trains" in html_of(app)
-    assert not drawn_in_the_browser(app, "voices")
-
-
 def test_one_button_starts_a_run_with_a_seed_that_is_not_stored(open_page, lab, shipped, monkeypatch):
     started = []
     stored = {RunConfig().run_id, RunConfig(seed=1).run_id, RunConfig(seed=2).run_id}

@@ -14,7 +14,7 @@ from kd.studies.few_images import FewImages, answer_sentence, few_images
 from kd.studies.shipped import LONG
 from kd.text.study_words import epochs_words
 from kd.text.translation import _
-from kd.text.words import percent, plain
+from kd.text.words import percent
 from ui.live import controls, views
 from ui.live.live import live
 from ui.pictures.ways_in import FIRST_PICTURE, test_picture, test_picture_sentence
@@ -31,8 +31,6 @@ TEMPERATURE = "soft"
 ADDRESS = {TEMPERATURE: address.number("T", LOWEST_TEMPERATURE, HIGHEST_TEMPERATURE, instead=1.0)}
 ENDS = (50, 100)
 _GUESS, _ANSWERED = "guess", "guess_answered"
-_TERMS = ("points", "interval", "seed")
-_SETTING = ("train_size", "temperature")
 
 
 def hello() -> None:
@@ -99,7 +97,9 @@ def guess() -> None:
         values = live("guess", [control], [_scale(found, answered)])
         with st.container(key="guess_answer"):
             if answered:
-                verdict(answer_sentence(values["guess"], found, few_images(LONG)), *_TERMS)
+                verdict(
+                    answer_sentence(values["guess"], found, few_images(LONG)), "points", "interval", "seed"
+                )
                 _ways_on()
             else:
                 st.button(
@@ -116,19 +116,12 @@ def _answer() -> None:
 
 def _ways_on() -> None:
     """Draws the ways to the map of such answers, and to Train at this setting."""
-    setting = RunConfig()
+    setting = {name: address.plain(getattr(RunConfig(), name)) for name in ("train_size", "temperature")}
+    images, temperature = setting.values()
     with st.container(horizontal=True, key="guess_ways"):
         st.page_link("pages/sweep.py", label=_("See where the teacher helps most"), icon=":material/grid_on:")
-        st.page_link(
-            "pages/train.py",
-            label=_(
-                "Train it: {images} images, T = {temperature}",
-                images=f"{setting.train_size:,}",
-                temperature=plain(setting.temperature),
-            ),
-            icon=":material/model_training:",
-            query_params={name: address.plain(getattr(setting, name)) for name in _SETTING},
-        )
+        label = _("Train it: {images} images, T = {T}", images=images, T=temperature)
+        st.page_link("pages/train.py", label=label, icon=":material/model_training:", query_params=setting)
 
 
 def _scale(found: FewImages, answered: bool) -> views.View:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from html import escape
+from itertools import permutations
 
 import numpy as np
 import pandas as pd
@@ -23,7 +24,7 @@ from kd.lab.comparison import (
 )
 from kd.pictures.mnist import load_mnist
 from kd.text.chart_words import difference_words
-from kd.text.translation import _
+from kd.text.translation import N_, _
 from kd.text.verdicts import (
     between_evidence,
     between_words,
@@ -32,62 +33,32 @@ from kd.text.verdicts import (
     surer_headline,
 )
 from kd.text.words import listing
-from ui.shared import address, notices
+from ui.shared import address
 from ui.shared.figure import figure
 from ui.shared.lesson import unseen_section
-from ui.shared.pieces import acts, quiet
+from ui.shared.pieces import quiet
 from ui.shared.run_words import differs
 from ui.shared.terms import explained
 
 MOST_COMPARED = len(SETTING_SHAPES)
 LETTERS = "ABCDEF"
 _HEIGHT = 300
-_USUAL = "AB"
-_PAIR, _FIRST, _SECOND = "pair", "pair_first", "pair_second"
-
-
-def _read(text: str) -> str:
-    if len(text) != 2 or not set(text) <= set(LETTERS) or text[0] == text[1]:
-        raise ValueError(
-            _("pair must be two letters of compared runs such as AC, not “{text}”.", text=notices.cut(text))
-        )
-    return text
-
-
-PAIR = address.Parameter(_read, str, _USUAL)
+_PAIRS = {f"{first}{second}": f"{second} − {first}" for first, second in permutations(LETTERS, 2)}
+_PAIR = "pair"
+PAIR = address.choice(N_("There is no pair “{text}”: use two letters of compared runs such as AC."), _PAIRS)
 
 
 def _chosen_pair(letters: Sequence[str]) -> tuple[str, str]:
     """Returns the pair that is looked at; draws the choice of it where there are more than two letters."""
-    pair = st.session_state.get(_PAIR, _USUAL)
-    if not set(pair) <= set(letters):  # one of them is no longer ticked
-        pair = _USUAL
-    first, second = pair[0], pair[1]
+    pairs = [pair for pair in _PAIRS if set(pair) <= set(letters)]
+    if st.session_state.get(_PAIR) not in pairs:  # one of them is no longer ticked
+        st.session_state[_PAIR] = pairs[0]
     if len(letters) > 2:
-        st.session_state[_FIRST], st.session_state[_SECOND] = first, second
-        with st.container(horizontal=True, key="runs_pair"):
-            for label, key, help in (
-                (_("Compared with"), _FIRST, _("The others are compared with this one.")),
-                (_("Answers of"), _SECOND, _("Its answers are set against the first one's.")),
-            ):
-                st.segmented_control(
-                    label,
-                    list(letters),
-                    key=key,
-                    required=True,
-                    help=help,
-                    on_change=acts(_choose, first, second),
-                )
+        help = _("Whose answers are set against whose. The sentences compare every run with the second one.")
+        options = {"format_func": _PAIRS.__getitem__, "help": help, "width": 160}
+        address.kept(PAIR, st.selectbox, _("Answers"), pairs, key=_PAIR, **options)
+    first, second = st.session_state[_PAIR]
     return first, second
-
-
-def _choose(first: str, second: str) -> None:
-    """Keeps the pair that was chosen; if both are now the same run, the two change places."""
-    new_first, new_second = st.session_state[_FIRST], st.session_state[_SECOND]
-    if new_first == new_second:
-        new_first, new_second = (new_first, first) if new_first != first else (second, new_second)
-    st.session_state[_PAIR] = pair = f"{new_first}{new_second}"
-    address.keep(_PAIR, PAIR, pair)
 
 
 def compared(lab: Lab, lines: Sequence[Line]) -> None:

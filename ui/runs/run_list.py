@@ -41,8 +41,7 @@ def _runs(lab: Lab) -> None:
     if len(chosen) > 1:
         compared(lab, chosen)
     else:
-        said = _("One run is one throw of the dice: compare several repeats (seeds) of each setting.")
-        quiet(said, "seed")
+        quiet(_("One run is one throw of the dice: compare repeats (seeds) of each setting."), "seed")
 
 
 def _studies(lab: Lab) -> None:

@@ -20,12 +20,6 @@ WAIT = "50ms"
 _MOST_TICKED = 200
 
 
-def _field(text: str) -> str:
-    if text and text not in FIELDS:
-        raise ValueError(_("There is no setting “{text}” to filter by.", text=notices.cut(text)))
-    return text
-
-
 def _ids(text: str) -> list[str]:
     ids = [run_id for run_id in text.split(",") if run_id]
     for run_id in ids:
@@ -40,7 +34,7 @@ _WHOSE = address.choice(
 )
 _FOLD = address.switch("fold", default=True)
 TICKED = address.Parameter(_ids, lambda ids: ",".join(ids[:_MOST_TICKED]), [])
-_BY = address.Parameter(_field, str, "")
+_BY = address.choice(N_("There is no setting “{text}” to filter by."), {"": "", **dict.fromkeys(FIELDS, "")})
 _VALUES = address.Parameter(lambda text: text.split(",")[:_MOST_LETTERS], ",".join, [])
 ADDRESS = {
     "q": address.Parameter(lambda text: text[:_MOST_LETTERS], str, ""),

@@ -52,10 +52,6 @@ _MORE_WRONG = N_(
     "Guess before you look: the student has one parameter for every {ratio} of its teacher's. How many more "
     "of the 10,000 test pictures does it get wrong? For the models above, the answer is {lost}."
 )
-_FEWER_WRONG = N_(
-    "Guess before you look: the student has one parameter for every {ratio} of its teacher's. Which of the "
-    "two gets more of the 10,000 test pictures right? For the models above, it is the student, by {lost}."
-)
 
 
 def home_lesson(ratio: float, teacher: float, distilled: float) -> None:
@@ -69,7 +65,7 @@ def home_lesson(ratio: float, teacher: float, distilled: float) -> None:
             "the label counts. Its twin, called scratch, learns from the labels alone and so shows what the "
             "teacher adds."
         ),
-        _(_MORE_WRONG if lost >= 0 else _FEWER_WRONG, ratio=f"{ratio:.0f}", lost=f"{abs(lost):,}"),
+        _(_MORE_WRONG, ratio=f"{ratio:.0f}", lost=f"{lost:,}"),
         OBJECTIVE,
         _(OBJECTIVE_SYMBOLS),
         folded=True,

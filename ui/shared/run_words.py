@@ -13,6 +13,7 @@ from kd.networks.students import KINDS
 from kd.runs.state import RunView
 from kd.studies.experiments import EXPERIMENTS
 from kd.studies.view import StudyView
+from kd.text.study_words import epochs_words
 from kd.text.translation import N_, _, ngettext
 from kd.text.words import listing, plain
 from ui.shared.person import person
@@ -87,10 +88,6 @@ def _teacher(config: RunConfig) -> str:
     return f"{words} ({', '.join(parts)})" if parts and config.teacher == "fresh" else words
 
 
-def _epochs(number: int) -> str:
-    return ngettext("{count} epoch", "{count} epochs", number, count=f"{number:,}")
-
-
 def _images(number: int) -> str:
     return _("{count} images", count=f"{number:,}")
 
@@ -102,11 +99,11 @@ _OWN_WORDS: dict[str, Callable[[Any], str]] = {
     "alpha": lambda alpha: f"α {plain(alpha)}",
     "temperature": lambda temperature: _(_T, temperature=plain(temperature)),
     "temperature_squared": lambda on: _("without T²"),
-    "epochs": _epochs,
+    "epochs": epochs_words,
     "train_size": _images,
     "batch_size": lambda size: _("batches of {size}", size=f"{size:,}"),
     "seed": lambda seed: _("seed {seed}", seed=seed),
-    "teacher_epochs": _epochs,
+    "teacher_epochs": epochs_words,
     "teacher_train_size": _images,
     "teacher_width": lambda width: ngettext("{count} filter", "{count} filters", width, count=width),
     "teacher_label_smoothing": lambda share: _("labels smoothed by {share}", share=plain(share)),

@@ -1,8 +1,6 @@
-"""Terms one can tap: a sentence whose first "α" or "seed" opens what it means.
+"""Terms one can tap to see what they mean; names and meanings are in `kd.text.terms`.
 
-Use: `explained(words, "alpha", "seed")` returns a sentence as HTML for `st.html`; `quiet` and `verdict` of
-`ui.shared.pieces` take the names, too; `glossary("alpha", "epoch")` draws a line of terms alone. The names
-and their meanings are in `kd.text.terms`.
+`quiet` and `verdict` of `ui.shared.pieces` take the names, too.
 """
 
 from __future__ import annotations
