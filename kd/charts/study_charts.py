@@ -317,9 +317,7 @@ def slice_lines(
         alt.layer(*zero, band, *lines, points, data=rows),
         _("Gain along {field}", field=title) if gains else _("Test accuracy along {field}", field=title),
         height,
-        _("Bands: likely ranges (95\u00a0%). Hollow: no difference shown.")
-        if gains
-        else _("Bands: likely ranges (95\u00a0%)."),
+        [_("Bands: likely ranges (95\u00a0%)."), *([_("Hollow: no difference shown.")] if gains else [])],
         words={"role": role_words()},
     )
 
