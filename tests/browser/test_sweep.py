@@ -90,7 +90,7 @@ def test_a_hatched_cell_says_why_to_a_finger_and_its_repeats_are_added_without_t
     phone.keyboard.up("ArrowRight")
     expect(phone).to_have_url(re.compile(r"[?&]of_seeds=5"))
     phone.keyboard.press("ArrowLeft")
-    phone.get_by_label("Order").select_option("Largest gain first")
+    phone.get_by_label("Order", exact=True).select_option("Largest gain first")
     expect(verdict).to_have_text(step_sentences(steps["largest_first"], "largest_first")[3])
     expect(phone).to_have_url(re.compile(r"[?&]of_order=largest_first"))
     last = steps["largest_first"][3]
