@@ -113,10 +113,12 @@ def _draw_guess(asked: Asked, plan: Plan) -> None:
             "says": "{value}",
         },
     )
-    drawn = live(f"guess-{name.replace('_', '-')}", [control], [])["curve"]
-    guess = None if drawn is None else tuple(drawn)
-    if guess != asked.guess:
-        state.change(guess=guess)
+    live(f"guess-{name.replace('_', '-')}", [control], [], moved=lambda _names: _keep_drawn(key))
+
+
+def _keep_drawn(key: str) -> None:
+    drawn = st.session_state[key]
+    state.change(guess=None if drawn is None else tuple(drawn))
 
 
 def _tick(value: float, signs: bool) -> str:
