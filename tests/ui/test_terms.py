@@ -3,7 +3,7 @@
 import re
 from html import unescape
 
-from kd.text.terms import TERMS, meaning
+from kd.text.terms import meaning
 from ui.shared.terms import explained
 
 
@@ -16,9 +16,3 @@ def test_a_term_is_explained_where_it_first_stands_and_the_rest_stays_text():
     assert unescape(said[terms[2][0]]) == meaning("seed")
     rest = re.sub(r"<span.*?</span>|</?button.*?>", "", html)
     assert rest == "&lt;b&gt; T² and T: 5 seeds &amp; 3 seeds"
-
-
-def test_each_meaning_is_one_sentence():
-    for _forms, said in TERMS.values():
-        assert said.endswith((".", "?"))
-        assert not re.search(r"[.?!] [A-Z]", said)
