@@ -124,7 +124,7 @@ def verdict_line(row: Row, over: str = "") -> str:
     values = {"points": signed(difference(row), decimals(row)), "seeds": _so_many(row)}
     if code == "not judged yet":
         return _(
-            "{points} points on average ({seeds}): a verdict takes {first}",
+            "{points} points on average ({seeds}); a verdict needs {first}",
             **values,
             first=int(row["next_seeds"]),
         )

@@ -111,7 +111,11 @@ _SIDES = {
     "helps": N_("distilled is {points} percentage points ahead (likely {low} to {high}, {seeds})"),
     "hurts": N_("distilled is {points} percentage points behind (likely {low} to {high}, {seeds})"),
 }
-_MEAN_AND_NEXT = N_("The mean of all {seeds} repeats is {points}; the next verdict takes {next}.")
+_FEW = N_("Distilled is {points} percentage points ahead on average over {seeds}; a verdict needs {first}.")
+_FEW_BEHIND = N_(
+    "Distilled is {points} percentage points behind on average over {seeds}; a verdict needs {first}."
+)
+_MEAN_AND_NEXT = N_("The mean of all {seeds} repeats is {points}; the next verdict needs {next}.")
 # What sets distilled apart, and what scratch learned from → what follows when it is ahead, and behind.
 _SO = {
     ("teacher", "labels"): (N_("the teacher helps"), N_("the teacher does not help")),
@@ -140,10 +144,10 @@ def surer_headline(row: Mapping[str, Any], config: Any) -> str:
 def _of_seeds(row: Mapping[str, Any], config: Any) -> str:
     code, digits, seeds = row["verdict"], decimals(row), judged_words(row)
     if code == "not judged yet":
+        mean = difference(row)
         return _(
-            "Distilled minus scratch is {points} percentage points on average over {seeds}: a verdict takes "
-            "{first}.",
-            points=rounded(difference(row)),
+            _FEW_BEHIND if mean < 0 else _FEW,
+            points=rounded(abs(mean)),
             seeds=repeats_words(int(row["seeds"])),
             first=int(row["next_seeds"]),
         )

@@ -76,7 +76,7 @@ HELPS = row(6.52, 5.92, 7.12, "helps")
         (row(0.1, -0.25, 0.45, "not shown"), {}, "no difference shown:", "−0.25 0.45 5"),
         (row(1.1, 0.1, 2.1, "not shown", 5, 0.04), {}, "not sure enough", "0.1 2.1 5 0.040"),
         (row(0.0, math.nan, math.nan, "not shown", 5, 1.0), {}, "no difference shown:", "5"),
-        (row(0.3, math.nan, math.nan, "not judged yet", 2, math.nan), {}, "distilled minus", "0.30 2 5"),
+        (row(0.3, math.nan, math.nan, "not judged yet", 2, math.nan), {}, "distilled is", "0.30 2 5"),
         ({**HELPS, "seeds": 7, "difference": 6.32}, {}, "the teacher helps:", "6.5 5.9 7.1 5 7 6.32 10"),
     ],
 )  # fmt: skip
