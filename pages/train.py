@@ -12,7 +12,7 @@ from ui.shared.server import lab, warm_lab
 from ui.shared.shown import shown_run
 from ui.train import controls, known, train_button
 from ui.train.explore import explore, train_lesson
-from ui.train.live import follow
+from ui.train.hero import follow
 
 
 def beside(view: RunView | None) -> tuple:

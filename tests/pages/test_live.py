@@ -17,7 +17,7 @@ def page():
 
     from kd.config import RunConfig
     from kd.runs.state import RunView
-    from ui.train import explore, live
+    from ui.train import explore, hero
 
     class Watched:
         runs = ahead = property(lambda self: self)
@@ -43,7 +43,7 @@ def page():
         history=history,
         teacher_accuracy=0.99,
     )
-    live.follow(Watched(), view)
+    hero.follow(Watched(), view)
     explore.loss(view)
 
 

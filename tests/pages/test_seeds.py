@@ -14,7 +14,7 @@ from kd.text.verdicts import evidence_of_seeds, surer_headline
 from tests.pages.on_page import headline_of, html_of, warnings_of
 from tests.stored_runs import save_copy
 from ui.shared import steady_button
-from ui.train import live, repeats
+from ui.train import hero, repeats
 
 ONE = SeedsView(runs={0: "a"}, differences={0: 0.0797}, verdict=None, training=True, wanted=5)
 ROW = {"seeds": 5, "judged_seeds": 5, "next_seeds": 10, "difference": 6.52, "low": 5.92, "high": 7.12}
@@ -50,9 +50,9 @@ def test_one_seed_becomes_five_and_the_verdict_deepens(open_page, lab, known, mo
     assert "this run's distilled student is " in headline_of(app)
     assert "1 of 5 repeats" in html_of(app)
     assert dots(app) == 1
-    assert live.seconds(lab, RunConfig().run_id) is not None
+    assert hero.seconds(lab, RunConfig().run_id) is not None
     known["seeds"] = FIVE
-    assert live.seconds(lab, RunConfig().run_id) is None
+    assert hero.seconds(lab, RunConfig().run_id) is None
     app.run()
     text = unescape(html_of(app))
     assert headline_of(app).startswith(surer_headline(FIVE.verdict, RunConfig()))

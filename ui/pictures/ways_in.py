@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from html import escape
@@ -14,15 +15,16 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from kd.analysis.softening import from_the_surest, most_ambiguous
+from kd.charts.thumbnails import thumbnail_rows
 from kd.config import TEST_IMAGES
 from kd.pictures.drawing import ONLY_A_DOT, prepared
 from kd.pictures.mnist import load_mnist, to_model_input
 from kd.pictures.picture_file import refuse_without_warnings
+from kd.text.chart_words import pictures_words
 from kd.text.translation import N_, _
 from ui.pictures import canvas
-from ui.pictures.strips import STRIP, strip
 from ui.shared import address, notices
-from ui.shared.figure import computed
+from ui.shared.figure import computed, framed, thumbnails
 from ui.shared.guard import guarded
 from ui.shared.pieces import into_sight
 
@@ -35,6 +37,9 @@ TEST_PICTURE_HELP = N_("One of MNIST's 10,000 test pictures, numbered from 0. No
 
 CANVAS = "canvas_frame"
 """The key of the container of the canvas."""
+
+STRIP = 12
+"""Pictures in a strip, of which a click chooses one."""
 
 DRAWN, UPLOADED = "drawn", "uploaded"
 """Where a picture comes from that is no test picture."""
@@ -263,3 +268,16 @@ def digest(picture: np.ndarray) -> str:
 @cache
 def _script() -> str:
     return Path(__file__).with_name("canvas.js").read_text(encoding="utf-8")
+
+
+def strip(numbers: Sequence[int], captions: Sequence[str], name: str, pick: Callable[[int], None]) -> None:
+    """Draws test pictures; pick gets the number of a click. name: of the file they are saved in."""
+
+    def clicked(number: int) -> None:
+        notices.clear()
+        pick(number)
+
+    rows = thumbnail_rows(load_mnist().x_test[list(numbers)], numbers, captions)
+    with framed(name, titled=False):
+        words = pictures_words(numbers, captions)
+        thumbnails(name, f"strip-{name}", rows, words, clicked, columns=4, count=STRIP)

@@ -17,7 +17,7 @@ from kd.text.translation import N_, _
 from kd.text.words import a_digit, percent
 from ui.live import controls
 from ui.live.live import live
-from ui.pictures.strips import STRIP, strip
+from ui.pictures.ways_in import STRIP, strip
 from ui.shared import address
 from ui.shared.figure import computed, figure
 from ui.shared.guard import guarded

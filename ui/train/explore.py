@@ -31,8 +31,8 @@ from ui.shared.terms import explained
 from ui.train import alike
 from ui.train.changes import what_changed
 from ui.train.errors import look_closer
+from ui.train.hero import seconds
 from ui.train.inside import look_inside
-from ui.train.live import seconds
 from ui.train.playback import play_training
 from ui.train.repeats import repeats, seeds_of
 from ui.train.trail import trail

@@ -1,7 +1,8 @@
-"""The headline of Train and its chart: what a run is doing or has shown, and its accuracies by epoch."""
+"""The result on Train: headline, tiles and accuracies by epoch of a run, redrawn while it trains."""
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -9,19 +10,21 @@ import streamlit as st
 
 from kd.charts import run_charts
 from kd.charts.run_charts import Event
-from kd.lab import RunView
+from kd.lab import Lab, RunView
 from kd.lab.seeds import SeedsView
 from kd.studies.sure.near import other_length_note
 from kd.text.chart_words import accuracy_words
 from kd.text.translation import N_, _, language, ngettext
 from kd.text.verdicts import headline, surer_headline
 from kd.text.words import MODELS, NAMES, STUDENTS, duration
+from ui.live import following
 from ui.live.live import live
 from ui.live.views import saved
 from ui.shared.guard import guarded
 from ui.shared.pieces import quiet
 from ui.shared.run_words import setting, when
 from ui.train import known, trail
+from ui.train.repeats import seeds_of, tiles
 
 _CHART_SAYS = {
     "from": N_("axis from {from}\u00a0%"),
@@ -62,6 +65,41 @@ _LEARNING: dict[tuple[str, ...], str] = {
     ("scratch",): N_("The scratch student is learning: epoch {epoch} of {epochs}"),
     STUDENTS: N_("Both students are learning: epoch {epoch} of {epochs}"),
 }
+
+
+_SECONDS_BETWEEN_LOOKS = 0.8
+# A run that takes a second or two is looked at more often: most of them end within the first seconds.
+_SECONDS_BETWEEN_FIRST_LOOKS, _FIRST_SECONDS = 0.2, 4.0
+_SECONDS_BETWEEN_SEEDS = 1.2
+
+
+def follow(lab: Lab, view: RunView) -> None:
+    """Draws a run, and keeps redrawing it until it has its seeds."""
+    following.follow(seconds, _look, lab, view.run_id)
+
+
+def seconds(lab: Lab, run_id: str) -> float | None:
+    """Returns the time between two looks at a run; None for one that has ended and has its seeds."""
+    view = lab.runs.view(run_id)
+    if view.active:
+        is_new = time.time() - view.created < _FIRST_SECONDS
+        return _SECONDS_BETWEEN_FIRST_LOOKS if is_new else _SECONDS_BETWEEN_LOOKS
+    seeds = seeds_of(lab, view)
+    return _SECONDS_BETWEEN_SEEDS if seeds is not None and len(seeds.runs) < seeds.wanted else None
+
+
+def _look(lab: Lab, run_id: str) -> None:
+    view = lab.runs.view(run_id)
+    seeds = seeds_of(lab, view)
+    head(view, seeds)
+    tiles(view, seeds)
+    earlier = trail.ghosts(lab, run_id)
+    if view.result is not None:
+        trail.look_at(run_id)
+    chart(view, earlier)
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="hero_tools"):
+        if earlier:
+            ghost_tools(len(earlier))
 
 
 def head(view: RunView, seeds: SeedsView | None) -> None:
