@@ -1,9 +1,9 @@
-"""Parts of Keras, which is imported when something of them is first used: pages do without it."""
+"""What networks are made of, parts of Keras that are imported when first used, and what they say of pictures."""
 
 from __future__ import annotations
 
 from importlib import import_module
-from typing import Any
+from typing import Any, NamedTuple
 
 
 class _Part:
@@ -17,3 +17,14 @@ class _Part:
 layers: Any = _Part("keras.layers")
 losses: Any = _Part("keras.losses")
 ops: Any = _Part("keras.ops")
+
+
+class Outputs(NamedTuple):
+    """The outputs of a network for some pictures.
+
+    logits: float (n, 10). attention: float (n, 245), the maps after both convolutions (14 × 14 and 7 × 7,
+    each flattened and of length 1, joined); only for objectives with `compares_attention`.
+    """
+
+    logits: Any
+    attention: Any = None

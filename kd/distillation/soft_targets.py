@@ -5,7 +5,7 @@ from __future__ import annotations
 import keras
 from keras import ops
 
-from kd.base.outputs import Outputs
+from kd.base.keras_parts import Outputs
 from kd.distillation.objectives.objective import checked_temperature
 from kd.distillation.objectives.soft_targets import SoftTargets
 

@@ -18,7 +18,7 @@ from typing import Any
 import keras
 import tensorflow as tf
 
-from kd.base.outputs import Outputs
+from kd.base.keras_parts import Outputs
 from kd.text.words import quoted
 
 Forward = Callable[[tf.Tensor], Any]

@@ -14,8 +14,7 @@ from dataclasses import dataclass
 from numbers import Real
 from typing import Any, ClassVar
 
-from kd.base.keras_parts import ops
-from kd.base.outputs import Outputs
+from kd.base.keras_parts import Outputs, ops
 from kd.text.words import quoted
 
 
