@@ -160,6 +160,7 @@ def test_answers_come_while_the_pen_moves_and_the_server_gives_the_same_when_it_
         socket.on("framereceived", lambda frame: told.append(frame))
 
     page.on("websocket", listen)
+    page.bring_to_front()  # the one that `asked` has opened draws no frames for this one
     page.goto(f"{site.url}/draw")
     expect(page.get_by_text(NOTHING)).to_be_visible()
     page.wait_for_load_state("networkidle")
