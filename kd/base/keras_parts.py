@@ -1,4 +1,4 @@
-"""What networks are made of, parts of Keras that are imported when first used, and what they say of pictures."""
+"""Parts of Keras, which are imported when first used, as pages do without them; and what networks say."""
 
 from __future__ import annotations
 
