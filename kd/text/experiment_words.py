@@ -86,7 +86,10 @@ def finding_words(found: Found) -> str:
         if found.seeds < FIRST_VERDICT:
             return _("{mean} so far ({repeats})", mean=mean, repeats=repeats)
         return _("{mean} ({repeats} that are all alike)", mean=mean, repeats=repeats)
-    low, high = (bare(end, found.unit, digits) for end in (found.low, found.high))
+    ends = found.low, found.high
+    if found.unit == "percent":
+        ends = max(found.low, 0.0), min(found.high, 100.0)  # no share is beyond
+    low, high = (bare(end, found.unit, digits) for end in ends)
     return _("{mean} (likely {low} to {high}, {repeats})", mean=mean, low=low, high=high, repeats=repeats)
 
 

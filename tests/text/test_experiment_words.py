@@ -43,6 +43,7 @@ def found(mean, low, high, seeds=5, unit="points"):
     ("finding", "words"),
     [
         (found(6.52, 5.9, 7.1), "+6.5 points (likely +5.9 to +7.1, 5 repeats)"),
+        (found(99.9, 99.4, 100.2, unit="percent"), "99.9\u00a0% (likely 99.4 to 100.0, 5 repeats)"),
         (found(98.6, 98.1, 99.1, unit="percent"), "98.6\u00a0% (likely 98.1 to 99.1, 5 repeats)"),
         (found(1.1622, 1.1, 1.2, unit="nats"), "1.16 nats (likely 1.10 to 1.20, 5 repeats)"),
         (found(20490, 20000, 21000, unit="parameters"),
