@@ -6,11 +6,11 @@
     python -m benchmarks.classroom --study
 
 First, a run trains alone. Then `--people` sessions open the app: two out of three on Train,
-where they watch the next run live and move α, one out of three on Draw, where they draw, each every three
-seconds or as often as `--every` says. With `--as-they-move`, those on Train move α of settings of their own
-instead, and train as they move; with `--study`, everybody watches a study fill on Sweep and looks into its
-cells. The sessions use Streamlit's own messages (tests/browser_session.py); no browser renders what they
-receive.
+where they watch the next run live and set α, which the server hears of when it is let go; one out of three on
+Draw, where they draw. Each acts every three seconds or as often as `--every` says. With `--as-they-move`,
+those on Train set α of settings of their own instead, and train as they move; with `--study`, everybody
+watches a study fill on Sweep and looks into its cells. The sessions use Streamlit's own messages
+(tests/browser_session.py); no browser renders what they receive.
 """
 
 from __future__ import annotations
@@ -23,12 +23,14 @@ import tempfile
 import time
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qs
 
 import numpy as np
 import psutil
 
 from benchmarks.harness import PATIENCE, command, compared, machine, report, say, until
 from kd import Lab, RunConfig, Study, load_mnist
+from kd.config import FIELDS
 from kd.studies.address import address_of
 from tests.app_process import AppProcess, app_process
 from tests.browser_session import BrowserSession
@@ -36,20 +38,24 @@ from tests.browser_session import BrowserSession
 RUN = RunConfig(train_size=40_000, epochs=100, seed=71)  # trains for longer than a minute
 AXES = {"alpha": (0.1, 0.5, 0.9), "temperature": (1.0, 4.0, 20.0)}
 STUDY = Study(RunConfig(train_size=1_000, epochs=40, seed=81), AXES, seeds=4)
+ALPHAS = [alpha for alpha in FIELDS["alpha"].stops if alpha != RUN.alpha]  # so the first act is a move, too
 ACTS = {"train": "slider", "draw": "drawing", "sweep": "cell"}
 
 
 async def act(session: BrowserSession, step: int) -> None:
-    """Moves α on Train, draws a digit on Draw, or looks into a cell on Sweep."""
+    """Lets go of α at another value on Train, draws a digit on Draw, or looks into a cell on Sweep."""
     if session.page == "train":
-        alpha = round(0.05 * (step % 20), 2)
-        await session.act("α, weight of the true labels", double_array_value=[alpha])
+        await session.let_go("setting", alpha=alpha_at(step))
     elif session.page == "draw":
         digit = load_mnist().x_test[37 * step % 10_000]
         await session.draw(np.kron(digit, np.ones((10, 10), np.uint8)))
     else:
-        values = [*STUDY.cells()][step % (STUDY.size // STUDY.seeds)]
-        await session.act("Cell", string_value=f"α {values['alpha']:g}, T {values['temperature']:g}")
+        cells = session.widgets["Cell"].element.options
+        await session.act("Cell", string_value=cells[step % len(cells)])
+
+
+def alpha_at(step: int) -> float:
+    return ALPHAS[step % len(ALPHAS)]
 
 
 async def person(session: BrowserSession, number: int, end: float, every: float) -> None:
@@ -63,6 +69,8 @@ async def person(session: BrowserSession, number: int, end: float, every: float)
             if time.monotonic() > end:
                 break
         await session.settled(PATIENCE)
+        if session.page == "train" and parse_qs(session.query).get("alpha") != [f"{alpha_at(step):g}"]:
+            session.errors.append(f"α was let go at {alpha_at(step):g}, and the address says {session.query}")
 
 
 async def visit(url: str, page: str, query: str = "", button: str = "") -> None:

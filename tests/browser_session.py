@@ -11,6 +11,7 @@ import math
 import time
 import urllib.request
 from dataclasses import dataclass, field
+from typing import Any
 from urllib.parse import urlsplit
 
 import numpy as np
@@ -32,7 +33,7 @@ class Widget:
 
     id: str
     fragment: str
-    element: object
+    element: Any
 
 
 @dataclass
@@ -64,6 +65,7 @@ class BrowserSession:
         self._states: dict[str, WidgetState] = {}
         self._timers: dict[str, asyncio.Task] = {}
         self._announced: set[str] = set()
+        self._controls: dict[str, tuple[int, dict]] = {}
         self._pending: list[Timing] = []
         self._idle = asyncio.Event()
         if not self.cookie:
@@ -102,6 +104,17 @@ class BrowserSession:
         await self.rerun("change", widget.fragment)
         if "trigger_value" in value:
             del self._states[widget.id]
+
+    async def let_go(self, channel: str, **values) -> None:
+        """Move controls of the browser's own (ui/live), by name, and let go: the whole channel is sent."""
+        data = json.loads(self.widgets[channel].element.json)
+        given, shown = self._controls.get(channel, (None, {}))
+        if given != data["given"]:
+            shown = data["values"]
+        shown = {**shown, **values}
+        self._controls[channel] = data["given"], shown
+        moved = {"at": time.time_ns() // 1_000_000, "values": shown}
+        await self.act(channel, json_value=json.dumps({"moved": moved}))
 
     async def draw(self, pixels: np.ndarray) -> None:
         """Draw on the page's canvas: grey uint8 (height, width)."""
