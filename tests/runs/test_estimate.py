@@ -76,11 +76,11 @@ def test_a_run_is_long_or_quick_before_anything_was_measured_and_afterwards(tmp_
         assert lab.estimates.seconds(config) < SECONDS_OF_A_LONG_RUN
     assert is_quick(lab, RunConfig())  # it came with the project
     assert is_quick(lab, RunConfig(seed=5))
-    many = RunConfig(train_size=60_000, epochs=10)
+    many = RunConfig(train_size=60_000, epochs=50)
     assert not is_quick(lab, many)
     lab.estimates._speed, lab.estimates._is_read = Speed(0.01), True
     assert is_quick(lab, many)
-    lab.estimates._speed = Speed(10.0)
+    lab.estimates._speed = Speed(100.0)
     assert not is_quick(lab, RunConfig(seed=5))
     assert is_quick(lab, RunConfig())
     lab.close()
