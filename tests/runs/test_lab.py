@@ -38,7 +38,7 @@ def test_a_run_ends_with_a_result_of_three_models_and_is_asked_for_only_once(fin
     assert record["config"] == SMALL.to_dict()
     comparison = record["result"]["comparison"]
     assert {type(value) for name, value in comparison.items() if name != "verdict"} == {float, int}
-    assert "McNemar p" in result["comparison"]["sentence"]
+    assert "McNemar" in result["comparison"]["sentence"]
     assert lab.train(SMALL).view() == finished
 
 
