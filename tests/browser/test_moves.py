@@ -32,7 +32,7 @@ def move(page: Page, name: str) -> None:
 def expect_verdict(page: Page, config: RunConfig) -> None:
     expect(page).to_have_url(re.compile(f"run={config.run_id}"))
     expect(page.locator(".kd-head")).to_contain_text(f"α {config.alpha:g} · T {config.temperature:g}")
-    verdict = re.compile(r"distilled student is|equally often|ot judged yet")
+    verdict = re.compile(r"distilled (student )?is|equally often|ot judged yet")
     expect(page.get_by_role("status")).to_contain_text(verdict, timeout=3 * MINUTES)
 
 
@@ -63,9 +63,13 @@ def test_let_go_of_alpha_and_the_new_verdict_comes_while_the_old_run_stays_in_si
     expect_verdict(page, config.replace(alpha=0.15, temperature=15))
 
     # a point of the trail opens its run, by the keyboard too
-    expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
-    page.get_by_role("combobox", name="Open one of my runs").click()
-    page.get_by_role("option").filter(has_text="500 images").click()
+    option = page.get_by_role("option").filter(has_text="500 images")
+    for _again in range(20):  # a redraw closes an open menu
+        page.get_by_role("combobox", name="Open one of my runs").press("ArrowDown")
+        page.wait_for_timeout(500)
+        if option.is_visible():
+            break
+    option.click()
     expect(page.get_by_role("status")).to_contain_text("distilled student is")
     expect(page.get_by_role("slider", name="T, temperature")).to_have_attribute("aria-valuetext", "10")
     page.get_by_role("button", name="Clear", exact=True).click()
