@@ -173,6 +173,7 @@ class BrowserSession:
         elif kind == "bidi_component":
             name = "canvas" if "canvas" in content.component_name else content.id.partition("-live-")[2]
             self.widgets[name] = Widget(content.id, fragment, content)
+            self.texts = [*self.texts[-200:], content.json]
         elif hasattr(content, "label") and hasattr(content, "id"):
             self.widgets[content.label] = Widget(content.id, fragment, content)
 
