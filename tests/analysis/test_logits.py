@@ -16,7 +16,7 @@ from kd.analysis.logits import (
     log_softmax,
     softmax,
 )
-from kd.analysis.observations import distances_bits, fixed_and_broken, showcase
+from kd.analysis.observations import fixed_and_broken, showcase
 
 LOGITS = np.random.default_rng(0).normal(0, 30, (50, 10))
 
@@ -90,7 +90,6 @@ THREE = dict.fromkeys(("teacher", "distilled", "scratch"), GOOD)
         (lambda: evaluation.compare(LABELS, DIVERGED, GOOD), "distilled_logits"),
         (lambda: fixed_and_broken(LABELS, {**THREE, "scratch": DIVERGED}), "scratch"),
         (lambda: showcase(LABELS, {**THREE, "teacher": DIVERGED}), "teacher"),
-        (lambda: distances_bits({"teacher": GOOD[0], "scratch": DIVERGED[1]}), "scratch"),
     ],
 )
 def test_every_measure_says_whose_training_diverged(measure, named):
