@@ -145,6 +145,7 @@ def test_another_run_answers_the_same_drawing(page: Page, site, another_run):
     expect(page.get_by_text(NOTHING)).to_be_visible()
     stroke(page, SEVEN)
     expect(page.get_by_text(DRAWN)).to_be_visible()
+    expect(kept(page)).to_have_count(1)  # the server has it, too
     drawn, seen = ink(page), what_they_see(page)
     page.get_by_role("combobox", name="Run whose models answer").fill("seed 5")
     page.get_by_role("option", name=re.compile("seed 5")).click()
