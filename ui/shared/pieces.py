@@ -29,10 +29,13 @@ def into_sight(key: str) -> None:
     """Scrolls to the container with this key, if it begins out of sight."""
     st.html(
         f"""<span class="kd-unseen"></span><script>{{
-  const place = document.querySelector(".st-key-{key}");
-  const top = place?.getBoundingClientRect().top;
   const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
-  if (top < 0 || top > 0.8 * innerHeight) place.scrollIntoView({{ behavior: calm ? "auto" : "smooth" }});
+  const look = () => {{
+    const place = document.querySelector(".st-key-{key}");
+    const top = place?.getBoundingClientRect().top;
+    if (top < 0 || top > 0.8 * innerHeight) place.scrollIntoView({{ behavior: calm ? "auto" : "smooth" }});
+  }};
+  for (const wait of [0, 500, 1500]) setTimeout(look, wait);  // what is above may still grow
 }}</script>""",
         unsafe_allow_javascript=True,
     )
