@@ -63,11 +63,9 @@ with page("Draw"):
         unseen_section(_("What the models make of it"), f"kd-view-{st.session_state['view']}")
     with given_place:
         way = address.choose(
-            st.segmented_control,
             _("Picture"),
             ways_in.WAY_PARAMETER,
             key="way",
-            required=True,
             label_visibility="collapsed",
             help=_("Draw a digit yourself, take one of MNIST's test pictures, or upload a picture."),
         )
@@ -80,11 +78,9 @@ with page("Draw"):
         if given.problem:
             st.warning(literal(given.problem), icon=":material/info:")
         look = address.choose(
-            st.segmented_control,
             _("View"),
             looks.LOOK,
             key="view",
-            required=True,
             label_visibility="collapsed",
             help=_("The three models' answers, all that the teacher says, or what that teaches a student."),
         )

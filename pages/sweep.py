@@ -46,11 +46,9 @@ with page("Sweep"):
     with st.container(horizontal=True, vertical_alignment="bottom", key="sweep_top"):
         unseen_section(_("What to look at"))
         view = address.choose(
-            st.segmented_control,
             _("View"),
             VIEW,
             key="show",
-            required=True,
             help=_("All cells of a study, or the repeats of one cell."),
         )
         watch.choose(lab(), shown_id)

@@ -44,11 +44,9 @@ def shelf() -> None:
     section(_("All the others"))
     address.take({"topic": TOPIC})
     topic = address.choose(
-        st.segmented_control,
         _("About"),
         TOPIC,
         key="topic",
-        required=True,
         label_visibility="collapsed",
         help=_("Each mistake was found in somebody's code."),
     )

@@ -95,11 +95,9 @@ def search(listed: Listing) -> list[int]:
 
 def _filters(listed: Listing) -> tuple[str, tuple[str, ...], str]:
     whose = address.choose(
-        st.segmented_control,
         _("Whose"),
         _WHOSE,
         key="whose",
-        required=True,
         help=_("Yours are those you started in this browser."),
     )
     asked = st.session_state.get("by", "")

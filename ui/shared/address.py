@@ -48,12 +48,12 @@ def keep(name: str, parameter: Parameter, value: Any) -> None:
     rewrite({name: None if value == parameter.default else parameter.write(value)})
 
 
-def choose(widget: Callable[..., str], label: str, parameter: Parameter, key: str, **arguments: Any) -> str:
+def choose(label: str, parameter: Parameter, key: str, help: str, **options: Any) -> str:
     """Draws a choice whose labels are translated, and keeps its code in the address; returns the code."""
     # Streamlit's own `bind` would write the label into the address, in the sender's language
     st.session_state.setdefault(key, parameter.default)
-    arguments |= {"key": key, "format_func": lambda code: _(parameter.labels[code])}
-    return kept(parameter, widget, label, list(parameter.labels), **arguments)
+    options |= {"key": key, "help": help, "format_func": lambda code: _(parameter.labels[code])}
+    return kept(parameter, st.segmented_control, label, list(parameter.labels), required=True, **options)
 
 
 def kept(parameter: Parameter, widget: Callable[..., Any], *arguments: Any, key: str, **options: Any) -> Any:

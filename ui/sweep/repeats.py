@@ -57,7 +57,7 @@ def draw(lab: Lab, shown: Shown) -> None:
     place, cell = st.container(), one_cell.chosen(shown)
     with st.container(horizontal=True, vertical_alignment="bottom", key="sweep_of"):
         whose = _("Stored runs that differ in their seed alone: of a cell, or of the run on Train.")
-        of = address.choose(st.segmented_control, _("Of"), OF, key="of", required=True, help=whose)
+        of = address.choose(_("Of"), OF, key="of", help=whose)
         if of == "study":
             one_cell.choice(shown, cell)
             if shown.view is None:

@@ -206,7 +206,7 @@ def choose_slice() -> None:
     fields = ("alpha", "temperature_squared")
     for (name, values), field, help in zip(slice_parameters().items(), fields, helps, strict=True):
         label = _(FIELDS[field].label)
-        address.choose(st.segmented_control, label, values, key=name, required=True, help=help)
+        address.choose(label, values, key=name, help=help)
 
 
 @st.cache_resource(show_spinner=False)
