@@ -25,17 +25,23 @@ def quiet(words: str, *terms: str, **options: Any) -> None:
     st.html(f'<p class="kd kd-quiet">{explained(words, *terms)}</p>', **options)
 
 
-def into_sight(key: str) -> None:
-    """Scrolls to the container with this key, if it begins out of sight."""
+def into_sight(key: str, media: str = "all") -> None:
+    """Scrolls to the container with this key, if it is out of sight. media: on which screens, as in CSS."""
     st.html(
         f"""<span class="kd-unseen"></span><script>{{
   const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
+  let isLeft = !matchMedia("{media}").matches;
   const look = () => {{
     const place = document.querySelector(".st-key-{key}");
     const top = place?.getBoundingClientRect().top;
-    if (top < 0 || top > 0.8 * innerHeight) place.scrollIntoView({{ behavior: calm ? "auto" : "smooth" }});
+    if (isLeft || (top >= 0 && top <= 0.8 * innerHeight)) return;
+    place?.scrollIntoView({{ behavior: calm ? "auto" : "smooth" }});
   }};
-  for (const wait of [0, 500, 1500]) setTimeout(look, wait);  // what is above may still grow
+  // what is above may still grow, but whoever scrolls by themselves is left alone
+  for (const moves of ["wheel", "touchmove", "keydown"]) {{
+    addEventListener(moves, () => {{ isLeft = true; }}, {{ once: true }});
+  }}
+  for (const wait of [0, 500, 1500]) setTimeout(look, wait);
 }}</script>""",
         unsafe_allow_javascript=True,
     )

@@ -15,6 +15,7 @@ from kd.text.words import duration
 from ui.shared import address, notices
 from ui.shared.guard import guarded
 from ui.shared.person import person
+from ui.shared.pieces import into_sight
 from ui.shared.server import SECONDS_OF_A_QUICK_RUN, is_quick, lab
 from ui.shared.shown import show, shown_run
 from ui.shared.steady_button import steady_button
@@ -29,13 +30,6 @@ SECONDS_OF_A_LONG_RUN = 300
 # The session's keys: the run that Train asked about because it would take long, the one being stopped, and
 # whether the result is to be brought into sight.
 _ASKED, _STOPPING, _TO_THE_RESULT = "asked_about", "stopping", "to_the_result"
-_SCROLL = """<span class="kd-unseen"></span><script>
-if (window.matchMedia("(max-width: 800px)").matches) {
-  const calm = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
-  document.querySelector(".st-key-train_result")
-    ?.scrollIntoView({ behavior: calm ? "auto" : "smooth", block: "start" });
-}
-</script>"""
 
 
 def take_address() -> None:
@@ -121,12 +115,7 @@ def train_button(view: RunView | None) -> None:
 def bring_result_into_sight() -> None:
     """After Train on a phone, where the result is below the controls: scroll to it. Once for each click."""
     if st.session_state.pop(_TO_THE_RESULT, False):
-        st.html(_SCROLL, unsafe_allow_javascript=True)
-
-
-def ask_for_result_in_sight() -> None:
-    """Has `bring_result_into_sight` do so once."""
-    st.session_state[_TO_THE_RESULT] = True
+        into_sight("train_result", media="(max-width: 800px)")
 
 
 def _is_on() -> bool:
@@ -154,7 +143,7 @@ def _start() -> None:
     if asked != config.run_id and _is_long(config):
         st.session_state[_ASKED] = config.run_id
         return
-    ask_for_result_in_sight()
+    st.session_state[_TO_THE_RESULT] = True
     start(config)
 
 
