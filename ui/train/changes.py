@@ -13,9 +13,10 @@ from kd.analysis.observations import fixed_and_broken
 from kd.base.once import computed_once
 from kd.config import RunConfig
 from kd.lab import Lab
-from kd.pictures.mnist import load_mnist, to_model_input
+from kd.pictures.mnist import load_mnist
 from kd.text.translation import N_, _, language
 from kd.text.words import MODELS, NAMES, a_digit, percent
+from ui.pictures.ways_in import test_picture
 from ui.shared.figure import computed, framed, save_cards
 from ui.shared.guard import guarded
 from ui.shared.lesson import lesson
@@ -154,7 +155,7 @@ def _changes(run_id: str, logits: Logits) -> pd.DataFrame:
 
 def _picture(row: dict) -> str:
     """Returns a test picture as HTML; what it is stands in its alternative."""
-    picture = to_model_input(load_mnist().x_test[row["picture"]][None])[0, :, :, 0]
+    picture, _label = test_picture(row["picture"])
     number, digit = f"{row['picture']:,}", a_digit(row["true"])
     return pixels(picture, _("Test picture {number}, {a_digit}", number=number, a_digit=digit))
 

@@ -203,8 +203,8 @@ def train_lesson(config: RunConfig) -> None:
         )
     else:
         try_this = _(
-            "Under More, choose an objective with a teacher, and press Train. See whether a teacher gives "
-            "more than “{objective}”.",
+            "Under “More settings”, choose an objective with a teacher, and press Train. See whether it "
+            "gives more than “{objective}”.",
             objective=_(config.objective_class.label),
         )
     lesson(_("The same network twice"), same_network(config), try_this, *formula(config))
