@@ -201,3 +201,14 @@ def asked(window):
 
     yield ask
     page.close()
+
+
+def choose(page: Page, name: str, option: str | re.Pattern) -> None:
+    """Choose from a menu, which a redraw of the page may close again."""
+    found = page.get_by_role("option", name=option)
+    for _again in range(20):
+        page.get_by_role("combobox", name=name).press("ArrowDown")
+        page.wait_for_timeout(500)
+        if found.is_visible():
+            break
+    found.click()

@@ -8,6 +8,7 @@ from urllib.parse import quote
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.browser.conftest import choose
 from tests.browser.test_pages import at_rest, unfold
 
 PARAMETERS = ("view", "T", "picture", "log", "way")
@@ -71,8 +72,7 @@ def test_one_back_undoes_a_whole_preset_and_forward_restores_it(page: Page, site
     expect(page).to_have_url(re.compile("run="))
     unfold(page, "More settings")
     expect_chosen(page, DEFAULT)
-    page.get_by_role("combobox", name="Start from").click()
-    page.get_by_role("option", name=NOTEBOOK["preset"]).click()
+    choose(page, "Start from", NOTEBOOK["preset"])
     parts = ("train_size=10000", "temperature_squared=false", "teacher=notebook", "epochs=3")
     for part in parts:
         expect(page).to_have_url(re.compile(part))

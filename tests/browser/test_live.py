@@ -16,6 +16,7 @@ from kd.studies.verdicts import verdicts
 from kd.text.study_words import decimals, rounded, signed
 from kd.text.words import percent
 from tests.browser.accessibility import faults
+from tests.browser.conftest import choose
 from ui.pictures.ways_in import FIRST_PICTURE
 
 RUN = RunConfig().run_id
@@ -162,17 +163,15 @@ def test_a_result_of_another_setting_is_dimmed_and_named(page: Page, site):
     opened(page, f"{site.url}/train?train_size=300&temperature=20&seed=7")
     expect(page.get_by_role("status")).to_contain_text("at 200 images, the nearest studied")
     expect(page.get_by_text("Still shown: α 0.1 · T 10 with T²").first).to_be_visible()
-    dimmed = page.locator(".kd-tiles, .st-key-invitation")
+    dimmed = page.locator(".kd-tiles, .st-key-train_below")
     assert all("grayscale" in look for look in dimmed.evaluate_all(GREY))
     expect(page.locator(".kd-live-line.kd-distilled")).to_have_class(re.compile("kd-live-old"))
     expect(page.get_by_text("Not as usual: seed 7")).to_be_visible()
     page.get_by_text("More settings").click()
-    page.get_by_role("combobox", name="Objective").click()
-    page.get_by_role("option", name="Logit matching").click()
+    choose(page, "Objective", "Logit matching")
     expect(page.get_by_role("status")).to_have_text("Not in the study: Logit matching.")
     expect(page.locator(".kd-live-ghost")).to_have_count(0)
-    page.get_by_role("combobox", name="Start from").click()
-    page.get_by_role("option", name=PRESETS["default"].label).click()
+    choose(page, "Start from", PRESETS["default"].label)
     expect(page.get_by_role("status")).to_contain_text("After 640 steps")
     assert not any("grayscale" in look for look in dimmed.evaluate_all(GREY))
 

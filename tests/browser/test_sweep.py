@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 from kd.studies.shipped import shipped_study
 from kd.studies.sure.single_seeds import adding_seeds, step_sentences
 from kd.text.study_words import signed
-from tests.browser.conftest import unused_seed
+from tests.browser.conftest import choose, unused_seed
 from tests.browser.test_live import heard
 
 MINUTES = 60_000
@@ -24,8 +24,7 @@ def test_compose_a_study_watch_it_fill_pause_reload_go_on_and_open_a_cell(page: 
     expect(page.locator(".kd-head")).to_contain_text("Distillation helps in")
 
     # a second axis, a value of one's own, and one seed less
-    page.get_by_role("combobox", name="and vary").click()
-    page.get_by_role("option", name="T, temperature").click()
+    choose(page, "and vary", "T, temperature")
     expect(hint).to_contain_text("6 cells × 3 repeats: 18 runs")
     values = page.get_by_role("combobox", name="Values of “α, weight of the true labels”")
     values.fill("0.85")
