@@ -27,27 +27,23 @@ from tests.stored_runs import save_many
 EMPTY_APP = 'import streamlit as st\n\nst.title("Empty")\n'
 MINUTE = 60_000
 TABLE = "[data-testid=stDataFrame] [role=grid] tbody td"
-# Notes, for each move of a slider, the milliseconds to the end of the frame that shows it: styles, layout and
-# paint of a frame come before the next message.
-FRAMES = """() => {
+# Notes, for each event, the milliseconds to the end of the frame that shows it: styles, layout and paint of a
+# frame come before the next message.
+FRAMES = """name => {
   window.frames_drawn = [];
-  document.addEventListener('input', event => requestAnimationFrame(() => {
+  document.addEventListener(name, event => requestAnimationFrame(() => {
     const { port1, port2 } = new MessageChannel();
     port1.onmessage = () => window.frames_drawn.push(performance.now() - event.timeStamp);
     port2.postMessage(null);
   }));
 }"""
-# Resolves to the wall-clock time (in ms) of the last change before half a second without one.
-LAST_CHANGE = """selector => { window.changed = new Promise(resolve => {
-  let last = null, timer = null;
-  const observer = new MutationObserver(() => {
-    if (!document.querySelector(selector)) return;
-    last = Date.now();
-    clearTimeout(timer);
-    timer = setTimeout(() => { observer.disconnect(); resolve(last); }, 500);
-  });
-  observer.observe(document.body, {subtree: true, childList: true, attributes: true, characterData: true});
-}); }"""
+# What is dragged over its whole range: a page's address and the slider's name on it.
+DRAGGED = {
+    "T on Draw": ("draw?view=targets", "T, temperature"),
+    "T on Train": ("train", "T, temperature"),
+    "alpha on Train": ("train", "α"),
+    "the images on Train": ("train", "Training images"),
+}
 
 
 def measure(rounds: int, runs: int, rest: float) -> dict[str, list[float]]:
@@ -74,8 +70,10 @@ def measure(rounds: int, runs: int, rest: float) -> dict[str, list[float]]:
                 found["Draw opens for the first time, with soft targets"].append(cold)
                 found["Runs opens"].append(opened(browser, f"{url}/runs?fold=false", TABLE))
                 page.wait_for_timeout(rest)
-                found["a step of the dragged slider T is drawn"] += drag_to_redraw(page, url)
-                found["the pen is lifted, and all answers are there"].append(pen_to_answers(page, url))
+                for what, (address, slider) in DRAGGED.items():
+                    steps = drag_to_redraw(page, f"{url}/{address}", slider)
+                    found[f"a step of {what}, dragged, is drawn"] += steps
+                found["a step of the pen is answered by all three"] += pen_to_answers(page, url)
             if runs:
                 with app_process(full, KD_AHEAD="0") as app:
                     address = f"{app.url}/runs?fold=false"
@@ -109,30 +107,32 @@ def opened(browser: Browser, url: str, selector: str) -> float:
         return time.perf_counter() - started
 
 
-def drag_to_redraw(page: Page, url: str) -> list[float]:
-    """Returns the seconds from each move of the dragged slider T to the end of the frame that shows it."""
-    page.goto(f"{url}/draw?view=targets")
-    box = _box(page.get_by_role("slider", name="T, temperature"))
-    page.evaluate(FRAMES)
+def drag_to_redraw(page: Page, address: str, slider: str) -> list[float]:
+    """Returns the seconds from each move of the dragged slider to the end of the frame that shows it."""
+    page.goto(address)
+    box = _box(page.get_by_role("slider", name=slider))
+    page.evaluate(FRAMES, "input")
     _press(page, box, 0.05)
     page.mouse.move(box["x"] + 0.95 * box["width"], box["y"] + box["height"] / 2, steps=120)
     page.mouse.up()
-    return [milliseconds / 1e3 for milliseconds in page.evaluate("() => window.frames_drawn")]
+    return _frames(page)
 
 
-def pen_to_answers(page: Page, url: str) -> float:
-    """Returns the seconds from lifting the pen after a second stroke to the last change of the answers."""
+def pen_to_answers(page: Page, url: str) -> list[float]:
+    """Returns the seconds from each step of a second stroke to the end of the frame with the answers."""
     page.goto(f"{url}/draw")
     page.get_by_text("Nothing is drawn yet").wait_for()
     box = _box(page.locator(".st-key-canvas_frame"))
     for y in (0.25, 0.5):
+        page.evaluate(FRAMES, "pointermove")
         _press(page, box, 0.3, y)
-        page.mouse.move(box["x"] + 0.7 * box["width"], box["y"] + (y + 0.05) * box["height"], steps=12)
-        page.evaluate(LAST_CHANGE, ".kd-live-answers")
-        started = time.time()
+        page.mouse.move(box["x"] + 0.7 * box["width"], box["y"] + (y + 0.05) * box["height"], steps=60)
         page.mouse.up()
-        seconds = page.evaluate("() => window.changed") / 1e3 - started
-    return seconds
+    return _frames(page)
+
+
+def _frames(page: Page) -> list[float]:
+    return [milliseconds / 1e3 for milliseconds in page.evaluate("() => window.frames_drawn")]
 
 
 def _box(shown: Locator) -> FloatRect:

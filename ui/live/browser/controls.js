@@ -112,10 +112,13 @@ const CONTROLS = {
         else letGo();
       });
     }
-    const track = made('div', { class: 'kd-live-track' }, input);
+    const track = made('div', { class: marks.length ? 'kd-live-track kd-live-marked' : 'kd-live-track' }, input);
     if (marks.length) track.append(made('div', { class: 'kd-live-marks', 'aria-hidden': 'true' }, ...marks));
     const element = labelled(spec, id, input, track, number);
-    if (spec.play) element.append(player(spec, () => value, move, released, input));
+    if (spec.play) {
+      element.classList.add('kd-live-plays');
+      element.append(player(spec, () => value, move, released, input));
+    }
     return { element, show, rest: resting(element, input) };
   },
 

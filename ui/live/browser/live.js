@@ -129,7 +129,9 @@ const build = (part, place, data) => {
     return { ...view, settle: (answered) => Object.assign(own, settled(given, answered)) };
   });
   for (const view of part.views) part.channel.views.add(view);
-  place.querySelector('.kd-live-views').replaceChildren(...part.views.map(({ element }) => element));
+  const views = place.querySelector('.kd-live-views');
+  views.parentElement.dataset.views = data.views.map(({ kind, size }) => `${kind} ${size ?? ''}`).join(' ');
+  views.replaceChildren(...part.views.map(({ element }) => element));
 };
 
 const show = (part, place, data) => {
