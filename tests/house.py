@@ -26,7 +26,8 @@ class House:
         self.engine = FakeEngine(1, seconds_an_epoch=0.002)
         lab = Lab(home, self.engine)
         self.store, self.upkeep, self.estimates = lab.store, lab.upkeep, lab.estimates
-        self.runs, self.studies, self.ahead, self.close = lab._in_progress, lab.studies, lab.ahead, lab.close
+        self.runs, self.studies, self.classes = lab._in_progress, lab.studies, lab.classes
+        self.ahead, self.close = lab.ahead, lab.close
 
     def start(self, config: RunConfig, person: str = "ann") -> str:
         self.ahead.let_go()

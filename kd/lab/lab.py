@@ -20,6 +20,7 @@ from kd.engine.processes import give_back
 from kd.export.exporting import export, nothing
 from kd.export.format import Check
 from kd.lab.ahead import Ahead
+from kd.lab.classes import Classes
 from kd.lab.experiments import ExperimentRun, Experiments
 from kd.lab.runs import Run, RunName, Runs, run_ids_of
 from kd.lab.seeds import Seeds
@@ -65,6 +66,7 @@ class Lab:
         studies: all studies.
         seeds: settings with several seeds.
         ahead: what is trained while nobody waits.
+        classes: all classes that are open.
         courses: how the students of finished runs learned, trained once more in the background.
     """
 
@@ -90,6 +92,7 @@ class Lab:
         self.ahead = Ahead(self.store, self._in_progress, self.upkeep, self.estimates)
         self.studies = Studies(self.store, self._in_progress, self.estimates, self._check, self._result)
         self.seeds = Seeds(self.store, self._in_progress, self.ahead, self.studies, self._result)
+        self.classes = Classes(self.store, self._train_for_class, self._in_progress.stop)
         self._experiments = Experiments(self.store, self.studies, self.runs, self.estimates)
         self._warmed = threading.Event()
         self._tidying, self._tidied = threading.Lock(), -math.inf
@@ -112,15 +115,8 @@ class Lab:
         no image is left to learn from, or the teacher is not stored.
         """
         config = config_of(config)
-        run_id = config.run_id
-        if not self.store.is_usable(run_id):
-            self._check(config)
-            self.estimates.run(config)  # so that those who wait can be told how long
-            self.ahead.let_go()
-            self._in_progress.want(config, person, Wish(PERSON), is_followed=True, person=person)
-        elif not self.store.runs.is_shipped(run_id):
-            self.store.runs.ask_for(run_id, person=person)
-        return Run(run_id, self.runs)
+        self._train(config, person, is_followed=True)
+        return Run(config.run_id, self.runs)
 
     def study(
         self,
@@ -226,6 +222,19 @@ class Lab:
             self._engine.close()
         self._in_progress.wait_closed(SECONDS_TO_CLOSE)
 
+    def _train(self, config: RunConfig, person: str, is_followed: bool) -> None:
+        if not self.store.is_usable(config.run_id):
+            self._check(config)
+            self.estimates.run(config)  # so that those who wait can be told how long
+            self.ahead.let_go()
+            self._in_progress.want(config, person, Wish(PERSON), is_followed, person)
+        elif not self.store.runs.is_shipped(config.run_id):
+            self.store.runs.ask_for(config.run_id, person=person)
+
+    def _train_for_class(self, config: RunConfig, person: str) -> None:
+        # like a study's: nobody looks at its students while they learn, so they are there sooner
+        self._train(config, person, is_followed=False)
+
     def _warm_up(self) -> None:
         try:
             self._engine.warm_up()
@@ -235,7 +244,9 @@ class Lab:
         importlib.import_module("scipy.stats")
 
     def _run_has_ended(self, run_id: str, by_person: bool) -> None:
-        """Measures the machine and makes room after a person's runs, and now and then within studies."""
+        """Tells the classes; measures the machine and makes room after a person's runs, and now and then."""
+        with self.store.waiting():
+            self.classes.run_ended(run_id)
         with self._tidying:
             now = time.monotonic()
             if not by_person and now - self._tidied < SECONDS_BETWEEN_TIDYING:

@@ -55,6 +55,26 @@ CREATE TABLE precisions (processor TEXT PRIMARY KEY, measured TEXT NOT NULL);
 CREATE TABLE reserve (zeros BLOB);
 """
 
+# Homes from before there were classes get these when they are opened.
+_CLASSES = """
+CREATE TABLE IF NOT EXISTS classes (
+    code TEXT PRIMARY KEY, created REAL NOT NULL, host TEXT NOT NULL, ticket TEXT NOT NULL DEFAULT '',
+    plan TEXT NOT NULL, place INTEGER NOT NULL DEFAULT 0, round INTEGER NOT NULL DEFAULT 0,
+    phase TEXT NOT NULL, names INTEGER NOT NULL DEFAULT 1, version INTEGER NOT NULL DEFAULT 0
+);
+CREATE TABLE IF NOT EXISTS pupils (
+    code TEXT NOT NULL, number INTEGER NOT NULL, person TEXT NOT NULL, name TEXT NOT NULL,
+    removed INTEGER NOT NULL DEFAULT 0, PRIMARY KEY (code, person)
+);
+CREATE TABLE IF NOT EXISTS answers (
+    number INTEGER PRIMARY KEY, code TEXT NOT NULL, place INTEGER NOT NULL, round INTEGER NOT NULL,
+    person TEXT NOT NULL, key TEXT NOT NULL, value TEXT NOT NULL, picture BLOB,
+    run_id TEXT NOT NULL DEFAULT '', status TEXT NOT NULL, removed INTEGER NOT NULL DEFAULT 0,
+    UNIQUE (code, place, round, person, key)
+);
+CREATE INDEX IF NOT EXISTS answers_of_a_run ON answers (run_id);
+"""
+
 
 class Copies:
     """The newest copies of a database."""
@@ -113,7 +133,13 @@ def create(path: Path) -> None:
     """Writes an empty database."""
     with contextlib.closing(sqlite3.connect(path, isolation_level=None)) as connection:
         connection.execute("PRAGMA journal_mode = WAL")
-        connection.executescript(f"BEGIN; {_SCHEMA} PRAGMA user_version = {VERSION}; COMMIT;")
+        connection.executescript(f"BEGIN; {_SCHEMA} {_CLASSES} PRAGMA user_version = {VERSION}; COMMIT;")
+
+
+def complete(path: Path) -> None:
+    """Adds the tables that an earlier KD Lab's database has not."""
+    with contextlib.closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        connection.executescript(_CLASSES)
 
 
 def is_sound(path: Path) -> bool:

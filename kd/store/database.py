@@ -22,7 +22,7 @@ from typing import Any, TypeVar
 from filelock import FileLock, Timeout
 
 from kd.base.unusable import Unusable
-from kd.store.copies import DAMAGE, Copies, is_sound
+from kd.store.copies import DAMAGE, Copies, complete, is_sound
 from kd.text.endings import Ending
 from kd.text.translation import _
 
@@ -301,6 +301,7 @@ class Database:
                         raise self._busy() from None
                     if self.recovered:
                         log.warning("%s", self.recovered)
+                complete(self.path)
         except Timeout:
             raise self._busy() from None
         self.version()

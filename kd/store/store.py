@@ -27,6 +27,7 @@ from typing import TYPE_CHECKING, TypeVar
 from kd.base import files, owners
 from kd.base.places import usual_home
 from kd.base.unusable import Unusable
+from kd.store.classes import ClassTable
 from kd.store.copies import COPIES_FOLDER
 from kd.store.database import Database, Room
 from kd.store.models import Models, read_arrays
@@ -73,6 +74,7 @@ class Store:
         self.runs = RunTable(self.home, self._database)
         self.models = Models(self.home, self._database, self.room)
         self.studies = StudyTable(self.home, self._database)
+        self.classes = ClassTable(self._database)
         self.caches = Caches(self.home, self._database, self.room)
         self.waiting = self._database.waiting
         self.backup, self.keep_reserve = self._database.backup, self._database.keep_reserve

@@ -1,0 +1,60 @@
+"""What an activity is: something that a class does together, each on a phone, all on the wall."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar, Protocol, Self
+
+from kd.config import FIELD_TYPES, FIELDS, OFFERED, RunConfig, not_a_field
+from kd.store.classes import Answer
+from kd.studies.shipped import differs
+from kd.text.study_words import plain_value
+
+
+class Activity(Protocol):
+    """One activity of a class: frozen and equal to another one that asks the same.
+
+    kind: its name in a plan. label: what a list of kinds calls it, marked with `N_`. takes_picture: whether
+    an answer is a drawing.
+    """
+
+    kind: ClassVar[str]
+    label: ClassVar[str]
+    takes_picture: ClassVar[bool]
+
+    @classmethod
+    def of(cls, options: Mapping[str, str]) -> Self:
+        """Returns the activity of these options; raises ValueError for one that it has not."""
+
+    def options(self) -> dict[str, str]:
+        """Returns what `of` takes, without what is usual."""
+
+    def title(self) -> str:
+        """Returns what wall and phones call it, in the reader's language."""
+
+    def checked(self, value: Any, key: str, number: int) -> Any:
+        """Returns an answer as it is stored, of JSON's types; raises ValueError when it cannot be.
+
+        number: the pupil's. key: which of the pupil's answers it is.
+        """
+
+    def config(self, value: Any, number: int, others: Sequence[Answer]) -> RunConfig | None:
+        """Returns what an answer has trained, if anything. others: the answers before it in this round."""
+
+    def is_done(self, answers: Sequence[Answer]) -> bool:
+        """Returns whether a pupil has given all answers that this activity waits for."""
+
+
+def setting_of(options: Mapping[str, str], usual: RunConfig) -> RunConfig:
+    """Returns a setting with the fields that options name; raises ValueError for what it cannot have."""
+    changes = {}
+    for name, text in options.items():
+        if name not in OFFERED:
+            raise not_a_field(name)
+        changes[name] = FIELDS[name].checked(name, text, FIELD_TYPES[name])
+    return usual.replace(**changes)
+
+
+def options_of(config: RunConfig) -> dict[str, str]:
+    """Returns the options that `setting_of` makes this setting of, where the usual one is the default."""
+    return {name: plain_value(getattr(config, name)) for name in OFFERED if name in differs(config)}

@@ -1,0 +1,61 @@
+"""A plan: the activities of a class, one after the other, as text that fits into a link."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from urllib.parse import quote, unquote
+
+from kd.base.unusable import Unusable
+from kd.classes.activity import Activity
+from kd.classes.digits import Digits
+from kd.classes.guess import Guess
+from kd.classes.map import Map
+from kd.classes.seeds import Seeds
+from kd.text.translation import _
+from kd.text.words import quoted
+
+KINDS: Mapping[str, type[Activity]] = {each.kind: each for each in (Guess, Seeds, Map, Digits)}
+"""The kinds of activity, by their names in a plan."""
+
+MOST_ACTIVITIES = 20
+
+
+def plan_text(plan: Sequence[Activity]) -> str:
+    """Writes a plan: 'guess:about=few_images;seeds;map:axes=train_size-temperature'."""
+    return ";".join(_text(each) for each in plan)
+
+
+def plan_of(text: str) -> tuple[Activity, ...]:
+    """Reads a plan; raises ValueError when it is empty, or has an activity or an option that is unknown."""
+    parts = [part.strip() for part in text.split(";") if part.strip()]
+    if not 1 <= len(parts) <= MOST_ACTIVITIES:
+        raise Unusable(
+            _(
+                "A plan has between 1 and {most} activities, such as guess;seeds;map;digits, not {count}.",
+                most=MOST_ACTIVITIES,
+                count=len(parts),
+            )
+        )
+    return tuple(map(_activity, parts))
+
+
+def _activity(text: str) -> Activity:
+    kind, _colon, rest = text.partition(":")
+    if kind not in KINDS:
+        raise Unusable(
+            _(
+                "There is no activity {kind}: choose of {allowed}.",
+                kind=quoted(kind),
+                allowed=", ".join(KINDS),
+            )
+        )
+    options = {}
+    for part in filter(None, rest.split(",")):
+        name, _equals, value = part.partition("=")
+        options[unquote(name.strip())] = unquote(value.strip())
+    return KINDS[kind].of(options)
+
+
+def _text(activity: Activity) -> str:
+    options = ",".join(f"{name}={quote(text, safe='')}" for name, text in activity.options().items())
+    return f"{activity.kind}:{options}" if options else activity.kind
