@@ -26,6 +26,7 @@ PAGES = (
     ("pages/sweep.py", N_("Sweep"), ":material/grid_on:"),
     ("pages/experiments.py", N_("Experiments"), ":material/science:"),
     ("pages/runs.py", N_("Runs"), ":material/list:"),
+    ("pages/class.py", N_("Class"), ":material/groups:"),
 )
 
 

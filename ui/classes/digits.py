@@ -1,0 +1,27 @@
+"""Digits of the class: a canvas on the phones, the drawings and who reads them on the wall."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from kd.lab import Lab
+from kd.lab.classes import Class, ClassView
+from kd.text.translation import ngettext
+
+
+def wall(lab: Lab, room: Class, view: ClassView) -> None:
+    """Draws the wall's part of the activity."""
+    st.write(
+        ngettext(
+            "{count} guess so far.", "{count} guesses so far.", len(view.answers), count=len(view.answers)
+        )
+    )
+
+
+def phone(lab: Lab, room: Class, view: ClassView, person: str) -> None:
+    """Draws a phone's part of the activity."""
+    st.write(
+        ngettext(
+            "{count} guess so far.", "{count} guesses so far.", len(view.answers), count=len(view.answers)
+        )
+    )
