@@ -24,7 +24,7 @@ class House:
 
     def __init__(self, home: Path):
         self.engine = FakeEngine(1, seconds_an_epoch=0.002)
-        lab = Lab(home, self.engine)
+        lab = self.lab = Lab(home, self.engine)
         self.store, self.upkeep, self.estimates = lab.store, lab.upkeep, lab.estimates
         self.runs, self.studies, self.classes = lab._in_progress, lab.studies, lab.classes
         self.ahead, self.close = lab.ahead, lab.close

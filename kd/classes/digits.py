@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import math
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar, NamedTuple, Self
 
+import numpy as np
+
+from kd.analysis.evaluation import mcnemar, wilson_interval
+from kd.analysis.logits import softmax
 from kd.base.unusable import Unusable
 from kd.config import RunConfig
 from kd.store.classes import Answer
+from kd.studies.over_seeds import over_seeds
 from kd.text.translation import N_, _
-from kd.text.words import quoted
+from kd.text.words import MODELS, NAMES, STUDENTS, percent, quoted
 
 TIMES = ("1", "5")
+FEWEST = 5
+"""With fewer hands there is no verdict on the students."""
+LEVEL = 0.05
 
 
 @dataclass(frozen=True)
@@ -84,3 +93,121 @@ class Digits:
 
     def is_done(self, answers: Sequence[Answer]) -> bool:
         return len(answers) >= self.times
+
+
+class Reading(NamedTuple):
+    """How well a model reads a class's drawings, as fractions with their 95 % intervals.
+
+    right: of each drawing (n,), bool. agreement: with the teacher's answers.
+    """
+
+    right: np.ndarray
+    share: float
+    low: float
+    high: float
+    agreement: float
+    agreement_low: float
+    agreement_high: float
+
+
+def readings(
+    asked: np.ndarray, people: Sequence[Hashable], logits: Mapping[str, np.ndarray]
+) -> dict[str, Reading]:
+    """Counts how many drawings each model reads as what was asked for.
+
+    asked: the digits (n,), n > 0. people: who drew each. logits: by model (n, 10).
+
+    Drawings by one hand are alike, so intervals are Wilson's for as many drawings as they are worth
+    (`worth`).
+    """
+    teachers, found = logits["teacher"].argmax(axis=1), {}
+    for model, values in logits.items():
+        says = values.argmax(axis=1)
+        right, alike = says == asked, says == teachers
+        numbers = []
+        for each in (right, alike):
+            count = worth(each, people)
+            numbers += [float(each.mean()), *wilson_interval(float(each.mean()) * count, count)]
+        found[model] = Reading(right, *numbers)
+    return found
+
+
+def worth(right: np.ndarray, people: Sequence[Hashable]) -> float:
+    """Returns to how many drawings by different hands these are equal, when a fraction is estimated of them.
+
+    right: of each drawing (n,). The number over the design effect, with people as clusters (Korn & Graubard
+    1998, "Confidence intervals for proportions with small expected number of positive counts estimated from
+    survey data", Survey Methodology 24); as many as there are people if all drawings are read alike.
+    """
+    count, hands = len(right), {each: number for number, each in enumerate(dict.fromkeys(people))}
+    if len(hands) in (1, count):
+        return float(len(hands))
+    share, of = right.mean(), np.array([hands[each] for each in people])
+    if share in (0, 1):
+        return float(len(hands))
+    residuals = np.bincount(of, right - share)
+    variance = len(hands) / (len(hands) - 1) * (residuals**2).sum() / count**2
+    return float(np.clip(share * (1 - share) / max(variance, 1e-12), 1, count))
+
+
+def students_differ(found: Mapping[str, Reading], people: Sequence[Hashable]) -> float:
+    """Returns the p-value of the hypothesis that both students read drawings such as these equally well.
+
+    McNemar's exact test where everybody drew once; else Student's t-test of each hand's mean difference. NaN
+    with too few hands for that.
+    """
+    first, second = (found[model].right for model in STUDENTS)
+    if len(set(people)) == len(people):
+        return mcnemar(int((first & ~second).sum()), int((second & ~first).sum()))
+    differences = first.astype(float) - second
+    hands = [[d for d, who in zip(differences, people, strict=True) if who == each] for each in set(people)]
+    return float(over_seeds(np.array([100 * np.mean(each) for each in hands])).p)
+
+
+def hardest(asked: np.ndarray, logits: Mapping[str, np.ndarray]) -> list[int]:
+    """Returns the drawings' places, hardest first: read by the fewest models, least by the teacher."""
+    places = np.arange(len(asked))
+    right = sum((values.argmax(axis=1) == asked).astype(int) for values in logits.values())
+    doubt = softmax(logits["teacher"])[places, asked]
+    return [int(place) for place in np.lexsort((doubt, right))]
+
+
+def said(found: Mapping[str, Reading], drawn: int, waiting: int) -> str:
+    """Says how well the models read so far. drawn, waiting: how many people have drawn, or not yet."""
+    shares = {model: percent(each.share, 0) for model, each in found.items()}
+    words = _(
+        "The teacher reads {teacher}, the distilled student {distilled}, the scratch student {scratch}.",
+        **shares,
+    )
+    if not waiting:
+        return words
+    return f"{_('{drawn} of {all} have drawn.', drawn=drawn, all=drawn + waiting)} {words}"
+
+
+def concluded(found: Mapping[str, Reading], people: Sequence[Hashable]) -> str:
+    """Says what the class's drawings tell: who reads how many of them, and whether the students differ."""
+    shares = {
+        model: _(
+            "{share} (likely {low} to {high})",
+            share=percent(each.share, 0),
+            low=f"{100 * each.low:.0f}",
+            high=percent(each.high, 0),
+        )
+        for model, each in found.items()
+    }
+    who = {model: _(NAMES[model]) for model in MODELS}
+    words = _(
+        "On the class's own digits: {teacher}, {distilled}, {scratch}.",
+        **{model: f"{who[model]} {shares[model]}" for model in MODELS},
+    )
+    p = students_differ(found, people)
+    if math.isnan(p) or len(set(people)) < FEWEST:
+        return f"{words} {_('Too few have drawn to compare the students.')}"
+    if p >= LEVEL:
+        return f"{words} {_('Too few drawings to tell which student reads better.')}"
+    better = max(STUDENTS, key=lambda model: found[model].share)
+    return f"{words} " + (
+        _("The distilled student reads the class better.")
+        if better == "distilled"
+        else _("The scratch student reads the class better.")
+    )

@@ -10,7 +10,7 @@ import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -18,8 +18,10 @@ from kd.base.once import computed_once
 from kd.base.unusable import Unusable
 from kd.classes.activity import Activity
 from kd.classes.plan import plan_of, plan_text
-from kd.config import NOBODY, RunConfig
+from kd.config import MODELS, NOBODY, RunConfig
+from kd.lab.runs import Runs
 from kd.lab.wording import checked_name
+from kd.pictures.mnist import as_batch
 from kd.store.classes import (
     FROZEN,
     LANDED,
@@ -33,10 +35,14 @@ from kd.store.classes import (
     ClassRecord,
     Pupil,
 )
+from kd.store.drawings import Drawings
 from kd.store.store import Store
 from kd.text.class_words import called
 from kd.text.translation import _
 from kd.text.words import quoted
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 LETTERS = "BCDFGHJKLMNPQRSTVWXZ"
 """Of a code: no vowels, so that no code is a word, and none that looks like another letter or a digit."""
@@ -185,6 +191,25 @@ class Class:
         """Returns an activity's drawings, by default the present one's: answer's number → uint8 (28, 28)."""
         return self._classes.pictures(self.code, place, round)
 
+    def read(self, place: int | None = None, round: int | None = None) -> dict[str, np.ndarray]:
+        """Returns what the three models make of an activity's drawings, in the order of `pictures`.
+
+        Model → logits (n, 10). Raises ValueError when the models of the activity's run cannot be had.
+        """
+        return self._classes.read(self.code, place, round)
+
+    def keep(self, name: str = "") -> str:
+        """Keeps all drawings so far, without names, also after the class has ended: see `Lab.drawings`.
+
+        Returns the name of the set, by default the class's code. Raises ValueError when there is no drawing,
+        or the name cannot be.
+        """
+        return self._classes.keep(self.code, name)
+
+    def table(self) -> pd.DataFrame:
+        """Returns the answers to all activities so far as in kd.lab.class_table; names only if shown."""
+        return self._classes.answers_table(self.code)
+
     def answers(self) -> list[Answer]:
         """Returns the answers to all activities so far, in their order."""
         self.view()
@@ -227,11 +252,14 @@ class Classes:
     def __init__(
         self,
         store: Store,
+        runs: Runs,
         train: Callable[[RunConfig, str], Any],
         stop: Callable[[str, str], Any],
     ):
         """train: asks for a run for a person. stop: withdraws that, by the run's id."""
-        self._store, self.table, self._train, self._stop = store, store.classes, train, stop
+        self._store, self._runs, self.table = store, runs, store.classes
+        self._train, self._stop = train, stop
+        self._says = computed_once(maxsize=4_000)(self._read_picture)
         self._read = computed_once(maxsize=64)(self._read_view)
         self._seen: dict[str, dict[str, float]] = defaultdict(dict)
         self._resumed: set[str] = set()
@@ -353,6 +381,45 @@ class Classes:
         found = self.table.pictures(record.code, place, round)
         return {number: np.frombuffer(content, np.uint8).reshape(28, 28) for number, content in found.items()}
 
+    def read(self, code: str, place: int | None, round: int | None) -> dict[str, np.ndarray]:
+        """See `Class.read`."""
+        record = self.record(code)
+        activity = self.view(code).plan[record.place if place is None else place]
+        run_id = getattr(activity, "run", "") or RunConfig().run_id
+        pictures = self.pictures(code, place, round).values()
+        found = [self._says(run_id, picture.tobytes()) for picture in pictures]
+        return {model: np.array([each[model] for each in found]).reshape(-1, 10) for model in MODELS}
+
+    def keep(self, code: str, name: str) -> str:
+        """See `Class.keep`."""
+        record, hands = self.record(code), dict[str, int]()
+        pictures, digits, drawn_by = [], [], []
+        drawn = {answer.number: answer for answer in self.table.answers(record.code)}
+        for at in dict.fromkeys(answer.at for answer in drawn.values()):
+            for number, picture in self.pictures(code, *at).items():
+                pictures.append(picture)
+                digits.append(int(drawn[number].value))
+                drawn_by.append(hands.setdefault(drawn[number].person, len(hands)))
+        kept = Drawings(*map(np.array, (pictures, digits, drawn_by)))
+        self._store.drawings.save(name or record.code, kept)
+        return name or record.code
+
+    def answers_table(self, code: str) -> pd.DataFrame:
+        """See `Class.table`."""
+        from kd.lab.class_table import class_table
+
+        view = self.view(code)
+        answers, says = self.table.answers(view.code), dict[int, dict[str, int]]()
+        for at in {answer.at for answer in answers if view.plan[answer.place].takes_picture}:
+            read = self.read(code, *at)
+            for place, number in enumerate(self.pictures(code, *at)):
+                says[number] = {model: int(logits[place].argmax()) for model, logits in read.items()}
+
+        def name(person: str) -> str:
+            return view.called(person) if view.names else ""
+
+        return class_table(view.plan, answers, name, self._runs.stored, says)
+
     def end(self, code: str) -> None:
         """See `Class.end`."""
         record = self.record(code)
@@ -423,6 +490,10 @@ class Classes:
                     self._begin(config, answer.person)
                 else:  # another one has been removed before it
                     self.table.end_training(answer, STOPPED)
+
+    def _read_picture(self, run_id: str, content: bytes) -> dict[str, np.ndarray]:
+        picture = as_batch(np.frombuffer(content, np.uint8).reshape(1, 28, 28))
+        return {model: network.logits(picture)[0] for model, network in self._runs[run_id].models().items()}
 
     def _read_view(self, code: str, _created: float, _version: int) -> ClassView:
         record = self.record(code)

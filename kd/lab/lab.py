@@ -67,6 +67,7 @@ class Lab:
         seeds: settings with several seeds.
         ahead: what is trained while nobody waits.
         classes: all classes that are open.
+        drawings: the sets of drawings that classes have left behind, by name.
         courses: how the students of finished runs learned, trained once more in the background.
     """
 
@@ -92,7 +93,8 @@ class Lab:
         self.ahead = Ahead(self.store, self._in_progress, self.upkeep, self.estimates)
         self.studies = Studies(self.store, self._in_progress, self.estimates, self._check, self._result)
         self.seeds = Seeds(self.store, self._in_progress, self.ahead, self.studies, self._result)
-        self.classes = Classes(self.store, self._train_for_class, self._in_progress.stop)
+        self.classes = Classes(self.store, self.runs, self._train_for_class, self._in_progress.stop)
+        self.drawings = self.store.drawings
         self._experiments = Experiments(self.store, self.studies, self.runs, self.estimates)
         self._warmed = threading.Event()
         self._tidying, self._tidied = threading.Lock(), -math.inf

@@ -1,10 +1,11 @@
 """The store: one SQLite file for everything small, and files for what is large.
 
-    KD_HOME/lab.sqlite        runs, models, studies, who wants them (kd/store/database.py)
+    KD_HOME/lab.sqlite        runs, models, studies, classes, who wants them (kd/store/database.py)
     KD_HOME/models/           networks, and what they say of the test images (kd/store/models.py)
     KD_HOME/snapshots/        models in the course of their training
     KD_HOME/logits/           teachers' logits of parts of the data
     KD_HOME/neighbours/       training pictures as a teacher sees them (kd/analysis/neighbours.py)
+    KD_HOME/drawings/         what classes have drawn and kept (kd/store/drawings.py)
     KD_HOME/copies/           of lab.sqlite: a damaged one is replaced by the last good copy
     KD_HOME/owners/           a lock for each living process (kd/base/owners.py)
 
@@ -30,6 +31,7 @@ from kd.base.unusable import Unusable
 from kd.store.classes import ClassTable
 from kd.store.copies import COPIES_FOLDER
 from kd.store.database import Database, Room
+from kd.store.drawings import DrawingSets
 from kd.store.models import Models, read_arrays
 from kd.store.runs import RunTable
 from kd.store.studies import StudyTable
@@ -75,6 +77,7 @@ class Store:
         self.models = Models(self.home, self._database, self.room)
         self.studies = StudyTable(self.home, self._database)
         self.classes = ClassTable(self._database)
+        self.drawings = DrawingSets(self.home, self.room)
         self.caches = Caches(self.home, self._database, self.room)
         self.waiting = self._database.waiting
         self.backup, self.keep_reserve = self._database.backup, self._database.keep_reserve

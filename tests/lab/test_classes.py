@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from kd.classes.digits import Digits
+from kd.classes.guess import Guess
 from kd.classes.map import Map
 from kd.classes.seeds import Seeds
 from kd.config import RunConfig
@@ -117,6 +118,55 @@ def test_drawings_are_kept_until_they_are_removed_or_the_class_ends(house, tmp_p
             connection.execute(f"SELECT COUNT(*) FROM {table}").fetchone() for table in ("pupils", "answers")
         ]
     assert counts == [(0,), (0,)]
+
+
+def test_the_models_read_the_drawings_which_are_kept_without_names_if_asked(house):
+    room = opened(house, "digits:asked=7;digits:asked=3")
+    for person in ("ann", "ben"):
+        room.answer(person, key="0", picture=SEVEN)
+    read = room.read()
+    expected = house.lab.runs[RunConfig().run_id].predict(SEVEN)
+    assert {model: values.shape for model, values in read.items()} == dict.fromkeys(expected, (2, 10))
+    for model, values in read.items():
+        assert values[1].argmax() == expected[model].argmax()
+    room.next()
+    room.start()
+    room.answer("ben", key="0", picture=SEVEN)
+    assert room.keep() == room.code
+    room.end()
+    kept = house.lab.drawings[room.code]
+    assert (kept.digits.tolist(), kept.hands.tolist()) == ([7, 7, 3], [0, 1, 1])
+    np.testing.assert_array_equal(kept.pictures[2], SEVEN)
+    with pytest.raises(ValueError, match="no drawings to keep"):
+        opened(house, "digits").keep()
+    for name in ("../x", "", "a b"):
+        with pytest.raises(ValueError, match="name"):
+            house.lab.drawings.save(name, kept)
+    with pytest.raises(ValueError, match=room.code):
+        house.lab.drawings["XXXX"]
+    house.lab.drawings.remove(room.code)
+    assert house.lab.drawings.names() == []
+
+
+def test_the_table_has_an_answer_a_row_with_what_came_of_it(house):
+    room = opened(house, [Guess(), Seeds(SHORT), Digits("7")])
+    room.join("ann", "Ana")
+    room.answer("ann", 2.5)
+    for answer in ({}, {"key": "0", "picture": SEVEN}):
+        room.next()
+        room.start()
+        room.answer("ann", **answer)
+    until(lambda: room.answers()[1].status == LANDED)
+    table = room.table()
+    assert table["kind"].tolist() == ["guess", "seeds", "digits"]
+    assert table["name"].tolist() == ["Ana"] * 3
+    assert (table["value"][0], table["run"][1], table["value"][2]) == (2.5, SHORT.run_id, 7)
+    result = house.lab.runs[SHORT.run_id].result
+    assert table["distilled_accuracy"][1] == result["distilled"]["test_accuracy"]
+    assert table["teacher_says"][2] == room.read()["teacher"][0].argmax()
+    assert table["scratch_says"].isna().tolist() == [True, True, False]
+    room.show_names(False)
+    assert room.table()["name"].tolist() == [""] * 3
 
 
 def test_each_pupil_trains_a_seed_and_hears_when_it_has_landed(house):
