@@ -69,7 +69,7 @@ class BrowserSession:
         self._pending: list[Timing] = []
         self._idle = asyncio.Event()
         if not self.cookie:
-            self.cookie = await asyncio.to_thread(_cookie, self.url)
+            self.cookie = await asyncio.to_thread(first_cookie, self.url)
         self._socket = await websockets.connect(
             f"ws://{urlsplit(self.url).netloc}/_stcore/stream",
             subprotocols=[Subprotocol("streamlit"), Subprotocol(self.cookie.partition("=")[2])],
@@ -205,7 +205,8 @@ class BrowserSession:
         self._timers[fragment] = asyncio.create_task(tick())
 
 
-def _cookie(url: str) -> str:
+def first_cookie(url: str) -> str:
+    """The cookie that a new browser gets."""
     with urllib.request.urlopen(f"{url}/_stcore/health", timeout=30) as answer:
         return (answer.headers.get("Set-Cookie") or "").partition(";")[0]
 

@@ -24,7 +24,7 @@ from streamlit.runtime import Runtime
 from streamlit.web.server import server_util
 
 from kd.text.translation import _
-from ui.serving import limits, networks
+from ui.serving import classes, limits, networks
 from ui.serving.first_paint import ShowsWaiting
 from ui.serving.hosts import KnownHostsOnly
 from ui.serving.old_addresses import LeadsOn
@@ -46,7 +46,9 @@ def middleware() -> list[Middleware]:
 
 def routes() -> list[Route]:
     """Returns what is served besides Streamlit's own files."""
-    return [Route(networks.PATH, networks.network)]
+    base = config.get_option("server.baseUrlPath").strip("/")
+    served = {networks.PATH: networks.network, classes.PATH: classes.news}
+    return [Route(f"/{base}{path}" if base else path, answer) for path, answer in served.items()]
 
 
 @asynccontextmanager

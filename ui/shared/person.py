@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+from collections.abc import Mapping
 
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
@@ -16,10 +17,13 @@ _COOKIE = "_streamlit_xsrf"
 
 def person() -> str:
     """Returns a name for this browser, made from the token of Streamlit or else from this session."""
-    token = _token(st.context.cookies.get(_COOKIE, ""))
-    if token is None:
-        token = script_run().session_id.encode()
-    return hashlib.sha256(token).hexdigest()[:12]
+    return person_of(st.context.cookies) or _named(script_run().session_id.encode())
+
+
+def person_of(cookies: Mapping[str, str]) -> str | None:
+    """Returns the name of the browser that sends these cookies, or None if Streamlit has given it none."""
+    token = _token(cookies.get(_COOKIE, ""))
+    return None if token is None else _named(token)
 
 
 def script_run() -> ScriptRunContext:
@@ -40,6 +44,10 @@ def follow_the_reader() -> None:
         return (locale,) if locale else of_the_process
 
     ask_for_languages(languages)
+
+
+def _named(token: bytes) -> str:
+    return hashlib.sha256(token).hexdigest()[:12]
 
 
 def _token(cookie: str) -> bytes | None:

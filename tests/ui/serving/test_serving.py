@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import json
 import os
 import re
+import urllib.error
 import urllib.request
 from collections.abc import Iterator
 
@@ -20,8 +22,10 @@ from kd.lab import Lab
 from kd.networks.packed import packed
 from tests import PROJECT
 from tests.app_process import AppProcess, app_process
-from tests.browser_session import BrowserSession
+from tests.browser_session import BrowserSession, first_cookie
 from tests.ui.serving.talking import PATIENCE, ask, connect, handshake, heard, look, page, put
+from ui import serving
+from ui.shared.person import person_of
 
 HERE = ("127.0.0.1", "localhost", "::1", "0.0.0.0", "None")
 # In the server's process: a record of every outside name or address it looks up.
@@ -85,6 +89,41 @@ def test_a_browser_gets_a_network_once_and_for_good_and_nothing_for_other_names(
         status, text = ask(site, "localhost:8501", None, path=f"/networks/{name}")
         assert status == 404 or (status == 400 and ".." in name), name
         assert "import" not in text
+
+
+def test_a_page_of_a_class_hears_its_news_and_nobody_else_does(site):
+    cookie = first_cookie(site.url)
+    me = person_of(dict([cookie.split("=", 1)]))
+    with Lab(site.log.parent) as lab:
+        room = lab.classes.open("guess", "host")
+        room.join(me)
+        room.start()
+        asked = urllib.request.Request(f"{site.url}/class-news/{room.code}", headers={"Cookie": cookie})
+        with urllib.request.urlopen(asked) as answer:
+            told = json.load(answer)
+            assert answer.headers["cache-control"] == "no-store"
+        assert (told["waits"], told["mine"]) == (True, lab.classes.news(room.code, me)["mine"])
+        room.answer(me, 3.0)
+        with urllib.request.urlopen(asked) as answer:
+            news = json.load(answer)
+        assert (news["waits"], news["mine"] != told["mine"], news["wall"] != told["wall"]) == (
+            False,
+            True,
+            True,
+        )
+        assert ask(site, "localhost:8501", path=f"/class-news/{room.code}")[0] == 403  # no browser of ours
+        room.end()
+    with pytest.raises(urllib.error.HTTPError) as gone:
+        urllib.request.urlopen(asked)
+    assert (gone.value.code, room.code in json.load(gone.value)["sentence"]) == (404, True)
+
+
+def test_what_the_server_adds_stands_below_its_path(monkeypatch):
+    monkeypatch.setattr(serving.config, "get_option", {"server.baseUrlPath": "/lab/kd/"}.get)
+    assert {route.path for route in serving.routes()} == {
+        "/lab/kd/networks/{name}",
+        "/lab/kd/class-news/{code}",
+    }
 
 
 def test_only_what_pages_ask_is_answered(site):

@@ -1,0 +1,57 @@
+"""How a page follows its class: the browser asks every second, and has it drawn again when there is news."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+from typing import Any, Literal
+
+import streamlit as st
+
+from kd.text.translation import _
+from ui.serving import classes
+
+SECONDS_TILL_RETURN = 86_400.0
+
+
+def following(code: str, of: Literal["wall", "mine"], tag: str) -> None:
+    """Draws one line that says how it stands, and has the fragment around it drawn again when there is news.
+
+    of: which tag of `Classes.news` counts here. tag: that tag from before what is drawn here was read.
+    """
+    says = {
+        "begins": _("Connecting…"),
+        "waits": _("Connected. The class waits for your answer."),
+        "watch": _("Connected. Watch the wall."),
+        "lost": _("No connection. Your answer stays here until it is back."),
+    }
+    if of == "wall":
+        says |= dict.fromkeys(("waits", "watch"), _("Connected."))
+        says["lost"] = _("No connection. The wall goes on when it is back.")
+    data = {"address": classes.address(code), "of": of, "tag": tag, "says": says}
+    _component()(key="class-following", data=data, on_news_change=_nothing)
+
+
+def come_back() -> None:
+    """Has a page drawn anew when its connection is back; place it once, outside every fragment.
+
+    A server that was started again knows none of the page's fragments, and Streamlit asks a new server for a
+    page by itself only where something on it is drawn again by the clock.
+    """
+    st.fragment(_nothing, run_every=SECONDS_TILL_RETURN)()
+
+
+def _nothing() -> None:
+    pass
+
+
+@cache
+def _component() -> Any:
+    here = Path(__file__)
+    return st.components.v2.component(
+        "kd_class_following",
+        html='<p class="kd kd-following" role="status"></p>',
+        css=here.with_suffix(".css").read_text(encoding="utf-8"),
+        js=here.with_suffix(".js").read_text(encoding="utf-8"),
+        isolate_styles=False,
+    )
