@@ -4,7 +4,7 @@ from ui.classes import entrance, room
 from ui.shared.frame import page
 from ui.shared.server import warm_lab
 
-with page("Class"):
+with page("Class", turns=not room.is_asked()):
     lab = warm_lab()
     one = room.asked(lab)
     if one is None:

@@ -223,6 +223,10 @@ class Class:
         """Returns whether this person leads the class."""
         return self._classes.record(self.code).host == person
 
+    def has_joined(self, person: str) -> bool:
+        """Returns whether a person takes part in the class, or has been taken out of it."""
+        return any(each.person == person for each in self._classes.table.pupils(self.code))
+
     def ticket(self) -> str:
         """Returns a new word that makes the person who brings it the host, once; earlier ones are void."""
         ticket = secrets.token_urlsafe(12)

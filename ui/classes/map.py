@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pandas as pd
 import streamlit as st
 
 from kd.lab import Lab
@@ -9,19 +10,22 @@ from kd.lab.classes import Class, ClassView
 from kd.text.translation import ngettext
 
 
-def wall(lab: Lab, room: Class, view: ClassView) -> None:
-    """Draws the wall's part of the activity."""
-    st.write(
-        ngettext(
-            "{count} guess so far.", "{count} guesses so far.", len(view.answers), count=len(view.answers)
-        )
+def headline(lab: Lab, room: Class, view: ClassView) -> str:
+    """Says in one sentence what the wall shows now."""
+    return ngettext(
+        "{count} answer so far.", "{count} answers so far.", len(view.answers), count=len(view.answers)
     )
+
+
+def wall(lab: Lab, room: Class, view: ClassView) -> None:
+    """Draws the hero of the wall, below the headline."""
 
 
 def phone(lab: Lab, room: Class, view: ClassView, person: str) -> None:
     """Draws a phone's part of the activity."""
-    st.write(
-        ngettext(
-            "{count} guess so far.", "{count} guesses so far.", len(view.answers), count=len(view.answers)
-        )
-    )
+    st.write(headline(lab, room, view))
+
+
+def rows(lab: Lab, room: Class, view: ClassView) -> pd.DataFrame:
+    """Returns a row for each answer, as it is saved."""
+    return pd.DataFrame({"answer": [each.value for each in view.answers]})

@@ -9,33 +9,73 @@ import streamlit as st
 
 from kd.lab import Lab
 from kd.lab.classes import Class
-from ui.classes import digits, guess, map, seeds
-from ui.shared import notices
+from kd.text.translation import _
+from ui.classes import digits, guess, map, phone, seeds, wall
+from ui.shared import address, notices
+from ui.shared.frame import present, presenting
+from ui.shared.guard import guard
 from ui.shared.person import person
 
 SHOWN: Mapping[str, ModuleType] = {"guess": guess, "seeds": seeds, "map": map, "digits": digits}
-"""Kind of activity → the module that has its `wall` and its `phone`."""
+"""Kind of activity → the module that has its `headline`, `wall`, `phone` and `rows`."""
 
 CODE, TICKET = "code", "ticket"
+_LED = "class_led"
+"""Of which class this session has shown the wall: that begins as a presenter's view, once."""
+
+
+def is_asked() -> bool:
+    """Returns whether the address names a class."""
+    return bool(st.query_params.get(CODE))
 
 
 def asked(lab: Lab) -> Class | None:
-    """Returns the class that the address names, if it is open; another one gets a sentence."""
-    code = st.query_params.get(CODE, "")
-    if not code:
+    """Returns the class that the address names, for whoever leads it or has joined it; None for others.
+
+    A code that no class has gets a sentence.
+    """
+    if not is_asked() or TICKET in st.query_params:
         return None
     try:
-        return lab.classes[code]
+        room = lab.classes[st.query_params[CODE]]
+        return room if room.is_host(person()) or room.has_joined(person()) else None
     except ValueError as error:
         notices.add(str(error))
         return None
 
 
 def draw(lab: Lab, room: Class) -> None:
-    """Draws the class."""
-    view, me = room.view(), person()
-    shown = SHOWN[view.activity.kind]
-    if room.is_host(me):
-        shown.wall(lab, room, view)
-    else:
-        shown.phone(lab, room, view, me)
+    """Draws the class, and draws it again whenever it has changed."""
+    if room.is_host(person()) and st.session_state.get(_LED) != room.code:
+        st.session_state[_LED] = room.code
+        if not presenting():
+            present(True)
+            st.rerun()
+    _draw(lab, room)
+
+
+@st.fragment
+def _draw(lab: Lab, room: Class) -> None:
+    with guard(), st.container(key="class_room"):
+        if st.query_params.get(CODE, "").strip().upper() != room.code:  # it was left
+            st.rerun()
+        me = person()
+        try:
+            view = room.view()
+            leads = room.is_host(me)
+        except ValueError:
+            phone.gone(_("This class has ended."), leave)
+            return
+        shown = SHOWN[view.activity.kind]
+        if leads:
+            wall.draw(lab, room, view, shown, leave)
+        elif view.pupil(me) is None:
+            phone.gone(_("Your host has taken you out of this class."), leave)
+        else:
+            phone.draw(lab, room, view, me, shown)
+
+
+def leave() -> None:
+    """Goes back to the way in."""
+    present(False)
+    address.rewrite({CODE: None})

@@ -31,10 +31,11 @@ PAGES = (
 
 
 @contextmanager
-def page(title: str, heading: str = "") -> Iterator[None]:
+def page(title: str, heading: str = "", turns: bool = True) -> Iterator[None]:
     """Sets up a page, draws navigation and heading, and guards what the page draws inside the with-block.
 
     title: its name in English. heading: instead of that. Notices stand under it, even if the rest fails.
+    turns: whether presenter mode turns pages here.
     """
     follow_the_reader()
     settle()
@@ -48,7 +49,7 @@ def page(title: str, heading: str = "") -> Iterator[None]:
     )
     address.take({_PRESENT: _PARAMETER})
     address.keep(_PRESENT, _PARAMETER, presenting())
-    sheets = ["style.css", "experiments.css", "rooms.css", BROWSER / "live.css"]
+    sheets = ["style.css", "experiments.css", "class.css", "rooms.css", BROWSER / "live.css"]
     sheets += ["present.css"] if presenting() else []
     st.html("".join(f"<style>{_read(sheet)}</style>" for sheet in sheets))
     with st.sidebar:
@@ -66,12 +67,12 @@ def page(title: str, heading: str = "") -> Iterator[None]:
                 "For a projector: large type, and only what the last row is to look at. "
                 "← and → turn pages, Esc brings you back."
             ),
-            on_click=guarded(_present),
+            on_click=guarded(present),
             args=(True,),
         )
     with st.container(key="present_tools", horizontal=True, vertical_alignment="center"):
         if presenting():
-            _presenter_tools(title)
+            _presenter_tools(title, turns)
     st.title(_(heading) if heading else _(title), anchor=False)
     place = st.container()
     try:
@@ -87,14 +88,16 @@ def presenting() -> bool:
     return st.session_state.get(_PRESENT, False)
 
 
-def _present(on: bool) -> None:
+def present(on: bool) -> None:
+    """Enters presenter mode, or leaves it."""
     st.session_state[_PRESENT] = on
 
 
-def _presenter_tools(title: str) -> None:
+def _presenter_tools(title: str, turns: bool) -> None:
     """Draws the way to the page before and after this one, round and round, and the way out."""
     at = [label for _path, label, _icon in PAGES].index(title)
-    for key, step, icon in (("previous", -1, "arrow_back"), ("next", 1, "arrow_forward")):
+    ways = (("previous", -1, "arrow_back"), ("next", 1, "arrow_forward"))
+    for key, step, icon in ways if turns else ():
         path, label, _icon = PAGES[(at + step) % len(PAGES)]
         with st.container(key=f"present_{key}", width="content"):
             st.page_link(path, label=_(label), icon=f":material/{icon}:")
@@ -105,7 +108,7 @@ def _presenter_tools(title: str) -> None:
         type="tertiary",
         shortcut="Escape",
         help=_("Brings back navigation, controls and all the rest."),
-        on_click=guarded(_present),
+        on_click=guarded(present),
         args=(False,),
     )
 

@@ -1,0 +1,253 @@
+"""The wall, which the host's browser shows: what the class does, its result, who takes part, and one bar."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from html import escape
+from types import ModuleType
+
+import streamlit as st
+
+from kd.classes.plan import plan_of, plan_text
+from kd.lab import Lab
+from kd.lab.classes import Class, ClassView
+from kd.store.classes import FROZEN, OPEN, REVEALED, WAITING
+from kd.text.translation import _, ngettext
+from ui.shared import notices
+from ui.shared.pieces import acts
+from ui.shared.steady_button import steady_button
+
+_JOINING, _NUMBERS, _ENDING = "class_joining", "class_numbers", "class_ending"
+
+
+def draw(lab: Lab, room: Class, view: ClassView, shown: ModuleType, leave: Callable[[], None]) -> None:
+    """Draws it. shown: the module of the activity's kind. leave: goes back to the way in."""
+    with st.container(key="class_wall"):
+        with st.container(key="class_hero"):
+            _title(view)
+            st.html(
+                f'<p class="kd kd-verdict" role="status">{escape(shown.headline(lab, room, view))}</p>',
+            )
+            with st.container(key="class_shown"):
+                shown.wall(lab, room, view)
+        with st.container(key="class_side"):
+            if st.session_state.setdefault(_JOINING, True):
+                _way_in(room)
+            _roster(room, view)
+        with st.container(key="class_bar", horizontal=True, vertical_alignment="center"):
+            _steps(room, view)
+            st.space("stretch")
+            _switches(room, view)
+            _numbers(lab, room, view, shown)
+            with st.popover(
+                _("Room"),
+                icon=":material/meeting_room:",
+                key="class_menu",
+                on_change="rerun",
+                help=_("People, what comes next, another device, and the end."),
+            ) as menu:
+                if menu.open:
+                    _menu(room, view, leave)
+
+
+def _title(view: ClassView) -> None:
+    place = _("{place} of {count}", place=view.place + 1, count=len(view.plan))
+    place = f'<span class="kd-quiet">{escape(place)}</span> ' if len(view.plan) > 1 else ""
+    st.html(f'<h2 class="kd kd-activity">{place}{escape(view.activity.title())}</h2>')
+
+
+def _way_in(room: Class) -> None:
+    """Draws the code, the address and its picture."""
+    st.html(f'<p class="kd kd-code">{escape(room.code)}</p>')
+
+
+def _roster(room: Class, view: ClassView) -> None:
+    """Draws who takes part: who has answered has a mark, and who has gone is grey."""
+    here = room.present()
+    done = {each.person for each in view.pupils if view.activity.is_done(view.answers_of(each.person))}
+    gone = [each for each in view.pupils if each.person not in here]
+    said = [ngettext("{count} person", "{count} people", len(view.pupils), count=len(view.pupils))]
+    if not view.pupils:
+        said = [_("Nobody has joined yet.")]
+    elif view.phase != WAITING:
+        said.append(_("{count} have answered", count=len(done)))
+    if gone:
+        said.append(_("{count} gone", count=len(gone)))
+    people = []
+    for each in view.pupils if view.names else ():
+        is_done, is_gone = each.person in done, each.person not in here
+        kind = f"{'kd-done ' * is_done}{'kd-gone' * is_gone}"
+        state = ", ".join([_("has answered")] * is_done + [_("gone")] * is_gone)
+        unseen = f'<span class="kd-unseen">, {escape(state)}</span>' if state else ""
+        people.append(f'<li class="{kind}">{escape(view.called(each.person))}{unseen}</li>')
+    listed = f'<ul tabindex="0" aria-label="{escape(_("Who takes part"))}">{"".join(people)}</ul>'
+    st.html(f'<div class="kd kd-roster"><p>{escape(" · ".join(said))}</p>{listed if people else ""}</div>')
+
+
+def _steps(room: Class, view: ClassView) -> None:
+    """Draws one large button for what usually comes next, and quiet ones for what else may."""
+    start = ("start", _("Start"), _("Opens this activity: every phone may answer."), room.start)
+    freeze = ("freeze", _("Freeze"), _("Takes no more answers."), room.freeze)
+    reopen = ("reopen", _("Open again"), _("Lets phones answer again."), room.start)
+    reveal = ("reveal", _("Reveal"), _("Takes no more answers, and shows what came out."), room.reveal)
+    again = ("again", _("Again"), _("Begins this activity anew, without these answers."), room.again)
+    on = ("next", _("Next activity"), _("Goes on in the plan; phones wait for you to start it."), room.next)
+    steps = {
+        WAITING: [start, on],
+        OPEN: [freeze, reveal],
+        FROZEN: [reveal, reopen, again],
+        REVEALED: [on, again],
+    }[view.phase]
+    if view.is_last:
+        steps = [each for each in steps if each is not on]
+    (meaning, label, help, act), *others = steps
+    steady_button("class_step", meaning, label, acts(act), help, type="primary")
+    for meaning, label, help, act in others:
+        st.button(label, key=f"class_{meaning}", help=help, on_click=acts(act), type="tertiary")
+
+
+def _switches(room: Class, view: ClassView) -> None:
+    """Draws what the wall shows besides: names, and how to join."""
+    st.button(
+        _("Hide names") if view.names else _("Show names"),
+        key="class_names",
+        icon=":material/badge:",
+        type="tertiary",
+        help=_("Whether the wall says who has answered what."),
+        on_click=acts(room.show_names, not view.names),
+    )
+    joining = st.session_state[_JOINING]
+    st.button(
+        _("Hide code") if joining else _("Show code"),
+        key="class_code",
+        icon=":material/qr_code_2:",
+        type="tertiary",
+        help=_("How one joins: the code, the address, and its QR code."),
+        on_click=acts(lambda: st.session_state.update({_JOINING: not joining})),
+    )
+
+
+def _numbers(lab: Lab, room: Class, view: ClassView, shown: ModuleType) -> None:
+    """Draws the button that saves what has been answered."""
+    with st.popover(
+        _("Save"), type="tertiary", icon=":material/download:", key="class_save", on_change="rerun",
+        help=_("All answers to this activity, for a spreadsheet."),
+    ) as menu:  # fmt: skip
+        if menu.open:
+            st.download_button(
+                "CSV",
+                lambda: shown.rows(lab, room, view).to_csv(index=False).encode(),
+                file_name=f"class-{room.code}-{view.place + 1}-{view.activity.kind}.csv",
+                mime="text/csv",
+                key="class_csv",
+                on_click="ignore",
+                width="stretch",
+                help=_("One row an answer; with names while the wall shows them."),
+            )
+
+
+def _menu(room: Class, view: ClassView, leave: Callable[[], None]) -> None:
+    """Draws what is rarely wanted."""
+    _people(room, view)
+    _plan(room, view)
+    _end(room, leave)
+
+
+def _people(room: Class, view: ClassView) -> None:
+    persons = [each.person for each in view.pupils]
+    who = st.selectbox(
+        _("Somebody"),
+        persons,
+        index=None,
+        key="class_somebody",
+        format_func=view.called,
+        placeholder=_("Choose a person"),
+        help=_("To take away a name or answers, or to take somebody out of the class."),
+    )
+    for key, label, help, act in (
+        ("unname", _("Take the name away"), _("An animal's name stands there instead."), room.unname),
+        ("forget", _("Remove the answers"), _("Of this activity. They may answer again."), _forgets(room)),
+        ("halt", _("Stop the training"), _("Ends what this person's phone has started."), room.stop),
+        (
+            "remove",
+            _("Take out of the class"),
+            _("With all answers, for good."),
+            room.remove,
+        ),
+    ):
+        st.button(label, key=f"class_{key}", help=help, on_click=acts(act, who), width="stretch")
+    st.button(
+        _("Stop everybody's training"),
+        key="class_halt_all",
+        help=_("Ends all that trains for this class. What has landed is kept."),
+        on_click=acts(room.stop),
+        width="stretch",
+    )
+
+
+def _forgets(room: Class) -> Callable[[str], None]:
+    def forget(person: str) -> None:
+        for answer in room.view().answers_of(person):
+            room.remove_answer(answer.number)
+
+    return forget
+
+
+def _plan(room: Class, view: ClassView) -> None:
+    st.session_state["class_place"] = view.place
+    st.selectbox(
+        _("Go to"),
+        range(len(view.plan)),
+        key="class_place",
+        format_func=lambda place: f"{place + 1}. {view.plan[place].title()}",
+        help=_("Another activity of the plan. What was answered there before is shown again."),
+        on_change=acts(lambda: room.go_to(st.session_state["class_place"])),
+    )
+    rest = view.plan[view.place + 1 :]
+    st.session_state["class_rest"] = plan_text(rest)
+    st.text_input(
+        _("What comes next"),
+        key="class_rest",
+        help=_("Activities with semicolons between them, such as guess; seeds; map; digits."),
+        on_change=acts(lambda: _change(room)),
+    )
+
+
+def _change(room: Class) -> None:
+    text = st.session_state["class_rest"]
+    room.change_plan(plan_of(text) if text.strip() else ())
+
+
+def _end(room: Class, leave: Callable[[], None]) -> None:
+    if not st.session_state.get(_ENDING):
+        st.button(
+            _("End the class"),
+            key="class_end",
+            help=_("Asks once more before it deletes names, answers and drawings."),
+            on_click=acts(lambda: st.session_state.update({_ENDING: True})),
+            width="stretch",
+        )
+        return
+    st.write(_("Names, answers and drawings are deleted. What was trained stays."))
+    st.button(
+        _("End it for everybody"),
+        key="class_end_now",
+        help=_("Every phone is told that the class has ended."),
+        type="primary",
+        on_click=acts(_end_now, room, leave),
+        width="stretch",
+    )
+    st.button(
+        _("Go on with it"),
+        key="class_end_not",
+        help=_("Nothing ends."),
+        on_click=acts(lambda: st.session_state.update({_ENDING: False})),
+        width="stretch",
+    )
+
+
+def _end_now(room: Class, leave: Callable[[], None]) -> None:
+    st.session_state[_ENDING] = False
+    room.end()
+    leave()
+    notices.add(_("The class has ended."))
