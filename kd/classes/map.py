@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
+from itertools import count
 from typing import Any, ClassVar, Self
 
 from kd.base.unusable import Unusable
 from kd.classes.activity import options_of, setting_of
-from kd.config import RunConfig
+from kd.config import RunConfig, epochs_for
 from kd.store.classes import Answer
 from kd.studies.study import Cell, Study
 from kd.text.study_words import plain_value
@@ -26,7 +28,10 @@ PAIRS = ("alpha-temperature", "train_size-temperature")
 
 @dataclass(frozen=True)
 class Map:
-    """axes: of PAIRS. setting: what does not vary; a cell's first repeat has its seed, the next the next."""
+    """axes: of PAIRS. setting: what does not vary; a cell's first repeat has its seed, the next the next.
+
+    Where the number of images varies, epochs follow it, as in the included study: all see as many pictures.
+    """
 
     kind: ClassVar[str] = "map"
     label: ClassVar[str] = N_("Paint the map: everyone trains a cell of it")
@@ -47,7 +52,9 @@ class Map:
                     allowed=", ".join(PAIRS),
                 )
             )
-        return cls(axes, setting_of(rest, RunConfig()))
+        made = cls(axes, setting_of(rest, RunConfig()))
+        made.study()  # raises where an axis makes no difference
+        return made
 
     def options(self) -> dict[str, str]:
         own = {} if self.axes == PAIRS[0] else {"axes": self.axes}
@@ -56,16 +63,29 @@ class Map:
     def title(self) -> str:
         return _("Take a cell and train it. Where on the map does the teacher help?")
 
-    def study(self, seeds: int = 1) -> Study:
-        """Returns the study that the class measures, with so many repeats of each cell."""
-        return Study(self.setting, {name: AXES[name] for name in self.axes.split("-")}, seeds)
+    def study(self) -> Study:
+        """Returns the study that the class measures."""
+        return _study(self.axes, self.setting)
+
+    @property
+    def cells(self) -> Mapping[str, Cell]:
+        """The cells by their names, such as "0.1,4"; the last axis varies fastest."""
+        return _cells(self.axes, self.setting)
 
     def cell(self, name: str) -> Cell:
-        """Returns the cell of this name, such as "0.1,4"; raises ValueError when there is none."""
-        for cell in self.study().cells():
-            if cell_name(cell) == name:
-                return cell
-        raise Unusable(_("There is no cell {name} on this map: choose another one.", name=quoted(name)))
+        """Returns the cell of this name; raises ValueError when there is none."""
+        if name not in self.cells:
+            raise Unusable(_("There is no cell {name} on this map: choose another one.", name=quoted(name)))
+        return self.cells[name]
+
+    def cell_config(self, cell: Cell, number: int) -> RunConfig:
+        """Returns a cell's run with the seed of this number, counted from 0."""
+        config = self.study().config(cell, number)
+        if "train_size" not in cell:
+            return config
+        return config.replace(
+            epochs=epochs_for(config.train_size, self.setting.epochs * self.setting.train_size)
+        )
 
     def checked(self, value: Any, key: str, _number: int) -> str:
         """Returns the name of a cell, which is the answer's key, too: a pupil may take several cells."""
@@ -75,8 +95,10 @@ class Map:
         return cell
 
     def config(self, value: Any, _number: int, others: Sequence[Answer]) -> RunConfig:
-        before = sum(answer.value == value for answer in others)
-        return self.study().config(self.cell(value), before)
+        """Returns the cell's first repeat that nobody has taken."""
+        cell, taken = self.cell(value), {answer.run_id for answer in others}
+        repeats = (self.cell_config(cell, number) for number in count())
+        return next(config for config in repeats if config.run_id not in taken)
 
     def is_done(self, answers: Sequence[Answer]) -> bool:
         return bool(answers)
@@ -85,3 +107,13 @@ class Map:
 def cell_name(cell: Cell) -> str:
     """Returns the name of a cell: its values, with commas between them."""
     return ",".join(map(plain_value, cell.values()))
+
+
+@lru_cache(maxsize=64)
+def _study(axes: str, setting: RunConfig) -> Study:
+    return Study(setting, {name: AXES[name] for name in axes.split("-")})
+
+
+@lru_cache(maxsize=64)
+def _cells(axes: str, setting: RunConfig) -> Mapping[str, Cell]:
+    return {cell_name(cell): cell for cell in _study(axes, setting).cells()}

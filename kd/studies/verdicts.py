@@ -48,17 +48,20 @@ def study_frame(study: Study, result: Callable[[RunConfig], dict[str, Any] | Non
         found = result(config)
         if found is None:
             continue
-        blocks = [found[name].get("right_in_blocks") for name in STUDENTS]
-        row = (
-            *cell.values(),
-            config.seed,
-            config.run_id,
-            *(found[name]["test_accuracy"] for name in MODELS),
-            *(found["comparison"][f"{name}_right"] for name in COUNTS),
-            *(None if right is None else " ".join(map(str, right)) for right in blocks),
-        )
-        rows.append(row)
+        rows.append((*cell.values(), *run_row(config, found)))
     return pd.DataFrame(rows, columns=[*study.axes, *COLUMNS])
+
+
+def run_row(config: RunConfig, result: Mapping[str, Any]) -> tuple[Any, ...]:
+    """Returns the values of COLUMNS of one finished run."""
+    blocks = [result[name].get("right_in_blocks") for name in STUDENTS]
+    return (
+        config.seed,
+        config.run_id,
+        *(result[name]["test_accuracy"] for name in MODELS),
+        *(result["comparison"][f"{name}_right"] for name in COUNTS),
+        *(None if right is None else " ".join(map(str, right)) for right in blocks),
+    )
 
 
 def verdicts(

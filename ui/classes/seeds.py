@@ -2,30 +2,121 @@
 
 from __future__ import annotations
 
+from html import escape
+
 import pandas as pd
 import streamlit as st
 
+from kd.charts.class_charts import MOST_NAMED, course, gain_rows, gain_ticks, swarm
+from kd.classes.gains import Gains, first_sentence, gains, own_sentence, sentence, verdict_note
+from kd.classes.seeds import Seeds
 from kd.lab import Lab
 from kd.lab.classes import Class, ClassView
-from kd.text.translation import ngettext
+from kd.store.classes import FROZEN, LANDED, OPEN, REVEALED, TRAINING
+from kd.text.study_words import repeats_words, signed
+from kd.text.translation import _
+from kd.text.words import accuracy
+from ui.classes import training
+from ui.classes.phone import say
+from ui.shared.dots import dots
+from ui.shared.figure import figure
+from ui.shared.pieces import quiet
+
+_FEWEST_IN_COURSE = 10
+"""The axis of repeats goes on at least so far: it seldom moves while they land."""
 
 
 def headline(lab: Lab, room: Class, view: ClassView) -> str:
-    """Says in one sentence what the wall shows now."""
-    return ngettext(
-        "{count} answer so far.", "{count} answers so far.", len(view.answers), count=len(view.answers)
-    )
+    """Says what the repeats say together, and the verdict once no more answers are taken."""
+    return sentence(_found(lab, view), _is_over(view))
 
 
 def wall(lab: Lab, room: Class, view: ClassView) -> None:
-    """Draws the hero of the wall, below the headline."""
+    """Draws a dot a person, the mean as it gets surer, and what the first dot alone would have said."""
+    found = _found(lab, view)
+    names = [view.called(each) if view.names else _("one of you") for each in found.people]
+    rows, ticks, count = gain_rows(found, names), gain_ticks(found), len(found.own)
+    words, most = sentence(found, _is_over(view)), int(rows["up"].abs().max()) if count else 0
+    left, right = st.columns([3, 2], gap="medium")
+    with left:
+        is_named = view.names and 0 < count <= MOST_NAMED
+        figure("class-gains", swarm, rows, words, ticks=ticks, most=most, is_named=is_named)
+    with right:
+        last = max(_FEWEST_IN_COURSE, count)
+        figure("class-course", course, rows, words, ticks=ticks, last=last)
+    name = view.called(found.people[0]) if view.names and count else ""
+    quiet(f"{first_sentence(found, name)} {verdict_note(found, _is_over(view))}".strip(), "seed")
 
 
 def phone(lab: Lab, room: Class, view: ClassView, person: str) -> None:
-    """Draws a phone's part of the activity."""
-    st.write(headline(lab, room, view))
+    """Draws the button that trains one's student, then what it gained and where that lies among all."""
+    activity, answers = view.activity, view.answers_of(person)
+    assert isinstance(activity, Seeds)
+    answer = answers[0] if answers else None
+    pupil = view.pupil(person)
+    config = activity.config(None, pupil.number if pupil else 0, ())
+    is_open = view.phase == OPEN
+    if answer is not None and answer.status == TRAINING:
+        training.under_way(lab, answer)
+        return
+    found = _found(lab, view)
+    if answer is not None and answer.status == LANDED and person in found.people:
+        _own(lab, found, found.people.index(person))
+        return
+    if answer is None:
+        say(
+            _(
+                "The same setting for all. Only chance differs, by your repeat (seed): which images, "
+                "in what order, from which first weights."
+            )
+            if is_open
+            else _("You trained no student this time. Watch the wall.")
+        )
+        label = _("Train my student")
+    else:
+        say(_("Your student's training was stopped."))
+        label = _("Train again")
+    if is_open:
+        training.train_button(lab, room, person, config, label)
 
 
 def rows(lab: Lab, room: Class, view: ClassView) -> pd.DataFrame:
-    """Returns a row for each answer, as it is saved."""
-    return pd.DataFrame({"answer": [each.value for each in view.answers]})
+    """Returns a row for each answer: whose, its seed, its gain in points, and the models' accuracies."""
+    return training.saved_rows(view, training.landed(lab, view))
+
+
+def _own(lab: Lab, found: Gains, number: int) -> None:
+    """Draws one's own result, and all others on a scale."""
+    gain = found.own[number]
+    say(own_sentence(gain, found.own))
+    named = [_("{points} points", points=signed(each)) for each in found.own]
+    low, high = found.low[-1], found.high[-1]
+    band = (low, high) if low == low and len(found.own) > 2 else None
+    words = _(
+        "Gains of {repeats}, in percentage points; yours: {points}.",
+        repeats=repeats_words(len(found.own)),
+        points=signed(gain),
+    )
+    with_teacher, without = map(accuracy, found.right[number])
+    quiet(_("{first} with the teacher, {second} without.", first=with_teacher, second=without))
+    said = _("The gains of all, in percentage points; yours is outlined.")
+    strip = dots(found.own, named, band, words, number)
+    st.html(f'<div class="kd kd-distilled">{strip}<p class="kd-quiet">{escape(said)}</p></div>')
+
+
+def _is_over(view: ClassView) -> bool:
+    """Returns whether it is time for the verdict."""
+    return view.phase in (FROZEN, REVEALED)
+
+
+def _found(lab: Lab, view: ClassView) -> Gains:
+    landed = tuple(each.number for each in view.answers if each.status == LANDED)
+    return _gains(str(lab.store.home), view.code, view.created, landed, lab, view)
+
+
+@st.cache_resource(max_entries=200, show_spinner=False)
+def _gains(
+    home: str, code: str, created: float, landed: tuple[int, ...], _lab: Lab, _view: ClassView
+) -> Gains:
+    """Returns what has landed, computed once for the wall and all phones."""
+    return gains(training.landed(_lab, _view))

@@ -10,7 +10,6 @@ from typing import Any
 import streamlit as st
 
 from kd.base.once import computed_once
-from kd.charts.experiment_plan import ticks_with_zero
 from kd.config import TEST_IMAGES, RunConfig
 from kd.lab import Lab, RunView
 from kd.lab.seeds import SeedsView
@@ -19,6 +18,7 @@ from kd.text.study_words import decimals, difference, repeats_words, rounded, si
 from kd.text.translation import _, ngettext
 from kd.text.verdicts import seeds_words
 from kd.text.words import MODELS, STUDENTS, accuracy
+from ui.shared.dots import dots
 from ui.shared.markup import role
 from ui.shared.person import person
 from ui.shared.pieces import acts, takes
@@ -122,30 +122,16 @@ def _strip(seeds: SeedsView) -> str:
     row, mean = seeds.verdict, sum(points.values()) / len(points)
     mean = mean if row is None else difference(row)
     known = row is not None and not unknown(row["low"])
-    low, high = (row["low"], row["high"]) if row is not None and known else (mean, mean)
-    ticks = ticks_with_zero([*points.values(), low, high])
-    whole = ticks[-1] - ticks[0]
-
-    def at(number: float) -> str:
-        return f"left:{100 * (number - ticks[0]) / whole:.1f}%"
-
-    nought = ' class="kd-is-zero"'
-    marks = [f'<i{"" if tick else nought} style="{at(tick)}">{_tick(tick)}</i>' for tick in ticks]
-    if known:
-        marks.append(f'<b style="{at(low)};width:{100 * (high - low) / whole:.1f}%"></b>')
-    for seed, value in points.items():
-        said = _("Seed {seed}: {points} points", seed=seed, points=signed(value))
-        marks.append(f'<span style="{at(value)}" title="{escape(said)}"></span>')
+    band = (row["low"], row["high"]) if row is not None and known else None
+    named = [
+        _("Seed {seed}: {points} points", seed=seed, points=signed(value)) for seed, value in points.items()
+    ]
+    shown = dots([*points.values()], named, band, seeds_words(points))
     title = _("Distilled − scratch in each repeat (seed), in percentage points")
     return (
         f'<div class="kd kd-distilled"><p>{explained(title, "seed", "points")}</p>'
-        f'<div class="kd-dots" role="img" aria-label="{escape(seeds_words(points))}">{"".join(marks)}</div>'
-        f'<p class="kd-quiet">{escape(_in_words(seeds, mean))}</p></div>'
+        f'{shown}<p class="kd-quiet">{escape(_in_words(seeds, mean))}</p></div>'
     )
-
-
-def _tick(points: float) -> str:
-    return signed(points, 0 if points == round(points) else 2)
 
 
 def _in_words(seeds: SeedsView, mean: float) -> str:

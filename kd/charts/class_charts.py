@@ -1,0 +1,138 @@
+"""Charts of what a class has trained: a dot a person, and the mean as they land with its interval."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from typing import Any
+
+import altair as alt
+import pandas as pd
+
+from kd.charts.experiment_plan import ticks_with_zero
+from kd.charts.parts import by_role, finished, zero_rule
+from kd.classes.gains import Gains
+from kd.text.study_words import signed
+from kd.text.translation import _
+
+HEIGHT = 225
+"""Of each chart, in pixels; a presenter's window shows them larger."""
+MOST_NAMED = 12
+"""With more dots than this, names are in their tooltips alone."""
+
+_COLUMNS = ("order", "person", "said", "gain", "up", "mean", "low", "high", "interval", "last")
+_BINS, _LEAST_UP = 36, 5
+_EMPTY = (-1.0, 5.0)
+
+
+def gain_ticks(found: Gains) -> list[float]:
+    """Returns the ticks of the axis of gains: all dots are on it, and a wide interval goes beyond."""
+    return ticks_with_zero(found.own or _EMPTY)
+
+
+def gain_rows(found: Gains, names: Sequence[str]) -> pd.DataFrame:
+    """Makes a row for each repeat in the order of landing; names: of its people, as the wall shows them.
+
+    gain and its place up in the swarm; mean, low and high: of all repeats up to this one.
+    """
+    ticks = gain_ticks(found)
+    width = (ticks[-1] - ticks[0]) / _BINS
+    filled: Counter[int] = Counter()
+    rows = []
+    steps = zip(names, found.own, found.mean, found.low, found.high, strict=True)
+    for number, (name, gain, mean, low, high) in enumerate(steps, 1):
+        column = round(gain / width)
+        filled[column] += 1
+        # 0, 1, −1, 2, −2, …: a swarm around the middle
+        up = filled[column] // 2 * (-1 if filled[column] % 2 else 1)
+        known = low == low
+        interval = _("{low} to {high}", low=signed(low), high=signed(high)) if known else "–"
+        last = number == len(found.own)
+        rows.append((number, name, signed(gain), gain, up, mean, low, high, interval, last))
+    return pd.DataFrame(rows, columns=list(_COLUMNS))
+
+
+def swarm(rows: pd.DataFrame, ticks: Sequence[float], most: int, is_named: bool) -> alt.LayerChart:
+    """Draws a dot for each person along the gain, the mean of all, and where it is likely to be.
+
+    rows: of `gain_rows`. most: how far dots are from the middle, at most. is_named: whether names stand at
+    the dots.
+    """
+    x: dict[str, Any] = {
+        "scale": alt.Scale(domain=[ticks[0], ticks[-1]], nice=False, padding=12),
+        "axis": alt.Axis(values=list(ticks), format="+~g", labelExpr=_LABEL, grid=False),
+        "title": None,
+    }
+    ends = max(_LEAST_UP, most + 1)
+    y = alt.Y("up:Q", scale=alt.Scale(domain=[-ends, ends], nice=False), axis=None)
+    all_ = alt.Chart().transform_calculate(role="'distilled'").encode(color=by_role())
+    last = all_.transform_filter("datum.last")
+    band = last.transform_filter("isValid(datum.low)").mark_rect(opacity=0.2, clip=True)
+    dots = all_.mark_circle(size=170, opacity=0.85).encode(
+        x=alt.X("gain:Q", **x),
+        y=y,
+        stroke=alt.condition("datum.order == 1", alt.value("#888888"), alt.value("transparent")),
+        strokeWidth=alt.value(3),
+        tooltip=[
+            alt.Tooltip("person:N", title=_("Whose")),
+            alt.Tooltip("said:N", title=_("Gain (points)")),
+            alt.Tooltip("order:Q", title=_("Landed as number")),
+        ],
+    )
+    named = alt.Chart().mark_text(dy=-16, align="center").encode(x=alt.X("gain:Q", **x), y=y, text="person:N")
+    return finished(
+        alt.layer(
+            zero_rule("x", strokeWidth=2, opacity=0.7),
+            band.encode(x=alt.X("low:Q", **x), x2="high:Q"),
+            last.mark_rule(strokeWidth=3).encode(x=alt.X("mean:Q", **x)),
+            dots,
+            *([named] if is_named else []),
+            data=rows,
+        ),
+        _("Gain of each student, in percentage points"),
+        HEIGHT,
+        _("Line and band: the mean, and where it likely is (95\u00a0%)."),
+    )
+
+
+def course(rows: pd.DataFrame, ticks: Sequence[float], last: int) -> alt.LayerChart:
+    """Draws the mean of the first 1, 2, … repeats with its interval; rows: of `gain_rows`.
+
+    last: where the axis of repeats ends.
+    """
+    x = alt.X(
+        "order:Q",
+        title=_("Repeats (seeds)"),
+        scale=alt.Scale(domain=[1, last], nice=False),
+        axis=alt.Axis(format="d", tickMinStep=1, tickCount=6, grid=False),
+    )
+    y: dict[str, Any] = {
+        "title": None,
+        "scale": alt.Scale(domain=[ticks[0], ticks[-1]], nice=False),
+        "axis": alt.Axis(values=list(ticks), format="+~g", labelExpr=_LABEL),
+    }
+    all_ = alt.Chart().transform_calculate(role="'distilled'").encode(x=x, color=by_role())
+    return finished(
+        alt.layer(
+            zero_rule(strokeWidth=2, opacity=0.7),
+            all_.transform_filter("isValid(datum.low)")
+            .mark_area(opacity=0.2, clip=True)
+            .encode(y=alt.Y("low:Q", **y), y2="high:Q"),
+            all_.mark_line(strokeWidth=3).encode(y=alt.Y("mean:Q", **y)),
+            all_.mark_circle(size=40, opacity=1).encode(
+                y=alt.Y("mean:Q", **y),
+                tooltip=[
+                    alt.Tooltip("order:Q", title=_("Repeats (seeds)")),
+                    alt.Tooltip("mean:Q", title=_("Gain (points)"), format="+.2f"),
+                    alt.Tooltip("interval:N", title=_("Likely between (95\u00a0%)")),
+                ],
+            ),
+            data=rows,
+        ),
+        _("Mean gain, repeat by repeat"),
+        HEIGHT,
+        _("Band: likely range (95\u00a0%)."),
+    )
+
+
+_LABEL = "datum.value == 0 ? '0' : replace(datum.label, '-', '−')"

@@ -1,0 +1,63 @@
+"""A map whose cells are buttons, for a phone: by touch, by mouse and by keyboard."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+
+
+@dataclass(frozen=True)
+class Box:
+    """What a cell shows: its name in an answer, its gain, 0 to 1 of the full colour, who has taken it.
+
+    says: all of it in a sentence. kind: of cells.css.
+    """
+
+    name: str
+    gain: str
+    share: float
+    who: str
+    says: str
+    kind: str
+
+
+def touched(key: str, names: Mapping[str, Any], usual: str) -> str:
+    """Returns the name of the cell that was touched last; usual: before one was, or where it cannot be."""
+    state = st.session_state.get(key)
+    name = state.get("cell") if isinstance(state, Mapping) else None
+    return name if isinstance(name, str) and name in names else usual
+
+
+def cells(
+    key: str,
+    across: Sequence[str],
+    up: Sequence[str],
+    titles: Sequence[str],
+    boxes: Sequence[Box],
+    chosen: str,
+) -> None:
+    """Draws the map. boxes: by row, from its top. titles: of the two axes, and of the whole."""
+    data = {"across": list(across), "up": list(up), "titles": list(titles), "chosen": chosen}
+    data["cells"] = [asdict(each) for each in boxes]
+    _component()(key=key, data=data, on_cell_change=_nothing)
+
+
+def _nothing() -> None:
+    """Has the part of the page around it drawn again."""
+
+
+@cache
+def _component() -> Any:
+    here = Path(__file__)
+    return st.components.v2.component(
+        "kd_class_cells",
+        html='<table class="kd kd-tap"></table>',
+        css=here.with_suffix(".css").read_text(encoding="utf-8"),
+        js=here.with_suffix(".js").read_text(encoding="utf-8"),
+        isolate_styles=False,  # colours are those of the page
+    )

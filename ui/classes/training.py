@@ -1,0 +1,97 @@
+"""What activities that train have in common: how long it takes on a phone, and what has landed."""
+
+from __future__ import annotations
+
+from html import escape
+
+import pandas as pd
+import streamlit as st
+
+from kd.classes.landed import landed_frame
+from kd.config import RunConfig
+from kd.lab import Lab, RunView
+from kd.lab.classes import Class, ClassView
+from kd.store.classes import Answer
+from kd.text.translation import _
+from kd.text.words import duration
+from ui.classes.phone import say, thumb
+from ui.shared.pieces import acts, takes
+from ui.shared.steady_button import steady_button
+
+
+def landed(lab: Lab, view: ClassView, *axes: str) -> pd.DataFrame:
+    """Returns what has landed of the answers, as `kd.classes.landed.landed_frame`."""
+    return landed_frame(view.answers, lab.runs.stored, axes, view.created)
+
+
+def names_of(view: ClassView, frame: pd.DataFrame) -> list[str]:
+    """Returns what the wall calls those whose runs have landed: nothing while it hides names."""
+    return [view.called(person) if view.names else _("one of you") for person in frame["person"]]
+
+
+def saved_rows(view: ClassView, frame: pd.DataFrame) -> pd.DataFrame:
+    """Returns a row for each answer, also of those that have no result; with names if the wall shows them."""
+    answers = [
+        {"answer": each.number, "person": each.person, "status": each.status, "run": each.run_id}
+        for each in view.answers
+    ]
+    rows = pd.DataFrame(answers, columns=["answer", "person", "status", "run"])
+    found = rows.merge(frame.drop(columns="person"), on="run", how="left")
+    called = found["person"].map(view.called) if view.names else ""
+    return found.assign(person=called).rename(columns={"person": "name"})
+
+
+def train_button(
+    lab: Lab, room: Class, person: str, config: RunConfig, label: str, key: str = "", value: str | None = None
+) -> None:
+    """Draws the large button that trains. key, value: of the answer that asks for it."""
+    seconds = lab.estimates.together([config])
+    with thumb():
+        steady_button(
+            "class_train",
+            f"{label} {key}",
+            f"{label}, {takes(seconds)}" if seconds else label,
+            acts(room.answer, person, value, key),
+            _("Trains a student with the teacher and one without, and shows which did better."),
+            type="primary",
+            width="stretch",
+        )
+
+
+def under_way(lab: Lab, answer: Answer) -> None:
+    """Draws that a student trains, and about how long it will."""
+    run = _run(lab, answer.run_id)
+    seconds = None if run is None else _seconds_left(lab, run)
+    if run is None or seconds is None:
+        say(_("Your student is learning. The result appears here by itself."))
+        return
+    time = duration(seconds)
+    if run.status == "queued" and run.queue_place:
+        said = _(
+            "Your student is number {place} in line. The result appears here in about {time}.",
+            place=run.queue_place,
+            time=time,
+        )
+    else:
+        said = _("Your student is learning. The result appears here in about {time}.", time=time)
+    say(said)
+    st.html(
+        '<div class="kd kd-soon" aria-hidden="true">'
+        f'<b style="animation-duration:{escape(f"{max(1.0, seconds):.1f}")}s"></b></div>'
+    )
+
+
+def _run(lab: Lab, run_id: str) -> RunView | None:
+    try:
+        return lab.runs.view(run_id)
+    except ValueError:
+        return None
+
+
+def _seconds_left(lab: Lab, run: RunView) -> float | None:
+    if run.seconds_left is not None:
+        return run.seconds_left
+    own = (1 - run.progress) * lab.estimates.seconds(run.config)
+    if run.status == "queued":
+        return None if run.queue_wait is None else run.queue_wait + own
+    return own
