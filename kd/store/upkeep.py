@@ -24,7 +24,6 @@ from kd.base.unusable import Unusable
 from kd.store.database import Unwritable
 from kd.store.rows import RunRow
 from kd.store.store import CACHES, Store
-from kd.text.translation import _
 from kd.text.words import quoted
 
 log = logging.getLogger("kd")
@@ -53,7 +52,7 @@ def limit() -> int:
     except (ValueError, OverflowError):
         size = 0
     if size < LEAST_LIMIT:
-        raise Unusable(_("KD_LIMIT must be a size such as 500MB or 2GB, got {value}.", value=quoted(chosen)))
+        raise Unusable("KD_LIMIT must be a size such as 500MB or 2GB, got {value}.", value=quoted(chosen))
     return size
 
 
