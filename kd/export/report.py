@@ -137,13 +137,11 @@ def _only(model: str, number: int) -> str:
             "{count} picture that only the distilled student gets right",
             "{count} pictures that only the distilled student gets right",
             number,
-            count=f"{number:,}",
         )
     return ngettext(
         "{count} picture that only the scratch student gets right",
         "{count} pictures that only the scratch student gets right",
         number,
-        count=f"{number:,}",
     )
 
 

@@ -49,7 +49,5 @@ def moment(view: Any) -> Moment:
     if view.status == "waiting for room":
         doing = _("The disk is full: waiting for room")
     else:
-        doing = ngettext(
-            "{done} of {count} run", "{done} of {count} runs", view.runs, done=view.done, count=view.runs
-        )
+        doing = ngettext("{done} of {count} run", "{done} of {count} runs", view.runs, done=view.done)
     return Moment(doing, view.done / view.runs, view.seconds_left)

@@ -35,6 +35,9 @@ def test_each_placeholder_has_a_name_and_is_filled():
             text.value for text in call.args[: FUNCTIONS[call.func.id]] if isinstance(text, ast.Constant)
         ]
         filled = {keyword.arg for keyword in call.keywords}
+        filled |= (
+            {"count"} if call.func.id == "ngettext" and any("{count}" in text for text in texts) else set()
+        )
         if not texts or not filled or None in filled:
             continue  # without values, braces are only braces
         fields = {

@@ -208,8 +208,8 @@ def _size(lab: Lab, asked: Asked) -> tuple[str, float]:
     done = sum(lab.store.runs.has(run_id) for run_id in run_ids)
     words = _(
         "{runs}: each setting with {repeats}.",
-        runs=ngettext("{count} run", "{count} runs", len(run_ids), count=len(run_ids)),
-        repeats=ngettext("{count} repeat (seed)", "{count} repeats (seeds)", asked.seeds, count=asked.seeds),
+        runs=ngettext("{count} run", "{count} runs", len(run_ids)),
+        repeats=ngettext("{count} repeat (seed)", "{count} repeats (seeds)", asked.seeds),
     )
     return words, state.seconds(asked, done, lab)
 

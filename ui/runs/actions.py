@@ -32,7 +32,7 @@ def actions(lab: Lab, lines: Sequence[Line]) -> None:
         if not runs:
             _undo(lab)
             return
-        words = ngettext("{count} run ticked", "{count} runs ticked", len(runs), count=f"{len(runs):,}")
+        words = ngettext("{count} run ticked", "{count} runs ticked", len(runs))
         quiet(words, width="content")
         if len(lines) == 1:
             st.page_link(
@@ -159,7 +159,6 @@ def _delete(lab: Lab, runs: Sequence[RunView], problem: str) -> None:
         "Deletes this run. Undo brings it back.",
         "Deletes these {count} runs. Undo brings them back.",
         len(runs),
-        count=f"{len(runs):,}",
     )
     delete = acts(_delete_now, lab, [entry.run_id for entry in runs])
     _button("delete", _("Delete"), deletes, delete, problem, "delete")
@@ -196,7 +195,6 @@ def _undo(lab: Lab) -> None:
         "Deleted: {count} runs",
         len(deleted),
         run=setting(next(iter(deleted.values()))),
-        count=f"{len(deleted):,}",
     )
     quiet(note, width="content")
     brings = ngettext("Brings the run back.", "Brings the runs back.", len(deleted))
@@ -210,6 +208,5 @@ def _restore(lab: Lab, ids: list[str]) -> None:
                 "This run cannot be brought back: its space was needed for others.",
                 "{count} runs cannot be brought back: their space was needed for others.",
                 len(gone),
-                count=f"{len(gone):,}",
             )
         )

@@ -119,7 +119,7 @@ def _one_by_one(runs: pd.DataFrame, setting: str) -> None:
     verdict(alone_sentence(added.single))
     number = controls.points(
         "of_seeds",
-        [ngettext("{count} repeat", "{count} repeats", at, count=at) for at in range(1, seeds + 1)],
+        [ngettext("{count} repeat", "{count} repeats", at) for at in range(1, seeds + 1)],
         _("Repeats (seeds)"),
         _("Adds one repeat after the other, and shows your verdict, had you stopped there."),
         NUMBER,

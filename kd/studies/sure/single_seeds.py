@@ -156,7 +156,6 @@ def alone_sentence(single: SingleSeeds) -> str:
             "{count} repeat: {points} points. One is an anecdote.",
             "{count} repeats: {points} points on average. Too few for a verdict.",
             count,
-            count=count,
             points=signed(single.difference),
         )
     if len({*single.alone}) == 1:
@@ -177,9 +176,9 @@ def _tally(alone: Sequence[str]) -> str:
     """Counts what repeats say alone: '3 wins, 1 draw and 1 loss'."""
     wins, draws, losses = map(alone.count, (HELPS, NOT_SHOWN, HURTS))
     parts = {
-        ngettext("{count} win", "{count} wins", wins, count=wins): wins,
-        ngettext("{count} draw", "{count} draws", draws, count=draws): draws,
-        ngettext("{count} loss", "{count} losses", losses, count=losses): losses,
+        ngettext("{count} win", "{count} wins", wins): wins,
+        ngettext("{count} draw", "{count} draws", draws): draws,
+        ngettext("{count} loss", "{count} losses", losses): losses,
     }
     return listing([part for part, count in parts.items() if count])
 
