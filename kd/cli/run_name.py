@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from kd.base.unusable import Unusable
+from kd.store import shipped
 from kd.store.store import Store
 from kd.terminal.entry import PROGRAM
 from kd.text.translation import N_
@@ -60,5 +61,5 @@ def finished_run_or_study(store: Store, name: str) -> tuple[str, bool]:
 
 
 def _finished(store: Store) -> list[str]:
-    known = {row.run_id for row in store.runs.rows()} | set(store.runs.shipped())
+    known = {row.run_id for row in store.runs.rows()} | set(shipped.runs())
     return list(filter(store.runs.has, known))

@@ -11,10 +11,9 @@ from kd.base.unusable import Unusable
 from kd.export.exporting import check_free
 from kd.lab import Lab
 from kd.studies.in_text import WIDTH, heading, picture, table_text
-from kd.studies.study import Study
+from kd.studies.study import Study, StudyView
 from kd.studies.sure.near import study_notes
 from kd.studies.verdicts import verdicts
-from kd.studies.view import StudyView
 from kd.terminal import interrupt
 from kd.terminal.progress import views
 from kd.text.experiment_words import kept_words

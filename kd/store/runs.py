@@ -223,10 +223,6 @@ class RunTable:
             return json.loads(models)
         return dict((shipped.run(run_id) or {}).get("models", {}))
 
-    def shipped(self) -> list[str]:
-        """Returns the runs that come with the project."""
-        return shipped.runs()
-
     def is_shipped(self, run_id: str) -> bool:
         """Returns whether this result comes with the project."""
         is_own = self._database.read(f"SELECT 1 FROM runs WHERE {_THERE}", run_id)

@@ -1,17 +1,19 @@
-"""Study: a run, what varies about it, and over how many seeds. Its cells are runs."""
+"""Study: a run, what varies about it, and over how many seeds, as its cells; and a study at one moment."""
 
 from __future__ import annotations
 
 import itertools
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from kd.base.unusable import Unusable
 from kd.config import FIELD_TYPES, FIELDS, Preset, RunConfig, config_of, has_teaching, not_a_field
 from kd.config.run_config import RECIPE_VERSION, content_hash
-from kd.text.translation import N_, _
+from kd.terminal.progress import Moment
+from kd.text.endings import Ending
+from kd.text.translation import N_, _, ngettext
 from kd.text.words import quoted
 
 SCRATCH = "scratch"
@@ -178,3 +180,45 @@ def _no_difference(name: str, config: RunConfig) -> str:
         reason = N_("it does not apply to this student or this number of images")
     values = {"objective": config.objective, "teacher": config.teacher}
     return _("{name} has no effect here: {reason}.", name=name, reason=_(reason, **values))
+
+
+@dataclass(frozen=True)
+class StudyView:
+    """A study at one moment.
+
+    status: running, waiting for room (on a full disk), paused, finished, stopped, interrupted (its process
+    ended before it did), or unfinished: some runs failed. done: how many of the runs are stored; reused: how
+    many of these were stored before. failed: run id → why. seconds_left: an estimate, None while nothing is
+    known. person: who asked for it first; people: everybody who has asked for it; wanting: who wants it now.
+    created: when, in seconds since 1970. elsewhere: another process carries it out. experiment: of which it
+    is a part; "" for one that somebody composed.
+    """
+
+    study_id: str
+    study: Study
+    status: str
+    runs: int
+    done: int
+    reused: int
+    failed: dict[str, Ending] = field(default_factory=dict)
+    seconds_left: float | None = None
+    person: str = ""
+    people: frozenset[str] = frozenset()
+    wanting: frozenset[str] = frozenset()
+    created: float = 0.0
+    elsewhere: bool = False
+    experiment: str = ""
+
+    @property
+    def active(self) -> bool:
+        """Whether it has not ended."""
+        return self.status in ("running", "waiting for room", "paused")
+
+
+def moment(view: Any) -> Moment:
+    """Returns what to show of the progress of a StudyView or an ExperimentView."""
+    if view.status == "waiting for room":
+        doing = _("The disk is full: waiting for room")
+    else:
+        doing = ngettext("{done} of {count} run", "{done} of {count} runs", view.runs, done=view.done)
+    return Moment(doing, view.done / view.runs, view.seconds_left)

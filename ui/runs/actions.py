@@ -7,8 +7,8 @@ from collections.abc import Callable, Sequence
 import streamlit as st
 
 from kd.lab import Lab
+from kd.lab.annotations import MOST_IN_NAME, MOST_IN_NOTE, MOST_IN_TAG, MOST_TAGS
 from kd.lab.comparison import Line
-from kd.lab.wording import MOST_IN_NAME, MOST_IN_NOTE, MOST_IN_TAG, MOST_TAGS
 from kd.runs.state import RunView
 from kd.studies.address import sweep_command, train_command
 from kd.studies.study import MOST_SEEDS, Study
@@ -16,10 +16,10 @@ from kd.text.translation import _, ngettext
 from ui.runs.listing import MINE, NOBODYS, owner
 from ui.runs.table import untick
 from ui.shared import notices
-from ui.shared.along import numbers_along, show_command
 from ui.shared.person import person
 from ui.shared.pieces import acts, quiet
 from ui.shared.run_words import setting
+from ui.shared.take_along import numbers_along, show_command
 
 _MOST_COMMANDS = 20
 _NAME, _TAGS, _NOTE, _EDITED = "runs_name", "runs_tags", "runs_note", "runs_edited"

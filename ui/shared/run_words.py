@@ -12,7 +12,7 @@ from kd.networks.architectures import student_architecture
 from kd.networks.students import KINDS
 from kd.runs.state import RunView
 from kd.studies.experiments import EXPERIMENTS
-from kd.studies.view import StudyView
+from kd.studies.study import StudyView
 from kd.text.study_words import epochs_words
 from kd.text.translation import N_, _, ngettext
 from kd.text.words import listing, plain

@@ -26,10 +26,10 @@ from ui.experiments.asked import RUN, Asked
 from ui.experiments.shelf import PAGE, card
 from ui.live import controls
 from ui.live.live import live
-from ui.shared.along import numbers_along, show_command
 from ui.shared.lesson import unseen_section
 from ui.shared.person import person
 from ui.shared.pieces import acts, moves, quiet, takes
+from ui.shared.take_along import numbers_along, show_command
 from ui.shared.terms import explained
 
 FEWEST, MOST = 2, 20
