@@ -65,7 +65,7 @@ def unknown(number: Any) -> bool:
 
 def repeats_words(seeds: int) -> str:
     """Writes '5 repeats'."""
-    return ngettext("{count} repeat", "{count} repeats", seeds, count=f"{seeds:,}")
+    return ngettext("{count} repeat", "{count} repeats", seeds)
 
 
 def flag(axis: str) -> str:
@@ -237,7 +237,6 @@ def study_sentence(rows: Iterable[Row], cells: int, baseline: str = "", tends: s
                 "In {count} cell no difference is shown.",
                 "In {count} cells no difference is shown.",
                 len(nothing),
-                count=f"{len(nothing):,}",
             )
         )
     if unjudged:
@@ -246,7 +245,6 @@ def study_sentence(rows: Iterable[Row], cells: int, baseline: str = "", tends: s
                 "{count} cell has too few repeats for a verdict.",
                 "{count} cells have too few repeats for a verdict.",
                 len(unjudged),
-                count=f"{len(unjudged):,}",
             )
         )
     return " ".join(sentences)
@@ -352,7 +350,7 @@ def progress_words(status: str, done: int, runs: int, seconds_left: float | None
     if status in _STATES:
         return _(_STATES[status], **numbers)
     if status == "finished":
-        return ngettext("{count} run, all finished.", "{count} runs, all finished.", runs, count=f"{runs:,}")
+        return ngettext("{count} run, all finished.", "{count} runs, all finished.", runs)
     words = _("{done} of {runs} runs", **numbers)
     if elsewhere:
         return _("{progress}. Another process on this machine is training them.", progress=words)
@@ -370,7 +368,7 @@ def trained(config: Any) -> str:
 
 def epochs_words(number: int) -> str:
     """Writes '40 epochs'."""
-    return ngettext("{count} epoch", "{count} epochs", number, count=f"{number:,}")
+    return ngettext("{count} epoch", "{count} epochs", number)
 
 
 def steps_words(configs: Collection[Any]) -> str:
@@ -379,7 +377,7 @@ def steps_words(configs: Collection[Any]) -> str:
     low, high = min(steps), max(steps)
     if low < high:
         return _("{low} to {high} steps", low=f"{low:,}", high=f"{high:,}")
-    return ngettext("{count} step", "{count} steps", low, count=f"{low:,}")
+    return ngettext("{count} step", "{count} steps", low)
 
 
 def after(length: str, sentence: str) -> str:

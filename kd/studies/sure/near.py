@@ -78,7 +78,6 @@ def near_cells_note(configs: Iterable[RunConfig]) -> str:
         "At the {count} nearest settings of the included study, {disagreed} of {seeds} single repeats said "
         "something else than all repeats of their setting together.",
         len(cells),
-        count=f"{len(cells):,}",
         disagreed=f"{disagreed:,}",
         seeds=f"{seeds:,}",
     )
