@@ -29,7 +29,7 @@ from kd.studies.over_seeds import STATIONS
 from kd.studies.sure.near import AMONG_MANY, NOT_SURE, ZERO, why_not_shown
 from kd.studies.sure.single_seeds import AT_STATIONS, MOST_SEEDS, USUAL, AddingSeeds
 from kd.studies.verdicts import course
-from kd.text.study_words import difference, p_value_words, signed, verdict_word
+from kd.text.study_words import difference, leans, p_value_words, signed, verdict_word
 from kd.text.translation import N_, _
 from kd.text.words import accuracy
 
@@ -42,9 +42,9 @@ MISSING, FAILED = "missing", "failed"
 
 HATCHES = 5
 _WHY = {
-    ZERO: N_("not shown: zero is in the likely range"),
-    AMONG_MANY: N_("not shown: may be luck among so many cells"),
-    NOT_SURE: N_("not shown: not sure enough for a verdict"),
+    ZERO: N_("no difference shown: zero is in the likely range"),
+    AMONG_MANY: N_("not settled: may be luck among so many cells"),
+    NOT_SURE: N_("not settled: not sure enough for a verdict"),
 }
 _LEAST_HEIGHT = 360
 _VERDICTS = ("helps", "hurts", "not shown", "not judged yet", "baseline")
@@ -88,7 +88,11 @@ def heat_map_rows(
 def _figures(row: Mapping[str, Any] | None, reason: str, digits: int) -> dict[str, Any]:
     """Returns what a cell shows; `row` is None where nothing has finished, `digits` those of its number."""
     verdict = row["verdict"] if row and row["seeds"] else FAILED if reason else MISSING
-    row = row or {"seeds": 0, **dict.fromkeys(("difference", "low", "high", "p_corrected"), math.nan)}
+    row = row or {
+        "seeds": 0,
+        "verdict": verdict,
+        **dict.fromkeys(("difference", "low", "high", "p_corrected"), math.nan),
+    }
     signs = {MISSING: "", FAILED: "✕", "baseline": "="}
     unsure = " ?" if verdict == "not judged yet" else ""
     label = signs[verdict] if verdict in signs else signed(difference(row), digits) + unsure
@@ -97,6 +101,7 @@ def _figures(row: Mapping[str, Any] | None, reason: str, digits: int) -> dict[st
         "verdict": verdict,
         "said": (why_not_shown(row) if verdict == "not shown" else "") or verdict,
         "hatched": verdict == "not shown",
+        "half": leans(row),
         "label": label + (" ✕" if reason and verdict != FAILED else ""),
         "interval": "–"
         if math.isnan(row["low"])
@@ -176,7 +181,7 @@ def heat_map(
         alt.layer(empty, cells, *_hatching(x, y, colour), numbers, touched, data=rows),
         _(_GAIN if over_scratch else _GAIN_OVER_A_CELL),
         height,
-        _("Hatched: no difference shown."),
+        _("Hatched: no difference shown. Half: not settled."),
         words={"said": verdict_words(over_scratch) | {why: _(words) for why, words in _WHY.items()}},
     )
 
@@ -188,17 +193,23 @@ def verdict_words(over_scratch: bool = True) -> dict[str, str]:
 
 
 def _hatching(x: alt.X, y: alt.Y, colour: alt.Color) -> list[alt.Chart]:
-    """Draws lines across the cells in which no difference is shown, but not through their numbers."""
+    """Draws lines across the cells in which no difference is shown, but not through their numbers.
+
+    A cell that leans one way has them in its first half only.
+    """
     base = alt.Chart().transform_filter("datum.hatched")
+    whole = base.transform_filter("!datum.half")
 
     def within(left: float, right: float, low: float, high: float) -> dict[str, Any]:
         """Returns channels for a part of a cell: 0 to 1 across and up."""
         sides = {"x2": alt.X2("across", bandPosition=right), "y2": alt.Y2("up", bandPosition=high)}
         return {"x": x.bandPosition(left), "y": y.bandPosition(low), **sides}
 
-    lines = base.mark_rule(opacity=0.45, strokeWidth=1.2)
-    ends = [(max(0.0, at - 1), min(1.0, at)) for at in (each / HATCHES for each in range(1, 2 * HATCHES))]
-    hatches = [lines.encode(**within(low, high, high, low)) for low, high in ends]
+    hatches = []
+    for at in (each / HATCHES for each in range(1, 2 * HATCHES)):
+        low, high = max(0.0, at - 1), min(1.0, at)
+        line = (base if at <= 1 else whole).mark_rule(opacity=0.45, strokeWidth=1.2)
+        hatches.append(line.encode(**within(low, high, high, low)))
     return [*hatches, base.mark_rect().encode(color=colour, **within(0.2, 0.8, 0.28, 0.72))]
 
 

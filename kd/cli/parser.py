@@ -115,7 +115,7 @@ def _add_sweep(commands: _Commands) -> None:
         metavar = f"{_metavar(name)}[,…]"
         _add(parser, _flag(name), about, action=_OneAxis, metavar=metavar, default=argparse.SUPPRESS)
     _add(parser, "--seed", _("The first seed."), metavar="N", default=argparse.SUPPRESS)
-    _add(parser, "--seeds", _("How many seeds each setting gets."), metavar="N", default="1")
+    _add(parser, "--seeds", _("How many repeats (seeds) each setting gets."), metavar="N", default="1")
     _add(
         parser,
         "--against",
@@ -152,7 +152,12 @@ def _add_experiment(commands: _Commands) -> None:
     purpose = _("try what papers have claimed, or list what can be tried")
     parser = _command(commands, "experiment", purpose, _experiment)
     _add(parser, "name", _("which one; without it, all of them are listed"), metavar="NAME", nargs="?")
-    _add(parser, "--seeds", _("How many seeds; by default as many as are judged first, 5."), metavar="N")
+    _add(
+        parser,
+        "--seeds",
+        _("How many repeats (seeds); by default 5, as many as are judged first."),
+        metavar="N",
+    )
     _add(parser, "--length", _("short or long: how long students train; both by default"), metavar="LENGTH")
     _add(
         parser,

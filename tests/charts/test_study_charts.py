@@ -28,8 +28,8 @@ def drawn(rows: pd.DataFrame) -> str:
     return svg_of(study_charts.heat_map(rows, **study_charts.heat_map_axes(VALUES)))
 
 
-def rows_with(differences: list[float], verdict: str = "helps") -> pd.DataFrame:
-    table = TABLE.assign(difference=differences, verdict=verdict)
+def rows_with(differences: list[float], verdict: str = "helps", low: float = 1.0) -> pd.DataFrame:
+    table = TABLE.assign(difference=differences, verdict=verdict, low=low, high=9.0)
     return study_charts.heat_map_rows(table, AXES, VALUES)
 
 
@@ -54,10 +54,11 @@ def test_a_cell_says_what_it_shows_in_its_number_and_its_lines():
 
 
 def test_only_a_cell_that_shows_nothing_is_hatched():
-    plain, hatched = (
-        len(re.findall("<line ", drawn(rows_with([5.0] * 6, verdict)))) for verdict in ("helps", "not shown")
+    plain, hatched, half = (
+        len(re.findall("<line ", drawn(rows_with([5.0] * 6, *values))))
+        for values in (("helps",), ("not shown", -1.0), ("not shown", 1.0))
     )
-    assert hatched - plain == 6 * (2 * study_charts.HATCHES - 1)
+    assert (hatched - plain, half - plain) == (6 * (2 * study_charts.HATCHES - 1), 6 * study_charts.HATCHES)
 
 
 def test_what_has_no_result_is_empty_or_failed_with_its_reason():

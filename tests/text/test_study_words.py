@@ -29,6 +29,8 @@ NOT_YET = {**NOTHING, "judged_seeds": 0, "next_seeds": 5}
          "+0.1 −0.5 +0.7 5 0.2 20 80"),
         ("not shown", {"difference": 0.01, "low": -0.1, "high": 0.12, "seeds_from": None}, "no difference",
          "+0.01 −0.10 +0.12 5"),
+        ("not shown", {"difference": 7.3, "low": 3.91, "high": 10.76}, "not settled:",
+         "+7.3 +3.9 +10.8 5"),
         ("not shown", {**NOTHING, "difference": 0.0}, "no difference shown: the same", "5"),
         ("not judged yet", {**NOT_YET, "seeds": 2, "difference": 0.3}, "+0.30 points on", "+0.30 2 5"),
         ("not judged yet", {**NOT_YET, "seeds": 0}, "too few", ""),
@@ -82,8 +84,8 @@ def test_a_side_that_is_taken_is_seen_in_every_number(difference, down, up):
     assert {number[0] for number in numbers} == {"+" if low > 0 else "−"}
 
 
-def shown(verdict, difference, at="at T = 4"):
-    return {"verdict": verdict, "difference": difference, "where": at}
+def shown(verdict, difference, at="at T = 4", low=-1.0):
+    return {"verdict": verdict, "difference": difference, "where": at, "low": low, "high": 1.0}
 
 
 def test_the_sentence_says_where_it_helps_where_it_hurts_and_what_is_not_shown():
@@ -92,9 +94,10 @@ def test_the_sentence_says_where_it_helps_where_it_hurts_and_what_is_not_shown()
         "Distillation helps in 2 of 5 cells, most by +6.5 points at T = 10. It hurts in 1, most by "
         "−1.2 points at T = 1. In 1 cell no difference is shown."
     )
-    assert words.study_sentence([none, none, shown("not judged yet", 0.1)], 1_200) == (
-        "No cell shows yet that distillation helps. In 2 cells no difference is shown. "
-        "1 cell has too few repeats for a verdict."
+    leaning = shown("not shown", 7.3, low=0.1)
+    assert words.study_sentence([none, leaning, none, shown("not judged yet", 0.1)], 1_200) == (
+        "No cell shows yet that distillation helps. 1 cell is not settled. "
+        "In 2 cells no difference is shown. 1 cell has too few repeats for a verdict."
     )
     assert words.study_sentence([], 9) == "Nothing has finished yet."
 
