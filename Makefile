@@ -10,7 +10,7 @@ PIP_OPTIONS := --quiet --no-compile
 
 # What `import kd` offers, what comes back from it, and what is passed to it.
 PUBLIC := kd kd.lab.runs kd.lab.studies kd.lab.seeds kd.lab.experiments kd.runs.state \
-	kd.studies.view kd.studies.verdicts kd.distillation.soft_targets
+	kd.studies.study kd.studies.verdicts kd.distillation.soft_targets
 
 .PHONY: run test check docs clean
 

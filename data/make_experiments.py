@@ -25,7 +25,7 @@ sys.path.insert(0, str(PROJECT))
 from kd.lab import Lab  # noqa: E402 - the project is not installed, it is run from its folder
 from kd.studies.experiments import EXPERIMENTS, experiment  # noqa: E402
 from kd.studies.experiments.rows import FOLDER, columns, shipped_file  # noqa: E402
-from kd.studies.view import moment  # noqa: E402
+from kd.studies.study import moment  # noqa: E402
 from kd.terminal.progress import show, views  # noqa: E402
 from kd.text.words import duration  # noqa: E402
 

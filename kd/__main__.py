@@ -11,7 +11,8 @@ if __name__ == "__main__":
         None if kind is KeyboardInterrupt else sys.__excepthook__(kind, *rest)
     )
 
-from kd.terminal.entry import Refusal, exit_code, run
+from kd.base.unusable import Unusable
+from kd.terminal.entry import exit_code, run
 
 # kd knows no more of it than how it is started, as `python -m streamlit run` does.
 _SERVER = "streamlit"
@@ -46,20 +47,17 @@ def _open_app(options: list[str]) -> int:
     """Serves the app until it is stopped; the options are those of `streamlit run`.
 
     Raises:
-        Refusal: when the extra `app` is not installed.
+        Unusable: when the extra `app` is not installed.
     """
     import importlib.util
     import runpy
 
     from kd.base.places import APP, install_command
-    from kd.text.translation import _
 
     if importlib.util.find_spec(_SERVER) is None:
-        raise Refusal(
-            _(
-                "The app needs packages that are not installed: get them with `{command}`.",
-                command=install_command("app"),
-            )
+        raise Unusable(
+            "The app needs packages that are not installed: get them with `{command}`.",
+            command=install_command("app"),
         )
     # The server reads `.streamlit/config.toml` next to the file it runs, whatever the current folder is.
     sys.argv = [_SERVER, "run", str(APP), *options]

@@ -1,7 +1,7 @@
 """Experiments: a shelf of questions, each with a guess, a paper's claim, and studies that answer it."""
 
 from kd.text.translation import _
-from ui.experiments import asked, one, shelf
+from ui.experiments import asked, experiment, shelf
 from ui.shared.frame import page
 from ui.shared.lesson import lesson
 from ui.shared.server import warm_lab
@@ -10,7 +10,7 @@ with page("Experiments", asked.heading()):
     now = asked.take()
     shelf.keep_place("" if now is None else now.experiment.name)
     if now is not None:
-        one.draw(warm_lab(), now)
+        experiment.draw(warm_lab(), now)
     else:
         shelf.shelf()
         lesson(

@@ -39,7 +39,6 @@ from kd.engine.connection import Connection
 from kd.lab import Lab
 from kd.pictures.mnist import Mnist, load_mnist
 from kd.text import translation
-from tests import WITHOUT_TENSORFLOW
 from tests import pseudo_language as marked
 from tests.sharing import (  # noqa: F401 - how many processes is asked before pytest_configure
     pytest_collection_modifyitems,
@@ -98,12 +97,6 @@ def lab(tmp_path_factory, engine) -> Iterator[Lab]:
 def shared_engine(engine, monkeypatch) -> None:
     """Every Lab that is made in this test has the engine of all tests, unless it is given another."""
     monkeypatch.setattr(Lab, "__init__", partialmethod(Lab.__init__, engine=engine))
-
-
-@pytest.fixture
-def no_training(monkeypatch) -> None:
-    """Engines that start in this test train nothing: they load no TensorFlow."""
-    monkeypatch.setenv("PYTHONPATH", WITHOUT_TENSORFLOW)
 
 
 @pytest.fixture

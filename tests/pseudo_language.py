@@ -18,8 +18,8 @@ OPEN, CLOSE = "⟦", "⟧"
 SOURCES = ("kd", "ui", "pages", "app.py")
 """What docs/translating.md gives to pybabel."""
 
-FUNCTIONS = {"_": 1, "N_": 1, "ngettext": 2}
-"""The functions that take messages, with how many."""
+FUNCTIONS = {"_": 1, "N_": 1, "ngettext": 2, "Unusable": 1}
+"""The functions that take messages, with how many; and the error that makes a sentence of one."""
 
 
 @cache

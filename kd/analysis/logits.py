@@ -10,8 +10,8 @@ from typing import Any
 
 import numpy as np
 
+from kd.base.unusable import Unusable
 from kd.distillation.objectives.objective import checked_temperature
-from kd.text.translation import _
 
 CLASSES = 10
 
@@ -26,12 +26,10 @@ def checked_logits(logits: Any, name: str = "logits") -> np.ndarray:
         raise ValueError(f"{name} must have the shape (pictures, classes), got {array.shape}.")
     finite = np.isfinite(array).all(axis=1)
     if not finite.all():
-        raise ValueError(
-            _(
-                "{name} must be finite, but picture {picture} has NaN or infinity: the training diverged.",
-                name=name,
-                picture=int(np.argmin(finite)),
-            )
+        raise Unusable(
+            "{name} must be finite, but picture {picture} has NaN or infinity: the training diverged.",
+            name=name,
+            picture=int(np.argmin(finite)),
         )
     return array
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from textwrap import shorten
 from typing import Any
 
+from kd.base.unusable import Unusable
 from kd.text.translation import N_, _
 from kd.text.words import plain, quoted
 
@@ -116,7 +117,7 @@ class FieldSpec:
         return converted
 
     def _refusal(self, message: str, name: str, value: Any) -> ValueError:
-        return ValueError(_(message, name=name, value=quoted(value), **self._limits))
+        return Unusable(message, name=name, value=quoted(value), **self._limits)
 
     @property
     def _limits(self) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""The figures of a study: a heat map of its verdicts over two axes, lines with bands along one."""
+"""The figures of a study: a heat map of its verdicts, lines with bands, and when to stop adding repeats."""
 
 from __future__ import annotations
 
@@ -10,11 +10,14 @@ from typing import Any
 import altair as alt
 import pandas as pd
 
+from kd.charts.experiment_plan import ticks_with_zero
 from kd.charts.parts import (
+    COLORS,
     PERCENT,
     TEXT_PIXELS,
     by_role,
     finished,
+    in_words,
     mean_tooltips,
     number_axis,
     role_words,
@@ -23,9 +26,11 @@ from kd.charts.parts import (
 from kd.charts.run_charts import accuracy_title
 from kd.config import FIELDS
 from kd.studies.axes import are_numbers, in_order, is_logarithmic, values_in_order
+from kd.studies.over_seeds import STATIONS
 from kd.studies.sure.near import AMONG_MANY, NOT_SURE, ZERO, why_not_shown
+from kd.studies.sure.single_seeds import AT_STATIONS, MOST_SEEDS, USUAL, AddingSeeds
 from kd.studies.verdicts import course
-from kd.text.study_words import difference, p_value_words, signed, verdict_word
+from kd.text.study_words import difference, leans, p_value_words, signed, verdict_word
 from kd.text.translation import N_, _
 from kd.text.words import accuracy
 
@@ -38,9 +43,9 @@ MISSING, FAILED = "missing", "failed"
 
 HATCHES = 5
 _WHY = {
-    ZERO: N_("not shown: zero is in the likely range"),
-    AMONG_MANY: N_("not shown: may be luck among so many cells"),
-    NOT_SURE: N_("not shown: not sure enough for a verdict"),
+    ZERO: N_("no difference shown: zero is in the likely range"),
+    AMONG_MANY: N_("not settled: may be luck among so many cells"),
+    NOT_SURE: N_("not settled: not sure enough for a verdict"),
 }
 _LEAST_HEIGHT = 360
 _VERDICTS = ("helps", "hurts", "not shown", "not judged yet", "baseline")
@@ -84,7 +89,11 @@ def heat_map_rows(
 def _figures(row: Mapping[str, Any] | None, reason: str, digits: int) -> dict[str, Any]:
     """Returns what a cell shows; `row` is None where nothing has finished, `digits` those of its number."""
     verdict = row["verdict"] if row and row["seeds"] else FAILED if reason else MISSING
-    row = row or {"seeds": 0, **dict.fromkeys(("difference", "low", "high", "p_corrected"), math.nan)}
+    row = row or {
+        "seeds": 0,
+        "verdict": verdict,
+        **dict.fromkeys(("difference", "low", "high", "p_corrected"), math.nan),
+    }
     signs = {MISSING: "", FAILED: "✕", "baseline": "="}
     unsure = " ?" if verdict == "not judged yet" else ""
     label = signs[verdict] if verdict in signs else signed(difference(row), digits) + unsure
@@ -93,6 +102,7 @@ def _figures(row: Mapping[str, Any] | None, reason: str, digits: int) -> dict[st
         "verdict": verdict,
         "said": (why_not_shown(row) if verdict == "not shown" else "") or verdict,
         "hatched": verdict == "not shown",
+        "half": leans(row),
         "label": label + (" ✕" if reason and verdict != FAILED else ""),
         "interval": "–"
         if math.isnan(row["low"])
@@ -176,7 +186,7 @@ def heat_map(
         alt.layer(empty, cells, *_hatching(x, y, colour), numbers, *names, touched, data=rows),
         called or _(_GAIN if over_scratch else _GAIN_OVER_A_CELL),
         height,
-        _("Hatched: no difference shown."),
+        _("Hatched: no difference shown. Half: not settled."),
         words={"said": verdict_words(over_scratch) | {why: _(words) for why, words in _WHY.items()}},
     )
 
@@ -188,17 +198,23 @@ def verdict_words(over_scratch: bool = True) -> dict[str, str]:
 
 
 def _hatching(x: alt.X, y: alt.Y, colour: alt.Color) -> list[alt.Chart]:
-    """Draws lines across the cells in which no difference is shown, but not through their numbers."""
+    """Draws lines across the cells in which no difference is shown, but not through their numbers.
+
+    A cell that leans one way has them in its first half only.
+    """
     base = alt.Chart().transform_filter("datum.hatched")
+    whole = base.transform_filter("!datum.half")
 
     def within(left: float, right: float, low: float, high: float) -> dict[str, Any]:
         """Returns channels for a part of a cell: 0 to 1 across and up."""
         sides = {"x2": alt.X2("across", bandPosition=right), "y2": alt.Y2("up", bandPosition=high)}
         return {"x": x.bandPosition(left), "y": y.bandPosition(low), **sides}
 
-    lines = base.mark_rule(opacity=0.45, strokeWidth=1.2)
-    ends = [(max(0.0, at - 1), min(1.0, at)) for at in (each / HATCHES for each in range(1, 2 * HATCHES))]
-    hatches = [lines.encode(**within(low, high, high, low)) for low, high in ends]
+    hatches = []
+    for at in (each / HATCHES for each in range(1, 2 * HATCHES)):
+        low, high = max(0.0, at - 1), min(1.0, at)
+        line = (base if at <= 1 else whole).mark_rule(opacity=0.45, strokeWidth=1.2)
+        hatches.append(line.encode(**within(low, high, high, low)))
     return [*hatches, base.mark_rect().encode(color=colour, **within(0.2, 0.8, 0.28, 0.72))]
 
 
@@ -339,3 +355,54 @@ def slice_chart(data: pd.DataFrame, axis: str) -> alt.LayerChart:
     """Draws a study along one axis: of a table of verdicts the gain, of runs both accuracies."""
     rows, values = slice_rows(data, axis), values_in_order(data[axis])
     return slice_lines(rows, **slice_axes(rows, axis, values, gains="verdict" in data.columns))
+
+
+def gain_ticks(adding: AddingSeeds) -> list[float]:
+    """Returns the ticks, in points, of an axis with room for 0, every seed and the intervals in any order."""
+    points = []
+    for steps in adding.steps.values():
+        points += [step.own for step in steps]
+        points += [end for step in steps for end in (step.low, step.high) if not math.isnan(end)]
+    return ticks_with_zero(points)
+
+
+def stopping_chart(rows: pd.DataFrame) -> alt.LayerChart:
+    """Draws for each rule the share of methods that had a verdict by so many seeds; rows: of `stopping`."""
+    words = {USUAL: _("a verdict after every repeat"), AT_STATIONS: _("the lab's verdicts")}
+    base = alt.Chart().encode(
+        x=alt.X(
+            "seeds:Q",
+            title=_("Repeats"),
+            scale=alt.Scale(domain=[1, MOST_SEEDS], nice=False),
+            axis=alt.Axis(
+                values=[1, *(each for each in STATIONS if each <= MOST_SEEDS)], format="d", grid=False
+            ),
+        ),
+        y=alt.Y(
+            "share:Q",
+            title=_("Share of methods that do nothing"),
+            scale=alt.Scale(domain=[0, 0.4]),
+            axis=alt.Axis(format="%", tickCount=5),
+        ),
+        color=alt.Color(
+            "rule:N",
+            scale=alt.Scale(domain=list(words), range=[COLORS["light"][2], COLORS["light"][1]]),
+            legend=alt.Legend(
+                title=None, orient="top", labelLimit=300, labelExpr=in_words("datum.value", words)
+            ),
+        ),
+        strokeDash=alt.StrokeDash(
+            "rule:N", scale=alt.Scale(domain=list(words), range=[[6, 3], [1, 0]]), legend=None
+        ),
+    )
+    tooltip: list[Any] = [
+        alt.Tooltip("rule_words:N", title=_("Rule")),
+        alt.Tooltip("seeds:Q", title=_("Repeats")),
+        alt.Tooltip("share:Q", title=_("Said to help or to hurt by then"), format=".1%"),
+    ]
+    layers = (
+        base.mark_line(interpolate="step-after", strokeWidth=2.5),
+        base.mark_point(size=120, opacity=0).encode(tooltip=tooltip),
+    )
+    title = _("A method that does nothing, said to help or to hurt")
+    return finished(alt.layer(*layers, data=rows), title, 300, words={"rule": words})

@@ -19,7 +19,7 @@ from kd.studies.experiments.experiment import Experiment
 from kd.studies.experiments.judging import judged
 from kd.studies.experiments.rows import late_gain, points, steps
 from kd.studies.in_text import points_text
-from kd.studies.view import moment
+from kd.studies.study import moment
 from kd.terminal import interrupt
 from kd.terminal.progress import show, views
 from kd.text.experiment_words import (

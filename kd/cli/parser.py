@@ -9,11 +9,12 @@ from typing import Any
 
 from kd._version import __version__
 from kd.base.fields import FieldSpec
+from kd.base.unusable import Unusable
 from kd.config import FIELD_TYPES, FIELDS, MODELS, OFFERED, PRESETS
 from kd.export import FORMATS, TABLES
 from kd.studies.address import seeds_of
 from kd.studies.study import Study
-from kd.terminal.entry import MODULE, PROGRAM, Parser, Refusal
+from kd.terminal.entry import MODULE, PROGRAM, Parser
 from kd.text.translation import _
 from kd.text.words import listing, quoted
 
@@ -27,7 +28,7 @@ def parse(arguments: list[str] | None, name: str = MODULE) -> tuple[Command, arg
     """Returns the command and its options; from now on, messages name this program.
 
     Raises:
-        Refusal: when the command line cannot be understood.
+        Unusable: when the command line cannot be understood.
     """
     PROGRAM.set(name)
     parser, _commands = command_line(name)
@@ -114,7 +115,7 @@ def _add_sweep(commands: _Commands) -> None:
         metavar = f"{_metavar(name)}[,…]"
         _add(parser, _flag(name), about, action=_OneAxis, metavar=metavar, default=argparse.SUPPRESS)
     _add(parser, "--seed", _("The first seed."), metavar="N", default=argparse.SUPPRESS)
-    _add(parser, "--seeds", _("How many seeds each setting gets."), metavar="N", default="1")
+    _add(parser, "--seeds", _("How many repeats (seeds) each setting gets."), metavar="N", default="1")
     _add(
         parser,
         "--against",
@@ -151,7 +152,12 @@ def _add_experiment(commands: _Commands) -> None:
     purpose = _("try what papers have claimed, or list what can be tried")
     parser = _command(commands, "experiment", purpose, _experiment)
     _add(parser, "name", _("which one; without it, all of them are listed"), metavar="NAME", nargs="?")
-    _add(parser, "--seeds", _("How many seeds; by default as many as are judged first, 5."), metavar="N")
+    _add(
+        parser,
+        "--seeds",
+        _("How many repeats (seeds); by default 5, as many as are judged first."),
+        metavar="N",
+    )
     _add(parser, "--length", _("short or long: how long students train; both by default"), metavar="LENGTH")
     _add(
         parser,
@@ -178,7 +184,7 @@ def _experiment(options: argparse.Namespace) -> int:
 def _option(text: str) -> tuple[str, str]:
     name, sign, value = text.partition("=")
     if not sign:
-        raise Refusal(_("Argument --set: must be OPTION=VALUE, got {value}.", value=quoted(text)))
+        raise Unusable("Argument --set: must be OPTION=VALUE, got {value}.", value=quoted(text))
     return name, value
 
 
@@ -231,8 +237,8 @@ def _export(options: argparse.Namespace) -> int:
     format, output = options.format, options.output
     if options.tensorboard is not None:
         if output is not None:
-            raise Refusal(
-                _("Argument --output: not allowed with argument --tensorboard, which names the folder.")
+            raise Unusable(
+                "Argument --output: not allowed with argument --tensorboard, which names the folder."
             )
         format, output = "tensorboard", options.tensorboard
     return export(options.run, format, options.model, output, options.force)
@@ -254,8 +260,8 @@ class _OneAxis(argparse.Action):
 
     def __call__(self, parser: Any, namespace: argparse.Namespace, values: Any, option: Any = None) -> None:
         if hasattr(namespace, self.dest) and "," in f"{getattr(namespace, self.dest)}{values}":
-            raise Refusal(
-                _("{flag} is there twice: give its values once, with commas between them.", flag=option)
+            raise Unusable(
+                "{flag} is there twice: give its values once, with commas between them.", flag=option
             )
         setattr(namespace, self.dest, values)
 

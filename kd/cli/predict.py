@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+from kd.base.unusable import Unusable
 from kd.cli.run_name import finished_run
 from kd.pictures.drawing import to_mnist
 from kd.pictures.picture_file import MAX_BYTES, decode_picture, refuse_without_warnings
 from kd.store.store import Store
-from kd.terminal.entry import Refusal
 from kd.text.translation import _
 from kd.text.words import NAMES, quoted
 
@@ -57,10 +57,8 @@ def _content(path: Path) -> bytes:
             return file.read(MAX_BYTES + 1)
     except (OSError, ValueError) as error:  # ValueError for a null byte in the name
         reason = getattr(error, "strerror", None) or error
-        raise Refusal(
-            _(
-                "{path} cannot be read ({reason}): give the path of a picture.",
-                path=quoted(str(path)),
-                reason=reason,
-            )
+        raise Unusable(
+            "{path} cannot be read ({reason}): give the path of a picture.",
+            path=quoted(str(path)),
+            reason=reason,
         ) from None

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from kd.base.unusable import Unusable
+from kd.store import shipped
 from kd.store.store import Store
-from kd.terminal.entry import PROGRAM, Refusal
-from kd.text.translation import N_, _
+from kd.terminal.entry import PROGRAM
+from kd.text.translation import N_
 from kd.text.words import quoted
 
 FINISHED, ACTIVE, EITHER = "finished", "active", "either"
@@ -35,14 +37,14 @@ def the_one(name: str, ids: Iterable[str], kind: str) -> str:
         kind: what the ids are of, for the sentence that refuses: FINISHED, ACTIVE or EITHER.
 
     Raises:
-        Refusal: when no id begins with it, or several do.
+        Unusable: when no id begins with it, or several do.
     """
     found = [each for each in ids if name and each.startswith(name)]
     if not found:
-        raise Refusal(_(_NONE[kind], name=quoted(name), program=PROGRAM.get()))
+        raise Unusable(_NONE[kind], name=quoted(name), program=PROGRAM.get())
     if len(found) > 1:
         named = [*sorted(found)[:_MOST_NAMED], *(["…"] if len(found) > _MOST_NAMED else [])]
-        raise Refusal(_(_SEVERAL[kind], name=quoted(name), ids=", ".join(named)))
+        raise Unusable(_SEVERAL[kind], name=quoted(name), ids=", ".join(named))
     return found[0]
 
 
@@ -59,5 +61,5 @@ def finished_run_or_study(store: Store, name: str) -> tuple[str, bool]:
 
 
 def _finished(store: Store) -> list[str]:
-    known = {row.run_id for row in store.runs.rows()} | set(store.runs.shipped())
+    known = {row.run_id for row in store.runs.rows()} | set(shipped.runs())
     return list(filter(store.runs.has, known))

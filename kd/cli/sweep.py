@@ -7,15 +7,14 @@ import sys
 import textwrap
 from collections.abc import Mapping
 
+from kd.base.unusable import Unusable
 from kd.export.exporting import check_free
 from kd.lab import Lab
 from kd.studies.in_text import WIDTH, heading, picture, table_text
-from kd.studies.study import Study
+from kd.studies.study import Study, StudyView
 from kd.studies.sure.near import study_notes
 from kd.studies.verdicts import verdicts
-from kd.studies.view import StudyView
 from kd.terminal import interrupt
-from kd.terminal.entry import Refusal
 from kd.terminal.progress import views
 from kd.text.experiment_words import kept_words
 from kd.text.translation import _
@@ -40,11 +39,9 @@ def sweep(study: Study, as_json: bool, yes: bool, tables: Mapping[str, str] | No
         lab.estimates.count_workers()
         seconds = lab.estimate(study)
         if seconds > SECONDS_WITHOUT_ASKING and not yes:
-            raise Refusal(
-                _(
-                    "This study would take about {time}: add --yes to start it all the same.",
-                    time=duration(seconds),
-                )
+            raise Unusable(
+                "This study would take about {time}: add --yes to start it all the same.",
+                time=duration(seconds),
             )
         study_id = lab.studies.start(study)
         try:

@@ -18,6 +18,7 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
 from kd.base.fields import FieldSpec
+from kd.base.unusable import Unusable
 from kd.config.fields import DRAWN, RunFields, has_fresh_teacher, has_teaching, learns_from_teacher
 from kd.distillation.mistakes import MISTAKES
 from kd.distillation.objectives import OBJECTIVES, Objective
@@ -228,12 +229,10 @@ class RunConfig(_OwnFields, RunFields):
 
 def not_a_field(name: object) -> ValueError:
     """Returns the refusal of what is no field of a run, or none that people set."""
-    return ValueError(
-        _(
-            "{name} is not a field of a run: did you mean {fields}?",
-            name=quoted(name),
-            fields=", ".join(get_close_matches(str(name), OFFERED, cutoff=0.0)),
-        )
+    return Unusable(
+        "{name} is not a field of a run: did you mean {fields}?",
+        name=quoted(name),
+        fields=", ".join(get_close_matches(str(name), OFFERED, cutoff=0.0)),
     )
 
 

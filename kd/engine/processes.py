@@ -11,7 +11,6 @@ from typing import Any
 import psutil
 
 from kd.base.unusable import Unusable
-from kd.text.translation import _
 from kd.text.words import quoted
 
 # The prefix of the one line that the engine's process prints: other code may print there too.
@@ -37,7 +36,7 @@ def student_workers() -> int:
         return available_cores()
     if not re.fullmatch("[0-9]{1,3}", chosen) or not 1 <= int(chosen) <= 256:
         raise Unusable(
-            _("KD_WORKERS must be a whole number between 1 and 256, got {value}.", value=quoted(chosen))
+            "KD_WORKERS must be a whole number between 1 and 256, got {value}.", value=quoted(chosen)
         )
     return int(chosen)
 

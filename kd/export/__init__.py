@@ -9,7 +9,8 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from kd.text.translation import N_, _
+from kd.base.unusable import Unusable
+from kd.text.translation import N_
 from kd.text.words import quoted
 
 if TYPE_CHECKING:
@@ -38,8 +39,8 @@ FORMATS = {
 def format_named(name: str) -> Format:
     """Returns the format of this name, or raises ValueError where there is none."""
     if name not in FORMATS:
-        raise ValueError(
-            _("format must be one of {choices}, got {value}.", choices=", ".join(FORMATS), value=quoted(name))
+        raise Unusable(
+            "format must be one of {choices}, got {value}.", choices=", ".join(FORMATS), value=quoted(name)
         )
     module = "models" if name in MODELS else "tables" if name in TABLES else name
     return import_module(f"{__name__}.{module}").FORMATS[name]

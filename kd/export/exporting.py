@@ -16,7 +16,6 @@ from kd.export.format import Check, Format, Material
 from kd.export.tables import TableFormat, long_form
 from kd.runs.state import RunView
 from kd.store.store import Store
-from kd.text.translation import _
 from kd.text.words import quoted
 
 
@@ -59,11 +58,9 @@ def export(
         made = chosen.files(material(store, views[0]), model, place.name, check)
     else:
         raise Unusable(
-            _(
-                "The format {format} holds one run: choose a single run, or one of the formats {tables}.",
-                format=format,
-                tables=", ".join(TABLES),
-            )
+            "The format {format} holds one run: choose a single run, or one of the formats {tables}.",
+            format=format,
+            tables=", ".join(TABLES),
         )
     contents = {place.parent / name: content for name, content in made.items()}
     needed = {path: content for path, content in contents.items() if not _has_already(path, content)}
@@ -96,22 +93,18 @@ def _place(chosen: Format, path: str | PathLike[str] | None, usual: str) -> Path
 
 def _unwritable(path: str | PathLike[str], error: Exception) -> Unusable:
     return Unusable(
-        _(
-            "{path} cannot be written ({reason}): choose another file or folder.",
-            path=repr(str(path)),
-            reason=getattr(error, "strerror", None) or str(error).rstrip("."),
-        )
+        "{path} cannot be written ({reason}): choose another file or folder.",
+        path=repr(str(path)),
+        reason=getattr(error, "strerror", None) or str(error).rstrip("."),
     )
 
 
 def _check_free(*paths: Path) -> None:
     if taken := [path for path in paths if path.exists()]:
         raise Unusable(
-            _(
-                "{path} exists already: choose another name, or say that it may be replaced (--force, or "
-                "replace=True).",
-                path=repr(str(taken[0])),
-            )
+            "{path} exists already: choose another name, or say that it may be replaced (--force, or "
+            "replace=True).",
+            path=repr(str(taken[0])),
         )
 
 

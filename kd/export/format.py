@@ -13,7 +13,6 @@ import numpy as np
 from kd.base.places import install_command
 from kd.base.unusable import Unusable
 from kd.runs.state import RunView
-from kd.text.translation import _
 from kd.text.words import listing
 
 Check = Callable[[], None]
@@ -63,10 +62,8 @@ class Format:
         missing = [package for module, package in self.packages.items() if find_spec(module) is None]
         if missing:
             raise Unusable(
-                _(
-                    "The format {format} needs {packages}: install what exports need with `{command}`.",
-                    format=self.name,
-                    command=install_command("export"),
-                    packages=listing(missing),
-                )
+                "The format {format} needs {packages}: install what exports need with `{command}`.",
+                format=self.name,
+                command=install_command("export"),
+                packages=listing(missing),
             )

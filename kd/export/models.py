@@ -24,7 +24,6 @@ from kd.base.unusable import Unusable
 from kd.export.child import ANSWER, CONVERT, run_step
 from kd.export.format import Check, Format, Material
 from kd.pictures.mnist import load_mnist
-from kd.text.translation import _
 from kd.text.words import accuracy as percent
 
 INPUT = "float32 (n, 28, 28, 1): pictures of 0 to 255, divided by 255"
@@ -115,23 +114,19 @@ class ModelFormat(Format):
         """Compares the logits of both on the test pictures; raises ValueError when it is another model."""
         if not np.isfinite(exported).all():
             raise Unusable(
-                _(
-                    "The exported file is not the same model: as {format}, its logits are not finite. "
-                    "Nothing was written: choose another format or model.",
-                    format=self.name,
-                )
+                "The exported file is not the same model: as {format}, its logits are not finite. "
+                "Nothing was written: choose another format or model.",
+                format=self.name,
             )
         same, difference = agreement(original, exported), float(np.abs(original - exported).max())
         if not self.is_close(original, exported):
             raise Unusable(
-                _(
-                    "The exported file is not the same model: as {format}, it gives {share} of the test "
-                    "pictures the same answer, and its logits differ by up to {difference}. Nothing was "
-                    "written: choose another format or model.",
-                    format=self.name,
-                    share=percent(same),
-                    difference=f"{difference:.2g}",
-                )
+                "The exported file is not the same model: as {format}, it gives {share} of the test "
+                "pictures the same answer, and its logits differ by up to {difference}. Nothing was "
+                "written: choose another format or model.",
+                format=self.name,
+                share=percent(same),
+                difference=f"{difference:.2g}",
             )
         labels = load_mnist().y_test
         probabilities = float(np.abs(softmax(original) - softmax(exported)).max())

@@ -14,7 +14,7 @@ import pandas as pd
 
 from kd._version import __version__
 from kd.analysis.observations import fixed_and_broken
-from kd.base.fields import GROUPS, FieldSpec
+from kd.base.fields import GROUPS
 from kd.config import FIELDS, RunConfig
 from kd.export.format import Check, Format, Material
 from kd.pictures.mnist import load_mnist
@@ -24,7 +24,7 @@ from kd.studies.sure.near import near_note
 from kd.text.chart_words import accuracy_words, loss_words
 from kd.text.translation import N_, _, language, ngettext
 from kd.text.verdicts import verdict_note, verdict_sentence
-from kd.text.words import MODELS, NAMES, accuracy, count, duration, file_size, milliseconds, plain
+from kd.text.words import MODELS, NAMES, accuracy, count, duration, file_size, milliseconds
 
 WIDTH, HEIGHT = 600, 320
 SHOWN = 8
@@ -137,13 +137,11 @@ def _only(model: str, number: int) -> str:
             "{count} picture that only the distilled student gets right",
             "{count} pictures that only the distilled student gets right",
             number,
-            count=f"{number:,}",
         )
     return ngettext(
         "{count} picture that only the scratch student gets right",
         "{count} pictures that only the scratch student gets right",
         number,
-        count=f"{number:,}",
     )
 
 
@@ -183,23 +181,13 @@ def _settings(config: RunConfig) -> Iterator[tuple[str, list[dict[str, Any]]]]:
     usual = RunConfig()
     for group, title in GROUPS.items():
         rows = [
-            {"label": _(spec.label), "value": _value(spec, value), "usual": value == getattr(usual, name)}
+            {"label": _(spec.label), "value": spec.in_words(value), "usual": value == getattr(usual, name)}
             for name, spec in FIELDS.items()
             if spec.group == group and config.counts(name)
             for value in [getattr(config, name)]
         ]
         if rows:
             yield _(title), rows
-
-
-def _value(spec: FieldSpec, value: Any) -> str:
-    if isinstance(value, bool):
-        return _("on") if value else _("off")
-    if spec.choices:
-        return spec.choice_label(value)
-    if spec.digits:
-        return str(value) or _("none")
-    return f"{value:,}" if isinstance(value, int) else plain(value)
 
 
 FORMATS = {"report": Report()}

@@ -26,7 +26,6 @@ from kd.store.store import Store
 from kd.store.upkeep import Upkeep
 from kd.studies.over_seeds import STATIONS
 from kd.studies.study import Study
-from kd.text.translation import _
 from kd.text.words import quoted
 
 log = logging.getLogger("kd")
@@ -71,7 +70,7 @@ class Ahead:
         chosen = os.environ.get("KD_AHEAD", "")
         switched = to_bool(chosen or "1")
         if switched is None:
-            raise Unusable(_("KD_AHEAD must be 0 or 1, got {value}.", value=quoted(chosen)))
+            raise Unusable("KD_AHEAD must be 0 or 1, got {value}.", value=quoted(chosen))
         self._is_on = switched
         self._store, self._runs, self._upkeep, self._estimates = store, runs, upkeep, estimates
         self._lock = threading.RLock()

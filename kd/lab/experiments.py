@@ -14,7 +14,7 @@ from kd.lab.runs import Runs
 from kd.lab.studies import Studies
 from kd.runs.estimates import Estimates, Pace
 from kd.store.store import Store
-from kd.studies.view import StudyView
+from kd.studies.study import StudyView
 from kd.text.endings import Ending
 
 if TYPE_CHECKING:

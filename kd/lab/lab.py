@@ -35,8 +35,7 @@ from kd.runs.state import RunView
 from kd.runs.tasks import teachers_of
 from kd.store.store import Store
 from kd.store.upkeep import Upkeep
-from kd.studies.study import SCRATCH, Cell, Study
-from kd.studies.view import StudyView
+from kd.studies.study import SCRATCH, Cell, Study, StudyView
 from kd.text.translation import _
 
 if TYPE_CHECKING:

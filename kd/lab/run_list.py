@@ -18,7 +18,6 @@ from kd.store import shipped
 from kd.store.rows import Figures, RunRow, figures_of
 from kd.store.store import Store, gone_meanwhile
 from kd.text.endings import Ending
-from kd.text.translation import _
 from kd.text.words import MODELS, quoted
 
 _KEPT = 500  # results and histories stay in memory
@@ -182,7 +181,7 @@ class RunList:
 
 def _not_there(run_id: str) -> Unusable:
     return Unusable(
-        _("There is no run {run}: choose one from the list of runs, or train one.", run=quoted(run_id))
+        "There is no run {run}: choose one from the list of runs, or train one.", run=quoted(run_id)
     )
 
 

@@ -20,8 +20,8 @@ from kd.config import MODELS, NOBODY, STUDENTS, RunConfig
 from kd.config.fields import FIRST
 from kd.export.exporting import export, nothing
 from kd.export.format import Check
+from kd.lab.annotations import checked_name, checked_note, checked_tags
 from kd.lab.run_list import RunList
-from kd.lab.wording import checked_name, checked_note, checked_tags
 from kd.networks.numpy_model import NumpyModel
 from kd.networks.packed import packed
 from kd.pictures.mnist import as_batch, load_mnist, to_model_input
@@ -33,7 +33,7 @@ from kd.store.store import Store, gone_meanwhile
 from kd.store.upkeep import Upkeep
 from kd.terminal.progress import last, show, views
 from kd.text import endings
-from kd.text.translation import N_, _
+from kd.text.translation import N_
 from kd.text.words import quoted
 
 if TYPE_CHECKING:
@@ -91,7 +91,7 @@ class Run:
         view = self.view()
         if view.result is None:
             said = N_("Run {run} has no result ({state}): choose a finished run.")
-            raise ValueError(_(said, run=view.run_id, state=endings.state(view.status)))
+            raise Unusable(said, run=view.run_id, state=endings.state(view.status))
         return view
 
     def wait(self, timeout: float | None = None, progress: bool = False) -> RunView:
@@ -196,7 +196,7 @@ class Run:
             if not trained_again:
                 self._runs.courses.want([self.id])
                 self._runs.courses.wait(self.id)
-        raise Unusable(_("The course of run {run}'s training could not be kept: try again.", run=self.id))
+        raise Unusable("The course of run {run}'s training could not be kept: try again.", run=self.id)
 
     def neighbours(self) -> NeighbourIndex:
         """Returns the run's training pictures (10,000 at most) as its teacher sees them; cached on disk.
@@ -414,9 +414,9 @@ class Runs:
         for run_id in run_ids:
             row = self.store.runs.row(run_id)
             if self.store.runs.is_shipped(run_id):
-                raise Unusable(_(_CAME_ALONG, run=run_id))
+                raise Unusable(_CAME_ALONG, run=run_id)
             if person is not None and row is not None and row.person not in (person, NOBODY):
-                raise Unusable(_(_SOMEBODY_ELSES, run=run_id))
+                raise Unusable(_SOMEBODY_ELSES, run=run_id)
 
     def _open_index(
         self, teacher_id: str, teacher: Path, seen: RunConfig, state: tuple[int, int]

@@ -50,7 +50,9 @@ class Seeds:
         self._store, self._runs, self._ahead, self._studies = store, runs, ahead, studies
         self._result = result
         self._compared = computed_once(maxsize=64)(self._compare)
-        self._states = computed_once(maxsize=256)(self._read_states)
+        self._states = computed_once(maxsize=256)(
+            lambda config, most, version: tuple(map(store.runs.state, _ids(config, most)))
+        )
         self._more: dict[str, tuple[str, str, int]] = {}  # person → study, run of the first seed, seeds
 
     def view(self, config: RunConfig | Preset | str, most: int = MOST_SEEDS) -> SeedsView:
@@ -101,9 +103,6 @@ class Seeds:
         study_id, *_run = self._more.pop(person, ("",))
         if study_id:
             self._studies.stop(study_id, person)
-
-    def _read_states(self, config: RunConfig, most: int, _version: Any) -> tuple[Any, ...]:
-        return tuple(map(self._store.runs.state, _ids(config, most)))
 
     def _compare(
         self, config: RunConfig, most: int, states: Sequence[Any]

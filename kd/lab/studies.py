@@ -16,8 +16,7 @@ from kd.runs.estimates import Estimates, Pace
 from kd.runs.in_progress import RunsInProgress
 from kd.store.store import Store
 from kd.store.studies import StudyRecord
-from kd.studies.study import SCRATCH, Study
-from kd.studies.view import StudyView, moment
+from kd.studies.study import SCRATCH, Study, StudyView, moment
 from kd.terminal.progress import show, views
 from kd.text.translation import _
 from kd.text.words import quoted

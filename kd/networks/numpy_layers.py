@@ -22,7 +22,7 @@ from typing import Any
 import numpy as np
 
 from kd.base.unusable import Unusable
-from kd.text.translation import _
+from kd.text.translation import N_, _
 from kd.text.words import quoted
 
 Shape = tuple[int, ...]
@@ -259,14 +259,12 @@ def layers_of_file(source: str | os.PathLike | bytes) -> tuple[Shape, tuple[Laye
 
 def _layer(kind: str, options: Mapping[str, Any], weights: Sequence[np.ndarray]) -> Layer:
     if kind not in _LAYERS:
-        raise NoTwin(_("NumPy does not compute the layer {kind} of this network.", kind=quoted(kind)))
+        raise NoTwin(N_("NumPy does not compute the layer {kind} of this network."), kind=quoted(kind))
     for name, value in _OPTIONS.items():
         if options.get(name, value) != value:
             given = quoted(options[name])
-            said = _(
-                "NumPy does not compute a {kind} with {option} {value}.", kind=kind, option=name, value=given
-            )
-            raise NoTwin(said)
+            said = N_("NumPy does not compute a {kind} with {option} {value}.")
+            raise NoTwin(said, kind=kind, option=name, value=given)
     names = {each.name for each in dataclasses.fields(_LAYERS[kind])} & options.keys()
     own = {name: tuple(value) if isinstance(value := options[name], list) else value for name in names}
     return _LAYERS[kind](weights=tuple(map(readonly, weights)), **own)
@@ -276,7 +274,7 @@ def readonly(array: np.ndarray) -> np.ndarray:
     """Returns a float32 copy that cannot be changed; raises a ValueError if it is not finite."""
     copy = np.array(array, np.float32, order="C")
     if not np.isfinite(copy).all():
-        raise Unusable(_("A model's weights must be finite, got NaN or infinity: train it again."))
+        raise Unusable("A model's weights must be finite, got NaN or infinity: train it again.")
     copy.flags.writeable = False
     return copy
 
@@ -297,13 +295,13 @@ def read_keras_file(source: str | os.PathLike | bytes) -> tuple[dict[str, Any], 
         config = description["config"]
         return config, _layer_weights(weights, [layer["class_name"] for layer in config["layers"]])
     except FileNotFoundError:
-        said = _("{file} is missing: train the run again, or choose another one.", file=name)
-        raise Unusable(said) from None
+        raise Unusable("{file} is missing: train the run again, or choose another one.", file=name) from None
     except (ImportError, MemoryError):
         raise
     except Exception as error:  # zipfile, json and h5py raise many kinds of them
-        said = _("{file} is damaged or not a Keras 3 .keras file: save the model again.", file=name)
-        raise Unusable(said) from error
+        raise Unusable(
+            "{file} is damaged or not a Keras 3 .keras file: save the model again.", file=name
+        ) from error
 
 
 def _layer_weights(file: bytes, kinds: list[str]) -> list[list[np.ndarray]]:

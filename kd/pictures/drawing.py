@@ -14,8 +14,9 @@ import numpy as np
 from cachetools import LRUCache, cached
 from PIL import Image
 
+from kd.base.unusable import Unusable
 from kd.pictures.picture_file import WORKING_SIDE, Busy, check_pixels, decode_picture, in_turn
-from kd.text.translation import N_, _, language
+from kd.text.translation import N_, language
 
 ONLY_A_DOT = N_("There is only a dot: draw one whole digit, larger.")
 
@@ -137,11 +138,9 @@ def _ink(grey: np.ndarray) -> np.ndarray:
     # Clean paper (a canvas) keeps every grey level; a photo loses its grain.
     floor = max(8.0 * grain, 0.25 * contrast) if grain > 0 else 0.0
     if contrast <= max(LEAST_CONTRAST, floor):
-        raise ValueError(
-            _(
-                "The picture is empty (nothing stands out from its background): draw one digit, light on "
-                "dark or dark on light."
-            )
+        raise Unusable(
+            "The picture is empty (nothing stands out from its background): draw one digit, light on "
+            "dark or dark on light."
         )
     return np.where(difference > floor, difference, 0.0) / contrast
 
@@ -165,7 +164,7 @@ def _check_more_than_a_dot(ink: np.ndarray) -> None:
     longer, shorter = max(dense.shape), min(dense.shape)
     solid = dense.mean() > DOT_FILL and longer < DOT_ASPECT * shorter
     if solid or longer < max(LEAST_SIDE, LEAST_SHARE * max(ink.shape)):
-        raise ValueError(_(ONLY_A_DOT))
+        raise Unusable(ONLY_A_DOT)
 
 
 def _fitted(digit: np.ndarray) -> np.ndarray:

@@ -16,7 +16,6 @@ from kd.base.once import computed_once
 from kd.base.places import CODE, DATA, PROJECT
 from kd.base.unusable import Unusable
 from kd.config import TEST_IMAGES, TRAIN_IMAGES
-from kd.text.translation import _
 from kd.text.words import plain, quoted
 
 MNIST_FILE = DATA / "mnist.npz"
@@ -120,16 +119,12 @@ def load_mnist(path: str | os.PathLike | None = None) -> Mnist:
         with np.load(path, allow_pickle=False) as archive:
             arrays = {key: archive[key] for key in _SHA256}
     except FileNotFoundError:
-        raise Unusable(
-            _("The MNIST file {path} is missing. Make it again with: {command}", **named)
-        ) from None
+        raise Unusable("The MNIST file {path} is missing. Make it again with: {command}", **named) from None
     # zipfile, zlib and NumPy raise a dozen types for altered bytes, RuntimeError among them
     except Exception:
         raise Unusable(
-            _(
-                "The MNIST file {path} is truncated or not an npz of MNIST. Make it again with: {command}",
-                **named,
-            )
+            "The MNIST file {path} is truncated or not an npz of MNIST. Make it again with: {command}",
+            **named,
         ) from None
     for key, sha256 in _SHA256.items():
         array, count = arrays[key], TRAIN_IMAGES if key.endswith("train") else TEST_IMAGES
@@ -137,12 +132,10 @@ def load_mnist(path: str | os.PathLike | None = None) -> Mnist:
         intact = array.dtype == np.uint8 and array.shape == shape
         if not intact or hashlib.sha256(np.ascontiguousarray(array).data).hexdigest() != sha256:
             raise Unusable(
-                _(
-                    "The MNIST file {path} was altered ({array} is not the official one). Make it again "
-                    "with: {command}",
-                    array=key,
-                    **named,
-                )
+                "The MNIST file {path} was altered ({array} is not the official one). Make it again "
+                "with: {command}",
+                array=key,
+                **named,
             )
         array.flags.writeable = False
         arrays[key] = _in_a_file(array)

@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 from PIL import Image, UnidentifiedImageError
 
+from kd.base.unusable import Unusable
 from kd.text.translation import N_, _, in_this_language
 
 FORMATS = ("PNG", "JPEG", "WEBP", "BMP", "GIF")
@@ -63,14 +64,12 @@ def decode_picture(content: bytes) -> np.ndarray:
     has transparency. Raises ValueError for anything but a picture, Busy for too many large ones at once.
     """
     if not content:
-        raise ValueError(_("The file is empty: choose a PNG, JPEG, WebP, BMP or GIF picture."))
+        raise Unusable("The file is empty: choose a PNG, JPEG, WebP, BMP or GIF picture.")
     if len(content) > MAX_BYTES:
-        raise ValueError(
-            _(
-                "The file is too large ({size} MB): use one of at most {most} MB.",
-                size=f"{len(content) / 1e6:.1f}",
-                most=MAX_BYTES // 1_000_000,
-            )
+        raise Unusable(
+            "The file is too large ({size} MB): use one of at most {most} MB.",
+            size=f"{len(content) / 1e6:.1f}",
+            most=MAX_BYTES // 1_000_000,
         )
     with _opened(content) as picture:
         kind = "JPEG" if picture.format == "MPO" else picture.format or ""
@@ -109,14 +108,11 @@ def in_turn(work: Callable[..., Any], *arguments: Any, pixels: int) -> Any:
 def check_pixels(width: int, height: int, most: int = MAX_PIXELS) -> None:
     """Raises ValueError when a picture has too many pixels."""
     if width * height > most:
-        raise ValueError(
-            _(
-                "The picture is too large ({width} × {height} pixels): use one of at most {most} million "
-                "pixels.",
-                width=f"{width:,}",
-                height=f"{height:,}",
-                most=most // 1_000_000,
-            )
+        raise Unusable(
+            "The picture is too large ({width} × {height} pixels): use one of at most {most} million pixels.",
+            width=f"{width:,}",
+            height=f"{height:,}",
+            most=most // 1_000_000,
         )
 
 
@@ -124,12 +120,10 @@ def _check_scans(content: bytes, pixels: int) -> None:
     """Raises ValueError when a JPEG has more scans than any camera or program writes, for its size."""
     scans = _scans(content)
     if scans > 1 and (pixels > MAX_PIXELS or scans > MAX_SCANS or scans * pixels > MAX_SCANNED_PIXELS):
-        raise ValueError(
-            _(
-                "The picture takes too long to read (a progressive JPEG of {size} million pixels): save it "
-                "as a plain JPEG, or make it smaller.",
-                size=f"{pixels / 1e6:,.1f}",
-            )
+        raise Unusable(
+            "The picture takes too long to read (a progressive JPEG of {size} million pixels): save it "
+            "as a plain JPEG, or make it smaller.",
+            size=f"{pixels / 1e6:,.1f}",
         )
 
 
@@ -153,18 +147,16 @@ def _opened(content: bytes) -> Image.Image:
     try:
         return Image.open(io.BytesIO(content), formats=FORMATS)
     except UnidentifiedImageError:
-        raise ValueError(
-            _("This is not a picture, or only part of one: choose a PNG, JPEG, WebP, BMP or GIF file.")
+        raise Unusable(
+            "This is not a picture, or only part of one: choose a PNG, JPEG, WebP, BMP or GIF file."
         ) from None
     except (Image.DecompressionBombError, Image.DecompressionBombWarning):
-        raise ValueError(
-            _(
-                "The picture is too large: use one of at most {most} million pixels.",
-                most=MAX_PIXELS // 1_000_000,
-            )
+        raise Unusable(
+            "The picture is too large: use one of at most {most} million pixels.",
+            most=MAX_PIXELS // 1_000_000,
         ) from None
     except Exception:  # as in _unpacked
-        raise ValueError(_(_BROKEN)) from None
+        raise Unusable(_BROKEN) from None
 
 
 def _unpacked(picture: Image.Image) -> np.ndarray:
@@ -181,7 +173,7 @@ def _unpacked(picture: Image.Image) -> np.ndarray:
     # A decoder that is given a stranger's bytes raises nearly anything: OSError, SyntaxError, IndexError,
     # struct.error, zlib.error …
     except Exception:
-        raise ValueError(_(_BROKEN)) from None
+        raise Unusable(_BROKEN) from None
     return pixels
 
 

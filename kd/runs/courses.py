@@ -12,7 +12,6 @@ from kd.runs.scheduler import Scheduler
 from kd.runs.tasks import snapshots_task, teachers_of
 from kd.store.store import Store
 from kd.text.endings import Ending
-from kd.text.translation import _
 
 KEPT, COMING, MISSING = "kept", "coming", "missing"
 """What is known of a run's course: it is stored, it is being computed, or nobody has asked for it."""
@@ -87,7 +86,7 @@ class Courses:
     def _steps(self, run_id: str, begin: Begin) -> Steps:
         store, record = self._store, self._store.runs.record(run_id)
         if record is None:
-            raise Unusable(_("There is no finished run {run}: choose another.", run=run_id))
+            raise Unusable("There is no finished run {run}: choose another.", run=run_id)
         config = RunConfig.from_record(record["config"])
         missing = [name for name in STUDENTS if not store.models.has_snapshots(config.model_ids[name])]
         wait_for = []

@@ -90,7 +90,7 @@ def measured_speed(runs: Iterable[tuple[RunConfig, Mapping[str, Any]]]) -> Speed
 
 def _answers(config: RunConfig) -> float:
     """Returns the seconds of a teacher's answers to all that a run's students learn from."""
-    from kd.pictures.shifts import variants
+    from kd.pictures.changes import variants
 
     pictures = config.train_size * (len(variants(config.shift)) if is_consistent(config) else 1)
     return teacher_architecture(config).costs.look * pictures / 10_000

@@ -16,7 +16,6 @@ from kd.runs.state import RunView
 from kd.runs.tasks import Timings
 from kd.store.store import Store
 from kd.text.endings import Ending
-from kd.text.translation import _
 
 log = logging.getLogger("kd")
 
@@ -156,11 +155,9 @@ class RunsInProgress:
         mine = [training for training in self._runs.values() if person in training.wishes]
         if sum(self._scheduler.place(training.job.interest) is not None for training in mine) >= MOST_WAITING:
             raise Unusable(
-                _(
-                    "You already have {count} runs waiting, the most allowed: "
-                    "stop one of them, or wait until one starts.",
-                    count=MOST_WAITING,
-                )
+                "You already have {count} runs waiting, the most allowed: "
+                "stop one of them, or wait until one starts.",
+                count=MOST_WAITING,
             )
 
     def _begin(self, training: Training, person: str) -> None:

@@ -21,7 +21,6 @@ from kd.runs.tasks import Teacher, Timings, model_task, software, teachers_of
 from kd.store.database import is_full
 from kd.store.store import Store
 from kd.text.endings import Ending
-from kd.text.translation import _
 from kd.training.messages import Teaching, averaged
 
 log = logging.getLogger("kd")
@@ -235,7 +234,7 @@ class Training:
         stored = {name: models.record(config.model_ids[name]) for name in STUDENTS}
         logits: dict[str, Any] = {name: models.logits(each) for name, each in config.model_ids.items()}
         if None in stored.values() or any(each is None for each in logits.values()):
-            raise Unusable(_("A model of run {run} was removed: train it again.", run=config.run_id))
+            raise Unusable("A model of run {run} was removed: train it again.", run=config.run_id)
         records: dict[str, Any] = {"teacher": teacher.record, **stored}
         labels, kept = load_mnist().y_test, ("test_accuracy", "parameters", "seconds", "bytes")
         result: dict[str, Any] = {"run": config.run_id, "config": config.to_dict()}

@@ -20,7 +20,6 @@ from kd.pictures.training_set import places
 from kd.runs.scheduler import Task
 from kd.store.store import Store
 from kd.teachers.shipped import shipped_logits
-from kd.text.translation import _
 from kd.training.messages import Teaching
 
 if TYPE_CHECKING:
@@ -113,11 +112,9 @@ class Teacher:
         stored = store.models.get(config.teacher_id)
         if stored is None:
             raise Unusable(
-                _(
-                    "There is no stored model {model} to be the teacher: use the id of a model that is "
-                    "stored, or another teacher.",
-                    model=config.teacher_id,
-                )
+                "There is no stored model {model} to be the teacher: use the id of a model that is "
+                "stored, or another teacher.",
+                model=config.teacher_id,
             )
         self.record, self.path = stored
 
@@ -133,12 +130,10 @@ class Teacher:
         """Raises ValueError when it has no maps to compare attention with."""
         if self._compares_attention and not self.architecture.student.has_attention:
             raise Unusable(
-                _(
-                    "The objective {objective} compares convolutions, and the teacher {model} has none: "
-                    "choose a convolutional teacher.",
-                    objective=self._config.objective,
-                    model=self._config.teacher_id,
-                )
+                "The objective {objective} compares convolutions, and the teacher {model} has none: "
+                "choose a convolutional teacher.",
+                objective=self._config.objective,
+                model=self._config.teacher_id,
             )
 
     def teaching(self) -> Teaching | None:

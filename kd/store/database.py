@@ -24,7 +24,7 @@ from filelock import FileLock, Timeout
 from kd.base.unusable import Unusable
 from kd.store.copies import DAMAGE, Copies, complete, is_sound
 from kd.text.endings import Ending
-from kd.text.translation import _
+from kd.text.translation import N_
 
 log = logging.getLogger("kd")
 
@@ -236,29 +236,27 @@ class Database:
             return OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
         if code in DAMAGE:
             return Unusable(
-                _(
-                    "The database {path} is damaged: restart KD Lab, which goes back to its last good copy.",
-                    path=self.path,
-                )
+                "The database {path} is damaged: restart KD Lab, which goes back to its last good copy.",
+                path=self.path,
             )
         if code not in _DISK:
             return None
         return Unwritable(
-            _(
-                "The database {path} cannot be used ({reason}): "
-                "check the disk, or choose another folder with KD_HOME.",
-                path=self.path,
-                reason=error,
-            )
+            N_(
+                "The database {path} cannot be used ({reason}): check the disk, or choose another folder "
+                "with KD_HOME."
+            ),
+            path=self.path,
+            reason=error,
         )
 
     def _busy(self) -> Busy:
         return Busy(
-            _(
-                "Another program is using the database {path} and has locked it: "
-                "close that program (a database browser, perhaps) and try again.",
-                path=self.path,
-            )
+            N_(
+                "Another program is using the database {path} and has locked it: close that program (a "
+                "database browser, perhaps) and try again."
+            ),
+            path=self.path,
         )
 
     def _connection(self) -> sqlite3.Connection:

@@ -18,11 +18,12 @@ from pathlib import Path
 from typing import Any
 
 from kd.base import owners
+from kd.base.unusable import Unusable
 from kd.config import NOBODY, RunConfig
 from kd.store import shipped
 from kd.store.database import Database
 from kd.store.rows import ACTIVE, COLUMNS, RunRow, figures_of, parsed
-from kd.text.translation import N_, _
+from kd.text.translation import N_
 from kd.text.words import quoted
 
 log = logging.getLogger("kd")
@@ -222,10 +223,6 @@ class RunTable:
             return json.loads(models)
         return dict((shipped.run(run_id) or {}).get("models", {}))
 
-    def shipped(self) -> list[str]:
-        """Returns the runs that come with the project."""
-        return shipped.runs()
-
     def is_shipped(self, run_id: str) -> bool:
         """Returns whether this result comes with the project."""
         is_own = self._database.read(f"SELECT 1 FROM runs WHERE {_THERE}", run_id)
@@ -277,9 +274,9 @@ class RunTable:
                 query = "SELECT status, deleted FROM runs WHERE run_id = ?"
                 status, deleted = connection.execute(query, (run_id,)).fetchone() or (None, None)
                 if status is None:
-                    raise ValueError(_("There is no run {run} to delete.", run=quoted(run_id)))
+                    raise Unusable("There is no run {run} to delete.", run=quoted(run_id))
                 if deleted is not None or status in ACTIVE:
-                    raise ValueError(_(_DELETED if deleted is not None else _TRAINING, run=run_id))
+                    raise Unusable(_DELETED if deleted is not None else _TRAINING, run=run_id)
                 connection.execute("UPDATE runs SET deleted = ?, asked = 1 WHERE run_id = ?", (when, run_id))
 
         self._database.write(delete)

@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from kd.base import owners
+from kd.base.unusable import Unusable
 from kd.store.database import Database
-from kd.text.translation import _
 from kd.text.words import quoted
 
 
@@ -65,9 +65,7 @@ class StudyTable:
         """Returns a study by its id; raises ValueError when there is none."""
         found = self._records("WHERE study_id = ?", study_id) if isinstance(study_id, str) else []
         if not found:
-            raise ValueError(
-                _("There is no study {study}: start it, or choose another.", study=quoted(study_id))
-            )
+            raise Unusable("There is no study {study}: start it, or choose another.", study=quoted(study_id))
         return found[0]
 
     def all(self) -> list[StudyRecord]:

@@ -24,7 +24,6 @@ from kd.base.unusable import Unusable
 from kd.store.database import Unwritable
 from kd.store.rows import RunRow
 from kd.store.store import CACHES, Store
-from kd.text.translation import _
 from kd.text.words import quoted
 
 log = logging.getLogger("kd")
@@ -37,8 +36,8 @@ SECONDS_A_SIZE_HOLDS = 5
 PLENTY = 0.95
 LEAST_LIMIT = 1000
 
-Candidate = tuple[tuple[Path, ...], Callable[[], bool]]
-"""The files of what may go, and a function that removes it and returns whether it did."""
+Candidate = tuple[tuple[Path, ...], Callable[[], bool | None]]
+"""The files of what may go, and a function that removes it and returns False if it stays after all."""
 
 
 def limit() -> int:
@@ -53,7 +52,7 @@ def limit() -> int:
     except (ValueError, OverflowError):
         size = 0
     if size < LEAST_LIMIT:
-        raise Unusable(_("KD_LIMIT must be a size such as 500MB or 2GB, got {value}.", value=quoted(chosen)))
+        raise Unusable("KD_LIMIT must be a size such as 500MB or 2GB, got {value}.", value=quoted(chosen))
     return size
 
 
@@ -125,11 +124,11 @@ class Upkeep:
             )
         self._store.backup()
 
-    def _removed(self, paths: tuple[Path, ...], remove: Callable[[], bool]) -> int:
+    def _removed(self, paths: tuple[Path, ...], remove: Callable[[], bool | None]) -> int:
         """Removes something that may go; returns how many bytes that freed."""
         try:
             size = sum(path.stat().st_size for path in paths if path.is_file())
-            return size if remove() else 0
+            return 0 if remove() is False else size
         except Unwritable:  # then nothing else can go either, and each attempt would wait again
             raise
         except OSError as error:
@@ -182,7 +181,7 @@ class Upkeep:
     def _old_files(self, *names: str, least_age: float = SECONDS_WATCHED) -> Iterator[Candidate]:
         for path in itertools.chain(*(files.entries(self._store.home / name) for name in names)):
             if time.time() - files.age(path) >= least_age:
-                yield (path,), partial(_gone, path)
+                yield (path,), partial(path.unlink, missing_ok=True)
 
     def _files_of(self, model_id: str) -> tuple[Path, ...]:
         home = self._store.home
@@ -205,8 +204,3 @@ class Upkeep:
         """Adds up the bytes of all files."""
         folders = ("models", "snapshots", *CACHES)
         return sum(sum(files.sizes(self._store.home / name).values()) for name in folders)
-
-
-def _gone(path: Path) -> bool:
-    path.unlink(missing_ok=True)
-    return True

@@ -8,10 +8,10 @@ from functools import lru_cache
 from typing import Any
 from urllib.parse import urlencode
 
+from kd.base.unusable import Unusable
 from kd.config import FIELD_TYPES, FIELDS, OFFERED, PRESETS, RunConfig, not_a_field
 from kd.studies.study import MOST_SEEDS, Study
 from kd.text.study_words import flag, plain_value
-from kd.text.translation import _
 from kd.text.words import quoted
 
 VARY, SEEDS, STUDY = "vary", "seeds", "study"
@@ -55,7 +55,7 @@ def axes_of(text: str) -> dict[str, tuple[str, ...]]:
 def add_axis(axes: dict[str, tuple[str, ...]], name: str, values: list[str]) -> None:
     """Adds an axis to others; raises ValueError when it is among them already."""
     if name in axes:
-        raise ValueError(_("The axis {name} is there twice: choose another one.", name=quoted(name)))
+        raise Unusable("The axis {name} is there twice: choose another one.", name=quoted(name))
     axes[name] = tuple(values)
 
 

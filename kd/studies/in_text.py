@@ -48,10 +48,10 @@ def table_text(table: pd.DataFrame, axes: Sequence[str], width: int = WIDTH) -> 
         numeric = pd.api.types.is_numeric_dtype(table[axis])
         title = Text(flag(axis).replace("-", "-\n"))
         drawn.add_column(title, justify="right" if numeric else "left", overflow="fold")
-    for text in (_("seeds"), _(NAMES["distilled"]), _(NAMES["scratch"]), _("points"), "±"):
+    for text in (_("repeats\n(seeds)"), _(NAMES["distilled"]), _(NAMES["scratch"]), _("points"), "±"):
         drawn.add_column(Text(text), justify="right", overflow="fold")
     drawn.add_column(Text(_("verdict")), overflow="fold")
-    drawn.add_column(Text(_("seeds for\n0.2\npoints")), justify="right", overflow="fold")
+    drawn.add_column(Text(_("repeats\nto show\n0.2\npoints")), justify="right", overflow="fold")
     over_scratch = not any(table["verdict"] == "baseline")
     for row in table.to_dict("records"):
         drawn.add_row(

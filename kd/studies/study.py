@@ -1,16 +1,19 @@
-"""Study: a run, what varies about it, and over how many seeds. Its cells are runs."""
+"""Study: a run, what varies about it, and over how many seeds, as its cells; and a study at one moment."""
 
 from __future__ import annotations
 
 import itertools
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from kd.base.unusable import Unusable
 from kd.config import FIELD_TYPES, FIELDS, Preset, RunConfig, config_of, has_teaching, not_a_field
 from kd.config.run_config import RECIPE_VERSION, content_hash
-from kd.text.translation import N_, _
+from kd.terminal.progress import Moment
+from kd.text.endings import Ending
+from kd.text.translation import N_, _, ngettext
 from kd.text.words import quoted
 
 SCRATCH = "scratch"
@@ -58,13 +61,11 @@ class Study:
         object.__setattr__(self, "axes", {name: _axis(name, self.axes[name]) for name in self.axes})
         checked_seeds(self.seeds)
         if self.size > MOST_RUNS:
-            raise ValueError(
-                _(
-                    "This study has {count} runs, and {most} are the most allowed: "
-                    "take fewer values or fewer seeds.",
-                    count=f"{self.size:,}",
-                    most=f"{MOST_RUNS:,}",
-                )
+            raise Unusable(
+                "This study has {count} runs, and {most} are the most allowed: "
+                "take fewer values or fewer seeds.",
+                count=f"{self.size:,}",
+                most=f"{MOST_RUNS:,}",
             )
         cells = list(self.cells())
         configs = [self.config(cell) for cell in cells]
@@ -116,22 +117,17 @@ class Study:
         if self.baseline == SCRATCH:
             return SCRATCH
         if not isinstance(self.baseline, Mapping):
-            raise ValueError(
-                _(
-                    "The baseline must be scratch or a cell, such as temperature=1, got {value}.",
-                    value=quoted(self.baseline),
-                )
+            raise Unusable(
+                "The baseline must be scratch or a cell, such as temperature=1, got {value}.",
+                value=quoted(self.baseline),
             )
         chosen = {name: _value(name, value) for name, value in self.baseline.items()}
         found = [cell for cell in cells if chosen.items() <= cell.items()]
         if len(found) != 1 or not chosen:
-            raise ValueError(
-                _(
-                    "The baseline must be one cell of the study, got {value}: "
-                    "give a value of each of {axes}.",
-                    value=quoted(", ".join(f"{name}={value}" for name, value in chosen.items())),
-                    axes=", ".join(self.axes) or "—",
-                )
+            raise Unusable(
+                "The baseline must be one cell of the study, got {value}: give a value of each of {axes}.",
+                value=quoted(", ".join(f"{name}={value}" for name, value in chosen.items())),
+                axes=", ".join(self.axes) or "—",
             )
         return found[0]
 
@@ -139,12 +135,10 @@ class Study:
 def checked_seeds(seeds: Any) -> int:
     """Returns a number of seeds; raises ValueError when there cannot be so many."""
     if type(seeds) is not int or not 1 <= seeds <= MOST_SEEDS:
-        raise ValueError(
-            _(
-                "seeds must be a whole number between 1 and {most}, got {value}.",
-                most=f"{MOST_SEEDS:,}",
-                value=quoted(seeds),
-            )
+        raise Unusable(
+            "seeds must be a whole number between 1 and {most}, got {value}.",
+            most=f"{MOST_SEEDS:,}",
+            value=quoted(seeds),
         )
     return seeds
 
@@ -152,20 +146,18 @@ def checked_seeds(seeds: Any) -> int:
 def _axis(name: str, values: Sequence[Any]) -> tuple[Any, ...]:
     """Returns the values of an axis in their field's type."""
     if name == "seed":
-        raise ValueError(_("seed is no axis: say how many seeds each cell gets."))
+        raise Unusable("seed is no axis: say how many seeds each cell gets.")
     if isinstance(values, str) or not isinstance(values, Sequence):
-        raise ValueError(
-            _("The values of {name} must be a list, got {value}.", name=name, value=quoted(values))
-        )
+        raise Unusable("The values of {name} must be a list, got {value}.", name=name, value=quoted(values))
     if name not in FIELDS:
         raise not_a_field(name)
     if not values:
-        raise ValueError(_("The axis {name} has no values: give at least one.", name=name))
+        raise Unusable("The axis {name} has no values: give at least one.", name=name)
     checked = tuple(_value(name, value) for value in values)
     for number, value in enumerate(checked):
         if value in checked[:number]:
-            raise ValueError(
-                _("The axis {name} has {value} twice: give each value once.", name=name, value=quoted(value))
+            raise Unusable(
+                "The axis {name} has {value} twice: give each value once.", name=name, value=quoted(value)
             )
     return checked
 
@@ -188,3 +180,45 @@ def _no_difference(name: str, config: RunConfig) -> str:
         reason = N_("it does not apply to this student or this number of images")
     values = {"objective": config.objective, "teacher": config.teacher}
     return _("{name} has no effect here: {reason}.", name=name, reason=_(reason, **values))
+
+
+@dataclass(frozen=True)
+class StudyView:
+    """A study at one moment.
+
+    status: running, waiting for room (on a full disk), paused, finished, stopped, interrupted (its process
+    ended before it did), or unfinished: some runs failed. done: how many of the runs are stored; reused: how
+    many of these were stored before. failed: run id → why. seconds_left: an estimate, None while nothing is
+    known. person: who asked for it first; people: everybody who has asked for it; wanting: who wants it now.
+    created: when, in seconds since 1970. elsewhere: another process carries it out. experiment: of which it
+    is a part; "" for one that somebody composed.
+    """
+
+    study_id: str
+    study: Study
+    status: str
+    runs: int
+    done: int
+    reused: int
+    failed: dict[str, Ending] = field(default_factory=dict)
+    seconds_left: float | None = None
+    person: str = ""
+    people: frozenset[str] = frozenset()
+    wanting: frozenset[str] = frozenset()
+    created: float = 0.0
+    elsewhere: bool = False
+    experiment: str = ""
+
+    @property
+    def active(self) -> bool:
+        """Whether it has not ended."""
+        return self.status in ("running", "waiting for room", "paused")
+
+
+def moment(view: Any) -> Moment:
+    """Returns what to show of the progress of a StudyView or an ExperimentView."""
+    if view.status == "waiting for room":
+        doing = _("The disk is full: waiting for room")
+    else:
+        doing = ngettext("{done} of {count} run", "{done} of {count} runs", view.runs, done=view.done)
+    return Moment(doing, view.done / view.runs, view.seconds_left)

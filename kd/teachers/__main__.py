@@ -14,6 +14,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from kd.base.unusable import Unusable
 from kd.config import SHIPPED_TEACHERS, TRAIN_IMAGES
 from kd.teachers.shipped import MAKE_COMMAND, TEACHER_FOLDER, check_name, weights_sha256, write_record
 from kd.terminal.entry import Parser, exit_code, run
@@ -102,14 +103,12 @@ def _command(arguments: list[str] | None) -> int:
 
 def _check_range(field: str, value: int | None, maximum: int) -> None:
     if value is not None and not 1 <= value <= maximum:
-        raise ValueError(
-            _(
-                "{name} must be between {minimum} and {maximum}, got {value}.",
-                name=field,
-                minimum=1,
-                maximum=f"{maximum:,}",
-                value=quoted(value),
-            )
+        raise Unusable(
+            "{name} must be between {minimum} and {maximum}, got {value}.",
+            name=field,
+            minimum=1,
+            maximum=f"{maximum:,}",
+            value=quoted(value),
         )
 
 

@@ -17,7 +17,6 @@ from kd.base.once import computed_once
 from kd.base.places import DATA
 from kd.base.unusable import Unusable
 from kd.config import SHIPPED_TEACHERS
-from kd.text.translation import _
 from kd.text.words import quoted
 
 if TYPE_CHECKING:
@@ -48,11 +47,9 @@ def teacher_record(name: str, folder: Path = TEACHER_FOLDER) -> dict[str, Any]:
         return json.loads(path.read_text(encoding="utf-8"))
     except ValueError:
         raise Unusable(
-            _(
-                "{path} is not readable JSON. Make the teacher again with: {command}",
-                path=path,
-                command=f"{MAKE_COMMAND} {name}",
-            )
+            "{path} is not readable JSON. Make the teacher again with: {command}",
+            path=path,
+            command=f"{MAKE_COMMAND} {name}",
         ) from None
 
 
@@ -61,11 +58,9 @@ def _existing(name: str, folder: Path, suffix: str) -> Path:
     path = folder / f"{name}{suffix}"
     if not path.is_file():
         raise Unusable(
-            _(
-                "The teacher's file {path} is missing. Make it again with: {command}",
-                path=path,
-                command=f"{MAKE_COMMAND} {name}",
-            )
+            "The teacher's file {path} is missing. Make it again with: {command}",
+            path=path,
+            command=f"{MAKE_COMMAND} {name}",
         )
     return path
 
@@ -107,16 +102,16 @@ def _load_logits(name: str) -> dict[str, np.ndarray]:
         weights_sha256 = str(arrays["weights_sha256"])
     except FileNotFoundError:
         raise Unusable(
-            _("The teacher's logits {path} are missing. Make them again with: {command}", **named)
+            "The teacher's logits {path} are missing. Make them again with: {command}", **named
         ) from None
     # a damaged zip of arrays may raise anything: zlib.error, BadZipFile, KeyError, EOFError …
     except Exception:
         raise Unusable(
-            _("The teacher's logits {path} are damaged. Make them again with: {command}", **named)
+            "The teacher's logits {path} are damaged. Make them again with: {command}", **named
         ) from None
     if weights_sha256 != teacher_record(name)["weights_sha256"]:
         raise Unusable(
-            _("The teacher's logits {path} are another teacher's. Make them again with: {command}", **named)
+            "The teacher's logits {path} are another teacher's. Make them again with: {command}", **named
         )
     for array in logits.values():
         array.flags.writeable = False

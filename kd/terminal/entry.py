@@ -13,6 +13,7 @@ from collections.abc import Callable
 from contextvars import ContextVar
 from typing import Any, NoReturn
 
+from kd.base.unusable import Unusable
 from kd.terminal import interrupt, streams
 from kd.text.translation import _
 
@@ -22,12 +23,8 @@ PROGRAM = ContextVar("PROGRAM", default=MODULE)
 """The program that was started, `python -m kd` or `kd-lab`, as messages name it."""
 
 
-class Refusal(Exception):
-    """Refuses a command line in one sentence, for the person who typed it."""
-
-
 class Parser(argparse.ArgumentParser):
-    """Raises a Refusal where argparse prints its usage; shows the first line of a description.
+    """Raises Unusable where argparse prints its usage; shows the first line of a description.
 
     The description may be a module's docstring, which is None under `python -OO`.
     """
@@ -44,12 +41,10 @@ class Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         message = re.sub(r"\S{60,}", lambda word: f"{word[0][:40]}…", message)
-        raise Refusal(
-            _(
-                "{problem}. See: {command} --help",
-                problem=f"{message[:1].upper()}{message[1:]}",
-                command=self.prog,
-            )
+        raise Unusable(
+            "{problem}. See: {command} --help",
+            problem=f"{message[:1].upper()}{message[1:]}",
+            command=self.prog,
         )
 
 
@@ -77,7 +72,7 @@ def exit_code(main: Callable[[], int]) -> int:
         if lost.reader_left:
             return READER_LEFT
         return _ended(FAILED, _("The output could not be written: {reason}.", reason=lost))
-    except (Refusal, ValueError) as error:
+    except ValueError as error:
         return _ended(REFUSED, str(error))
     except KeyboardInterrupt:
         return _ended(interrupt.EXIT_CODE, _("Stopped."))

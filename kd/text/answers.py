@@ -1,11 +1,14 @@
-"""Three models' answers to one picture, in sentences that the browser fills in while a pen moves."""
+"""What networks answer, in sentences: most of them the browser fills in while a pen or T moves."""
 
 from __future__ import annotations
 
 from typing import Any
 
+import pandas as pd
+
+from kd.text.chart_words import records
 from kd.text.translation import N_, _, ngettext
-from kd.text.words import AND, MODELS, STUDENTS
+from kd.text.words import AND, MODELS, STUDENTS, percent
 
 # Who says the same → the subject of the clause.
 _WHO = {
@@ -61,3 +64,67 @@ def _clauses(models: tuple[str, ...]) -> dict[str, str]:
             **filled,
         ),
     }
+
+
+SOFT_TARGET_SAYS = {
+    "others": N_("At T = {temperature}, the teacher says {digit} ({share}) and also {others}."),
+    "more": N_("{count} more"),
+    "next": N_("At T = {temperature}, the teacher says {digit} ({share}); next comes {other}."),
+    "alone": N_("At T = {temperature}, the teacher says {digit} ({share})."),
+    "bits": N_("That is {bits} bits of doubt."),
+    "label": N_("The label says {label}."),
+    "and": AND,
+}
+"""What the browser says of a soft target: softTargetSentence in ui/live/browser/words.js."""
+
+PULL_SAYS = {
+    "nothing": N_("Nothing pulls: the student already says what it is told."),
+    "label_alone": N_("Only the label pulls: it pulls {up} up most and pushes {down} down most."),
+    "teacher_alone": N_("Only the teacher pulls: it pulls {up} up most and pushes {down} down most."),
+    "equal": N_("The label and the teacher pull about equally hard."),
+    "teacher_harder": N_("The teacher pulls {times} times as hard as the label."),
+    "label_harder": N_("The label pulls {times} times as hard as the teacher."),
+    "beyond": N_("more than 1,000"),
+    "together": N_("Together they pull {up} up most and push {down} down most."),
+}
+"""What the browser says of a pull: pullSentence in ui/live/browser/words.js."""
+
+VOICES_SAYS = {
+    "hidden": N_(
+        "At T = {temperature}, the teacher looks as sure as a label: {digit} ({share}). Raise T to see its "
+        "doubts."
+    ),
+    "heard": N_(
+        "At T = {temperature}, the teacher's doubts show: {digit} ({share}), but perhaps {other} "
+        "({other_share})."
+    ),
+    "alike": N_(
+        "At T = {temperature}, all ten digits get nearly the same share: what else {digit} could be no "
+        "longer shows."
+    ),
+    "taught": N_("Distilled learned from them and agrees; scratch never saw them and says {scratch}."),
+    "distilled": N_("Distilled learned from such doubts and is closer to the teacher than scratch."),
+    "scratch": N_("On this picture, scratch happens to be closer to it than distilled."),
+}
+"""What the browser says of a label, a teacher and two students side by side: `ui.live.views.voices`."""
+
+
+def look_alikes_words(rows: pd.DataFrame, temperature: float) -> str:
+    """Says which digit is most like another to the teacher, and for which it is surest and least sure."""
+    cells = records(rows, "true", "class", "probability", "share_of_wrong")
+    right = [cell for cell in cells if cell[0] == cell[1]]
+    digit, other, _probability, share = max((c for c in cells if c[0] != c[1]), key=lambda cell: cell[3])
+    surest, doubted = max(right, key=lambda cell: cell[2]), min(right, key=lambda cell: cell[2])
+    return _(
+        "The teacher's mean soft targets at T = {temperature}. Strongest likeness: for pictures of {digit}, "
+        "{share} of the probability for wrong digits goes to {other}. Mean probability of the true digit: "
+        "highest for {surest} ({high}), lowest for {doubted} ({low}).",
+        temperature=f"{temperature:g}",
+        digit=digit,
+        share=percent(share),
+        other=other,
+        surest=surest[0],
+        high=percent(surest[2]),
+        doubted=doubted[0],
+        low=percent(doubted[2]),
+    )

@@ -93,7 +93,6 @@ def confusion_words(rows: pd.DataFrame) -> str:
         number,
         true=true,
         answer=answer,
-        count=number,
     )
     return f"{words} {error}"
 
@@ -158,7 +157,6 @@ def filters_words(model: str, weights: np.ndarray) -> str:
         "{name}: {count} filters with weights from {lowest} to {highest}; {share} of them are positive.",
         number,
         name=_(NAMES[model]),
-        count=number,
         lowest=signed(float(weights.min())),
         highest=signed(float(weights.max())),
         share=percent(float((weights > 0).mean())),
@@ -190,7 +188,6 @@ def reading_words(model: str, points: Sequence[str], probabilities: np.ndarray) 
         start=points[0],
         last=_share(*said[-1]),
         end=points[-1],
-        count=changes,
     )
 
 
@@ -217,7 +214,6 @@ def trail_words(rows: pd.DataFrame, against: str) -> str:
             "Gain over scratch against {field}: {count} runs.",
             len(runs),
             field=against,
-            count=len(runs),
         )
     ]
     if len(runs) > 1:

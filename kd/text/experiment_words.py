@@ -177,7 +177,6 @@ def kept_words(done: int, runs: int) -> str:
         "{done} of {count} runs are kept: the same command goes on from there.",
         runs,
         done=done,
-        count=runs,
     )
 
 

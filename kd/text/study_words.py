@@ -65,7 +65,7 @@ def unknown(number: Any) -> bool:
 
 def repeats_words(seeds: int) -> str:
     """Writes '5 repeats'."""
-    return ngettext("{count} repeat", "{count} repeats", seeds, count=f"{seeds:,}")
+    return ngettext("{count} repeat", "{count} repeats", seeds)
 
 
 def flag(axis: str) -> str:
@@ -100,6 +100,8 @@ _SIDES = {
     "helps": N_("helps: {points} points (likely {low} to {high}, {seeds})"),
     "hurts": N_("hurts: {points} points (likely {low} to {high}, {seeds})"),
 }
+_NOT_SETTLED = N_("not settled: {points} points (likely {low} to {high}, {seeds})")
+_NO_DIFFERENCE = N_("no difference shown: {points} points (likely {low} to {high}, {seeds})")
 _SIDES_OF_A_CELL = {
     "helps": N_("better than {cell}: {points} points (likely {low} to {high}, {seeds})"),
     "hurts": N_("worse than {cell}: {points} points (likely {low} to {high}, {seeds})"),
@@ -135,11 +137,16 @@ def verdict_line(row: Row, over: str = "") -> str:
     values |= {end: signed(row[end], decimals(row)) for end in ("low", "high")}
     if code in _SIDES:
         return _((_SIDES_OF_A_CELL if over else _SIDES)[code], cell=over, **values)
-    known = _("no difference shown: {points} points (likely {low} to {high}, {seeds})", **values)
+    known = _(_NOT_SETTLED if leans(row) else _NO_DIFFERENCE, **values)
     needed = seeds_needed(row)
-    if not needed:
+    if not needed or leans(row):
         return known
-    return _("{known}; showing 0.2 points takes {needed} repeats", known=known, needed=needed)
+    return _("{known}; to show 0.2 points would take {needed} repeats", known=known, needed=needed)
+
+
+def leans(row: Row) -> bool:
+    """Returns whether a cell shows no difference although its own likely range leaves out zero."""
+    return row["verdict"] == "not shown" and (row["low"] > 0 or row["high"] < 0)
 
 
 def judged_words(row: Row) -> str:
@@ -217,27 +224,37 @@ def tendency(rows: Collection[Row], axes: Mapping[str, Collection[Any]]) -> str:
 def study_sentence(rows: Iterable[Row], cells: int, baseline: str = "", tends: str = "") -> str:
     """Says where distillation helps most, where it hurts, and how many cells show nothing.
 
-    rows: verdict, difference, and `where`, the cell as `in_sentence` has it. cells: how many there will be.
-    baseline: the cell that the others are compared with, in words; "" for scratch. tends: of `tendency`.
+    rows: verdict, difference, low, high, and `where`, the cell as `in_sentence` has it. cells: how many there
+    will be. baseline: the cell that the others are compared with, in words; "" for scratch. tends: of
+    `tendency`.
     """
     rows = list(rows)
-    helps, hurts, nothing, unjudged = (
-        [row for row in rows if row["verdict"] == code]
-        for code in ("helps", "hurts", "not shown", "not judged yet")
+    codes = ["leans" if leans(row) else row["verdict"] for row in rows]
+    helps, hurts, leaning, nothing, unjudged = (
+        [row for row, code in zip(rows, codes, strict=True) if code == wanted]
+        for wanted in ("helps", "hurts", "leans", "not shown", "not judged yet")
     )
-    if not (helps or hurts or nothing or unjudged):
+    if not (helps or hurts or leaning or nothing or unjudged):
         return _("Nothing has finished yet.")
     if baseline:
         sentences = _over_baseline(helps, hurts, cells - 1, baseline)
     else:
         sentences = _over_scratch(helps, hurts, cells, tends)
+    if leaning:
+        sentences.append(
+            ngettext(
+                "{count} cell is not settled.",
+                "{count} cells are not settled.",
+                len(leaning),
+                count=f"{len(leaning):,}",
+            )
+        )
     if nothing:
         sentences.append(
             ngettext(
                 "In {count} cell no difference is shown.",
                 "In {count} cells no difference is shown.",
                 len(nothing),
-                count=f"{len(nothing):,}",
             )
         )
     if unjudged:
@@ -246,7 +263,6 @@ def study_sentence(rows: Iterable[Row], cells: int, baseline: str = "", tends: s
                 "{count} cell has too few repeats for a verdict.",
                 "{count} cells have too few repeats for a verdict.",
                 len(unjudged),
-                count=f"{len(unjudged):,}",
             )
         )
     return " ".join(sentences)
@@ -352,7 +368,7 @@ def progress_words(status: str, done: int, runs: int, seconds_left: float | None
     if status in _STATES:
         return _(_STATES[status], **numbers)
     if status == "finished":
-        return ngettext("{count} run, all finished.", "{count} runs, all finished.", runs, count=f"{runs:,}")
+        return ngettext("{count} run, all finished.", "{count} runs, all finished.", runs)
     words = _("{done} of {runs} runs", **numbers)
     if elsewhere:
         return _("{progress}. Another process on this machine is training them.", progress=words)
@@ -370,7 +386,7 @@ def trained(config: Any) -> str:
 
 def epochs_words(number: int) -> str:
     """Writes '40 epochs'."""
-    return ngettext("{count} epoch", "{count} epochs", number, count=f"{number:,}")
+    return ngettext("{count} epoch", "{count} epochs", number)
 
 
 def steps_words(configs: Collection[Any]) -> str:
@@ -379,7 +395,7 @@ def steps_words(configs: Collection[Any]) -> str:
     low, high = min(steps), max(steps)
     if low < high:
         return _("{low} to {high} steps", low=f"{low:,}", high=f"{high:,}")
-    return ngettext("{count} step", "{count} steps", low, count=f"{low:,}")
+    return ngettext("{count} step", "{count} steps", low)
 
 
 def after(length: str, sentence: str) -> str:

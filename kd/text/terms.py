@@ -53,7 +53,10 @@ TERMS = {
         N_("McNemar"),
         N_("Of the pictures only one of two models gets right: would chance split them so unevenly?"),
     ),
-    "holm": (N_("Holm"), N_("Among many comparisons some look good by luck, so each must be clearer.")),
+    "holm": (
+        N_("Holm|For all cells together"),
+        N_("Among many comparisons some look good by luck, so each must be clearer."),
+    ),
 }
 """Name → the forms in which the term stands in sentences, the longest first, and what it means."""
 

@@ -89,9 +89,9 @@ def _(message: str, /, **values: Any) -> str:
 
 
 def ngettext(one: str, many: str, number: int, /, **values: Any) -> str:
-    """Returns a sentence as `_`, in the form that the reader's language has for this number of things."""
+    """Returns a sentence as `_`, in the form that the reader's language has for this number: its {count}."""
     translated = _spoken().catalogue.ngettext(one, many, number)
-    return _filled(translated, one if number == 1 else many, values) if values else translated
+    return _filled(translated, one if number == 1 else many, {"count": f"{number:,}", **values})
 
 
 def N_(message: str) -> str:

@@ -80,7 +80,6 @@ def verdict_note(comparison: Mapping[str, Any]) -> str:
             "They start from the same weights and see the same batches: "
             "the {count} pictures that only one of them gets right are due to rounding.",
             differing,
-            count=f"{differing:,}",
         )
     return _(
         "They start from the same weights and see the same batches, so another seed changes both alike. "

@@ -60,7 +60,7 @@ def count(number: int) -> str:
 def file_size(number_of_bytes: int) -> str:
     """Writes bytes in decimal units: 94208 → '94 kB', 5750000 → '5.8 MB', 2000000000 → '2 GB'."""
     if number_of_bytes < 1_000:
-        return ngettext("{count} byte", "{count} bytes", number_of_bytes, count=number_of_bytes)
+        return ngettext("{count} byte", "{count} bytes", number_of_bytes)
     if number_of_bytes < 999_500:
         return f"{number_of_bytes / 1_000:.{1 if number_of_bytes < 9_950 else 0}f} kB"
     if number_of_bytes < 999_950_000:
@@ -131,4 +131,4 @@ def times(number: int) -> str:
     """Says how often: 0 → 'never', 1 → 'once', 2 → 'twice', 12 → '12 times'."""
     if number < 3:
         return (_("never"), _("once"), _("twice"))[number]
-    return ngettext("{count} time", "{count} times", number, count=f"{number:,}")
+    return ngettext("{count} time", "{count} times", number)

@@ -13,7 +13,7 @@ import numpy as np
 import tensorflow as tf
 
 from kd.networks.architectures import IMAGE_SHAPE, Architecture
-from kd.pictures.shifts import shifted, variants
+from kd.pictures.changes import shifted, variants
 from kd.training.messages import Teaching, TrainingStopped
 from kd.training.networks import evaluation, in_parts, to_images
 
@@ -31,7 +31,7 @@ def teacher_outputs(
 ) -> Teaching:
     """Returns what a teacher, given as a .keras file's content, says of pictures, uint8 (n, 28, 28).
 
-    With a shift there is a row for each variant of the first picture (kd.pictures.shifts), then of the
+    With a shift there is a row for each variant of the first picture (kd.pictures.changes), then of the
     second, and so on. dropout: (share, seed) to have it answer in training mode, with dropout before its last
     layer. Raises ValueError when attention is wanted of a model that is not convolutional, and
     TrainingStopped.

@@ -20,7 +20,7 @@ import tensorflow as tf
 from kd.distillation.objectives import Objective, Outputs
 from kd.networks.architectures import CLASSES, Architecture
 from kd.networks.folding import folded_forward
-from kd.pictures.shifts import drawn, variants
+from kd.pictures.changes import drawn, variants
 from kd.training.networks import PICTURES, Network, network, to_images
 
 ATTENTION = 245

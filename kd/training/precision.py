@@ -16,9 +16,9 @@ from typing import NamedTuple
 import numpy as np
 
 from kd.base.machine import processor
+from kd.base.unusable import Unusable
 from kd.config import CONVOLUTIONAL, RunConfig
 from kd.networks.architectures import TEACHER_FILTERS, Architecture
-from kd.text.translation import _
 from kd.text.words import quoted
 from kd.training.compiled import Kind, compiled_training
 from kd.training.networks import initial_weights
@@ -55,13 +55,11 @@ def teacher_precision(config: RunConfig, measured: Mapping[str, str] | None = No
     chosen = os.environ.get("KD_TEACHER_PRECISION")
     if chosen:
         if chosen not in PRECISIONS:
-            raise ValueError(
-                _(
-                    "{name} must be one of {choices}, got {value}.",
-                    name="KD_TEACHER_PRECISION",
-                    choices=", ".join(PRECISIONS),
-                    value=quoted(chosen),
-                )
+            raise Unusable(
+                "{name} must be one of {choices}, got {value}.",
+                name="KD_TEACHER_PRECISION",
+                choices=", ".join(PRECISIONS),
+                value=quoted(chosen),
             )
         return Choice(chosen)
     steps = config.teacher_epochs * -(-config.teacher_train_size // config.batch_size)

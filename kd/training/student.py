@@ -15,8 +15,8 @@ from kd.config import RunConfig, has_teaching, is_consistent
 from kd.distillation.mistakes import MISTAKES
 from kd.distillation.objectives import Objective, Outputs
 from kd.networks.architectures import Architecture, student_architecture, teacher_architecture
+from kd.pictures.changes import variants
 from kd.pictures.mnist import load_mnist
-from kd.pictures.shifts import variants
 from kd.pictures.training_set import TrainingSet, training_set
 from kd.training.answers import permuted_doubts
 from kd.training.compiled import ATTENTION, CompiledTraining, Kind, LabelsAlone, Lesson, compiled_training

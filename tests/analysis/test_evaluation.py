@@ -7,18 +7,7 @@ import pytest
 from sklearn import metrics
 from statsmodels.stats.proportion import proportion_confint
 
-from kd.analysis.evaluation import (
-    CONFIDENCE,
-    accuracy,
-    agreement,
-    compare,
-    confusion_matrix,
-    confusion_table,
-    correct,
-    mcnemar,
-    paired_difference_interval,
-    wilson_interval,
-)
+from kd.analysis import evaluation
 from kd.analysis.verdict import Comparison, verdict
 from kd.config import RunConfig
 
@@ -34,17 +23,19 @@ def _one_hot(classes):
 
 def test_accuracy_agreement_and_confusion_are_scikit_learns():
     predicted, other = LOGITS.argmax(1), OTHER.argmax(1)
-    assert accuracy(LABELS, LOGITS) == pytest.approx(metrics.accuracy_score(LABELS, predicted))
-    assert agreement(LOGITS, OTHER) == pytest.approx(metrics.accuracy_score(predicted, other))
+    assert evaluation.accuracy(LABELS, LOGITS) == pytest.approx(metrics.accuracy_score(LABELS, predicted))
+    assert evaluation.agreement(LOGITS, OTHER) == pytest.approx(metrics.accuracy_score(predicted, other))
     np.testing.assert_array_equal(
-        confusion_matrix(LABELS, LOGITS), metrics.confusion_matrix(LABELS, predicted)
+        evaluation.confusion_matrix(LABELS, LOGITS), metrics.confusion_matrix(LABELS, predicted)
     )
-    np.testing.assert_array_equal(correct(LABELS, LOGITS), predicted == LABELS)
+    np.testing.assert_array_equal(evaluation.correct(LABELS, LOGITS), predicted == LABELS)
 
 
 def test_confusion_table_has_a_row_for_every_cell_even_of_absent_classes():
     labels = np.array([3, 3, 3, 8])
-    table = confusion_table(labels, {"teacher": _one_hot([3, 3, 5, 8]), "scratch": _one_hot([3, 5, 5, 3])})
+    table = evaluation.confusion_table(
+        labels, {"teacher": _one_hot([3, 3, 5, 8]), "scratch": _one_hot([3, 5, 5, 3])}
+    )
     assert list(table.columns) == ["model", "true", "predicted", "count", "share"]
     assert len(table) == 200
     cells = table.set_index(["model", "true", "predicted"])
@@ -57,20 +48,22 @@ def test_confusion_table_has_a_row_for_every_cell_even_of_absent_classes():
 
 def test_mcnemar_counts_coin_tosses():
     for first, second, expected in ((0, 0, 1.0), (3, 3, 1.0), (8, 2, 2 * (1 + 10 + 45) / 2**10)):
-        assert mcnemar(first, second) == mcnemar(second, first) == pytest.approx(expected)
+        assert (
+            evaluation.mcnemar(first, second) == evaluation.mcnemar(second, first) == pytest.approx(expected)
+        )
 
 
 def test_wilson_interval_is_the_published_one():
     # Newcombe 1998, Statistics in Medicine 17:857, table I: 81 of 263.
-    assert wilson_interval(81, 263) == pytest.approx((0.2553, 0.3662), abs=5e-5)
-    assert wilson_interval(0, 20)[0] == pytest.approx(0, abs=1e-12)
-    assert wilson_interval(1, 1) == pytest.approx(proportion_confint(1, 1, method="wilson"))
+    assert evaluation.wilson_interval(81, 263) == pytest.approx((0.2553, 0.3662), abs=5e-5)
+    assert evaluation.wilson_interval(0, 20)[0] == pytest.approx(0, abs=1e-12)
+    assert evaluation.wilson_interval(1, 1) == pytest.approx(proportion_confint(1, 1, method="wilson"))
 
 
 def test_paired_interval_is_the_published_one():
     # Fagerland, Lydersen and Laake, Statistical Analysis of Contingency Tables (2017), chapter 8.
-    assert paired_difference_interval(59, 6, 16, 80) == pytest.approx((-0.1186, -0.0046), abs=5e-5)
-    assert paired_difference_interval(1, 1, 7, 12) == pytest.approx((-0.507, -0.026), abs=5e-4)
+    assert evaluation.paired_difference_interval(59, 6, 16, 80) == pytest.approx((-0.1186, -0.0046), abs=5e-5)
+    assert evaluation.paired_difference_interval(1, 1, 7, 12) == pytest.approx((-0.507, -0.026), abs=5e-4)
 
 
 def newcombes_method_10(a, b, c, d):
@@ -93,7 +86,7 @@ def newcombes_method_10(a, b, c, d):
 )
 def test_paired_interval_is_made_in_the_papers_steps(counts):
     expected = newcombes_method_10(*counts)
-    assert paired_difference_interval(*counts) == pytest.approx(expected, abs=1e-9)
+    assert evaluation.paired_difference_interval(*counts) == pytest.approx(expected, abs=1e-9)
 
 
 def _models(both, only_distilled, only_scratch, neither):
@@ -105,13 +98,13 @@ def _models(both, only_distilled, only_scratch, neither):
 
 
 def test_a_comparison_is_of_codes_and_numbers():
-    result = compare(*_models(9600, 200, 90, 110))
-    low, high = paired_difference_interval(9600, 200, 90, 110)
+    result = evaluation.compare(*_models(9600, 200, 90, 110))
+    low, high = evaluation.paired_difference_interval(9600, 200, 90, 110)
     assert json.loads(json.dumps(result)) == {
         "difference": pytest.approx(0.011),
         "low": low,
         "high": high,
-        "p_value": mcnemar(200, 90),
+        "p_value": evaluation.mcnemar(200, 90),
         "only_distilled_right": 200,
         "only_scratch_right": 90,
         "verdict": "ahead",
@@ -123,15 +116,15 @@ def test_a_side_is_taken_only_when_interval_and_test_agree_on_it():
     assert verdict(0.0, 0.02, 0.049) == verdict(-0.02, 0.0, 0.049) == "not shown"
     assert verdict(0.0001, 0.02, 0.049) == "ahead"
     assert verdict(-0.02, -0.0001, 0.049) == "behind"
-    limit = 1 - CONFIDENCE
+    limit = 1 - evaluation.CONFIDENCE
     assert verdict(0.0001, 0.02, limit) == verdict(-0.02, -0.0001, limit) == "not shown"
-    assert compare(*_models(9600, 200, 100, 100), alpha=0.95)["verdict"] == "ahead"
+    assert evaluation.compare(*_models(9600, 200, 100, 100), alpha=0.95)["verdict"] == "ahead"
     # both are the same network
-    assert compare(*_models(9600, 200, 100, 100), alpha=1.0)["verdict"] == "no teacher"
+    assert evaluation.compare(*_models(9600, 200, 100, 100), alpha=1.0)["verdict"] == "no teacher"
 
 
 def test_the_words_of_a_run_that_makes_a_mistake_say_so():
-    comparison = Comparison(compare(*_models(9600, 200, 90, 110)))
+    comparison = Comparison(evaluation.compare(*_models(9600, 200, 90, 110)))
     said = comparison.with_words(RunConfig(mistake="no_t_squared"))["sentence"]
     assert said.partition("makes a mistake on purpose")[1]
     assert said != comparison["sentence"]

@@ -1,4 +1,4 @@
-"""Soft targets, entropies and the gradient's parts: as in SciPy, by hand and by finite differences."""
+"""Soft targets and their pictures: as in SciPy and by hand."""
 
 import numpy as np
 import pandas as pd
@@ -12,45 +12,10 @@ from kd.analysis.softening import (
     picture_table,
     pictures_behind,
 )
-from tests.gradients import loss_gradient
 
 RANDOM = np.random.default_rng(0)
 LABELS = RANDOM.integers(0, 10, 200)
-STUDENT = RANDOM.normal(0, 5, (200, 10))
 TEACHER = RANDOM.normal(0, 5, (200, 10)) + 4 * np.eye(10)[LABELS]
-
-
-def _loss(labels, student, teacher, alpha, temperature, scale):
-    """The objective of objectives/soft_targets.py for one picture at a time, with SciPy in float64."""
-    cross_entropy = -special.log_softmax(student)[labels]
-    soft = special.softmax(teacher / temperature)
-    divergence = special.rel_entr(soft, special.softmax(student / temperature)).sum()
-    return alpha * cross_entropy + (1 - alpha) * scale * divergence
-
-
-@pytest.mark.parametrize("alpha", [0.3, 1.0])
-@pytest.mark.parametrize("temperature", [0.5, 4.0])
-@pytest.mark.parametrize("squared", [True, False])
-def test_gradient_is_that_of_the_loss(alpha, temperature, squared):
-    scale, step = temperature**2 if squared else 1.0, 1e-5
-    for label, student, teacher in zip(LABELS[:4], STUDENT[:4] / 3, TEACHER[:4] / 3, strict=True):
-        expected = [
-            (
-                _loss(label, student + move, teacher, alpha, temperature, scale)
-                - _loss(label, student - move, teacher, alpha, temperature, scale)
-            )
-            / (2 * step)
-            for move in step * np.eye(10)
-        ]
-        gradient = loss_gradient(label, student, teacher, alpha, temperature, squared)
-        np.testing.assert_allclose(gradient.total, expected, rtol=1e-5, atol=1e-7)
-
-
-def test_the_parts_of_the_gradient_in_one_case_by_hand():
-    gradient = loss_gradient(0, [0.0, 0.0], [np.log(9.0), 0.0], 0.25, 2.0, True)
-    np.testing.assert_allclose(gradient.labels, [-0.125, 0.125])
-    # softmax(z_t / 2) = (3/4, 1/4); 0.75 · 2² · (1/2 − 3/4) / 2
-    np.testing.assert_allclose(gradient.teacher, [-0.375, 0.375])
 
 
 def test_mean_soft_targets_class_by_class():

@@ -10,10 +10,9 @@ from scipy import special, stats
 from kd.analysis import softening
 from kd.analysis.logits import entropy_bits, softmax
 from kd.analysis.playback import confusions
-from kd.charts import dark_charts
+from kd.charts import error_charts
 from kd.text import words
-from kd.text.answers import answers_says
-from kd.text.dark_words import PULL_SAYS, SOFT_TARGET_SAYS
+from kd.text.answers import PULL_SAYS, SOFT_TARGET_SAYS, answers_says
 from tests.gradients import loss_gradient
 from ui.live import views
 
@@ -79,7 +78,7 @@ def test_the_gradient_is_that_of_the_loss(asked, squared):
 def test_every_number_is_in_the_words_that_the_charts_have(asked):
     shares = [0, 1e-9, 0.00049, 0.0005, 0.0499, 0.0951, 0.09951, 0.1, 0.5, 0.77777, 0.9994, 0.9996, 1]
     assert asked("a.map(percent)", shares) == [words.percent(share) for share in shares]
-    assert asked("a.map(short)", shares) == [dark_charts._cell(share) for share in shares]
+    assert asked("a.map(short)", shares) == [error_charts._cell(share) for share in shares]
     temperatures = [0.1, 0.15, 1, 2.5, 10, 12.25, 100]
     assert asked("a.map(plain)", temperatures) == [f"{t:g}" for t in temperatures]
 

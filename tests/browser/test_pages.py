@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -13,6 +14,7 @@ from tests import PROJECT
 from tests.browser.accessibility import faults
 from tests.browser.test_canvas import DRAWN, NOTHING, SEVEN, stroke
 from tests.store.test_upkeep import save
+from ui.shared import frame
 
 SMALL_TEXT = (PROJECT / "tests" / "browser" / "small_text.js").read_text(encoding="utf-8")
 PROJECTOR = {"width": 1280, "height": 720}
@@ -71,6 +73,11 @@ LONGEST = """() => Math.max(...[...document.querySelectorAll('body, body *')].fl
     const { animationDuration, transitionDuration } = getComputedStyle(element);
     return `${animationDuration}, ${transitionDuration}`.split(', ').map(parseFloat);
 }))"""
+
+
+def address_of(page: tuple[str, str, str]) -> str:
+    """Returns the address of an entry of `frame.PAGES`; Home's is empty."""
+    return "" if page[1] == "Home" else Path(page[0]).stem
 
 
 def at_rest(page: Page) -> None:
@@ -296,10 +303,19 @@ def expect_a_phones(phone: Page, name: str) -> None:
     assert phone.evaluate(HELP) == []
 
 
-@pytest.mark.parametrize("address", [address for address in PAGES if "?" in address])
-def test_a_phones_page_does_not_jump_while_it_loads_and_stays_within_its_box(phone: Page, site, address):
-    phone.goto(f"{site.url}/{address}")
-    expect_a_phones(phone, address)
+@pytest.mark.parametrize("address", dict.fromkeys([*map(address_of, frame.PAGES), *PAGES]))
+def test_a_phones_page_does_not_jump_while_it_loads_slowly_and_stays_within_its_box(
+    phone: Page, site, address
+):
+    processor = phone.context.new_cdp_session(phone)
+    processor.send("Emulation.setCPUThrottlingRate", {"rate": 6})
+    try:
+        phone.goto(f"{site.url}/{address}")
+        phone.evaluate(SETTLED)
+        expect_a_phones(phone, address)
+    finally:
+        processor.send("Emulation.setCPUThrottlingRate", {"rate": 1})
+        processor.detach()
 
 
 def expect_layers_whole(phone: Page) -> None:

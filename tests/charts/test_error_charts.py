@@ -5,7 +5,7 @@ import pytest
 from sklearn.metrics import confusion_matrix
 
 from kd.analysis.calibration import expected_calibration_error
-from kd.charts import dark_charts, error_charts
+from kd.charts import error_charts
 
 RANDOM = np.random.default_rng(5)
 LABELS = RANDOM.integers(0, 10, 400)
@@ -68,7 +68,7 @@ TEACHER, SCRATCH = np.log(np.array([0.91, *[0.01] * 9])), np.zeros(10)
 def test_look_alikes_average_over_a_true_class():
     labels = np.array([0, 0, *range(1, 10)])
     logits = np.vstack([TEACHER, SCRATCH, *[np.zeros(10)] * 8, [20, *[0] * 9]])
-    rows = dark_charts.look_alike_rows(labels, logits, 1.0).set_index(["true", "class"])
+    rows = error_charts.look_alike_rows(labels, logits, 1.0).set_index(["true", "class"])
     assert rows.loc[("0", "0"), "probability"] == pytest.approx((0.91 + 0.1) / 2)
     cell = rows.loc[("0", "3")]
     assert cell["probability"] == pytest.approx((0.01 + 0.1) / 2)

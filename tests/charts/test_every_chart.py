@@ -6,11 +6,10 @@ import pandas as pd
 import pytest
 
 from kd.charts import (
-    dark_charts,
     error_charts,
     making_charts,
     run_charts,
-    sure_charts,
+    study_charts,
     thumbnails,
     trail_chart,
 )
@@ -18,7 +17,7 @@ from kd.charts.loss_charts import loss_lines, loss_rows
 from kd.charts.parts import SHADES, in_words, vega_lite
 from kd.charts.study_charts import heat_map, heat_map_axes, heat_map_rows, slice_axes, slice_lines, slice_rows
 from kd.config import RunConfig
-from kd.studies.sure.stopping import stopping
+from kd.studies.sure.single_seeds import stopping
 from tests.charts.drawn import rows_of, texts_of, without_rows
 from tests.pseudo_language import mark, unmarked
 
@@ -87,7 +86,7 @@ def trail(at):
 
 
 def trap(at):
-    return sure_charts.stopping_chart(stopping().assign(seeds=at))
+    return study_charts.stopping_chart(stopping().assign(seeds=at))
 
 
 def pictures(at):
@@ -99,8 +98,8 @@ CHARTS = {
     "accuracy": accuracy,
     "loss": loss,
     "courses": courses,
-    "look-alikes": lambda at: dark_charts.look_alike_chart(
-        dark_charts.look_alike_rows(LABELS, logits(at)["teacher"], 4.0)
+    "look-alikes": lambda at: error_charts.look_alike_chart(
+        error_charts.look_alike_rows(LABELS, logits(at)["teacher"], 4.0)
     ),
     "confusion": lambda at: error_charts.confusion_chart(
         error_charts.confusion_rows(LABELS, logits(at)["distilled"], "distilled"), "", ""

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 from PIL import Image
 
-from kd.charts import dark_charts
+from kd.charts import error_charts
 from kd.charts.figure_file import figure_csv, figure_png, figure_svg
 from kd.charts.parts import CELL_COLORS, INK
 from kd.charts.thumbnails import thumbnail_rows
@@ -16,11 +16,11 @@ from tests.charts.drawn import without_rows
 
 
 def rows_at(temperature):
-    return dark_charts.look_alike_rows(np.arange(10), 9 * np.eye(10) + np.arange(10), temperature)
+    return error_charts.look_alike_rows(np.arange(10), 9 * np.eye(10) + np.arange(10), temperature)
 
 
 ROWS = rows_at(2.0)
-SPEC = without_rows(dark_charts.look_alike_chart(ROWS))
+SPEC = without_rows(error_charts.look_alike_chart(ROWS))
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])

@@ -5,20 +5,8 @@ import re
 import pandas as pd
 import pytest
 
+from kd.charts import study_charts
 from kd.charts.parts import DIVERGING, vega_lite
-from kd.charts.study_charts import (
-    FAILED,
-    HATCHES,
-    MISSING,
-    heat_map,
-    heat_map_axes,
-    heat_map_chart,
-    heat_map_rows,
-    slice_axes,
-    slice_chart,
-    slice_lines,
-    slice_rows,
-)
 from kd.studies.shipped import shipped_study
 from kd.studies.verdicts import course, verdicts
 from tests.charts.drawn import svg_of, texts_of
@@ -37,12 +25,12 @@ TABLE = verdicts(RUNS, AXES)
 
 
 def drawn(rows: pd.DataFrame) -> str:
-    return svg_of(heat_map(rows, **heat_map_axes(VALUES)))
+    return svg_of(study_charts.heat_map(rows, **study_charts.heat_map_axes(VALUES)))
 
 
-def rows_with(differences: list[float], verdict: str = "helps") -> pd.DataFrame:
-    table = TABLE.assign(difference=differences, verdict=verdict)
-    return heat_map_rows(table, AXES, VALUES)
+def rows_with(differences: list[float], verdict: str = "helps", low: float = 1.0) -> pd.DataFrame:
+    table = TABLE.assign(difference=differences, verdict=verdict, low=low, high=9.0)
+    return study_charts.heat_map_rows(table, AXES, VALUES)
 
 
 def colours(rows: pd.DataFrame) -> list[tuple[int, ...]]:
@@ -52,7 +40,7 @@ def colours(rows: pd.DataFrame) -> list[tuple[int, ...]]:
 
 
 def test_a_cell_says_what_it_shows_in_its_number_and_its_lines():
-    rows = heat_map_rows(TABLE, AXES, VALUES)
+    rows = study_charts.heat_map_rows(TABLE, AXES, VALUES)
     assert rows["cell"].tolist() == list(range(6))
     assert rows[["across", "up"]].values.tolist()[1] == ["100", "10"]
     by_cell = TABLE.set_index(list(AXES))
@@ -62,20 +50,21 @@ def test_a_cell_says_what_it_shows_in_its_number_and_its_lines():
         assert row["hatched"] == (verdict["verdict"] == "not shown")
         assert float(row["label"].replace("−", "-")) == pytest.approx(verdict["difference"], abs=0.05)
     assert set(rows["hatched"]) == {True, False}
-    assert set(rows["label"]) <= texts_of(heat_map_chart(TABLE, AXES))
+    assert set(rows["label"]) <= texts_of(study_charts.heat_map_chart(TABLE, AXES))
 
 
 def test_only_a_cell_that_shows_nothing_is_hatched():
-    plain, hatched = (
-        len(re.findall("<line ", drawn(rows_with([5.0] * 6, verdict)))) for verdict in ("helps", "not shown")
+    plain, hatched, half = (
+        len(re.findall("<line ", drawn(rows_with([5.0] * 6, *values))))
+        for values in (("helps",), ("not shown", -1.0), ("not shown", 1.0))
     )
-    assert hatched - plain == 6 * (2 * HATCHES - 1)
+    assert (hatched - plain, half - plain) == (6 * (2 * study_charts.HATCHES - 1), 6 * study_charts.HATCHES)
 
 
 def test_what_has_no_result_is_empty_or_failed_with_its_reason():
     some = verdicts(RUNS[RUNS["train_size"] == 500], AXES)
-    rows = heat_map_rows(some, AXES, VALUES, failed={1: "The teacher is gone.", 2: "No memory."})
-    assert rows["verdict"].tolist()[:2] == [MISSING, FAILED]
+    rows = study_charts.heat_map_rows(some, AXES, VALUES, failed={1: "The teacher is gone.", 2: "No memory."})
+    assert rows["verdict"].tolist()[:2] == [study_charts.MISSING, study_charts.FAILED]
     assert rows["label"].tolist()[:2] == ["", "✕"]
     # one of several seeds failed: the others count
     assert rows["verdict"][2] in ("helps", "not shown")
@@ -102,7 +91,7 @@ def test_bands_are_students_intervals_of_the_mean_and_one_seed_has_none():
     low, high, _p = interval(sample)
     assert row[["mean", "low", "high"]].tolist() == pytest.approx([sample.mean(), low, high])
     assert row["seeds"] == 5
-    one_seed = slice_rows(RUNS[(RUNS["seed"] == 0) & (RUNS["temperature"] == 10)], "train_size")
+    one_seed = study_charts.slice_rows(RUNS[(RUNS["seed"] == 0) & (RUNS["temperature"] == 10)], "train_size")
     assert one_seed["low"].isna().all()
     assert one_seed["interval"].unique().tolist() == ["– to –"]
 
@@ -117,8 +106,10 @@ def test_bands_are_students_intervals_of_the_mean_and_one_seed_has_none():
 )
 def test_an_axis_is_logarithmic_where_its_values_are(axis, values, kind, scale):
     runs = pd.concat([RUNS.head(2).assign(**{axis: value}) for value in values], ignore_index=True)
-    rows = slice_rows(runs, axis)
-    spec = vega_lite(slice_lines(rows, **slice_axes(rows, axis, values, gains=False)))
+    rows = study_charts.slice_rows(runs, axis)
+    spec = vega_lite(
+        study_charts.slice_lines(rows, **study_charts.slice_axes(rows, axis, values, gains=False))
+    )
     encodings = [layer["encoding"]["x"] for layer in spec["layer"] if "x" in layer["encoding"]]
     assert {each["type"] for each in encodings} == {kind}
     assert {each["scale"].get("type") for each in encodings} == {scale}
@@ -126,11 +117,13 @@ def test_an_axis_is_logarithmic_where_its_values_are(axis, values, kind, scale):
 
 
 def test_a_slice_of_verdicts_is_the_gain_and_one_of_runs_both_students():
-    gains = slice_rows(TABLE[TABLE["temperature"] == 10], "train_size")
+    gains = study_charts.slice_rows(TABLE[TABLE["temperature"] == 10], "train_size")
     assert gains["role"].unique().tolist() == ["distilled"]
     assert gains["value"].tolist() == TABLE[TABLE["temperature"] == 10]["difference"].tolist()
-    students = slice_rows(RUNS[RUNS["temperature"] == 10], "train_size")
+    students = study_charts.slice_rows(RUNS[RUNS["temperature"] == 10], "train_size")
     assert students["role"].tolist() == ["distilled", "scratch"] * 3
-    texts = texts_of(slice_chart(RUNS[RUNS["temperature"] == 10], "train_size"))
+    texts = texts_of(study_charts.slice_chart(RUNS[RUNS["temperature"] == 10], "train_size"))
     assert any("axis from" in text for text in texts)
-    assert "Gain (points)" in texts_of(slice_chart(TABLE[TABLE["temperature"] == 10], "train_size"))
+    assert "Gain (points)" in texts_of(
+        study_charts.slice_chart(TABLE[TABLE["temperature"] == 10], "train_size")
+    )

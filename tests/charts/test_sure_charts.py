@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import math
 
-from kd.charts.sure_charts import gain_ticks, stopping_chart
-from kd.studies.sure.single_seeds import ORDERS, AddingSeeds, SingleSeeds, Step
-from kd.studies.sure.stopping import stopping
+from kd.charts.study_charts import gain_ticks, stopping_chart
+from kd.studies.sure.single_seeds import ORDERS, AddingSeeds, SingleSeeds, Step, stopping
 from tests.charts.drawn import texts_of
 
 NAN = math.nan

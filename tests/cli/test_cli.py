@@ -78,14 +78,6 @@ def test_bad_input_is_one_sentence_and_exit_code_2(arguments, sentence, capsys):
     assert printed.err.count("\n") == 1
 
 
-def test_refusing_loads_neither_tensorflow_nor_the_engine():
-    program = (
-        "import sys; from kd.__main__ import main; assert main(['train', '--alpha', '7']) == 2;"
-        "assert not {'tensorflow', 'keras', 'distributed', 'pandas'} & set(sys.modules)"
-    )
-    subprocess.run([sys.executable, "-c", program], cwd=PROJECT, check=True, stderr=subprocess.PIPE)
-
-
 def test_json_lines_report_every_epoch_and_then_the_result(trained):
     *epochs, result = trained
     assert [(e["model"], e["epoch"]) for e in epochs if e["model"] == "teacher"] == [("teacher", 1)]

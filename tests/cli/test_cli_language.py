@@ -13,6 +13,7 @@ from kd.__main__ import main
 from kd._version import __version__
 from kd.config import FIELDS, MODELS, PRESETS, RunConfig
 from kd.export import FORMATS
+from kd.store.shipped import runs as shipped_runs
 from kd.store.store import Store
 from kd.studies.study import SCRATCH
 from kd.text.endings import Ending
@@ -82,7 +83,7 @@ def test_every_help_fits_in_the_readers_language(arguments, marked, capsys):
 def test_tables_fit_in_the_readers_language(marked, mnist, monkeypatch, capsys):
     picture = marked / "digit.png"
     Image.fromarray(mnist.x_test[0]).save(picture)
-    shipped = Store().runs.shipped()[0]
+    shipped = shipped_runs()[0]
     save_ended(Store(), CONFIG, "failed", Ending("disk full").stored())
     for arguments in (["runs"], ["predict", shipped, str(picture)], ["train"]):
         printed_by(arguments, capsys)
@@ -106,7 +107,7 @@ def test_tables_fit_whatever_is_in_them_and_nothing_is_cut(home, mnist, capsys):
     Image.fromarray(mnist.x_test[0]).save(home / "digit.png")
     for arguments in (["train"], ["predict", PRESETS["default"].config.run_id[:5], str(home / "digit.png")]):
         assert "…" not in printed_by(arguments, capsys)
-    assert len(printed_by(["runs"], capsys).splitlines()) == 2 + len(store.runs.shipped())
+    assert len(printed_by(["runs"], capsys).splitlines()) == 2 + len(shipped_runs())
     unfinished = [WIDE.replace(seed=seed) for seed in range(4)]
     for config, status in zip(unfinished, ("queued", "running", "failed", "interrupted"), strict=True):
         save_ended(store, config, status, Ending("disk full").stored())

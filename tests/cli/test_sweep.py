@@ -19,8 +19,7 @@ from kd.engine import Engine
 from kd.lab import Lab
 from kd.lab.studies import Studies
 from kd.store.store import Store
-from kd.studies.study import Study
-from kd.studies.view import StudyView
+from kd.studies.study import Study, StudyView
 from kd.text.endings import Ending
 from tests import PROJECT
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import keras
 import pytest
 
+from kd.base.unusable import Unusable
 from kd.text.translation import N_, _, ngettext
 from tests import PROJECT
 from tests.docs.documents import DOCUMENTS, blocks
@@ -113,7 +114,7 @@ def test_a_student_is_taken_along(elsewhere, capsys):
 
 def test_the_shown_sentences_can_be_translated_and_no_other_document_shows_python():
     """Other tests run docs/objectives.md (tests/distillation) and docs/exports.md (tests/export)."""
-    names = {"_": _, "N_": N_, "ngettext": ngettext, "name": "alpha", "count": 2}
+    names = {"_": _, "N_": N_, "ngettext": ngettext, "Unusable": Unusable, "name": "alpha", "number": 2}
     exec(compile(WORDS, "translating.md", "exec"), names)
     assert names["TITLE"] == "Test accuracy by epoch"
     shown = {document.name for document in DOCUMENTS if python(document)}

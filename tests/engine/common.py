@@ -2,27 +2,18 @@
 
 from __future__ import annotations
 
-import signal
 import subprocess
 import sys
-import time
 from collections.abc import Iterable
 from pathlib import Path
 
 import psutil
 
-PATIENCE = 240
+from tests.house import PATIENCE, until
+
+__all__ = ["FORKS", "PATIENCE", "alive", "certificates", "kill", "until"]
+
 FORKS = sys.platform == "linux"
-KILL = getattr(signal, "SIGKILL", signal.SIGTERM)
-
-
-def until(condition):
-    """Wait until it holds; returns what it returned."""
-    deadline = time.monotonic() + PATIENCE
-    while not (value := condition()):
-        assert time.monotonic() < deadline, "it did not happen"
-        time.sleep(0.02)
-    return value
 
 
 def alive(processes: Iterable[psutil.Process]) -> list[psutil.Process]:

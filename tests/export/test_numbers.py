@@ -10,12 +10,12 @@ import pytest
 
 from kd.__main__ import main
 from kd.base.places import DATA
+from kd.base.unusable import Unusable
 from kd.cli.run_name import EITHER, the_one
 from kd.config import FIELDS, MODELS, PRESETS, RunConfig
 from kd.export.tables import COLUMNS, FORMATS, accuracies_in_long_form, dictionary
 from kd.lab import Lab
 from kd.studies.shipped import AXES, shipped_study
-from kd.terminal.entry import Refusal
 from tests.export.conftest import RUN
 from tests.studies.fake_lab import BASE, PATIENCE, FakeLab
 
@@ -140,7 +140,7 @@ def test_other_names_are_refused_in_a_sentence(here, capsys):
         assert said.startswith(sentence)
         assert said.count("\n") == 1
     assert list(here.iterdir()) == []
-    with pytest.raises(Refusal, match=rf"^These finished runs or studies .* '10': 100000000000, {RUN}"):
+    with pytest.raises(Unusable, match=rf"^These finished runs or studies .* '10': 100000000000, {RUN}"):
         the_one("10", [RUN, "100000000000", OTHER], EITHER)
     with pytest.raises(ValueError, match="No run was named"):
         Lab().numbers([])

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 import re
-import subprocess
 import sys
 from collections import Counter
 from collections.abc import Iterable
@@ -21,31 +20,23 @@ BESIDES_EXPORTS = [f"kd/{path.name}" for path in (PROJECT / "kd").iterdir() if p
 # Parts of what is required, of Dask's workers and of Streamlit; and what only a notebook has.
 WITH_DISTRIBUTED = {"dask", "tornado", "IPython"}
 WITH_STREAMLIT = {"pyarrow", "starlette", "uvicorn"}
-EVERY_MODULE = """
-import importlib, pkgutil, sys
-for name in sys.argv[1:]:
-    sys.modules[name] = None
-import kd
-names = [module.name for module in pkgutil.walk_packages(kd.__path__, "kd.") if "__main__" not in module.name]
-for name in names:
-    importlib.import_module(name)
-print(len(names))
-"""
 
 
 def normal(name: str) -> str:
     return re.sub(r"[-_.]+", "-", name).lower()
 
 
-def required(file: str, follow: bool = True) -> list[str]:
-    """The packages that a requirements file names, with or without those of the files that it includes."""
-    names = []
-    for line in (PROJECT / file).read_text(encoding="utf-8").splitlines():
-        if line.startswith("-r ") and follow:
-            names += required(line.removeprefix("-r ").strip())
-        elif found := NAME.match(line):
-            names.append(normal(found[0]))
-    return names
+def chain(file: str) -> set[str]:
+    """A requirements file and those that it includes."""
+    lines = (PROJECT / file).read_text(encoding="utf-8").splitlines()
+    included = [line.removeprefix("-r ").strip() for line in lines if line.startswith("-r ")]
+    return {file}.union(*map(chain, included))
+
+
+def required(*files: str) -> list[str]:
+    """The packages that these requirements files name."""
+    lines = [line for file in files for line in (PROJECT / file).read_text(encoding="utf-8").splitlines()]
+    return [normal(found[0]) for line in lines if (found := NAME.match(line))]
 
 
 def imported(paths: Iterable[Path]) -> set[str]:
@@ -74,39 +65,13 @@ def test_whatever_is_imported_is_required(parts, file, with_another):
     assert len(modules) > 5
     providers = packages_distributions()
     for module in modules - with_another:
-        assert {normal(name) for name in providers[module]} & set(required(file)), module
+        assert {normal(name) for name in providers[module]} & set(required(*chain(file))), module
 
 
 def test_each_package_is_required_in_one_file():
     files = [path.name for path in PROJECT.glob("requirements*.txt")]
-    counts = Counter(name for file in files for name in required(file, follow=False))
+    counts = Counter(required(*files))
     assert [name for name, count in counts.items() if count > 1] == []
-
-
-def test_the_library_does_without_what_only_the_app_needs():
-    only_app = set(required("requirements.txt")) - set(required("requirements-library.txt")) | {"pyarrow"}
-    modules = [
-        module
-        for module, names in packages_distributions().items()
-        if set(map(normal, names)) & only_app and module.isidentifier()
-    ]
-    assert {"streamlit", "streamlit_drawable_canvas"} <= set(modules)
-    done = subprocess.run(
-        [sys.executable, "-c", EVERY_MODULE, *modules],
-        cwd=PROJECT,
-        capture_output=True,
-        text=True,
-        timeout=180,
-    )
-    assert done.returncode == 0, done.stderr
-    assert int(done.stdout.split()[-1]) > 100
-
-
-def chain(file: str) -> set[str]:
-    """A requirements file and those that it includes."""
-    lines = (PROJECT / file).read_text(encoding="utf-8").splitlines()
-    included = [line.removeprefix("-r ").strip() for line in lines if line.startswith("-r ")]
-    return {file}.union(*map(chain, included))
 
 
 def test_the_image_and_make_know_every_requirements_file():

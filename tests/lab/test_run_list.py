@@ -10,6 +10,7 @@ import pytest
 from kd.config import STUDENTS, RunConfig
 from kd.lab import Lab
 from kd.lab.run_list import RunList
+from kd.store import shipped
 from kd.store.store import Store
 from tests.other_process import running_elsewhere
 from tests.stored_runs import save, save_copy, save_ended, save_model
@@ -43,7 +44,7 @@ def test_a_list_says_what_each_view_does_and_reads_no_result(store, runs, monkey
     read, get = [], store.runs.record
     monkeypatch.setattr(store.runs, "record", lambda run_id, **more: read.append(run_id) or get(run_id))
     views = runs.views()
-    assert {*read} <= {*store.runs.shipped()}
+    assert {*read} <= {*shipped.runs()}
     assert [view.run_id for view in views][:4] == [row.run_id for row in store.runs.rows()]
     for view in views:
         alone = runs.view(view.run_id)

@@ -311,7 +311,7 @@ def gains(runs: pd.DataFrame) -> list[float]:
 
 def test_a_cell_says_why_it_is_hatched_and_its_repeats_are_shown_one_by_one(open_page):
     app = open_page("sweep", cell="200,10")
-    why = "Alone this would count. Among 42 cells, one may look so by luck"
+    why = "Alone, this would count. Among 42 cells, one may look so by luck"
     assert why in html_of(app)
     assert "In 5 repeats the teacher helped every time." in html_of(app)
     labelled(app)["View"].set_value("repeats").run()

@@ -31,8 +31,8 @@ def test_train_shows_the_command_of_the_run_on_the_screen(open_page, lab):
 
 def _numbers() -> None:
     from kd.config import PRESETS, RunConfig
-    from ui.shared.along import numbers_along
     from ui.shared.server import lab
+    from ui.shared.take_along import numbers_along
 
     both = [RunConfig().run_id, PRESETS["many_images"].config.run_id]
     numbers_along("runs", lambda: lab().numbers(both))

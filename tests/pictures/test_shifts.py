@@ -8,7 +8,7 @@ from scipy import ndimage
 
 from kd.config import RunConfig
 from kd.networks.numpy_model import NumpyModel
-from kd.pictures.shifts import drawn, shifted, variants
+from kd.pictures.changes import drawn, shifted, variants
 from kd.pictures.training_set import pictures_for_teacher, places, training_set, without_digits
 from kd.teachers.shipped import shipped_teacher_path
 

@@ -9,11 +9,10 @@ from contextlib import closing
 import pytest
 
 from kd.lab import Lab
-from kd.runs.in_progress import STOPPED
 from kd.text import translation
 from kd.text.verdicts import verdict_note, verdict_sentence
 from tests import pseudo_language, stored_runs
-from tests.stored_runs import CONFIG, RUN, save_ended
+from tests.stored_runs import CONFIG, RUN
 
 NUMBERS = {
     "difference": 0.01,
@@ -72,16 +71,3 @@ def test_a_verdict_is_in_the_readers_language_and_its_words_can_be_asked_for_tog
     marked()
     assert comparison["sentence"].startswith(pseudo_language.OPEN)
     assert set(json.loads(json.dumps(comparison))) == {*NUMBERS, "verdict"}
-
-
-def test_why_a_run_ended_is_stored_as_a_code_and_said_in_words(lab, marked):
-    # a sentence that an earlier version stored is said as it is
-    for stored in ("Stopped before it began.", "The disk was full: {make room}.", ""):
-        save_ended(lab.store, CONFIG, "failed", stored)
-        assert lab.runs.view(RUN).message == stored
-    said = "Stopped before"
-    save_ended(lab.store, CONFIG, "stopped", STOPPED.stored())
-    assert lab.store.runs.row(RUN).ending == STOPPED.stored()
-    assert lab.runs.view(RUN).message.startswith(said)
-    marked()
-    assert lab.runs.view(RUN).message.startswith(pseudo_language.OPEN + said)

@@ -7,6 +7,7 @@ import pytest
 
 from kd.config import STUDENTS, RunConfig
 from kd.lab import Lab
+from kd.store.shipped import runs as shipped_runs
 from kd.store.store import ModelLost, Store
 from tests.stored_runs import CONFIG, LOGITS, RUN, is_whole, save, save_model
 
@@ -96,8 +97,8 @@ def test_teachers_and_models_that_come_with_the_project_are_models_too(tmp_path)
     told, path = store.models.get("strong")
     assert (told["model"], told["name"], told["test_accuracy"]) == ("strong", "teacher", 0.9911)
     assert path.stat().st_size == told["bytes"]
-    assert RunConfig().run_id in store.runs.shipped()
-    for run_id in store.runs.shipped():
+    assert RunConfig().run_id in shipped_runs()
+    for run_id in shipped_runs():
         assert store.is_usable(run_id)
         assert store.runs.is_shipped(run_id)
         for name, model_id in store.runs.models_of(run_id).items():
@@ -115,7 +116,7 @@ def test_what_comes_along_damaged_is_left_out(tmp_path, monkeypatch):
     (shipped / "runs" / RUN / "record.json").write_text("{")
     monkeypatch.setattr("kd.store.shipped.SHIPPED", shipped)
     store = Store(tmp_path / "home")
-    assert (store.runs.shipped(), store.runs.has(RUN)) == ([], False)
+    assert (shipped_runs(), store.runs.has(RUN)) == ([], False)
 
 
 DAMAGES = {

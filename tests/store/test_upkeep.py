@@ -74,7 +74,7 @@ def test_a_fresh_teacher_goes_with_its_last_run(lab):
 
 
 def test_the_limit_is_a_size_and_what_is_none_is_named(monkeypatch, tmp_path):
-    sizes = {"2GB": 2e9, "1.5 gb": 1.5e9, "500MB": 5e8, "2 GiB": 2 * 2**30, "": 2e9}
+    sizes = {"2GB": 2e9, "1.5 gb": 1.5e9, "2 GiB": 2 * 2**30, "1e5GB": 1e14, "٣GB": 3e9, "": 2e9}
     for text, size in sizes.items():
         monkeypatch.setenv("KD_LIMIT", text)
         assert limit() == size

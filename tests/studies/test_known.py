@@ -5,8 +5,7 @@ import itertools
 import numpy as np
 import pytest
 
-from kd.studies.known import known
-from kd.studies.shipped import AXES, LONG, SHORT, shipped_study
+from kd.studies.shipped import AXES, LONG, SHORT, known, shipped_study
 from kd.studies.verdicts import verdicts
 from kd.text.study_words import difference
 

@@ -175,16 +175,17 @@ def test_the_table_has_a_row_for_each_cell():
     lines = text.splitlines()
     assert max(map(len, lines)) <= 80
     said = [" ".join(line.split()) for line in lines]
-    heads = "train- size temperature seeds Distilled Scratch points ± verdict seeds for 0.2 points"
-    assert sorted(" ".join(said[:3]).split()) == sorted(heads.split())
-    assert said[4:7] == [
+    heads = "train- size temperature repeats (seeds) Distilled Scratch points ± verdict "
+    heads += "repeats to show 0.2 points"
+    assert sorted(" ".join(said[:4]).split()) == sorted(heads.split())
+    assert said[5:8] == [
         "60000 4 5 90.10 % 83.60 % −1.00 0.50 hurts",
         "500 4 5 90.10 % 83.60 % +6.50 0.60 helps",
         "10000 4 5 90.10 % 83.60 % +0.05 0.45 not shown 20–80",
     ]
     assert said[-1] == "200 0.5 5 90.10 % 83.60 % too few repeats"
     for start in ("hurts", "helps", "too few"):  # one column
-        assert len({line.index(start) for line in lines[4:] if start in line}) == 1
+        assert len({line.index(start) for line in lines[5:] if start in line}) == 1
     # values stand there as they are
     text = table_text(BY_SIZE.assign(objective=["[red]", "a_b", "", "x" * 200]), ["objective"])
     assert "[red]" in text

@@ -18,14 +18,6 @@ from kd.pictures.drawing import to_mnist
 from kd.pictures.mnist import load_mnist
 from kd.teachers import shipped
 from kd.teachers.__main__ import main
-from kd.teachers.shipped import (
-    TEACHER_FOLDER,
-    shipped_logits,
-    shipped_teacher_path,
-    teacher_record,
-    weights_sha256,
-    write_record,
-)
 
 PARAMETERS = 1_433_610
 
@@ -54,38 +46,32 @@ def strokes(digit: int) -> list[list[list[float]]]:
 def models():
     import keras
 
-    return {name: keras.saving.load_model(shipped_teacher_path(name)) for name in SHIPPED_TEACHERS}
+    return {name: keras.saving.load_model(shipped.shipped_teacher_path(name)) for name in SHIPPED_TEACHERS}
 
 
 @pytest.mark.parametrize("name", SHIPPED_TEACHERS)
 def test_a_teacher_is_a_plain_keras_file_and_its_record_is_true(name, models):
-    from kd.teachers.recipes import classify
-
-    path, model, record = shipped_teacher_path(name), models[name], teacher_record(name)
+    path, model, record = shipped.shipped_teacher_path(name), models[name], shipped.teacher_record(name)
     assert type(model).__module__.startswith("keras.")
     assert not model.compiled  # an optimizer's state triples the file
     with zipfile.ZipFile(path) as archive:
         assert '"module": "kd' not in archive.read("config.json").decode()
     weights = model.get_weights()
     digest = hashlib.sha256(b"".join(array.astype("<f4").tobytes() for array in weights))
-    assert record["weights_sha256"] == digest.hexdigest() == weights_sha256(weights)
+    assert record["weights_sha256"] == digest.hexdigest() == shipped.weights_sha256(weights)
     built = pkgutil.resolve_name(record["architecture"])().count_params()
     assert record["parameters"] == sum(array.size for array in weights) == built == PARAMETERS
-    pictures, labels = load_mnist().test()
-    accuracy = (classify(model, pictures) == labels).mean()
-    # another processor rounds differently, so a borderline picture may change sides
-    assert abs(accuracy - record["test_accuracy"]) <= 0.0003
 
 
 def test_the_teachers_are_as_good_as_promised():
-    strong, notebook = teacher_record("strong"), teacher_record("notebook")
+    strong, notebook = shipped.teacher_record("strong"), shipped.teacher_record("notebook")
     assert strong["test_accuracy"] >= 0.991
     pen_digits = {"accuracy": pytest.approx(0.9875, abs=0.0125), "count": 1000, "pen_pixels": 22}
     assert {name: strong["pen_digits"][name] for name in pen_digits} == pen_digits
     assert 0.96 <= notebook["test_accuracy"] <= 0.97
     recipes = [[each["recipe"][name] for name in ("images", "epochs")] for each in (strong, notebook)]
     assert recipes == [[60_000, 35], [10_000, 5]]
-    assert all(shipped_teacher_path(preset.config.teacher).is_file() for preset in PRESETS.values())
+    assert all(shipped.shipped_teacher_path(preset.config.teacher).is_file() for preset in PRESETS.values())
 
 
 @pytest.mark.parametrize("pen", [12, 22, 32])
@@ -97,19 +83,19 @@ def test_the_strong_teacher_reads_digits_drawn_on_the_canvas(models, pen):
 
 @pytest.mark.parametrize("name", SHIPPED_TEACHERS)
 def test_shipped_logits_are_those_of_the_shipped_teacher(name, mnist):
-    stored = shipped_logits(name)
-    model = NumpyModel.load(shipped_teacher_path(name))
+    stored = shipped.shipped_logits(name)
+    model = NumpyModel.load(shipped.shipped_teacher_path(name))
     np.testing.assert_allclose(model.logits(mnist.train(200)[0]), stored["train"][:200], atol=1e-4, rtol=1e-5)
     np.testing.assert_allclose(model.logits(mnist.test(200)[0]), stored["test"][:200], atol=1e-4, rtol=1e-5)
     accuracy = (stored["test"].argmax(axis=1) == mnist.test()[1]).mean()
-    assert accuracy == pytest.approx(teacher_record(name)["test_accuracy"], abs=1e-9)
+    assert accuracy == pytest.approx(shipped.teacher_record(name)["test_accuracy"], abs=1e-9)
 
 
 @pytest.fixture
 def copy(tmp_path, monkeypatch):
     """A copy of the notebook teacher's files, read instead of the included ones."""
     for suffix in (".json", ".keras", "-logits.npz"):
-        shutil.copy(TEACHER_FOLDER / f"notebook{suffix}", tmp_path)
+        shutil.copy(shipped.TEACHER_FOLDER / f"notebook{suffix}", tmp_path)
     monkeypatch.setattr(shipped, "TEACHER_FOLDER", tmp_path)
     shipped._load_logits.cache_clear()
     yield tmp_path / "notebook-logits.npz"
@@ -129,19 +115,19 @@ def test_missing_damaged_or_foreign_logits_name_the_command(copy):
         with pytest.raises(
             ValueError, match=f"{said}. Make them again with: python -m kd.teacher_logits notebook"
         ):
-            shipped_logits("notebook")
+            shipped.shipped_logits("notebook")
 
 
 def test_an_unknown_a_missing_or_an_unreadable_teacher_gets_a_sentence(tmp_path):
     with pytest.raises(ValueError, match=r"no shipped teacher 'weak': use one of strong, notebook\."):
-        shipped_teacher_path("weak")
+        shipped.shipped_teacher_path("weak")
     with pytest.raises(ValueError, match=r"is missing.*python -m kd\.teachers make strong"):
-        shipped_teacher_path("strong", tmp_path)
-    write_record("notebook", {"recipe": "α, T²"}, tmp_path)
-    assert teacher_record("notebook", tmp_path) == {"recipe": "α, T²"}
+        shipped.shipped_teacher_path("strong", tmp_path)
+    shipped.write_record("notebook", {"recipe": "α, T²"}, tmp_path)
+    assert shipped.teacher_record("notebook", tmp_path) == {"recipe": "α, T²"}
     (tmp_path / "strong.json").write_text('{"name": ')
     with pytest.raises(ValueError, match=r"not readable JSON.*python -m kd\.teachers make strong"):
-        teacher_record("strong", tmp_path)
+        shipped.teacher_record("strong", tmp_path)
 
 
 @pytest.mark.parametrize(("name", "epochs"), [("strong", 7), ("notebook", 2)])
@@ -158,7 +144,7 @@ def test_the_command_makes_a_teacher(name, epochs, tmp_path, capsys, monkeypatch
     assert (record["seed"], record["recipe"]["epochs"], record["recipe"]["images"]) == (5, epochs, 300)
     model = keras.saving.load_model(tmp_path / f"{name}.keras")
     assert not model.compiled
-    assert weights_sha256(model.get_weights()) == record["weights_sha256"]
+    assert shipped.weights_sha256(model.get_weights()) == record["weights_sha256"]
     assert record["test_images"] == 500
     assert record["test_accuracy"] > 0.2  # it learned something: guessing gets 0.1
     assert capsys.readouterr().err.count("epoch ") == epochs

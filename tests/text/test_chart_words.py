@@ -3,10 +3,10 @@
 import numpy as np
 import pandas as pd
 
-from kd.charts import dark_charts
+from kd.charts import error_charts
 from kd.charts.run_charts import accuracy_rows
+from kd.text import answers
 from kd.text import chart_words as words
-from kd.text import dark_words
 
 
 def event(model, epoch, value):
@@ -126,8 +126,8 @@ def test_likeness_is_the_largest_share_of_what_goes_to_wrong_digits():
     temperature = 4.0
     logits = 10.0 * np.eye(10)
     logits[4, 9], logits[3, 3] = 8.0, 9.0
-    said = dark_words.look_alikes_words(
-        dark_charts.look_alike_rows(np.arange(10), logits, temperature), temperature
+    said = answers.look_alikes_words(
+        error_charts.look_alike_rows(np.arange(10), logits, temperature), temperature
     )
     four = np.exp(logits[4] / temperature)
     share = four[9] / (four.sum() - four[4])

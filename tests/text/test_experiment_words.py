@@ -7,26 +7,9 @@ import math
 import pytest
 
 from kd.studies.experiments.judging import AGREES, CANNOT_TELL, DISAGREES, Finding
-from kd.text.experiment_words import (
-    NOT_YET,
-    Says,
-    claim_words,
-    curve_words,
-    finding_words,
-    guess_words,
-    headline,
-    label_words,
-    late_words,
-    number_words,
-    paper_words,
-    place_words,
-    progress_words,
-    saying,
-    verdict_word,
-    when_words,
-)
+from kd.text import experiment_words as say
 
-SAYS = Says(
+SAYS = say.Says(
     "gain {where}",
     "{where}, it helps by {value} ({interval}).",
     "It costs {value} ({interval}).",
@@ -54,7 +37,7 @@ def found(mean, low, high, seeds=5, unit="points"):
     ],
 )  # fmt: skip
 def test_a_finding_has_its_interval_and_its_seeds(finding, words):
-    assert finding_words(finding) == words
+    assert say.finding_words(finding) == words
 
 
 @pytest.mark.parametrize(
@@ -68,23 +51,23 @@ def test_a_finding_has_its_interval_and_its_seeds(finding, words):
     ],
 )
 def test_a_sentence_takes_a_side_only_where_the_interval_does(finding, sentence):
-    assert saying(SAYS, finding) == sentence
-    assert saying(Says("gain"), finding) == ""
+    assert say.saying(SAYS, finding) == sentence
+    assert say.saying(say.Says("gain"), finding) == ""
 
 
 def test_a_side_may_be_that_of_another_number_than_0_and_a_sentence_that_of_all_sides():
-    says = Says(
+    says = say.Says(
         "share", "Only {value} ({interval}).", "Just {value} ({interval}).", "Half ({interval}).", at=50
     )
-    both = Says("share", "It is {value} ({interval}).", at=50)
+    both = say.Says("share", "It is {value} ({interval}).", at=50)
     for mean, words in ((60, "Only 60.0 (likely 55.0 to 65.0)."), (40, "Just 40.0 (likely 35.0 to 45.0).")):
         share = found(mean, mean - 5, mean + 5, unit="percent")
-        assert saying(says, share) == words
-        assert saying(both, share) == f"It is {mean}.0 (likely {mean - 5}.0 to {mean + 5}.0)."
+        assert say.saying(says, share) == words
+        assert say.saying(both, share) == f"It is {mean}.0 (likely {mean - 5}.0 to {mean + 5}.0)."
     undecided = found(50, 45, 55, unit="percent")
-    assert saying(says, undecided) == "Half (at 99\u00a0%, likely 41.7 to 58.3)."
-    assert saying(both, undecided) == "It is 50.0 (likely 45.0 to 55.0)."
-    assert label_words(SAYS) == "gain here"
+    assert say.saying(says, undecided) == "Half (at 99\u00a0%, likely 41.7 to 58.3)."
+    assert say.saying(both, undecided) == "It is 50.0 (likely 45.0 to 55.0)."
+    assert say.label_words(SAYS) == "gain here"
 
 
 UP, DOWN, NEITHER = (Finding(mean, mean - 1, mean + 1, 0.01, 5) for mean in (4.0, -4.0, 0.0))
@@ -104,19 +87,21 @@ UNKNOWN, SO_FAR = Finding(*[math.nan] * 4, 0), Finding(2.0, *[math.nan] * 3, 3)
 )
 def test_the_long_training_is_told_first_and_the_short_one_where_it_was_otherwise(short, long, told):
     found = {"short": short, "long": long}
-    said = headline(SAYS, found)
-    assert said == {length: saying(SAYS, found[length]) for length in told}
+    said = say.headline(SAYS, found)
+    assert said == {length: say.saying(SAYS, found[length]) for length in told}
     assert [*said] == told
 
 
 def test_what_came_out_is_told_against_the_paper_and_against_the_guess():
-    finding, verdicts = found(6.5, 5.9, 7.1), (AGREES, DISAGREES, CANNOT_TELL, NOT_YET)
-    told = {verdict: claim_words(finding, verdict, "Small data.") for verdict in verdicts}
+    finding, verdicts = found(6.5, 5.9, 7.1), (AGREES, DISAGREES, CANNOT_TELL, say.NOT_YET)
+    told = {verdict: say.claim_words(finding, verdict, "Small data.") for verdict in verdicts}
     assert len(set(told.values())) == 4
-    assert all(words.startswith(finding_words(finding)) for words in told.values())
+    assert all(words.startswith(say.finding_words(finding)) for words in told.values())
     assert [verdict for verdict, words in told.items() if "Small data." in words] == [DISAGREES]
-    assert guess_words("a lot", finding) == f"You guessed “a lot”. It is {finding_words(finding)}."
-    assert len({verdict_word(verdict, of_guess) for verdict in verdicts for of_guess in (True, False)}) == 6
+    assert say.guess_words("a lot", finding) == f"You guessed “a lot”. It is {say.finding_words(finding)}."
+    assert (
+        len({say.verdict_word(verdict, of_guess) for verdict in verdicts for of_guess in (True, False)}) == 6
+    )
 
 
 def test_a_curve_is_told_how_often_it_is_right_and_where_it_is_furthest_off():
@@ -124,23 +109,23 @@ def test_a_curve_is_told_how_often_it_is_right_and_where_it_is_furthest_off():
         {"x": x, "drawn": drawn, "found": found(3, 2, 4), "is_near": near}
         for x, drawn, near in (("100", 2.0, True), ("500", -4.25, False), ("900", 7.0, False))
     ]
-    said = curve_words(places, "points")
+    said = say.curve_words(places, "points")
     assert "1 of your 3 points" in said
     assert "off by 7.2 points, at 500" in said
 
 
 def test_lengths_quotations_places_and_progress():
-    assert when_words("short", (640, 640)) == "after 640 steps"
-    assert when_words("long", (2_000, 9_375)) == "after long training (2,000 to 9,375 steps)"
-    assert late_words((math.nan,) * 3) == ""
-    assert "by +0.10 points." in late_words((0.1, 0.1, 0.1))
-    assert "by +0.10 points (−0.25 to +0.50 by setting)" in late_words((0.1, -0.25, 0.5))
-    assert paper_words("less effective", "section 4", "0.9 %") == "“less effective” (section 4); 0.9 %"
-    assert paper_words("", "abstract", "") == "abstract"
+    assert say.when_words("short", (640, 640)) == "after 640 steps"
+    assert say.when_words("long", (2_000, 9_375)) == "after long training (2,000 to 9,375 steps)"
+    assert say.late_words((math.nan,) * 3) == ""
+    assert "by +0.10 points." in say.late_words((0.1, 0.1, 0.1))
+    assert "by +0.10 points (−0.25 to +0.50 by setting)" in say.late_words((0.1, -0.25, 0.5))
+    assert say.paper_words("less effective", "section 4", "0.9 %") == "“less effective” (section 4); 0.9 %"
+    assert say.paper_words("", "abstract", "") == "abstract"
     names = {"as it was": "nothing", "4": "four"}
-    assert [place_words(value, names) for value in ("as it was", 4.0, 60_000, 0.2, "")] == [
+    assert [say.place_words(value, names) for value in ("as it was", 4.0, 60_000, 0.2, "")] == [
         *("nothing", "four", "60,000", "0.2", "–")
     ]
-    assert (number_words(math.nan, "points"), number_words(0.0, "points")) == ("–", "0.0 points")
+    assert (say.number_words(math.nan, "points"), say.number_words(0.0, "points")) == ("–", "0.0 points")
     for status, words in (("running", "3 of 10 runs; about 12 s"), ("not started", "takes about 12 s")):
-        assert words in progress_words(status, 3, 10, 12)
+        assert words in say.progress_words(status, 3, 10, 12)

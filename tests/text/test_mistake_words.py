@@ -36,18 +36,13 @@ def test_the_loss(first, last, said):
     ("slope", "said"),
     [
         (Slope(1.02, 0.99, 1.02, 0.99), "as long as it should be, and points the same way as the right one."),
-        (
-            Slope(27.2, -0.167, 27.5, -0.18),
-            "27 times as long as it should be, and points 100° away from the right one: nowhere near it.",
-        ),
-        (
-            Slope(0.5, 0.5, 0.4, 0.4),
-            "shorter than it should be, and points 60° away from the right one.",
-        ),
+        (Slope(27.2, -0.167, 27.5, -0.18),
+         "27 times as long as it should be, and points 100° away from the right one: nowhere near it."),
+        (Slope(0.5, 0.5, 0.4, 0.4), "shorter than it should be, and points 60° away from the right one."),
         (Slope(0.03, 0.74, 0.01, 1.0), "itself points the right way, and is 100 times too short."),
         (Slope(0.03, 0.54, 0.0, math.nan), "The teacher's part has no gradient"),
     ],
-)
+)  # fmt: skip
 def test_the_gradient(slope, said):
     assert said in gradient_words(slope)
 

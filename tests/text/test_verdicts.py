@@ -11,18 +11,8 @@ from hypothesis import strategies as st
 
 from kd.analysis.evaluation import compare
 from kd.config import RunConfig
-from kd.text import words
+from kd.text import verdicts, words
 from kd.text.study_words import after
-from kd.text.verdicts import (
-    covers,
-    evidence,
-    evidence_of_seeds,
-    headline,
-    seeds_words,
-    surer_headline,
-    verdict_note,
-    verdict_sentence,
-)
 
 CONFIG = RunConfig()
 
@@ -48,11 +38,11 @@ def measured(difference, verdict, p_value=0.0001):
     ],
 )
 def test_one_seed_is_said_to_be_one(difference, verdict, said):
-    found = headline(measured(difference, verdict))
+    found = verdicts.headline(measured(difference, verdict))
     assert found.endswith(said)
     assert ("No difference shown in this run: " in found) == (verdict == "not shown")
-    assert headline(measured(difference, verdict), CONFIG) == after("640 steps", found)
-    wrong = headline(measured(difference, verdict), CONFIG.replace(mistake="no_t_squared"))
+    assert verdicts.headline(measured(difference, verdict), CONFIG) == after("640 steps", found)
+    wrong = verdicts.headline(measured(difference, verdict), CONFIG.replace(mistake="no_t_squared"))
     assert wrong == f"{after('640 steps', found)} This run makes a mistake on purpose: without T²."
 
 
@@ -81,7 +71,7 @@ HELPS = row(6.52, 5.92, 7.12, "helps")
     ],
 )  # fmt: skip
 def test_several_seeds_say_what_holds_and_of_how_many(cell, changes, begins, numbers):
-    said = surer_headline(cell, CONFIG.replace(**changes))
+    said = verdicts.surer_headline(cell, CONFIG.replace(**changes))
     assert said.startswith(after("640 steps", begins))
     assert re.findall(r"−?\d+(?:\.\d+)?", said)[1:] == numbers.split()
     assert ("on purpose: α reversed." in said) == ("mistake" in changes)
@@ -90,11 +80,11 @@ def test_several_seeds_say_what_holds_and_of_how_many(cell, changes, begins, num
 
 
 def test_the_evidence_is_one_sentence_away():
-    assert re.findall(r"\d+\.\d+", evidence(measured(0.0797, "ahead"))) == ["7.37", "8.57", "0.001"]
-    assert "5 repeats" in evidence_of_seeds(row(6.5, 6, 7, "helps", p=0.012))
-    assert "p = 0.012" in evidence_of_seeds(row(6.5, 6, 7, "helps", p=0.012))
-    assert evidence_of_seeds(row(0, 0, 0, "not judged yet", 4, p=math.nan)) == ""
-    assert seeds_words({1: -0.5, 0: 7.97}).endswith("0: 7.97, 1: −0.50.")
+    assert re.findall(r"\d+\.\d+", verdicts.evidence(measured(0.0797, "ahead"))) == ["7.37", "8.57", "0.001"]
+    assert "5 repeats" in verdicts.evidence_of_seeds(row(6.5, 6, 7, "helps", p=0.012))
+    assert "p = 0.012" in verdicts.evidence_of_seeds(row(6.5, 6, 7, "helps", p=0.012))
+    assert verdicts.evidence_of_seeds(row(0, 0, 0, "not judged yet", 4, p=math.nan)) == ""
+    assert verdicts.seeds_words({1: -0.5, 0: 7.97}).endswith("0: 7.97, 1: −0.50.")
 
 
 def test_what_a_seed_decides_is_drawn_anew_and_the_rest_is_fixed():
@@ -106,7 +96,7 @@ def test_what_a_seed_decides_is_drawn_anew_and_the_rest_is_fixed():
         ({"teacher": "fresh"}, {images, "the teacher"}, {"MNIST"}),
         ({"objective": "virtual_teacher"}, {images}, {"MNIST"}),
     ):
-        first, taken, last = covers(RunConfig(**changes)).split(". ")
+        first, taken, last = verdicts.covers(RunConfig(**changes)).split(". ")
         things = {images, "the teacher", included, "MNIST"}
         assert {thing for thing in things if thing in first} == drawn
         assert {thing for thing in things if thing in last} == fixed
@@ -125,7 +115,7 @@ def comparison(both, only_distilled, only_scratch, neither, alpha=None):
 def test_a_single_run_never_says_that_the_teacher_helps(changes):
     config = RunConfig(**changes)
     for counts in ((9600, 200, 100, 100), (9500, 90, 170, 240), (9700, 110, 100, 90)):
-        said = verdict_sentence(comparison(*counts), config)
+        said = verdicts.verdict_sentence(comparison(*counts), config)
         assert not {"teacher", "help", "helps", "helped", "hurts"} & {*re.findall(r"\w+", said)}
         assert ("on purpose: without T²." in said) == config.makes_mistake
 
@@ -134,7 +124,7 @@ def test_a_single_run_never_says_that_the_teacher_helps(changes):
 def test_the_stated_difference_is_that_of_the_accuracies_beside_it(cuts):
     first, second, third = sorted(cuts)
     counts = first, second - first, third - second, 10_000 - third
-    sentence = verdict_sentence(comparison(*counts))
+    sentence = verdicts.verdict_sentence(comparison(*counts))
     shown = [Decimal(words.accuracy((counts[0] + n) / 10_000).split()[0]) for n in counts[1:3]]
     said = re.search(r"(\d+\.\d+) percentage points", sentence)
     assert (Decimal(said[1]) if said else 0) == abs(shown[0] - shown[1])
@@ -146,15 +136,17 @@ def test_the_stated_difference_is_that_of_the_accuracies_beside_it(cuts):
 
 def test_without_a_teachers_part_both_students_are_said_to_be_the_same():
     same = comparison(9700, 0, 0, 300, alpha=1.0)
-    assert verdict_sentence(same) == (
+    assert verdicts.verdict_sentence(same) == (
         "At α = 1, the teacher has no part in the loss, so both students are the same by construction."
     )
-    assert "another seed changes both alike" in verdict_note(same)
-    assert "may give another difference" in verdict_note(comparison(9700, 0, 0, 300, alpha=0.95))
+    assert "another seed changes both alike" in verdicts.verdict_note(same)
+    assert "may give another difference" in verdicts.verdict_note(comparison(9700, 0, 0, 300, alpha=0.95))
 
 
 def test_students_that_round_differently_are_still_the_same():
     for distilled, scratch, said in ((1, 0, "the 1 picture that only"), (2, 1, "the 3 pictures that only")):
-        note = verdict_note(comparison(9700, distilled, scratch, 300 - distilled - scratch, alpha=1.0))
+        note = verdicts.verdict_note(
+            comparison(9700, distilled, scratch, 300 - distilled - scratch, alpha=1.0)
+        )
         assert said in note
         assert "due to rounding" in note

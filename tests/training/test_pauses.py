@@ -10,7 +10,7 @@ from kd.config import RunConfig
 from kd.training import student
 from kd.training.messages import Checkpoint, Teaching, TrainedModel
 from kd.training.student import train_model
-from tests.training.helpers import BRIEF, SMALL, ignore, made_up, never, same_in_every_bit, trained
+from tests.training.helpers import SMALL, ignore, made_up, never, same_in_every_bit, trained
 
 
 def paused_after(answers: int, config: RunConfig, name: str, teaching: Teaching | None) -> TrainedModel:
@@ -36,35 +36,21 @@ def paused_after(answers: int, config: RunConfig, name: str, teaching: Teaching 
         trained(other, name, teaching and made_up(40), is_followed=False)
 
 
-@pytest.fixture
-def step_by_step(monkeypatch):
-    """Every call into the traced loop is one step, so a pause may be after any."""
-    monkeypatch.setattr(student, "SECONDS_BETWEEN_CHECKS", 0.0)
-    monkeypatch.setattr(student, "FIRST_STEPS", 1)
-
-
-@pytest.fixture(autouse=True)
-def a_look_each_epoch(monkeypatch):
-    """However short the epochs of a test are."""
-    monkeypatch.setattr(student, "eval_epochs", lambda config, name: tuple(range(1, 101)))
-
-
-@pytest.mark.usefixtures("step_by_step")
 @pytest.mark.parametrize(
     ("changes", "name", "answers"),
     [
-        ({}, "scratch", 1),
-        ({"labelled": 100, "omitted_digits": "3"}, "distilled", 13),
+        ({"student": "linear", "labelled": 100, "omitted_digits": "3"}, "distilled", 13),
+        ({"teacher_epochs": 2, "teacher_width": 2, "teacher_train_size": 320}, "teacher", 23),
     ],
 )
-def test_a_student_that_pauses_becomes_the_same_to_the_last_bit(changes, name, answers, tmp_path):
-    config = BRIEF.replace(**changes)
-    whole = trained(config, name, made_up())
-    assert whole.snapshots.times == [1, 2]
-    same_in_every_bit(whole, paused_after(answers, config, name, made_up()), tmp_path)
-
-
-def test_a_teacher_that_pauses_even_within_a_look_becomes_the_same_to_the_last_bit(tmp_path):
-    config = SMALL.replace(teacher_epochs=2, teacher_width=2, teacher_train_size=320)
-    whole = trained(config, "teacher")
-    same_in_every_bit(whole, paused_after(23, config, "teacher", None), tmp_path)
+def test_who_pauses_even_within_a_look_becomes_the_same_to_the_last_bit(
+    changes, name, answers, tmp_path, monkeypatch
+):
+    # every call into the traced loop is one step, so a pause may be after any, and a look follows each epoch
+    monkeypatch.setattr(student, "SECONDS_BETWEEN_CHECKS", 0.0)
+    monkeypatch.setattr(student, "FIRST_STEPS", 1)
+    monkeypatch.setattr(student, "eval_epochs", lambda config, name: (1, 2))
+    config, teaching = SMALL.replace(**changes), made_up() if name == "distilled" else None
+    whole = trained(config, name, teaching)
+    assert whole.snapshots is None or whole.snapshots.times == [1, 2]
+    same_in_every_bit(whole, paused_after(answers, config, name, teaching), tmp_path)

@@ -9,7 +9,7 @@ import pytest
 from kd.distillation.mistakes import MISTAKES
 from kd.distillation.objectives import OBJECTIVES, Outputs
 from kd.networks.architectures import Architecture
-from kd.pictures.shifts import drawn, shifted, variants
+from kd.pictures.changes import drawn, shifted, variants
 from kd.training.compiled import CompiledTraining, Kind
 from kd.training.networks import FusedAdam, Network
 from tests.distillation.formulas import softmax

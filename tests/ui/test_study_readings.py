@@ -6,8 +6,7 @@ import pandas as pd
 import pytest
 
 from kd.config import RunConfig
-from kd.studies.study import Study
-from kd.studies.view import StudyView
+from kd.studies.study import Study, StudyView
 from tests.studies.rows import runs
 from ui.sweep import studies
 

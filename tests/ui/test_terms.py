@@ -16,3 +16,7 @@ def test_a_term_is_explained_where_it_first_stands_and_the_rest_stays_text():
     assert unescape(said[terms[2][0]]) == meaning("seed")
     rest = re.sub(r"<span.*?</span>|</?button.*?>", "", html)
     assert rest == "&lt;b&gt; T² and T: 5 seeds &amp; 3 seeds"
+
+
+def test_no_line_ends_between_a_bracket_and_the_term_that_follows():
+    assert explained("+7 (likely 3 to 9)", "interval").startswith('+7 <span class="kd-glued">(<button ')

@@ -11,6 +11,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
+from kd.base.unusable import Unusable
 from kd.charts.experiment_plan import COLUMNS, INCLUDED, Plan, planned, result_rows
 from kd.lab import Lab
 from kd.lab.experiments import ExperimentRun, ExperimentView
@@ -201,12 +202,10 @@ def _guess_of(found: Experiment, text: str) -> str | tuple[float, ...]:
     with contextlib.suppress(ValueError):
         numbers = [float(part) for part in text.split(",")]
     if len(numbers) != places or not all(map(math.isfinite, numbers)):
-        raise ValueError(
-            _(
-                "A guess here is {count} numbers with commas between them, not “{text}”.",
-                count=places,
-                text=notices.cut(text),
-            )
+        raise Unusable(
+            "A guess here is {count} numbers with commas between them, not “{text}”.",
+            count=places,
+            text=notices.cut(text),
         )
     return tuple(numbers)
 

@@ -9,8 +9,7 @@ import numpy as np
 
 from kd.analysis.softening import HIGHEST_TEMPERATURE, LOWEST_TEMPERATURE, temperature_grid
 from kd.charts.parts import AGAINST, CELL_COLORS, FOR, ROLES, TEMPERATURE_TICKS
-from kd.text.answers import answers_says
-from kd.text.dark_words import PULL_SAYS, SOFT_TARGET_SAYS, VOICES_SAYS
+from kd.text.answers import PULL_SAYS, SOFT_TARGET_SAYS, VOICES_SAYS, answers_says
 from kd.text.translation import N_, _
 from kd.text.words import MODELS, NAMES
 

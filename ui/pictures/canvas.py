@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
+from kd.base.unusable import Unusable
 from kd.pictures.picture_file import decode_picture
-from kd.text.translation import _
 
 SIDE = 280
 _KEY = "canvas"
@@ -59,7 +59,7 @@ def canvas(pen: int) -> tuple[bytes, np.ndarray] | None:
         # within the limits of an upload: what sends this need not be our page
         pixels = decode_picture(content)
     except Exception:
-        raise ValueError(_("The drawing arrived incomplete: press Clear and draw again.")) from None
+        raise Unusable("The drawing arrived incomplete: press Clear and draw again.") from None
     inked = bool(_ink(pixels).any())
     if kept.inked and not inked:
         kept.drawing += 1  # undone or erased: the next stroke begins another drawing

@@ -15,6 +15,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from kd.analysis.softening import from_the_surest, most_ambiguous
+from kd.base.unusable import Unusable
 from kd.charts.thumbnails import thumbnail_rows
 from kd.config import TEST_IMAGES
 from kd.pictures.drawing import ONLY_A_DOT, prepared
@@ -107,7 +108,7 @@ def drawn(tools: DeltaGenerator) -> Seen:
             return _first_picture(words), seen
         content, pixels = drawing
         if canvas.is_a_dot(pixels, width):
-            raise ValueError(_(ONLY_A_DOT))
+            raise Unusable(ONLY_A_DOT)
         return _last(prepared(content), _("Your drawing, as the models see it."), DRAWN), seen
     except ValueError as error:
         return _instead(str(error)), seen
@@ -223,13 +224,11 @@ def _any_picture() -> None:
 def _picture_number(text: str) -> int:
     if text.isdecimal() and len(text) < 9 and int(text) < TEST_IMAGES:
         return int(text)
-    raise ValueError(
-        _(
-            "There is no test picture “{text}”: they are numbered from 0 to {last}. This is number {shown}.",
-            text=notices.cut(text),
-            last=f"{TEST_IMAGES - 1:,}",
-            shown=f"{FIRST_PICTURE:,}",
-        )
+    raise Unusable(
+        "There is no test picture “{text}”: they are numbered from 0 to {last}. This is number {shown}.",
+        text=notices.cut(text),
+        last=f"{TEST_IMAGES - 1:,}",
+        shown=f"{FIRST_PICTURE:,}",
     )
 
 

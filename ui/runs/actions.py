@@ -7,8 +7,8 @@ from collections.abc import Callable, Sequence
 import streamlit as st
 
 from kd.lab import Lab
+from kd.lab.annotations import MOST_IN_NAME, MOST_IN_NOTE, MOST_IN_TAG, MOST_TAGS
 from kd.lab.comparison import Line
-from kd.lab.wording import MOST_IN_NAME, MOST_IN_NOTE, MOST_IN_TAG, MOST_TAGS
 from kd.runs.state import RunView
 from kd.studies.address import sweep_command, train_command
 from kd.studies.study import MOST_SEEDS, Study
@@ -16,10 +16,10 @@ from kd.text.translation import _, ngettext
 from ui.runs.listing import MINE, NOBODYS, owner
 from ui.runs.table import untick
 from ui.shared import notices
-from ui.shared.along import numbers_along, show_command
 from ui.shared.person import person
 from ui.shared.pieces import acts, quiet
 from ui.shared.run_words import setting
+from ui.shared.take_along import numbers_along, show_command
 
 _MOST_COMMANDS = 20
 _NAME, _TAGS, _NOTE, _EDITED = "runs_name", "runs_tags", "runs_note", "runs_edited"
@@ -32,7 +32,7 @@ def actions(lab: Lab, lines: Sequence[Line]) -> None:
         if not runs:
             _undo(lab)
             return
-        words = ngettext("{count} run ticked", "{count} runs ticked", len(runs), count=f"{len(runs):,}")
+        words = ngettext("{count} run ticked", "{count} runs ticked", len(runs))
         quiet(words, width="content")
         if len(lines) == 1:
             st.page_link(
@@ -159,7 +159,6 @@ def _delete(lab: Lab, runs: Sequence[RunView], problem: str) -> None:
         "Deletes this run. Undo brings it back.",
         "Deletes these {count} runs. Undo brings them back.",
         len(runs),
-        count=f"{len(runs):,}",
     )
     delete = acts(_delete_now, lab, [entry.run_id for entry in runs])
     _button("delete", _("Delete"), deletes, delete, problem, "delete")
@@ -196,7 +195,6 @@ def _undo(lab: Lab) -> None:
         "Deleted: {count} runs",
         len(deleted),
         run=setting(next(iter(deleted.values()))),
-        count=f"{len(deleted):,}",
     )
     quiet(note, width="content")
     brings = ngettext("Brings the run back.", "Brings the runs back.", len(deleted))
@@ -210,6 +208,5 @@ def _restore(lab: Lab, ids: list[str]) -> None:
                 "This run cannot be brought back: its space was needed for others.",
                 "{count} runs cannot be brought back: their space was needed for others.",
                 len(gone),
-                count=f"{len(gone):,}",
             )
         )

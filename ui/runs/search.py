@@ -7,6 +7,7 @@ from html import escape
 
 import streamlit as st
 
+from kd.base.unusable import Unusable
 from kd.config import FIELDS
 from kd.text.translation import N_, _, ngettext
 from ui.runs.compared import PAIR
@@ -24,7 +25,7 @@ def _ids(text: str) -> list[str]:
     ids = [run_id for run_id in text.split(",") if run_id]
     for run_id in ids:
         if not re.fullmatch("[0-9a-f]{12}", run_id):
-            raise ValueError(_("ticked must list ids of runs, not “{text}”.", text=notices.cut(run_id)))
+            raise Unusable("ticked must list ids of runs, not “{text}”.", text=notices.cut(run_id))
     return ids[:_MOST_TICKED]
 
 

@@ -11,6 +11,7 @@ from typing import Any
 import streamlit as st
 from streamlit.runtime.state.session_state_proxy import get_session_state
 
+from kd.base.unusable import Unusable
 from kd.config import to_bool
 from kd.text.translation import N_, _
 from ui.shared import notices
@@ -72,16 +73,14 @@ def number(name: str, lowest: float, highest: float, instead: float) -> Paramete
         except ValueError:
             value = float("nan")
         if not lowest <= value <= highest:
-            raise ValueError(
-                _(
-                    "{name} must be a number between {lowest} and {highest}, not “{text}”. "
-                    "It is set to {instead}.",
-                    name=name,
-                    lowest=plain(lowest),
-                    highest=plain(highest),
-                    text=notices.cut(text),
-                    instead=plain(instead),
-                )
+            raise Unusable(
+                "{name} must be a number between {lowest} and {highest}, not “{text}”. "
+                "It is set to {instead}.",
+                name=name,
+                lowest=plain(lowest),
+                highest=plain(highest),
+                text=notices.cut(text),
+                instead=plain(instead),
             )
         return value
 
@@ -95,7 +94,7 @@ def choice(refusal: str, labels: Mapping[str, str]) -> Parameter:
 
     def read(text: str) -> str:
         if text not in codes:
-            raise ValueError(_(refusal, text=notices.cut(text), allowed=", ".join(labels)))
+            raise Unusable(refusal, text=notices.cut(text), allowed=", ".join(labels))
         return codes[text]
 
     return Parameter(read, str, next(iter(labels)), labels)
@@ -110,7 +109,7 @@ def switch(name: str, default: bool = False) -> Parameter:
     def read(text: str) -> bool:
         value = to_bool(text)
         if value is None:
-            raise ValueError(_(refusal, name=name, text=notices.cut(text)))
+            raise Unusable(refusal, name=name, text=notices.cut(text))
         return value
 
     return Parameter(read, plain, default)

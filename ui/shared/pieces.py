@@ -10,7 +10,7 @@ from typing import Any
 import streamlit as st
 
 from kd.lab.experiments import ExperimentView
-from kd.studies.view import StudyView
+from kd.studies.study import StudyView
 from kd.text.translation import _
 from kd.text.words import duration
 from ui.shared import notices

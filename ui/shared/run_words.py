@@ -12,7 +12,7 @@ from kd.networks.architectures import student_architecture
 from kd.networks.students import KINDS
 from kd.runs.state import RunView
 from kd.studies.experiments import EXPERIMENTS
-from kd.studies.view import StudyView
+from kd.studies.study import StudyView
 from kd.text.study_words import epochs_words
 from kd.text.translation import N_, _, ngettext
 from kd.text.words import listing, plain
@@ -105,9 +105,9 @@ _OWN_WORDS: dict[str, Callable[[Any], str]] = {
     "seed": lambda seed: _("seed {seed}", seed=seed),
     "teacher_epochs": epochs_words,
     "teacher_train_size": _images,
-    "teacher_width": lambda width: ngettext("{count} filter", "{count} filters", width, count=width),
+    "teacher_width": lambda width: ngettext("{count} filter", "{count} filters", width),
     "teacher_label_smoothing": lambda share: _("labels smoothed by {share}", share=plain(share)),
-    "labelled": lambda labels: ngettext("{count} label", "{count} labels", labels, count=f"{labels:,}"),
+    "labelled": lambda labels: ngettext("{count} label", "{count} labels", labels),
     "omitted_digits": lambda digits: _("without {digits}", digits=listing(list(digits))),
     "label_noise": lambda noise: _("{share} % of the labels drawn at random", share=plain(100 * noise)),
     "baseline": lambda baseline: _("scratch with smoothed labels"),
@@ -118,7 +118,7 @@ _OWN_WORDS: dict[str, Callable[[Any], str]] = {
 
 def study_name(view: StudyView) -> str:
     """Returns a study in a list: what it varies, how far it has come if it has ended, whose it is."""
-    runs = ngettext("{count} run", "{count} runs", view.runs, count=f"{view.runs:,}")
+    runs = ngettext("{count} run", "{count} runs", view.runs)
     if view.done < view.runs and not view.active:  # elsewhere one sees how far it is
         runs = _("{done} of {runs}", done=f"{view.done:,}", runs=runs)
     fields = listing([_(FIELDS[name].label).partition(",")[0] for name in view.study.axes])

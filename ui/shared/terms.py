@@ -21,7 +21,9 @@ def explained(words: str, *names: str) -> str:
     for start, end, name in places:
         if start >= last:  # “T” is no term of its own within “T²”
             term, said = _term(name, words[start:end], words)
-            found += escape(words[last:start]) + term
+            before, space, glued = words[last:start].rpartition(" ")  # "(" stays with what it opens
+            term = f'<span class="kd-glued">{escape(glued)}{term}</span>' if glued else term
+            found += escape(before + space) + term
             meanings, last = meanings + said, end
     return found + escape(words[last:]) + meanings
 

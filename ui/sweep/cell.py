@@ -7,6 +7,7 @@ from html import escape
 
 import streamlit as st
 
+from kd.base.unusable import Unusable
 from kd.charts.run_charts import accuracy_lines, accuracy_rows
 from kd.config import FIELDS, RunConfig
 from kd.lab import Lab
@@ -40,12 +41,10 @@ def parameter(shown: Shown) -> Parameter:
     def read(text: str) -> int:
         if text in names:
             return names.index(text)
-        raise ValueError(
-            _(
-                "This study has no cell “{text}”: use values such as {one}.",
-                text=notices.cut(text),
-                one=names[0],
-            )
+        raise Unusable(
+            "This study has no cell “{text}”: use values such as {one}.",
+            text=notices.cut(text),
+            one=names[0],
         )
 
     return Parameter(read, lambda cell: names[cell], None)

@@ -315,9 +315,9 @@ def _size_words(study: Study) -> str:
     cells = number_of_cells(study)
     return _(
         "{cells} × {seeds}: {runs}",
-        cells=ngettext("{count} cell", "{count} cells", cells, count=f"{cells:,}"),
-        seeds=ngettext("{count} repeat", "{count} repeats", study.seeds, count=study.seeds),
-        runs=ngettext("{count} run", "{count} runs", study.size, count=f"{study.size:,}"),
+        cells=ngettext("{count} cell", "{count} cells", cells),
+        seeds=ngettext("{count} repeat", "{count} repeats", study.seeds),
+        runs=ngettext("{count} run", "{count} runs", study.size),
     )
 
 

@@ -7,12 +7,19 @@ import math
 import pandas as pd
 import streamlit as st
 
-from kd.charts.sure_charts import gain_ticks, stopping_chart
+from kd.charts.study_charts import gain_ticks, stopping_chart
 from kd.lab import Lab
 from kd.studies.over_seeds import MOST_SEEDS
 from kd.studies.shipped import nearest
-from kd.studies.sure.single_seeds import ORDERS, AddingSeeds, adding_seeds, alone_sentence, step_sentences
-from kd.studies.sure.stopping import stopping, stopping_sentence
+from kd.studies.sure.single_seeds import (
+    ORDERS,
+    AddingSeeds,
+    adding_seeds,
+    alone_sentence,
+    step_sentences,
+    stopping,
+    stopping_sentence,
+)
 from kd.studies.verdicts import HELPS, HURTS, NOT_SHOWN
 from kd.text.study_words import signed, verdict_word
 from kd.text.translation import N_, _, ngettext
@@ -119,7 +126,7 @@ def _one_by_one(runs: pd.DataFrame, setting: str) -> None:
     verdict(alone_sentence(added.single))
     number = controls.points(
         "of_seeds",
-        [ngettext("{count} repeat", "{count} repeats", at, count=at) for at in range(1, seeds + 1)],
+        [ngettext("{count} repeat", "{count} repeats", at) for at in range(1, seeds + 1)],
         _("Repeats (seeds)"),
         _("Adds one repeat after the other, and shows your verdict, had you stopped there."),
         NUMBER,

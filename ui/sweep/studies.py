@@ -14,9 +14,8 @@ from kd.config import FIELDS, RunConfig
 from kd.lab import Lab
 from kd.studies.address import STUDY
 from kd.studies.shipped import shipped_study
-from kd.studies.study import Study
+from kd.studies.study import Study, StudyView
 from kd.studies.verdicts import verdicts
-from kd.studies.view import StudyView
 from kd.text.study_words import epochs_words, steps_words, trained
 from kd.text.translation import N_, _, language
 from kd.text.words import plain

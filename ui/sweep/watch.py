@@ -12,16 +12,16 @@ from kd.export.tables import accuracies_in_long_form
 from kd.lab import Lab
 from kd.studies.address import sweep_command
 from kd.studies.experiments import EXPERIMENTS
-from kd.studies.view import StudyView
+from kd.studies.study import StudyView
 from kd.text.study_words import progress_words
 from kd.text.translation import _
 from ui.live import following
 from ui.shared import address
-from ui.shared.along import numbers_along, show_command
 from ui.shared.guard import guarded
 from ui.shared.person import person
 from ui.shared.pieces import acts, head, moves, quiet
 from ui.shared.run_words import study_name
+from ui.shared.take_along import numbers_along, show_command
 from ui.shared.terms import explained
 from ui.sweep import cell as one_cell
 from ui.sweep import compose, studies

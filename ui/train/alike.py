@@ -9,10 +9,10 @@ import streamlit as st
 from kd.analysis import softening
 from kd.analysis.observations import most_one_sided_likeness
 from kd.base.fields import STORED_MODEL
-from kd.charts import dark_charts
+from kd.charts import error_charts
 from kd.config import RunConfig
 from kd.pictures.mnist import load_mnist
-from kd.text.dark_words import look_alikes_words
+from kd.text.answers import look_alikes_words
 from kd.text.translation import N_, _
 from kd.text.words import a_digit, percent
 from ui.live import controls
@@ -54,7 +54,7 @@ def look_alikes(run_id: str, config: RunConfig, logits: dict[str, np.ndarray]) -
         _("Softens the teacher's answers to show its doubts. It trains nothing."),
     )
     temperature = live("look-alikes", [control], [])["T"]
-    rows = dark_charts.look_alike_rows(labels, teacher, temperature)
+    rows = error_charts.look_alike_rows(labels, teacher, temperature)
     likest = rows[rows["true"] != rows["class"]].sort_values("share_of_wrong", ascending=False)
     first = likest.iloc[0]
     words = _(
@@ -68,7 +68,7 @@ def look_alikes(run_id: str, config: RunConfig, logits: dict[str, np.ndarray]) -
     with matrix:
         figure(
             "look-alikes",
-            dark_charts.look_alike_chart,
+            error_charts.look_alike_chart,
             rows,
             alt=look_alikes_words(rows, temperature),
             file_note=f"T{temperature:g}",

@@ -14,6 +14,7 @@ import streamlit as st
 from streamlit.runtime.state.session_state_proxy import get_session_state
 
 from kd.base.fields import FieldSpec
+from kd.base.unusable import Unusable
 from kd.config import (
     FIELD_TYPES,
     FIELDS,
@@ -338,7 +339,7 @@ def _read(name: str, text: str) -> Any:
         if spec.digits:
             sentence = N_("In the address of this page, {problem} “{control}” is left empty instead.")
         value = spec.in_words(getattr(_DEFAULT, name))
-        raise ValueError(_(sentence, problem=error, control=_(spec.label), value=value)) from None
+        raise Unusable(sentence, problem=error, control=_(spec.label), value=value) from None
 
 
 def _choice_words(name: str, choice: Any) -> str:

@@ -19,7 +19,6 @@ from kd.text.translation import N_, _, language
 from kd.text.verdicts import covers, evidence, evidence_of_seeds, verdict_note
 from kd.text.words import MODELS, accuracy, file_size, listing, milliseconds, plain
 from ui.live import following
-from ui.shared.along import show_command
 from ui.shared.figure import framed, said_chart, save_menu, spec
 from ui.shared.guard import guard
 from ui.shared.lesson import OBJECTIVE, OBJECTIVE_SYMBOLS, lesson
@@ -27,6 +26,7 @@ from ui.shared.markup import role
 from ui.shared.pieces import quiet
 from ui.shared.server import is_quick
 from ui.shared.shown import shown_run
+from ui.shared.take_along import show_command
 from ui.shared.terms import explained
 from ui.train import alike
 from ui.train.changes import what_changed

@@ -225,9 +225,7 @@ def _lines(events: Iterable[Event], models: Sequence[str], run: str = "") -> lis
 
 def ghost_tools(number: int) -> None:
     """Draws how many thin lines there are, and a button that takes them away."""
-    words = ngettext(
-        "Thin lines: your last run.", "Thin lines: your last {count} runs.", number, count=number
-    )
+    words = ngettext("Thin lines: your last run.", "Thin lines: your last {count} runs.", number)
     quiet(words, width="content")
     st.button(
         _("Clear"),

@@ -7,8 +7,7 @@ from functools import lru_cache
 from typing import Any
 
 from kd.config import RunConfig
-from kd.studies.known import known
-from kd.studies.shipped import AXES, SHORT, differs, length_of
+from kd.studies.shipped import AXES, SHORT, differs, known, length_of
 from kd.text.translation import N_, _, language
 from ui.live.live import live
 from ui.shared import run_words

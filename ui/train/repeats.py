@@ -97,7 +97,7 @@ def _tile(view: RunView, model: str, history: list[dict[str, Any]], result: dict
         right = result[model]["test_accuracy"]
         wrong = round(TEST_IMAGES * (1 - right))
         number = accuracy(right)
-        below = ngettext("{count} mistake", "{count} mistakes", wrong, count=f"{wrong:,}")
+        below = ngettext("{count} mistake", "{count} mistakes", wrong)
     elif events:
         below = _("epoch {epoch} of {epochs}", epoch=events[-1]["epoch"], epochs=events[-1]["epochs"])
         known = next((event for event in reversed(events) if event["val_accuracy"] is not None), None)

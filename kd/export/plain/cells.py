@@ -9,6 +9,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from kd.base.unusable import Unusable
 from kd.config import (
     FIELDS,
     TRAIN_IMAGES,
@@ -118,11 +119,9 @@ def cells(config: RunConfig, result: Mapping[str, Any], teacher_file: str | None
 def _refuse_unknown(config: RunConfig) -> None:
     asked = function_of(config)
     if has_teaching(config) and asked not in definitions():
-        raise ValueError(
-            _(
-                "A notebook cannot repeat the objective {objective}: choose another format.",
-                objective=quoted(asked),
-            )
+        raise Unusable(
+            "A notebook cannot repeat the objective {objective}: choose another format.",
+            objective=quoted(asked),
         )
     # These depend on all pictures that the teacher answered, which may be more than the student's.
     more = is_consistent(config) or has_nonsense(config) or config.omitted_digits != ""
@@ -132,8 +131,8 @@ def _refuse_unknown(config: RunConfig) -> None:
     if config.second_teacher and config.counts("second_teacher"):
         refused = _(FIELDS["second_teacher"].label)
     if refused:
-        raise ValueError(
-            _("A notebook cannot repeat the setting “{setting}”: choose another format.", setting=refused)
+        raise Unusable(
+            "A notebook cannot repeat the setting “{setting}”: choose another format.", setting=refused
         )
 
 

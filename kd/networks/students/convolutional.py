@@ -26,7 +26,7 @@ def costs(filters: int) -> Costs:
 
 
 def words(filters: int) -> str:
-    return ngettext("student with {count} filter", "student with {count} filters", filters, count=filters)
+    return ngettext("student with {count} filter", "student with {count} filters", filters)
 
 
 STUDENT = Student(

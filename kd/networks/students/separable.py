@@ -31,7 +31,6 @@ def words(filters: int) -> str:
         "depthwise-separable student with {count} filter",
         "depthwise-separable student with {count} filters",
         filters,
-        count=filters,
     )
 
 

@@ -1,6 +1,6 @@
 from kd.base.fields import FieldSpec
+from kd.base.unusable import Unusable
 from kd.studies.experiments.card import *
-from kd.text.translation import _
 
 _BASE = PRESETS["unseen_digit"].config
 _HELP = N_("What is added to the logits of the digits left out.")
@@ -11,7 +11,7 @@ _UNSEEN = N_("the digits it never saw")
 
 def _plan(seeds: int, times: int, omitted_digits: str, bias: float) -> list[list[Part]]:
     if not omitted_digits:
-        raise ValueError(_("omitted_digits must have at least one digit here, such as 3."))
+        raise Unusable("omitted_digits must have at least one digit here, such as 3.")
     return each(_BASE, "omitted_digits", {omitted_digits: {"omitted_digits": omitted_digits}})(seeds, times)
 
 

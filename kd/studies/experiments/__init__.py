@@ -12,8 +12,8 @@ from functools import cache
 from importlib import import_module
 from typing import Any
 
+from kd.base.unusable import Unusable
 from kd.studies.experiments.experiment import Experiment
-from kd.text.translation import _
 from kd.text.words import quoted
 
 __all__ = ["EXPERIMENTS", "FIRST", "MISTAKES", "TOPICS", "Experiment", "experiment", "following"]
@@ -92,7 +92,7 @@ def experiment(name: str, **options: Any) -> Experiment:
     """Returns an experiment with these options; raises ValueError when there is none, or it has no such."""
     if name not in EXPERIMENTS:
         (nearest,) = get_close_matches(str(name), EXPERIMENTS, n=1, cutoff=0.0)
-        raise ValueError(
-            _("There is no experiment {name}: did you mean {nearest}?", name=quoted(name), nearest=nearest)
+        raise Unusable(
+            "There is no experiment {name}: did you mean {nearest}?", name=quoted(name), nearest=nearest
         )
     return EXPERIMENTS[name].choose(**options)

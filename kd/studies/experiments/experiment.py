@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Literal
 
 from kd.base.fields import FieldSpec
+from kd.base.unusable import Unusable
 from kd.config import FIELDS, RunConfig
 from kd.studies.experiments.judging import ABOVE_0, Expected, Finding, Quantity
 from kd.studies.over_seeds import STATIONS
@@ -87,12 +88,10 @@ class Guess:
     def choice(self, code: str) -> Choice:
         """Returns the answer with this code; raises ValueError when there is none."""
         if code not in self.choices:
-            raise ValueError(
-                _(
-                    "There is no guess {code} here: choose of {choices}.",
-                    code=quoted(code),
-                    choices=", ".join(self.choices) or _("none"),
-                )
+            raise Unusable(
+                "There is no guess {code} here: choose of {choices}.",
+                code=quoted(code),
+                choices=", ".join(self.choices) or _("none"),
             )
         return self.choices[code]
 
@@ -191,13 +190,11 @@ class Experiment:
     def at(self, length: str) -> Experiment:
         """Returns the same experiment at one length; raises ValueError when it is not run at this one."""
         if length not in self.lengths:
-            raise ValueError(
-                _(
-                    "The experiment {experiment} has no length {length}: use {lengths}.",
-                    experiment=self.name,
-                    length=quoted(length),
-                    lengths=", ".join(self.lengths),
-                )
+            raise Unusable(
+                "The experiment {experiment} has no length {length}: use {lengths}.",
+                experiment=self.name,
+                length=quoted(length),
+                lengths=", ".join(self.lengths),
             )
         return replace(self, only=length)
 
@@ -251,13 +248,11 @@ class Experiment:
         """Returns the same experiment with other options; raises ValueError when it does not allow them."""
         for name in values:
             if name not in self.options:
-                raise ValueError(
-                    _(
-                        "The experiment {experiment} has no option {name}: it has {options}.",
-                        experiment=self.name,
-                        name=quoted(name),
-                        options=", ".join(self.options) or _("none"),
-                    )
+                raise Unusable(
+                    "The experiment {experiment} has no option {name}: it has {options}.",
+                    experiment=self.name,
+                    name=quoted(name),
+                    options=", ".join(self.options) or _("none"),
                 )
         checked = {
             name: self.options[name].spec.checked(name, value, type(self.options[name].default))

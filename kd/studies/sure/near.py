@@ -15,7 +15,15 @@ from kd.studies.shipped import differs, nearest, other_length
 from kd.studies.study import SCRATCH, Study
 from kd.studies.sure.single_seeds import SingleSeeds, alone_sentence, single_seeds
 from kd.studies.verdicts import NOT_SHOWN, verdicts
-from kd.text.study_words import difference, repeats_words, seeds_needed, signed, steps_words
+from kd.text.study_words import (
+    difference,
+    leans,
+    p_value_words,
+    repeats_words,
+    seeds_needed,
+    signed,
+    steps_words,
+)
 from kd.text.translation import N_, _, ngettext
 from kd.text.verdicts import covers
 from kd.text.words import listing, plain
@@ -78,7 +86,6 @@ def near_cells_note(configs: Iterable[RunConfig]) -> str:
         "At the {count} nearest settings of the included study, {disagreed} of {seeds} single repeats said "
         "something else than all repeats of their setting together.",
         len(cells),
-        count=f"{len(cells):,}",
         disagreed=f"{disagreed:,}",
         seeds=f"{seeds:,}",
     )
@@ -124,9 +131,9 @@ ZERO, AMONG_MANY, NOT_SURE = "zero", "among many", "not sure"
 _WHY = {
     ZERO: N_("Zero is in the likely range, so luck may explain it."),
     AMONG_MANY: N_(
-        "Alone this would count. Among {cells} cells, one may look so by luck: more repeats can tell."
+        "Alone, this would count. Among {cells} cells, one may look so by luck: more repeats can tell."
     ),
-    NOT_SURE: N_("The likely range leaves out zero, but a verdict asks for p below {level}; here it is {p}."),
+    NOT_SURE: N_("The likely range leaves out zero, but even a cell alone needs p < {level}; here, {p}."),
 }
 
 
@@ -134,7 +141,7 @@ def why_not_shown(row: Mapping[str, Any]) -> str:
     """Returns why a cell shows no difference; "" where it shows one or has none yet. row: of `verdicts`."""
     if row["verdict"] != NOT_SHOWN or math.isnan(row["low"]):
         return ""
-    if row["low"] <= 0 <= row["high"]:
+    if not leans(row):
         return ZERO
     return AMONG_MANY if row["p"] < level(int(row["judged_seeds"])) else NOT_SURE
 
@@ -142,7 +149,7 @@ def why_not_shown(row: Mapping[str, Any]) -> str:
 def why_sentence(row: Mapping[str, Any], cells: int) -> str:
     """Says why a cell shows no difference; "" as `why_not_shown`. cells: how many of the study are tested."""
     why = why_not_shown(row)
-    values = {"cells": cells, "level": level(int(row["judged_seeds"])), "p": f"{row['p']:.2f}"}
+    values = {"cells": cells, "level": level(int(row["judged_seeds"])), "p": p_value_words(row["p"])}
     return _(_WHY[why], **values) if why else ""
 
 
@@ -150,7 +157,7 @@ _FIVE_TIMES = N_("Trained five times as long, for {steps}")
 _A_FIFTH = N_("Trained a fifth as long, for {steps}")
 _OTHERWISE = N_("Trained for {steps}")
 _ABOUT = N_("{trained}: about {points} points here ({seeds}).")
-_ABOUT_NOT_SHOWN = N_("{trained}: no difference shown here, about {points} points ({seeds}).")
+_ABOUT_NOT_SETTLED = N_("{trained}: not settled here, about {points} points ({seeds}).")
 
 
 def other_length_note(config: RunConfig) -> str:
@@ -162,7 +169,7 @@ def other_length_note(config: RunConfig) -> str:
     factor = cell.steps / config.steps
     words = _FIVE_TIMES if 4.5 < factor < 5.5 else _A_FIFTH if 4.5 < 1 / factor < 5.5 else _OTHERWISE
     return _(
-        _ABOUT_NOT_SHOWN if row["verdict"] == NOT_SHOWN else _ABOUT,
+        _ABOUT_NOT_SETTLED if row["verdict"] == NOT_SHOWN else _ABOUT,
         trained=_(words, steps=steps_words([cell])),
         points=signed(difference(row), 1),
         seeds=repeats_words(int(row["seeds"])),

@@ -9,20 +9,8 @@ import pandas as pd
 import pytest
 from scipy import stats
 
+from kd.studies.experiments import judging
 from kd.studies.experiments.card import distilled, gain, teacher
-from kd.studies.experiments.judging import (
-    AGREES,
-    CANNOT_TELL,
-    DISAGREES,
-    NOT_YET,
-    Finding,
-    above,
-    below,
-    between,
-    finding,
-    judged,
-    judged_curve,
-)
 from kd.studies.measures import with_gains
 from kd.studies.over_seeds import over_seeds
 
@@ -30,13 +18,13 @@ from kd.studies.over_seeds import over_seeds
 def found(low, high):
     """Of five seeds, with this interval at 99 %."""
     middle, half = (low + high) / 2, (high - low) / 2 * stats.t.ppf(0.975, 4) / stats.t.ppf(0.995, 4)
-    return Finding(middle, middle - half, middle + half, 0.5, 5, "points")
+    return judging.Finding(middle, middle - half, middle + half, 0.5, 5, "points")
 
 
 def test_a_finding_is_the_mean_over_seeds_with_students_interval():
     values = pd.Series([1.0, 2.0, 4.0, 3.5, 1.5], index=[0, 1, 2, 3, 4])
     test = stats.ttest_1samp(values, 0)
-    result = finding(values, "nats")
+    result = judging.finding(values, "nats")
     assert (result.seeds, result.unit) == (5, "nats")
     assert (result.mean, result.p) == pytest.approx((2.4, test.pvalue))
     assert (result.low, result.high) == pytest.approx(tuple(test.confidence_interval(0.95)))
@@ -45,43 +33,45 @@ def test_a_finding_is_the_mean_over_seeds_with_students_interval():
 
 def test_a_finding_is_about_the_first_seeds_as_many_as_the_last_station():
     values = pd.Series(np.random.default_rng(0).normal(1, 1, 12), index=range(12))
-    assert finding(values.sample(frac=1, random_state=2)) == finding(values.head(10))
-    assert finding(values.head(10)).seeds == 10
-    few = finding(values.head(4))
+    assert judging.finding(values.sample(frac=1, random_state=2)) == judging.finding(values.head(10))
+    assert judging.finding(values.head(10)).seeds == 10
+    few = judging.finding(values.head(4))
     assert (few.mean, few.seeds, few.is_known) == (pytest.approx(values.head(4).mean()), 4, False)
-    assert judged(few, above(-100)) == NOT_YET
+    assert judging.judged(few, judging.above(-100)) == judging.NOT_YET
 
 
 def test_seeds_that_do_not_say_how_others_would_differ_give_no_interval():
     for values in ([], [1.5] * 5, [1.0, 2.0, 3.0, 4.0], [np.inf, 1.5, -np.inf]):
-        result = finding(pd.Series(values, dtype=float))
+        result = judging.finding(pd.Series(values, dtype=float))
         assert not result.is_known
-        assert judged(result, above(0)) == (CANNOT_TELL if len(values) == 5 else NOT_YET)
+        assert judging.judged(result, judging.above(0)) == (
+            judging.CANNOT_TELL if len(values) == 5 else judging.NOT_YET
+        )
         assert math.isnan(result.mean) == (len(values) == 0)
 
 
 def test_a_small_unit_is_not_taken_for_no_spread():
     values = pd.Series([1.0e-5, 2.0e-5, 3.0e-5, 4.0e-5, 5.0e-5])
-    assert finding(values, "nats").is_known
-    assert not finding(values).is_known  # in points, that is rounding
+    assert judging.finding(values, "nats").is_known
+    assert not judging.finding(values).is_known  # in points, that is rounding
 
 
 @pytest.mark.parametrize(
     ("low", "high", "expected", "verdict"),
     [
-        (0.1, 0.9, above(0), AGREES),
-        (-0.1, 0.9, above(0), CANNOT_TELL),
-        (-0.9, 0.0, above(0), DISAGREES),
-        (-0.9, -0.1, below(0), AGREES),
-        (0.1, 0.9, between(0, 1), AGREES),
-        (0.1, 1.1, between(0, 1), CANNOT_TELL),
-        (-1.0, 2.0, between(0, 1), CANNOT_TELL),
-        (1.0, 2.0, between(0, 1), DISAGREES),
+        (0.1, 0.9, judging.above(0), judging.AGREES),
+        (-0.1, 0.9, judging.above(0), judging.CANNOT_TELL),
+        (-0.9, 0.0, judging.above(0), judging.DISAGREES),
+        (-0.9, -0.1, judging.below(0), judging.AGREES),
+        (0.1, 0.9, judging.between(0, 1), judging.AGREES),
+        (0.1, 1.1, judging.between(0, 1), judging.CANNOT_TELL),
+        (-1.0, 2.0, judging.between(0, 1), judging.CANNOT_TELL),
+        (1.0, 2.0, judging.between(0, 1), judging.DISAGREES),
     ],
 )
 def test_the_wider_interval_alone_decides(low, high, expected, verdict):
     # a hair inside, as what is worked out back and forth is rounded
-    assert judged(found(low, high - 1e-12), expected) == verdict
+    assert judging.judged(found(low, high - 1e-12), expected) == verdict
 
 
 def of_two_cells():
@@ -136,11 +126,13 @@ def test_a_curve_is_right_where_the_interval_reaches_it_or_the_mean_is_close():
         {"x": [1, 2, 3], "mean": [10.0, 20.0, 30.0], "low": [9.5, 19, 29], "high": [10.5, 21, 31], "seeds": 5}
     )
     high = points["mean"] + 1 * stats.t.ppf(0.995, 4) / stats.t.ppf(0.975, 4)  # of the interval that decides
-    places = judged_curve(points, {1: 10.6, 2: high[1] - 0.01, 3: high[2] + 0.01, 4: 99}, tolerance=0.7)
+    places = judging.judged_curve(
+        points, {1: 10.6, 2: high[1] - 0.01, 3: high[2] + 0.01, 4: 99}, tolerance=0.7
+    )
     assert [(place["x"], place["is_near"]) for place in places] == [(1, True), (2, True), (3, False)]
-    (near,) = judged_curve(points, {3: 30.65}, tolerance=0.7)  # although an interval may be narrow
+    (near,) = judging.judged_curve(points, {3: 30.65}, tolerance=0.7)  # although an interval may be narrow
     assert near["is_near"]
     assert (near["drawn"], near["found"].mean) == (30.65, 30)
-    assert judged_curve(points, {}, tolerance=3) == []
-    (few,) = judged_curve(points.assign(seeds=1, low=math.nan, high=math.nan), {1: 11}, tolerance=1)
+    assert judging.judged_curve(points, {}, tolerance=3) == []
+    (few,) = judging.judged_curve(points.assign(seeds=1, low=math.nan, high=math.nan), {1: 11}, tolerance=1)
     assert few["is_near"]

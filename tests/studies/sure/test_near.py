@@ -98,7 +98,7 @@ def test_nothing_is_said_where_nothing_is_near(changes):
     [
         ("not shown", {"low": -0.2, "high": 3.1, "p": 0.08}, ZERO, "Zero is in the likely range"),
         ("not shown", {"low": 0.4, "high": 3.1, "p": 0.004}, AMONG_MANY, "Among 42 cells, one may look so"),
-        ("not shown", {"low": -3.1, "high": -0.4, "p": 0.02}, NOT_SURE, "p below 0.01; here it is 0.02."),
+        ("not shown", {"low": -3.1, "high": -0.4, "p": 0.0107}, NOT_SURE, "needs p < 0.01; here, p = 0.011."),
         ("not shown", {"low": math.nan, "high": math.nan, "p": 0.0}, "", ""),
         ("helps", {"low": 0.4, "high": 3.1, "p": 0.0001}, "", ""),
     ],
@@ -169,4 +169,4 @@ def test_at_the_other_length_nothing_may_be_near_and_no_difference_shown(monkeyp
         assert other_length_note(RunConfig(**changes)) == ""
     row = {"verdict": "not shown", "difference": 0.31, "seeds": 5}
     monkeypatch.setattr(near_module, "_at", lambda cell: (None, row))
-    assert other_length_note(RunConfig()).endswith("no difference shown here, about +0.3 points (5 repeats).")
+    assert other_length_note(RunConfig()).endswith("not settled here, about +0.3 points (5 repeats).")

@@ -8,7 +8,7 @@ import pytest
 from scipy import stats
 
 from kd.studies.over_seeds import STATIONS, level, next_station, station
-from kd.studies.sure.stopping import AT_STATIONS, MOST_SEEDS, USUAL, stopping, stopping_sentence
+from kd.studies.sure.single_seeds import AT_STATIONS, MOST_SEEDS, USUAL, stopping, stopping_sentence
 
 METHODS = 12_000
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from kd.text.translation import N_, _
+from kd.base.unusable import Unusable
+from kd.text.translation import N_
 from kd.text.words import quoted
 
 MOST_IN_NAME, MOST_IN_TAG, MOST_IN_NOTE = 80, 30, 2_000
@@ -36,9 +37,7 @@ def checked_tags(tags: Iterable[str]) -> tuple[str, ...]:
     lines = [" ".join(_text("A tag", tag).split()) for tag in tags]
     found = tuple(dict.fromkeys(_checked("tag", line, MOST_IN_TAG) for line in lines if line))
     if len(found) > MOST_TAGS:
-        raise ValueError(
-            _("A run must have at most {most} tags, got {count}.", most=MOST_TAGS, count=len(found))
-        )
+        raise Unusable("A run must have at most {most} tags, got {count}.", most=MOST_TAGS, count=len(found))
     return found
 
 
@@ -56,7 +55,7 @@ def _text(what: str, text: str) -> str:
 
 def _checked(what: str, text: str, most: int, allowed: str = "") -> str:
     if len(text) > most:
-        raise ValueError(_(_TOO_LONG[what], most=f"{most:,}", count=f"{len(text):,}"))
+        raise Unusable(_TOO_LONG[what], most=f"{most:,}", count=f"{len(text):,}")
     if not all(c.isprintable() or c == _JOINER or c in allowed for c in text):
-        raise ValueError(_(_UNSEEN[what], value=quoted(text)))
+        raise Unusable(_UNSEEN[what], value=quoted(text))
     return text

@@ -26,10 +26,10 @@ from ui.experiments.asked import RUN, Asked
 from ui.experiments.shelf import PAGE, card
 from ui.live import controls
 from ui.live.live import live
-from ui.shared.along import numbers_along, show_command
 from ui.shared.lesson import unseen_section
 from ui.shared.person import person
 from ui.shared.pieces import acts, moves, quiet, takes
+from ui.shared.take_along import numbers_along, show_command
 from ui.shared.terms import explained
 
 FEWEST, MOST = 2, 20
@@ -208,8 +208,8 @@ def _size(lab: Lab, asked: Asked) -> tuple[str, float]:
     done = sum(lab.store.runs.has(run_id) for run_id in run_ids)
     words = _(
         "{runs}: each setting with {repeats}.",
-        runs=ngettext("{count} run", "{count} runs", len(run_ids), count=len(run_ids)),
-        repeats=ngettext("{count} repeat (seed)", "{count} repeats (seeds)", asked.seeds, count=asked.seeds),
+        runs=ngettext("{count} run", "{count} runs", len(run_ids)),
+        repeats=ngettext("{count} repeat (seed)", "{count} repeats (seeds)", asked.seeds),
     )
     return words, state.seconds(asked, done, lab)
 
