@@ -1,25 +1,188 @@
-"""The way in: open a class, or join one with its code."""
+"""The way in: join a class with its code, or open one with a plan."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from functools import cache
+from html import escape
+from pathlib import Path
+
 import streamlit as st
 
+from kd.classes.plan import KINDS, plan_of, plan_text
 from kd.lab import Lab
-from kd.text.translation import _
+from kd.lab.classes import MOST_IN_NAME, Class
+from kd.studies.experiments import EXPERIMENTS
+from kd.text.translation import N_, _
+from ui.classes.codes import is_in, opened_with
 from ui.classes.room import CODE
+from ui.shared import address
+from ui.shared.lesson import section
 from ui.shared.person import person
-from ui.shared.pieces import acts
+from ui.shared.pieces import acts, quiet
+
+PLAN = "plan"
+LESSON = "guess;seeds;map;digits"
+OWN = "own"
+READY = {
+    LESSON: N_("A lesson: guess, repeats, map, digits"),
+    **{kind: activity.label for kind, activity in KINDS.items()},
+    OWN: N_("Your own order"),
+}
+"""A plan, or OWN → what the list of plans calls it."""
+
+_PARAMETER = address.Parameter(lambda text: plan_text(plan_of(text)), str, LESSON)
+_CODE, _NAME, _CHOICE, _ORDER = "join_code", "join_name", "open_choice", "open_order"
+# A phone's keyboard begins with capitals, and corrects no code into a word.
+_KEYBOARD = """<span class="kd-unseen"></span><script>
+  const given = { autocapitalize: 'characters', autocorrect: 'off', spellcheck: 'false', inputmode: 'text' };
+  const tell = () => {
+    const field = document.querySelector('.st-key-join_code input');
+    for (const name in given) field?.setAttribute(name, given[name]);
+  };
+  for (const wait of [0, 500, 1500]) setTimeout(tell, wait);
+</script>"""
 
 
 def draw(lab: Lab) -> None:
-    """Draws both ways."""
-    st.button(
-        _("Open a class"),
-        type="primary",
-        help=_("Gives you a code that phones join with."),
-        on_click=acts(_open, lab),
+    """Draws the way into the class that the address names, or else all ways: back, into one, to a new one."""
+    st.html(f"<style>{_style()}</style>")
+    code = st.query_params.get(CODE, "")
+    if code:  # of an open class: see `room.asked`
+        with st.container(key="class_join"):
+            words = _("You are joining class {code}.", code=code.strip().upper())
+            st.html(f'<p class="kd kd-lead">{escape(words)}</p>')
+            _join_form(lab, code)
+        return
+    me = person()
+    for room in lab.classes:
+        if is_in(room, me):
+            st.button(
+                _("Back to class {code}", code=room.code),
+                key=f"class_back_{room.code}",
+                icon=":material/login:",
+                type="primary",
+                help=_("You are in this class: go on where you were."),
+                on_click=acts(_enter, room),
+            )
+    with st.container(key="class_ways"):
+        with st.container(key="class_join"):
+            section(_("Join a class"))
+            _join_form(lab)
+            st.html(_KEYBOARD, unsafe_allow_javascript=True)
+        with st.container(key="class_open"):
+            section(_("Open a class"))
+            _open_form(lab)
+
+
+def _join_form(lab: Lab, code: str = "") -> None:
+    with st.form("class_join_form", border=False):
+        if not code:
+            st.text_input(
+                _("Code"),
+                key=_CODE,
+                max_chars=12,
+                autocomplete="off",
+                help=_("Four letters: they are on the wall."),
+            )
+        st.text_input(
+            _("Name, if you like"),
+            key=_NAME,
+            max_chars=MOST_IN_NAME,
+            autocomplete="off",
+            placeholder=_("Or be an animal"),
+            help=_("Everybody sees it on the wall. A nickname will do; nothing else is asked or kept."),
+        )
+        st.form_submit_button(
+            _("Join"),
+            type="primary",
+            width="stretch",
+            help=_("Takes you into the class."),
+            on_click=acts(_join, lab, code),
+        )
+
+
+def _join(lab: Lab, code: str) -> None:
+    me = person()
+    room = opened_with(lab, code or st.session_state[_CODE], me)
+    if not room.is_host(me):
+        room.join(me, st.session_state[_NAME])
+    _enter(room)
+
+
+def _enter(room: Class) -> None:
+    address.rewrite({CODE: room.code, PLAN: None})
+
+
+def _open_form(lab: Lab) -> None:
+    address.take({PLAN: _PARAMETER})
+    plan = st.session_state[PLAN]
+    st.session_state.setdefault(_CHOICE, plan if plan in READY else OWN)
+    if plan not in READY:
+        st.session_state[_CHOICE] = OWN
+    chosen = st.selectbox(
+        _("Plan"),
+        list(READY),
+        key=_CHOICE,
+        format_func=lambda text: _(READY[text]),
+        help=_("What the class does. You start each part, and you can change what comes next on the way."),
+        on_change=acts(_choose),
     )
+    if chosen == OWN:
+        st.session_state.setdefault(_ORDER, plan.split(";"))
+        st.multiselect(
+            _("Parts, in your order"),
+            list(dict.fromkeys([*_activities(), *st.session_state[_ORDER]])),
+            key=_ORDER,
+            format_func=_called,
+            help=_("Each comes after the ones chosen before it."),
+            on_change=acts(_choose),
+        )
+    _list(plan)
+    address.keep(PLAN, _PARAMETER, plan)
+    st.button(
+        _("Open the class"),
+        key="class_open_button",
+        type="primary",
+        icon=":material/groups:",
+        help=_("Gives you a wall with a code and a QR code, with which phones join."),
+        on_click=acts(_open, lab, plan),
+    )
+    quiet(_("The address of this page keeps your plan: bookmark it, and it is ready on the day."))
 
 
-def _open(lab: Lab) -> None:
-    st.query_params[CODE] = lab.classes.open("guess;seeds;map;digits", person()).code
+def _choose() -> None:
+    """Makes a plan of the choices; without a part it stays what it was."""
+    chosen = st.session_state[_CHOICE]
+    own = ";".join(st.session_state.get(_ORDER, ()))
+    st.session_state[PLAN] = (own or st.session_state[PLAN]) if chosen == OWN else chosen
+
+
+def _open(lab: Lab, plan: str) -> None:
+    _enter(lab.classes.open(plan, person()))
+
+
+def _activities() -> Iterable[str]:
+    """Returns the activities that a plan may have, as its text has them."""
+    return [*KINDS, *(f"guess:about={name}" for name in EXPERIMENTS)]
+
+
+def _called(text: str) -> str:
+    activity = plan_of(text)[0]
+    about = activity.options().get("about", "")
+    if about:
+        return _("Guess: {experiment}", experiment=_(EXPERIMENTS[about].title))
+    label = _(KINDS[activity.kind].label)
+    options = ", ".join(f"{name} = {value}" for name, value in activity.options().items())
+    return f"{label} ({options})" if options else label
+
+
+def _list(plan: str) -> None:
+    """Draws what wall and phones will ask, one after the other."""
+    titles = "".join(f"<li>{escape(each.title())}</li>" for each in plan_of(plan))
+    st.html(f'<ol class="kd kd-plan">{titles}</ol>')
+
+
+@cache
+def _style() -> str:
+    return Path(__file__).with_suffix(".css").read_text(encoding="utf-8")

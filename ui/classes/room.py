@@ -11,6 +11,7 @@ from kd.lab import Lab
 from kd.lab.classes import Class
 from kd.text.translation import _
 from ui.classes import digits, guess, map, phone, seeds, wall
+from ui.classes.codes import is_in, opened_with
 from ui.shared import address, notices
 from ui.shared.frame import present, presenting
 from ui.shared.guard import guard
@@ -32,16 +33,25 @@ def is_asked() -> bool:
 def asked(lab: Lab) -> Class | None:
     """Returns the class that the address names, for whoever leads it or has joined it; None for others.
 
-    A code that no class has gets a sentence.
+    A code that no class has gets a sentence, and is taken out of the address. So is a ticket, which makes
+    this browser the host.
     """
-    if not is_asked() or TICKET in st.query_params:
+    if not is_asked():
         return None
+    me, ticket = person(), st.query_params.get(TICKET, "")
     try:
-        room = lab.classes[st.query_params[CODE]]
-        return room if room.is_host(person()) or room.has_joined(person()) else None
+        room = opened_with(lab, st.query_params[CODE], me)
     except ValueError as error:
         notices.add(str(error))
+        address.rewrite({CODE: None, TICKET: None})
         return None
+    if ticket:
+        address.rewrite({TICKET: None})
+        try:
+            room.take_over(me, ticket)
+        except ValueError as error:
+            notices.add(str(error))
+    return room if is_in(room, me) else None
 
 
 def draw(lab: Lab, room: Class) -> None:

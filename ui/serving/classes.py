@@ -5,6 +5,8 @@ A page asks, and is never told: what a phone has missed while it was away, it he
 
 from __future__ import annotations
 
+import contextlib
+
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 
@@ -21,17 +23,20 @@ def address(code: str) -> str:
 
 
 def news(request: Request) -> JSONResponse:
-    """Answers with `Classes.news`, or says why there is none: 403 or 404; runs in a thread."""
+    """Answers with `Classes.news` whoever is in the class, others with 403 or 404; runs in a thread.
+
+    Others learn no code here: the answer is the same whether there is such a class or not.
+    """
     from ui.shared.server import lab
 
     person = person_of(request.cookies)
     if person is None:
         return _refusal(403, _("Open the page of the class first: this is for browsers that have."))
-    try:
-        found = lab().classes.news(request.path_params["code"], person)
-    except ValueError as error:
-        return _refusal(404, str(error))
-    return JSONResponse(found, headers=_NEVER_KEPT)
+    classes, code = lab().classes, request.path_params["code"]
+    with contextlib.suppress(ValueError):
+        if (room := classes[code]).is_host(person) or room.has_joined(person):
+            return JSONResponse(classes.news(code, person), headers=_NEVER_KEPT)
+    return _refusal(404, _("This class has ended, or you are no longer in it."))
 
 
 def _refusal(status: int, sentence: str) -> JSONResponse:

@@ -11,6 +11,7 @@ import logging
 import os
 import socket
 from fnmatch import fnmatchcase
+from functools import cache
 from urllib.parse import SplitResult, urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
@@ -33,7 +34,7 @@ class KnownHostsOnly:
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
-        self._listed = _patterns(os.environ.get(VARIABLE, ""))
+        self._listed = [(parts.hostname or "").rstrip(".") for parts in listed()]
         machine = socket.gethostname().lower()
         self._own = ["localhost", "*.localhost", "*.local", machine, machine.partition(".")[0]]
 
@@ -100,16 +101,21 @@ def _with_origin_of(scope: Scope, host: str) -> Scope:
     return scope
 
 
-def _patterns(names: str) -> list[str]:
-    """Reads KD_HOSTS as patterns for names; of a full address, only the name counts."""
-    patterns = []
+def listed() -> tuple[SplitResult, ...]:
+    """Returns what KD_HOSTS lists, in its order: patterns for names, some with a scheme and a port."""
+    return _listed(os.environ.get(VARIABLE, ""))
+
+
+@cache
+def _listed(names: str) -> tuple[SplitResult, ...]:
+    found = []
     for name in filter(None, (name.strip() for name in names.split(","))):
         parts = _parsed(name if "://" in name else f"//{name}")
         if parts is None or not parts.hostname:
             _log.warning("%s: “%s” is not a host name and is ignored.", VARIABLE, name)
         else:
-            patterns.append(parts.hostname.rstrip("."))
-    return patterns
+            found.append(parts)
+    return tuple(found)
 
 
 def _parsed(address: str) -> SplitResult | None:

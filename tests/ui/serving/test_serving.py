@@ -91,6 +91,13 @@ def test_a_browser_gets_a_network_once_and_for_good_and_nothing_for_other_names(
         assert "import" not in text
 
 
+def refusal(asked: urllib.request.Request) -> tuple[int, str]:
+    """The status and the sentence that a page of a class gets instead of news."""
+    with pytest.raises(urllib.error.HTTPError) as refused:
+        urllib.request.urlopen(asked)
+    return refused.value.code, json.load(refused.value)["sentence"]
+
+
 def test_a_page_of_a_class_hears_its_news_and_nobody_else_does(site):
     cookie = first_cookie(site.url)
     me = person_of(dict([cookie.split("=", 1)]))
@@ -106,16 +113,14 @@ def test_a_page_of_a_class_hears_its_news_and_nobody_else_does(site):
         room.answer(me, 3.0)
         with urllib.request.urlopen(asked) as answer:
             news = json.load(answer)
-        assert (news["waits"], news["mine"] != told["mine"], news["wall"] != told["wall"]) == (
-            False,
-            True,
-            True,
-        )
+        assert [news[name] != told[name] for name in ("waits", "mine", "wall")] == [True, True, True]
         assert ask(site, "localhost:8501", path=f"/class-news/{room.code}")[0] == 403  # no browser of ours
+        stranger = urllib.request.Request(asked.full_url, headers={"Cookie": first_cookie(site.url)})
+        refusals = [refusal(stranger)]
         room.end()
-    with pytest.raises(urllib.error.HTTPError) as gone:
-        urllib.request.urlopen(asked)
-    assert (gone.value.code, room.code in json.load(gone.value)["sentence"]) == (404, True)
+    refusals += [refusal(asked), refusal(stranger)]
+    assert refusals[0][0] == 404
+    assert len(set(refusals)) == 1  # nobody can find out which codes are open
 
 
 def test_what_the_server_adds_stands_below_its_path(monkeypatch):
