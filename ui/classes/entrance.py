@@ -17,7 +17,7 @@ from kd.text.translation import N_, _
 from ui.classes.codes import is_in, opened_with
 from ui.classes.room import CODE
 from ui.shared import address
-from ui.shared.lesson import section
+from ui.shared.lesson import class_lesson, section
 from ui.shared.person import person
 from ui.shared.pieces import acts, quiet
 
@@ -73,6 +73,7 @@ def draw(lab: Lab) -> None:
         with st.container(key="class_open"):
             section(_("Open a class"))
             _open_form(lab)
+    class_lesson()
 
 
 def _join_form(lab: Lab, code: str = "") -> None:

@@ -72,6 +72,29 @@ def home_lesson(ratio: float, teacher: float, distilled: float) -> None:
     )
 
 
+def class_lesson() -> None:
+    """Draws the lesson of Class."""
+    lesson(
+        _("Why thirty phones"),
+        _(
+            "One student is an anecdote. Another seed gives it other first weights and other images, and the "
+            "teacher adds more, or less, or nothing. A class trains many students at once, and each is a "
+            "fair draw from all the luck there is. Their mean strays less the more of them there are, so the "
+            "wall can say what no single phone could know."
+        ),
+        _(
+            "Open a class with repeats, and freeze it after the first dot: who believes it? Open it again "
+            "and watch the interval shrink. Going from ten students to thirty helps less than you expect."
+        ),
+        r"\mathrm{SE}(\bar d) = \frac{s}{\sqrt{n}}",
+        _(
+            r"$\bar d$: the mean of what the teacher added for $n$ students; $s$: the standard deviation of "
+            r"that; $\mathrm{SE}$: how far the mean typically strays. Four times as many students halve it. "
+            "Student (1908), *The Probable Error of a Mean*."
+        ),
+    )
+
+
 def sweep_lesson() -> None:
     lesson(
         _("One run is an anecdote"),
