@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import pandas as pd
 import streamlit as st
 
 from kd.lab import Lab
@@ -24,8 +23,3 @@ def wall(lab: Lab, room: Class, view: ClassView) -> None:
 def phone(lab: Lab, room: Class, view: ClassView, person: str) -> None:
     """Draws a phone's part of the activity."""
     st.write(headline(lab, room, view))
-
-
-def rows(lab: Lab, room: Class, view: ClassView) -> pd.DataFrame:
-    """Returns a row for each answer, as it is saved."""
-    return pd.DataFrame({"answer": [each.value for each in view.answers]})

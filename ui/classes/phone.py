@@ -18,10 +18,16 @@ from ui.shared.pieces import acts
 _NAME = "class_name"
 
 
-def draw(lab: Lab, room: Class, view: ClassView, person: str, shown: ModuleType) -> None:
-    """Draws it for somebody who has joined. shown: the module of the activity's kind."""
+def draw(
+    lab: Lab, room: Class, view: ClassView, person: str, shown: ModuleType, follow: Callable[[], None]
+) -> None:
+    """Draws it for somebody who has joined.
+
+    shown: the module of the activity's kind. follow: draws what says whether the phone is connected.
+    """
     with st.container(key="class_phone"):
         _who(room, view, person)
+        follow()
         st.html(f'<h2 class="kd kd-activity">{escape(view.activity.title())}</h2>')
         if view.phase == WAITING:
             say(_("Watch the wall. Your host starts this soon."))

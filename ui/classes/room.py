@@ -12,13 +12,14 @@ from kd.lab.classes import Class
 from kd.text.translation import _
 from ui.classes import digits, guess, map, phone, seeds, wall
 from ui.classes.codes import is_in, opened_with
+from ui.classes.following import come_back, following
 from ui.shared import address, notices
 from ui.shared.frame import present, presenting
 from ui.shared.guard import guard
 from ui.shared.person import person
 
 SHOWN: Mapping[str, ModuleType] = {"guess": guess, "seeds": seeds, "map": map, "digits": digits}
-"""Kind of activity → the module that has its `headline`, `wall`, `phone` and `rows`."""
+"""Kind of activity → the module that has its `headline`, `wall` and `phone`."""
 
 CODE, TICKET = "code", "ticket"
 _LED = "class_led"
@@ -61,6 +62,7 @@ def draw(lab: Lab, room: Class) -> None:
         if not presenting():
             present(True)
             st.rerun()
+    come_back()
     _draw(lab, room)
 
 
@@ -71,18 +73,18 @@ def _draw(lab: Lab, room: Class) -> None:
             st.rerun()
         me = person()
         try:
-            view = room.view()
-            leads = room.is_host(me)
+            tags = lab.classes.news(room.code, me)  # of no later than what is drawn
+            view, leads = room.view(), room.is_host(me)
         except ValueError:
             phone.gone(_("This class has ended."), leave)
             return
         shown = SHOWN[view.activity.kind]
         if leads:
-            wall.draw(lab, room, view, shown, leave)
+            wall.draw(lab, room, view, shown, leave, lambda: following(room.code, "wall", tags["wall"]))
         elif view.pupil(me) is None:
             phone.gone(_("Your host has taken you out of this class."), leave)
         else:
-            phone.draw(lab, room, view, me, shown)
+            phone.draw(lab, room, view, me, shown, lambda: following(room.code, "mine", tags["mine"]))
 
 
 def leave() -> None:

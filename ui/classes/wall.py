@@ -20,8 +20,19 @@ from ui.shared.steady_button import steady_button
 _JOINING, _NUMBERS, _ENDING = "class_joining", "class_numbers", "class_ending"
 
 
-def draw(lab: Lab, room: Class, view: ClassView, shown: ModuleType, leave: Callable[[], None]) -> None:
-    """Draws it. shown: the module of the activity's kind. leave: goes back to the way in."""
+def draw(
+    lab: Lab,
+    room: Class,
+    view: ClassView,
+    shown: ModuleType,
+    leave: Callable[[], None],
+    follow: Callable[[], None],
+) -> None:
+    """Draws it.
+
+    shown: the module of the activity's kind. leave: goes back to the way in. follow: draws what says whether
+    the wall is connected.
+    """
     with st.container(key="class_wall"):
         with st.container(key="class_hero"):
             _title(view)
@@ -36,9 +47,10 @@ def draw(lab: Lab, room: Class, view: ClassView, shown: ModuleType, leave: Calla
             _roster(room, view)
         with st.container(key="class_bar", horizontal=True, vertical_alignment="center"):
             _steps(room, view)
+            follow()
             st.space("stretch")
             _switches(room, view)
-            _numbers(lab, room, view, shown)
+            _numbers(room)
             with st.popover(
                 _("Room"),
                 icon=":material/meeting_room:",
@@ -127,17 +139,21 @@ def _switches(room: Class, view: ClassView) -> None:
     )
 
 
-def _numbers(lab: Lab, room: Class, view: ClassView, shown: ModuleType) -> None:
+def _numbers(room: Class) -> None:
     """Draws the button that saves what has been answered."""
     with st.popover(
-        _("Save"), type="tertiary", icon=":material/download:", key="class_save", on_change="rerun",
-        help=_("All answers to this activity, for a spreadsheet."),
-    ) as menu:  # fmt: skip
+        _("Save"),
+        type="tertiary",
+        icon=":material/download:",
+        key="class_save",
+        on_change="rerun",
+        help=_("All answers so far, for a spreadsheet."),
+    ) as menu:
         if menu.open:
             st.download_button(
                 "CSV",
-                lambda: shown.rows(lab, room, view).to_csv(index=False).encode(),
-                file_name=f"class-{room.code}-{view.place + 1}-{view.activity.kind}.csv",
+                lambda: room.table().to_csv(index=False).encode(),
+                file_name=f"class-{room.code}.csv",
                 mime="text/csv",
                 key="class_csv",
                 on_click="ignore",
