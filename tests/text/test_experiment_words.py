@@ -1,7 +1,5 @@
 """What is said of experiments: other numbers, other words."""
 
-from __future__ import annotations
-
 import math
 
 import pytest

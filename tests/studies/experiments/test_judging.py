@@ -1,7 +1,5 @@
 """Findings and verdicts of experiments, against figures worked out by hand."""
 
-from __future__ import annotations
-
 import math
 
 import numpy as np
