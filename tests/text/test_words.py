@@ -44,11 +44,6 @@ def test_a_number_is_said_in_its_unit(say):
     assert {number: say(number).replace(NBSP, " ") for number in SAID[say]} == SAID[say]
 
 
-@given(st.integers(0, 10_000))
-def test_every_share_of_the_test_pictures_is_exact_to_the_last_picture(right):
-    assert round(float(words.accuracy(right / 10_000).removesuffix("\u00a0%")) * 100) == right
-
-
 @given(st.one_of(st.text(), st.integers(), st.binary(), st.lists(st.text()), st.none(), st.floats()))
 @example("x" * 3000)
 @example("\u202e" * 41)
