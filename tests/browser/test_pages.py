@@ -268,12 +268,6 @@ def expect_one_small_icon(page: Page, place: str, title: str) -> None:
     assert icon["width"] <= 40
     assert abs(icon["y"] + icon["height"] / 2 - row["y"] - row["height"] / 2) < 20
     assert icon["x"] >= row["x"]
-    button.press("Enter")
-    menu = page.locator("[data-testid=stPopoverBody], .kd-live-menu:popover-open")
-    for kind in ("PNG", "SVG", "CSV"):
-        expect(menu.get_by_role("button", name=kind)).to_be_visible()
-    page.keyboard.press("Escape")
-    expect(menu).to_have_count(0)
 
 
 def test_no_page_jumps_or_pans_that_a_phones_navigation_opens_which_closes_then(phone: Page, site):
