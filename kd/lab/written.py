@@ -1,7 +1,5 @@
 """What people may write about runs and classes: of bounded length, and all of it to be seen."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 
 from kd.base.unusable import Unusable
