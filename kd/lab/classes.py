@@ -19,7 +19,7 @@ from kd.base.unusable import Unusable
 from kd.classes.activity import Activity
 from kd.classes.plan import plan_of, plan_text
 from kd.config import NOBODY, RunConfig
-from kd.lab.annotations import checked_name
+from kd.lab.written import checked_name
 from kd.store.classes import (
     FROZEN,
     LANDED,

@@ -3,8 +3,6 @@
 Takes what kd.studies.experiments has: codes and numbers, and words marked for translation.
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field

@@ -4,7 +4,7 @@ import pytest
 
 from kd.config import RunConfig
 from kd.lab import Lab
-from kd.lab.annotations import MOST_IN_NAME, MOST_IN_NOTE, MOST_IN_TAG, MOST_TAGS
+from kd.lab.written import MOST_IN_NAME, MOST_IN_NOTE, MOST_IN_TAG, MOST_TAGS
 from tests.stored_runs import save, save_ended
 from tests.studies.fake_lab import BASE, PATIENCE, FakeLab
 

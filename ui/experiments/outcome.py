@@ -1,7 +1,5 @@
 """What an experiment comes to: one sentence, and folded below it the guess, all findings and the paper."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Callable, Iterable, Mapping
 from html import escape

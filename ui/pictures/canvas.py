@@ -1,7 +1,5 @@
 """The canvas: it keeps its drawing while the person looks at other pages, pictures or runs."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from typing import Any
 

@@ -1,7 +1,5 @@
 """Three ways to give the models a picture: draw, choose, upload; and the picture that is kept instead."""
 
-from __future__ import annotations
-
 import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace

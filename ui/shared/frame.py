@@ -1,7 +1,5 @@
 """What every page has around it: title, navigation, style, presenter mode, one sentence for a traceback."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache

@@ -3,8 +3,6 @@
 `quiet` and `verdict` of `ui.shared.pieces` take the names, too.
 """
 
-from __future__ import annotations
-
 from html import escape
 from zlib import crc32
 
