@@ -73,7 +73,7 @@ def _guess(asked: Asked, view: ExperimentView | None) -> str:
     """Sets the guess against what came out, at each length, the longest first."""
     found, guess = asked.experiment, asked.guess
     if guess is None:
-        return _fold(_("Your guess: none"), _said(_("“Guess again” lets you make one.")))
+        return _fold(_("Your guess: none"), _said(_("Press “Guess again” to make one.")))
     judge = _judged_choice if isinstance(guess, str) else _judged_curve
     known = [(length, each) for length in reversed([*found.lengths]) if (each := judge(asked, view, length))]
     if not known:
