@@ -1,7 +1,6 @@
 """Lint and format, as part of the tests."""
 
-from __future__ import annotations
-
+import re
 import subprocess
 import sys
 
@@ -20,3 +19,9 @@ def test_ruff_finds_nothing(command):
         check=False,
     )
     assert done.returncode == 0, done.stdout
+
+
+def test_the_backend_never_imports_streamlit():
+    imported = re.compile(r"^\s*(import|from) streamlit", re.MULTILINE)
+    for path in (PROJECT / "kd").rglob("*.py"):
+        assert not imported.search(path.read_text(encoding="utf-8")), path

@@ -153,7 +153,7 @@ def curve_words(places: Sequence[Mapping[str, Any]], unit: str) -> str:
     furthest = max(places, key=lambda place: abs(place["drawn"] - place["found"].mean))
     away = abs(furthest["drawn"] - furthest["found"].mean)
     return _(
-        "{right} of your {count} points are within what is likely. The furthest is off by {by}, at {x}.",
+        "You are in the likely range at {right} of {count} places, and furthest off, by {by}, at {x}.",
         right=sum(place["is_near"] for place in places),
         count=len(places),
         by=number_words(away, unit, signed=False),

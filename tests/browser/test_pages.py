@@ -261,6 +261,17 @@ def test_a_projector_shows_each_page_at_once_and_a_remote_control_turns_them(pag
     assert page.get_by_test_id("stMainBlockContainer").bounding_box()["width"] == 1600
 
 
+@pytest.mark.parametrize("name", ["how_many_images", "never_saw_it", "no_t_squared"])
+def test_a_projector_shows_what_came_out_after_both_lengths_of_training_at_once(page: Page, site, name):
+    page.set_viewport_size(PROJECTOR)
+    page.goto(f"{site.url}/experiments?experiment={name}&seen=included&present=true")
+    at_rest(page)
+    charts = page.locator("[data-testid=stVegaLiteChart] svg.marks")
+    expect(charts).to_have_count(2)
+    for part in (page.locator(".kd-head"), *charts.all()):
+        expect(part).to_be_in_viewport(ratio=0.98)
+
+
 def expect_one_small_icon(page: Page, place: str, title: str) -> None:
     """Expects one icon, by which the figure is saved, in the row of its title."""
     button = page.locator(place).get_by_role("button", name="Save")

@@ -21,7 +21,7 @@ def html_of(app: AppTest) -> str:
     pieces = [element.proto.body for element in app.get("html")]
     pieces.append(escape(headline_of(app)))
     html = "\n".join(piece for piece in pieces if not piece.startswith("<style>"))
-    html = re.sub(r'<span class="kd-glued">([^<]*<button.*?</button>)</span>', r"\1", html)
+    html = re.sub(r'<span class="kd-glued">(.*?</button>[^<]*)</span>', r"\1", html)
     return re.sub(r'<button[^>]*class="kd-term"[^>]*>(.*?)</button>|<span popover.*?</span>', r"\1", html)
 
 

@@ -60,7 +60,7 @@ def page(title: str, heading: str = "") -> Iterator[None]:
             icon=":material/slideshow:",
             type="tertiary",
             help=_(
-                "For a projector: large type, and only what the last row is to look at. "
+                "For a projector: large type, and only what the last row needs to see. "
                 "← and → turn pages, Esc brings you back."
             ),
             on_click=guarded(_present),
