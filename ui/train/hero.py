@@ -97,9 +97,16 @@ def _look(lab: Lab, run_id: str) -> None:
     if view.result is not None:
         trail.look_at(run_id)
     chart(view, earlier)
-    with st.container(key="hero_tools"):
-        if earlier:
-            ghost_tools(len(earlier))
+    if earlier:
+        st.button(
+            ngettext("Hide your last run", "Hide your last {count} runs", len(earlier)),
+            key="clear_ghosts",
+            type="tertiary",
+            help=_(
+                "Takes the thin lines of your earlier runs out of the chart. The runs stay on your trail."
+            ),
+            on_click=guarded(trail.clear_ghosts),
+        )
 
 
 def head(view: RunView, seeds: SeedsView | None) -> None:
@@ -222,14 +229,3 @@ def _lines(events: Iterable[Event], models: Sequence[str], run: str = "") -> lis
             found[event["model"]].append((event["epoch"], event["val_accuracy"], event.get("accuracy")))
     named = {model: ", ".join(filter(None, [_(NAMES[model]), run])) for model in models}
     return [{"role": model, "name": named[model], "points": all_} for model, all_ in found.items() if all_]
-
-
-def ghost_tools(number: int) -> None:
-    """Draws the button that takes the thin lines away. number: of earlier runs."""
-    st.button(
-        ngettext("Hide your last run", "Hide your last {count} runs", number),
-        key="clear_ghosts",
-        type="tertiary",
-        help=_("Takes the thin lines of your earlier runs out of the chart. The runs stay on your trail."),
-        on_click=guarded(trail.clear_ghosts),
-    )
