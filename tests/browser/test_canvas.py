@@ -125,6 +125,17 @@ def test_a_drawing_outlives_its_page_its_kind_of_input_and_its_run(page: Page, s
     expect(kept(page)).to_have_count(1)
     assert ink(page) > drawn
 
+    # Undo takes back also what was drawn before the canvas left the page
+    undo = page.get_by_role("button", name="Undo")
+    undo.click()
+    expect_ink(page, drawn)
+    for _ in range(20):
+        undo.click()
+        page.wait_for_timeout(500)
+        if page.get_by_text(NOTHING).is_visible():
+            break
+    expect(page.get_by_text(NOTHING)).to_be_visible()
+
 
 def test_a_drawing_on_a_cleared_canvas_is_a_new_one(page: Page, site):
     page.goto(f"{site.url}/draw")

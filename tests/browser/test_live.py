@@ -13,6 +13,7 @@ from kd.config import FIELDS, PRESETS, RunConfig
 from kd.studies.shipped import AXES, shipped_study
 from kd.studies.verdicts import verdicts
 from kd.text.study_words import decimals, rounded, signed
+from kd.text.terms import meaning
 from kd.text.words import percent
 from tests.browser.accessibility import faults
 from tests.browser.conftest import choose
@@ -123,6 +124,9 @@ def test_train_says_what_the_study_knows_at_every_stop_and_asks_nobody(page: Pag
     opened(page, f"{site.url}/train?as_i_move=false")
     page.wait_for_load_state("networkidle")
     said, ghost = page.locator(".kd-head .kd-verdict"), page.locator(".kd-live-ghost.kd-distilled")
+    said.get_by_role("button", name="percentage points").click()
+    expect(said.get_by_text(meaning("points"))).to_be_visible()
+    page.keyboard.press("Escape")
     for name, axis in [(name, known.index.levels[AXES.index(name)]) for name in AXES[:3]]:
         slider = page.get_by_role("slider", name=FIELDS[name].label, exact=True)
         first, last = int(slider.get_attribute("min")), int(slider.get_attribute("max"))
@@ -138,7 +142,7 @@ def test_train_says_what_the_study_knows_at_every_stop_and_asks_nobody(page: Pag
             stops.append(stop)
             if stop in axis:
                 cell = {**usual, name: stop}
-                expect(said).to_have_text(words_known(known.loc[tuple(cell.values())]))
+                expect(said).to_have_text(words_known(known.loc[tuple(cell.values())]), use_inner_text=True)
                 places.add(ghost.get_attribute("transform"))
             elif axis.min() <= stop <= axis.max():
                 expect(said).to_contain_text("the nearest studied")

@@ -41,13 +41,13 @@ def test_let_go_of_alpha_and_the_new_verdict_comes_while_the_old_run_stays_in_si
     opened(page, site.url, config)
     move(page, "α, weight of the true labels")
     expect_verdict(page, config.replace(alpha=0.15))
-    expect(page.get_by_text("Thin lines: your last run.")).to_be_visible()
+    expect(page.get_by_role("button", name="Hide your last run")).to_be_visible()
     expect(
         page.get_by_text("Gain over scratch against α, weight of the true labels: 2 runs.")
     ).to_be_attached()
     move(page, "T, temperature")
     expect_verdict(page, config.replace(alpha=0.15, temperature=15))
-    expect(page.get_by_text("Thin lines: your last 2 runs.")).to_be_visible()
+    expect(page.get_by_role("button", name="Hide your last 2 runs")).to_be_visible()
     expect(page.get_by_text("Gain over scratch against T, temperature: 3 runs.")).to_be_attached()
 
     page.go_back()  # a move is one entry in the history, with its run

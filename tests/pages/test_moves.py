@@ -163,13 +163,12 @@ def another(lab, shipped):
 
 def test_runs_before_are_thin_lines_and_points_of_the_trail_that_open_them(open_page, lab, shipped, another):
     app = open_page("train", **ON)
-    assert "Clear" not in labelled(app)
+    assert "Hide your last run" not in labelled(app)
     control(app, "temperature").set_value(4.0).run()
     assert app.query_params["run"] in (another.run_id, [another.run_id])
-    assert "Thin lines: your last run." in html_of(app)
     assert "Thin lines: α 0.1 · T 10 with T²" in drawn_in_the_browser(app, "setting")["epochs"]["words"]
-    labelled(app)["Clear"].click().run()
-    assert "Thin lines" not in html_of(app)
+    labelled(app)["Hide your last run"].click().run()
+    assert "Hide your last run" not in labelled(app)
     assert "against T, temperature: 2 runs." in html_of(app)
     labelled(app)["Open one of my runs"].set_value(shipped.run_id).run()
     assert app.query_params["run"] in (shipped.run_id, [shipped.run_id])
@@ -178,14 +177,14 @@ def test_runs_before_are_thin_lines_and_points_of_the_trail_that_open_them(open_
     # one that is deleted elsewhere leaves the chart with a sentence
     labelled(app)["Open one of my runs"].set_value(another.run_id).run()
     labelled(app)["Open one of my runs"].set_value(shipped.run_id).run()
-    assert "Thin lines: your last run." in html_of(app)
+    assert "Hide your last run" in labelled(app)
     lab.runs.delete(another.run_id)
     app.run()
     assert not app.error
     assert warnings_of(app) == [
         "A run that was shown here for comparison has been deleted, so its line is gone."
     ]
-    assert "Thin lines" not in html_of(app)
+    assert "Hide your last run" not in labelled(app)
     lab.runs.restore(another.run_id)
 
 

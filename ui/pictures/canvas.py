@@ -72,6 +72,14 @@ def clear() -> None:
     st.session_state[_KEY] = _Kept(canvas=kept.canvas + 1, drawing=kept.drawing + 1)
 
 
+def undo() -> None:
+    """Takes back a stroke that the canvas began with: its own Undo, pressed by canvas.js, does not."""
+    kept = _kept()
+    begun, now = ((each or {"objects": []})["objects"] for each in (kept.begun_with, kept.strokes))
+    if now and len(now) <= len(begun):
+        kept.begun_with = {"objects": now[:-1]}
+
+
 def drawing_name() -> str:
     """Returns the name of the present drawing: the same for all its strokes, another for the next drawing."""
     return f"drawing {_kept().drawing}"

@@ -27,6 +27,11 @@ def explained(words: str, *names: str) -> str:
     return re.sub(r"([^\s>]*<button .*?</button>[^\s<]*)", glued, found + escape(words[last:])) + meanings
 
 
+def to_explain(*names: str) -> list[tuple[str, str]]:
+    """Returns terms as the browser explains them: the forms in which each stands, and what it means."""
+    return [(_(TERMS[name][0]), meaning(name)) for name in names]
+
+
 def glossary(*names: str) -> None:
     """Draws a line of terms, each of which can be tapped."""
     terms = [_term(name, _(TERMS[name][0]).partition("|")[0]) for name in names]
