@@ -1,7 +1,5 @@
 """The command line, `python -m kd` or `kd-lab`: its commands are in kd/cli/parser.py."""
 
-from __future__ import annotations
-
 import sys
 from typing import NoReturn
 

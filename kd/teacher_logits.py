@@ -6,8 +6,6 @@ writes data/teachers/NAME-logits.npz: train float32 (60000, 10), test float32 (1
 of the weights they were computed with.
 """
 
-from __future__ import annotations
-
 from pathlib import Path
 
 from kd.base.files import npz_bytes, write_whole

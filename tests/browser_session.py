@@ -57,7 +57,6 @@ class BrowserSession:
     errors: list[str] = field(default_factory=list)
     widgets: dict[str, Widget] = field(default_factory=dict)
     texts: list[str] = field(default_factory=list)
-    received: int = 0
     cookie: str = ""
 
     async def __aenter__(self) -> BrowserSession:
@@ -118,7 +117,7 @@ class BrowserSession:
 
     async def draw(self, pixels: np.ndarray) -> None:
         """Draw on the page's canvas: grey uint8 (height, width)."""
-        drawing = {"drawing": {"raw": {"objects": []}, "data": _data_url(pixels)}}
+        drawing = {"drawing": {"raw": {"objects": []}, "data": data_url(pixels)}}
         await self.act("canvas", json_value=json.dumps(drawing))
 
     async def rerun(self, kind: str, fragment: str = "", automatic: bool = False) -> None:
@@ -139,7 +138,6 @@ class BrowserSession:
     async def _read(self) -> None:
         try:
             async for content in self._socket:
-                self.received += len(content)
                 self._take(ForwardMsg.FromString(content))
         except (websockets.ConnectionClosed, ValueError) as error:
             self.errors.append(f"the connection broke: {error}")
@@ -211,7 +209,7 @@ def first_cookie(url: str) -> str:
         return (answer.headers.get("Set-Cookie") or "").partition(";")[0]
 
 
-def _data_url(grey: np.ndarray) -> str:
+def data_url(grey: np.ndarray) -> str:
     """What the canvas sends: white ink on black as a PNG in RGBA."""
     alpha = np.full_like(grey, 255)
     buffer = io.BytesIO()

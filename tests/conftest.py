@@ -99,12 +99,6 @@ def shared_engine(engine, monkeypatch) -> None:
     monkeypatch.setattr(Lab, "__init__", partialmethod(Lab.__init__, engine=engine))
 
 
-@pytest.fixture
-def one_worker(monkeypatch) -> None:
-    """Engines that start in this test have one worker for students: TensorFlow is loaded once, not twice."""
-    monkeypatch.setenv("KD_WORKERS", "1")
-
-
 @pytest.fixture(scope="session")
 def pseudo_catalogue(tmp_path_factory) -> Path:
     """The folder of a catalogue in which every message of the code is ⟦marked⟧."""

@@ -54,7 +54,7 @@ STARTING = (
     "tests/ui/serving/",
     "tests/wiring/",
 )
-STARTERS = {"engine", "shared_engine", "one_worker"}
+STARTERS = {"engine", "shared_engine"}
 # Tests of browsers, of clocks, and of processes that are killed: a machine that stalls for a moment can fail
 # one that is right. It is tried once more, and pytest's summary counts it. What only computes gets one try.
 WITH_OTHER_PROCESSES = (

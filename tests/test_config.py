@@ -1,7 +1,5 @@
 """RunConfig: names, ranges, conversion, presets."""
 
-from __future__ import annotations
-
 import json
 
 import pytest

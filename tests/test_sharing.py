@@ -1,7 +1,5 @@
 """How the tests are shared among processes: what is named there exists."""
 
-from __future__ import annotations
-
 from tests import PROJECT
 from tests.sharing import LONGEST, STARTING, WITH_OTHER_PROCESSES
 

@@ -1,7 +1,5 @@
 """Lint and format, as part of the tests."""
 
-from __future__ import annotations
-
 import re
 import subprocess
 import sys

@@ -3,8 +3,6 @@
 A temperature that is not above 0 raises ValueError.
 """
 
-from __future__ import annotations
-
 import math
 from typing import Any
 

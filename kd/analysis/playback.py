@@ -3,8 +3,6 @@
 Times are (k,) in epochs, logits (k, n, classes), each by student unless they are one student's.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 
 import numpy as np

@@ -1,7 +1,5 @@
 """Which pixels speak for an answer: gradients with respect to the picture, for all models on one scale."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 

@@ -6,8 +6,6 @@ entropies are in bits. Labels are whole numbers (n,), logits (n, classes). What 
 not finite raises ValueError.
 """
 
-from __future__ import annotations
-
 import numpy as np
 import pandas as pd
 

@@ -1,7 +1,5 @@
 """A field of a run: what people and programs need to know about it, and how its values are checked."""
 
-from __future__ import annotations
-
 import dataclasses
 import math
 import re

@@ -1,7 +1,5 @@
 """Parts of Keras, which are imported when first used, as pages do without them; and what networks say."""
 
-from __future__ import annotations
-
 from importlib import import_module
 from typing import Any, NamedTuple
 

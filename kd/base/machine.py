@@ -1,7 +1,5 @@
 """What a measurement depends on: the processor."""
 
-from __future__ import annotations
-
 import platform
 from functools import cache
 from pathlib import Path

@@ -1,7 +1,5 @@
 """A cache for many threads: a value that several request at the same moment is computed once."""
 
-from __future__ import annotations
-
 import threading
 from collections.abc import Callable
 from typing import Any

@@ -4,8 +4,6 @@ Neither the clock nor process ids matter: a clock may be set back, and container
 number their processes from 1.
 """
 
-from __future__ import annotations
-
 import atexit
 import contextlib
 import os

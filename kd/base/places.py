@@ -1,7 +1,5 @@
 """Where KD Lab's own files are, and where it saves runs: in a checkout, and once it is installed."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 # The folder from which `kd` is imported.

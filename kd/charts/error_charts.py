@@ -1,7 +1,5 @@
 """Charts of errors and of trust: confusion matrices, their difference, look-alikes, and reliability."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 
 import altair as alt

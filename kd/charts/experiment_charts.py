@@ -1,7 +1,5 @@
 """The figures of an experiment: lines along what a field changes, rows of dots for what is compared."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from itertools import accumulate, pairwise
 from textwrap import wrap

@@ -1,7 +1,5 @@
 """A figure as a file: PNG or SVG rendered here, offline, and its numbers as CSV."""
 
-from __future__ import annotations
-
 import json
 from typing import Any
 

@@ -1,7 +1,5 @@
 """Charts of a loss: what the labels add to it, and each of the objective's terms."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Iterable
 from typing import Any

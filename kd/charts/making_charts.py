@@ -1,7 +1,5 @@
 """The chart of what networks are made of: layers to scale."""
 
-from __future__ import annotations
-
 import altair as alt
 import pandas as pd
 

@@ -5,8 +5,6 @@ this module enables the Altair theme kd_light (there is also kd_dark), and the a
 colours. Text needs more contrast than a mark, and so do cells with text on them: each has its own shade.
 """
 
-from __future__ import annotations
-
 import json
 import math
 from collections.abc import Mapping, Sequence

@@ -3,8 +3,6 @@
 `…_rows` makes a table and the arguments of what draws it, which seldom change, so a page can keep the chart.
 """
 
-from __future__ import annotations
-
 import math
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence

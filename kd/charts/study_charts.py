@@ -1,7 +1,5 @@
 """The figures of a study: a heat map of its verdicts, lines with bands, and when to stop adding repeats."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Hashable, Mapping, Sequence
 from itertools import product

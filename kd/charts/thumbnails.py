@@ -1,7 +1,5 @@
 """Pictures of digits as small images: thumbnails to click, and cards with a few lines about each picture."""
 
-from __future__ import annotations
-
 import base64
 import io
 from collections.abc import Sequence

@@ -1,7 +1,5 @@
 """The trail: every run of a person as a point, what it gained against a field that was moved."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping
 from typing import Any
 

@@ -1,7 +1,5 @@
 """`python -m kd experiment`: list the experiments, or try one until it ends with its verdicts."""
 
-from __future__ import annotations
-
 import json
 import math
 import sys

@@ -1,7 +1,5 @@
 """`python -m kd export`: a run, one of its models, or the numbers of many, as files to take along."""
 
-from __future__ import annotations
-
 import json
 import sys
 

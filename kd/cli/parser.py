@@ -1,7 +1,5 @@
 """The commands and their flags; those of `train` and `sweep` are made from RunConfig's fields."""
 
-from __future__ import annotations
-
 import argparse
 import sys
 from collections.abc import Callable, Mapping

@@ -1,7 +1,5 @@
 """`python -m kd predict`: three models' answers to a picture, prepared as on the Draw page."""
 
-from __future__ import annotations
-
 import json
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """A run or a study named on the command line by its id, or by the beginning of it."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 
 from kd.base.unusable import Unusable

@@ -1,7 +1,5 @@
 """`python -m kd runs` lists the stored runs; `python -m kd stop` stops one."""
 
-from __future__ import annotations
-
 import json
 import sys
 import time

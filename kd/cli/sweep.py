@@ -1,7 +1,5 @@
 """`python -m kd sweep`: a study in the terminal, or as JSON lines."""
 
-from __future__ import annotations
-
 import json
 import sys
 import textwrap

@@ -1,7 +1,5 @@
 """`python -m kd train`: watch a run in the terminal, or as JSON lines."""
 
-from __future__ import annotations
-
 import json
 import sys
 from typing import Any

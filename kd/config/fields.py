@@ -1,7 +1,5 @@
 """The fields of a run: what each is called, what it allows, when it counts and which models it decides."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from typing import Any
 

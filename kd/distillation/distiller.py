@@ -1,7 +1,5 @@
 """Distiller: the notebook's keras.Model, on Keras 3."""
 
-from __future__ import annotations
-
 import dataclasses
 from collections.abc import Callable
 from typing import Any

@@ -1,7 +1,5 @@
 """The losses that a Distiller takes, however they are given, and the targets and weights beside them."""
 
-from __future__ import annotations
-
 import inspect
 from collections.abc import Mapping
 from dataclasses import dataclass

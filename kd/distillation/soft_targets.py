@@ -1,7 +1,5 @@
 """The divergence of soft targets as a function and as a loss of Keras; objectives/ has the formula."""
 
-from __future__ import annotations
-
 import keras
 from keras import ops
 

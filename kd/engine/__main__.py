@@ -7,8 +7,6 @@ use it. However the parent ends, standard input closes, so no worker outlives th
 sign of life for SECONDS is killed and replaced.
 """
 
-from __future__ import annotations
-
 import asyncio
 import json
 import logging

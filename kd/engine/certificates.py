@@ -6,8 +6,6 @@ writes FOLDER/certificate.pem, which is its own authority, and FOLDER/key.pem, f
 the workers alike; both are valid for a year. Existing files are left alone.
 """
 
-from __future__ import annotations
-
 import os
 from pathlib import Path
 

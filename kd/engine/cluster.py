@@ -5,8 +5,6 @@ A teacher's step is large and gets every core. The number of threads is fixed be
 two kinds of process.
 """
 
-from __future__ import annotations
-
 import asyncio
 import contextlib
 import logging

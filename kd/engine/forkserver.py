@@ -5,8 +5,6 @@ Elsewhere each worker is a new Python, as Dask has it: macOS's frameworks do not
 has none.
 """
 
-from __future__ import annotations
-
 import contextlib
 import ctypes
 import gc

@@ -7,8 +7,6 @@ connection whose other end is gone, every read of every healthy connection in th
 https://github.com/python/cpython/issues/148594
 """
 
-from __future__ import annotations
-
 import contextlib
 import functools
 import logging

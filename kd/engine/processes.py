@@ -1,7 +1,5 @@
 """Processes of this machine: how many to start, whether one lives, ending them, and freed memory."""
 
-from __future__ import annotations
-
 import contextlib
 import ctypes
 import os

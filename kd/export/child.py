@@ -3,8 +3,6 @@
 `run_step` starts `python -m kd.export.child TASK`, which does one step of an export.
 """
 
-from __future__ import annotations
-
 import json
 import os
 import subprocess

@@ -1,7 +1,5 @@
 """From a finished run to files in a folder: all of them appear at once, or none does."""
 
-from __future__ import annotations
-
 import contextlib
 import tempfile
 from collections.abc import Sequence

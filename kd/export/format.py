@@ -1,7 +1,5 @@
 """What every format of an export has: a name, a suffix, the packages that it needs, the files it makes."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from importlib.util import find_spec

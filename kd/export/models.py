@@ -3,8 +3,6 @@
 `convert` and `opened` are called in a process of their own (kd/export/child.py).
 """
 
-from __future__ import annotations
-
 import platform
 import tempfile
 from collections.abc import Callable, Iterator

@@ -1,7 +1,5 @@
 """A Jupyter notebook that repeats the run in plain Keras, with the teacher and the pictures beside it."""
 
-from __future__ import annotations
-
 from typing import ClassVar
 
 from kd.config import has_fresh_teacher

@@ -1,7 +1,5 @@
 """A report of the run: one HTML page with setting, curves, verdict and versions, which needs nothing else."""
 
-from __future__ import annotations
-
 import base64
 import io
 import re

@@ -3,8 +3,6 @@
 TensorBoard's own package writes them: it needs neither TensorFlow nor PyTorch for that.
 """
 
-from __future__ import annotations
-
 import io
 from collections.abc import Iterator
 from typing import Any, ClassVar

@@ -7,8 +7,6 @@ study's, and the least urgent: whatever people ask for goes before.
 KD_AHEAD    0 switches it off
 """
 
-from __future__ import annotations
-
 import contextlib
 import logging
 import os

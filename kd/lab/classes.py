@@ -19,8 +19,8 @@ from kd.base.unusable import Unusable
 from kd.classes.activity import Activity
 from kd.classes.plan import plan_of, plan_text
 from kd.config import MODELS, NOBODY, RunConfig
-from kd.lab.annotations import checked_name
 from kd.lab.runs import Runs
+from kd.lab.written import checked_name
 from kd.pictures.mnist import as_batch
 from kd.store.classes import (
     FROZEN,

@@ -1,7 +1,5 @@
 """Settings compared: runs that differ in seed alone as one line, and distilled students in pairs."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache

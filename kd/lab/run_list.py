@@ -1,7 +1,5 @@
 """The list of runs: as this process computes them, as others do, or as they are stored."""
 
-from __future__ import annotations
-
 import contextlib
 import threading
 from collections.abc import Callable

@@ -20,8 +20,8 @@ from kd.config import MODELS, NOBODY, STUDENTS, RunConfig
 from kd.config.fields import FIRST
 from kd.export.exporting import export, nothing
 from kd.export.format import Check
-from kd.lab.annotations import checked_name, checked_note, checked_tags
 from kd.lab.run_list import RunList
+from kd.lab.written import checked_name, checked_note, checked_tags
 from kd.networks.numpy_model import NumpyModel
 from kd.networks.packed import packed
 from kd.pictures.mnist import as_batch, load_mnist, to_model_input

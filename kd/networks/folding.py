@@ -10,8 +10,6 @@ only if oneDNN computes them).
 An objective that compares attention needs the last convolution of every picture: there, nothing is folded.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from typing import Any
 

@@ -5,8 +5,6 @@ float32 (n, height, width, channels). `pull_back` is the vector-Jacobian product
 respect to the output to that with respect to the input. Ties and zeros are decided as in TensorFlow.
 """
 
-from __future__ import annotations
-
 import dataclasses
 import io
 import json

@@ -6,8 +6,6 @@ layers: kind (as in Keras), weights (how many numbers each array has), the shape
 a kind needs. Flatten is left out: values are a row of numbers anyway, in C order.
 """
 
-from __future__ import annotations
-
 import json
 from typing import Any
 

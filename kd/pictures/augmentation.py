@@ -6,8 +6,6 @@ darker or lighter grey edges. The centre of mass ends up where MNIST puts it, as
 a jitter of up to a pixel.
 """
 
-from __future__ import annotations
-
 import math
 
 import tensorflow as tf

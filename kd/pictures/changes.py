@@ -4,8 +4,6 @@ There are few shifts, so a teacher's answers to all can be computed once. Nothin
 border that a shift uncovers is black, as MNIST's is. A change gives the same test pictures every time.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 
 import numpy as np

@@ -5,8 +5,6 @@ MNIST's preparation (LeCun, Bottou, Bengio and Haffner 1998, section III.A): the
 centre of a 28×28 field. Networks that learned from such pictures expect nothing else.
 """
 
-from __future__ import annotations
-
 import hashlib
 import threading
 

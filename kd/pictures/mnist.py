@@ -1,7 +1,5 @@
 """MNIST from data/mnist.npz, verified and never unpickled; and pictures as networks take them."""
 
-from __future__ import annotations
-
 import hashlib
 import os
 import sys

@@ -4,8 +4,6 @@ They come from strangers, so whatever the bytes are, nothing but a ValueError co
 some 200 MB at most: large pictures are unpacked one at a time, and reduced on the way.
 """
 
-from __future__ import annotations
-
 import io
 import re
 import warnings

@@ -1,7 +1,5 @@
 """Batch: many runs for one purpose, a few more at a time than can train."""
 
-from __future__ import annotations
-
 import threading
 import time
 from collections import deque

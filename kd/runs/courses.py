@@ -1,7 +1,5 @@
 """Courses: students that learned without snapshots are trained once more for them, to the same weights."""
 
-from __future__ import annotations
-
 import threading
 from collections.abc import Iterable
 

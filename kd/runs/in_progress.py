@@ -1,7 +1,5 @@
 """The runs of this process that have not ended: who wants which, how they begin, stop and end."""
 
-from __future__ import annotations
-
 import contextlib
 import logging
 import threading

@@ -7,8 +7,6 @@ a checkpoint, to one that is far enough ahead by this rule: one that is more urg
 the workers SECONDS_A_TURN less.
 """
 
-from __future__ import annotations
-
 import heapq
 import itertools
 import logging

@@ -1,7 +1,5 @@
 """Rows of the table of runs: what is known of a run without its result."""
 
-from __future__ import annotations
-
 import json
 import logging
 from collections.abc import Mapping

@@ -5,8 +5,6 @@ it ends without one: stopped, failed, or interrupted when its process ended firs
 not listed, and goes if it ends without a result.
 """
 
-from __future__ import annotations
-
 import json
 import logging
 import sqlite3

@@ -1,7 +1,5 @@
 """The table of studies: what they ask, who wants them, and which process carries them out."""
 
-from __future__ import annotations
-
 import json
 import sqlite3
 import time

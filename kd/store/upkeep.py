@@ -4,8 +4,6 @@ recently used run.
 KD_LIMIT    how much may be kept in KD_HOME, such as 500MB or 1.5 GB; 2GB by default
 """
 
-from __future__ import annotations
-
 import contextlib
 import itertools
 import logging

@@ -1,7 +1,5 @@
 """A run or a study as what repeats it: an address with what is not as by default, or a command."""
 
-from __future__ import annotations
-
 import shlex
 from collections.abc import Callable, Collection, Iterable, Mapping
 from functools import lru_cache

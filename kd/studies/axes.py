@@ -1,7 +1,5 @@
 """The values on an axis of a study: in which order, and how far apart."""
 
-from __future__ import annotations
-
 from collections.abc import Hashable, Sequence
 from typing import Any
 

@@ -1,7 +1,5 @@
 """What few training images cost a student that learns alone, what its teacher gives back, and in words."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache

@@ -4,8 +4,6 @@ Every character that is not ASCII has a stand-in of one character (kd.terminal.s
 another encoding shows the same picture.
 """
 
-from __future__ import annotations
-
 import io
 import math
 import textwrap

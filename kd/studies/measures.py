@@ -11,8 +11,6 @@ as in Hinton, Vinyals and Dean (2015), section 3. The best biases are those with
 right, as in the paper.
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass

@@ -6,8 +6,6 @@ first so many seeds. The levels add up to 4.5 %: a method that does nothing gets
 than that, at any station.
 """
 
-from __future__ import annotations
-
 from typing import Any, NamedTuple
 
 import numpy as np

@@ -6,8 +6,6 @@ epochs follow from the images, and the long part has fewer cells. The other is t
 it varies the objective alone, with ten seeds; each has its own fields at their defaults.
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

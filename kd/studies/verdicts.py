@@ -5,8 +5,6 @@ initial weights. So differences are taken within seeds, and tested with the pair
 other test pictures would give other differences. Verdicts are given at stations (`kd.studies.over_seeds`).
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 

@@ -4,8 +4,6 @@ python -m kd.teachers make strong
 python -m kd.teachers make notebook --out /tmp/teachers --epochs 1
 """
 
-from __future__ import annotations
-
 import importlib.metadata
 import platform
 import sys

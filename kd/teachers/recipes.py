@@ -3,8 +3,6 @@
 This module loads TensorFlow; kd.teachers.shipped, which finds the results, does not.
 """
 
-from __future__ import annotations
-
 import time
 from collections.abc import Callable
 from typing import Any

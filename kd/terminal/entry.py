@@ -4,8 +4,6 @@
 as in `| head` (128 plus the number of SIGPIPE, as in a shell).
 """
 
-from __future__ import annotations
-
 import argparse
 import re
 import sys

@@ -6,8 +6,6 @@ and one inside `listening` checks. A second Ctrl-C ends it in any case: the engi
 parent, and a run that was cut short is marked as interrupted.
 """
 
-from __future__ import annotations
-
 import os
 import signal
 import sys

@@ -4,8 +4,6 @@ A program may be started with a closed stream, with an encoding without α, into
 or onto a full disk. After `prepare`, only the last two make a difference: they raise `OutputLost`.
 """
 
-from __future__ import annotations
-
 import codecs
 import errno
 import os

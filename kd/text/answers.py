@@ -1,7 +1,5 @@
 """What networks answer, in sentences: most of them the browser fills in while a pen or T moves."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import pandas as pd

@@ -3,8 +3,6 @@
 Each function takes the rows that its chart draws (kd.charts): codes and numbers.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Sequence
 from fractions import Fraction
 from itertools import pairwise

@@ -3,8 +3,6 @@
 Takes what kd.studies.experiments has: codes and numbers, and words marked for translation.
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -155,7 +153,7 @@ def curve_words(places: Sequence[Mapping[str, Any]], unit: str) -> str:
     furthest = max(places, key=lambda place: abs(place["drawn"] - place["found"].mean))
     away = abs(furthest["drawn"] - furthest["found"].mean)
     return _(
-        "{right} of your {count} points are within what is likely. The furthest is off by {by}, at {x}.",
+        "You are in the likely range at {right} of {count} places, and furthest off, by {by}, at {x}.",
         right=sum(place["is_near"] for place in places),
         count=len(places),
         by=number_words(away, unit, signed=False),

@@ -3,8 +3,6 @@
 Takes what kd.studies.mistakes has: codes and numbers.
 """
 
-from __future__ import annotations
-
 import math
 
 from kd.text.experiment_words import Found, side

@@ -3,8 +3,6 @@
 Takes rows of kd.studies.verdicts: codes and numbers, differences in points.
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any

@@ -1,7 +1,5 @@
 """The terms of the field that pages explain, each in one sentence, where they first stand."""
 
-from __future__ import annotations
-
 import re
 
 from kd.text.translation import N_, _

@@ -5,8 +5,6 @@ one, with a compiled catalogue `kd.mo` in it (docs/translating.md). Placeholders
 here: `_("{count} runs wait.", count=3)`.
 """
 
-from __future__ import annotations
-
 import contextlib
 import gettext
 import os

@@ -3,8 +3,6 @@
 A single run never says that the teacher helps.
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Mapping
 from typing import Any

@@ -1,7 +1,5 @@
 """Numbers and names in words: the same in pages, charts, tables and on the command line."""
 
-from __future__ import annotations
-
 from decimal import Decimal
 from typing import Any
 

@@ -1,7 +1,5 @@
 """What a trained model answers: a teacher's outputs for its students, and how long a picture takes."""
 
-from __future__ import annotations
-
 import tempfile
 import time
 from collections.abc import Callable

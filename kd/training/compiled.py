@@ -5,8 +5,6 @@ most: a tf.function loops over the steps and gathers its batches from tensors. T
 order of the images are tensors, so the next training of the same kind starts without tracing again.
 """
 
-from __future__ import annotations
-
 import dataclasses
 import gc
 from collections.abc import Mapping

@@ -5,8 +5,6 @@ student uses one and a teacher both. `kd.runs.estimates` tells from this how lon
 TensorFlow here.
 """
 
-from __future__ import annotations
-
 from kd.config import RunConfig
 from kd.networks.architectures import student_architecture, teacher_architecture
 from kd.networks.students import Costs

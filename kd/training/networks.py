@@ -1,7 +1,5 @@
 """The networks of this process: built and traced once, used by one training after the other."""
 
-from __future__ import annotations
-
 import itertools
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import lru_cache

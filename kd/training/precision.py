@@ -5,8 +5,6 @@ any other, a few steps of both are timed, and the result is stored for this proc
 not have two results because the machine was once busy. KD_TEACHER_PRECISION, if set, overrides all this.
 """
 
-from __future__ import annotations
-
 import os
 import time
 from collections.abc import Mapping

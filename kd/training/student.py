@@ -1,7 +1,5 @@
 """Training a model of a run: a RunConfig in, epoch events and results out. No engine here, and no store."""
 
-from __future__ import annotations
-
 import tempfile
 import time
 from collections.abc import Callable, Mapping

@@ -53,13 +53,6 @@ def test_mcnemar_counts_coin_tosses():
         )
 
 
-def test_wilson_interval_is_the_published_one():
-    # Newcombe 1998, Statistics in Medicine 17:857, table I: 81 of 263.
-    assert evaluation.wilson_interval(81, 263) == pytest.approx((0.2553, 0.3662), abs=5e-5)
-    assert evaluation.wilson_interval(0, 20)[0] == pytest.approx(0, abs=1e-12)
-    assert evaluation.wilson_interval(1, 1) == pytest.approx(proportion_confint(1, 1, method="wilson"))
-
-
 def test_paired_interval_is_the_published_one():
     # Fagerland, Lydersen and Laake, Statistical Analysis of Contingency Tables (2017), chapter 8.
     assert evaluation.paired_difference_interval(59, 6, 16, 80) == pytest.approx((-0.1186, -0.0046), abs=5e-5)

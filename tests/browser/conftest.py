@@ -8,11 +8,11 @@ import re
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+import numpy as np
 import pytest
 from playwright.sync_api import (
     BrowserContext,
@@ -23,10 +23,13 @@ from playwright.sync_api import (
     sync_playwright,
 )
 
+from kd.config import RunConfig
+from kd.lab import Lab
 from kd.store.rows import ACTIVE
 from kd.store.store import Store
 from tests.app_process import AppProcess, app_process
 from tests.browser.chromium import bring
+from ui.pictures.ways_in import FIRST_PICTURE
 from ui.shared.program import program
 
 WIDE = {"width": 1400, "height": 1000}
@@ -112,38 +115,28 @@ def opened_window(
     window.close()
 
 
-@dataclass
-class Watch:
-    """Watches for what a page must not do: contact another machine, or complain in its console."""
+@pytest.fixture(scope="package")
+def wrong(window: BrowserContext) -> list[str]:
+    """What the window's page does that it must not: contact another machine, or complain in its console."""
+    found: list[str] = []
 
-    strangers: list[str] = field(default_factory=list)
-    complaints: list[str] = field(default_factory=list)
+    def asked(url: str) -> None:
+        parts = urlsplit(url)
+        if parts.scheme not in ("data", "blob") and parts.hostname not in ("localhost", "127.0.0.1"):
+            found.append(url)
 
-    @contextmanager
-    def over(self, page: Page) -> Iterator[None]:
-        """Watch this page for a while."""
-        heard = {
-            "request": lambda request: self._heard(request.url),
-            "websocket": lambda socket: self._heard(socket.url),
-            "pageerror": lambda error: self.complaints.append(str(error)),
-            "console": self._said,
-        }
-        for event, listener in heard.items():
-            page.on(event, listener)
-        yield
-        for event, listener in heard.items():
-            page.remove_listener(event, listener)
-
-    def _said(self, message: ConsoleMessage) -> None:
+    def said(message: ConsoleMessage) -> None:
         # On a page, Streamlit looks for its server below the page's address before it tries the root.
         looked_for_server = re.search("/[^/]+/_stcore/(health|host-config)$", message.location["url"])
         if message.type == "error" and not looked_for_server:
-            self.complaints.append(f"{message.text} {message.location['url']}")
+            found.append(f"{message.text} {message.location['url']}")
 
-    def _heard(self, url: str) -> None:
-        parts = urlsplit(url)
-        if parts.scheme not in ("data", "blob") and parts.hostname not in ("localhost", "127.0.0.1"):
-            self.strangers.append(url)
+    page = window.pages[0]
+    page.on("request", lambda request: asked(request.url))
+    page.on("websocket", lambda socket: asked(socket.url))
+    page.on("pageerror", lambda error: found.append(str(error)))
+    page.on("console", said)
+    return found
 
 
 @contextmanager
@@ -171,13 +164,13 @@ def visit(window: BrowserContext, site: AppProcess) -> Iterator[Page]:
 
 
 @pytest.fixture
-def page(window: BrowserContext, site: AppProcess) -> Iterator[Page]:
+def page(window: BrowserContext, site: AppProcess, wrong: list[str]) -> Iterator[Page]:
     """A new visitor's window; afterwards, checks that nothing left the machine and nothing complained."""
-    watch = Watch()
-    with visit(window, site) as page, watch.over(page):
+    with visit(window, site) as page:
+        wrong.clear()
         yield page
-    assert watch.strangers == []
-    assert watch.complaints == []
+        found = [*wrong]
+    assert found == []
 
 
 @pytest.fixture
@@ -185,6 +178,13 @@ def phone(touch_window: BrowserContext, site: AppProcess) -> Iterator[Page]:
     """A new visitor's phone."""
     with visit(touch_window, site) as page:
         yield page
+
+
+@pytest.fixture(scope="package")
+def logits(tmp_path_factory) -> dict[str, np.ndarray]:
+    """model → the included run's logits for the picture that the pages open with."""
+    logits = Lab(tmp_path_factory.mktemp("home")).runs[RunConfig().run_id].test_logits()
+    return {model: values[FIRST_PICTURE].astype(float) for model, values in logits.items()}
 
 
 @pytest.fixture(scope="module")

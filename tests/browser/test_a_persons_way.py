@@ -126,17 +126,3 @@ def test_after_train_a_phone_shows_verdict_numbers_and_chart(phone: Page, site):
     expect(phone.locator(".kd-head .kd-verdict")).to_be_in_viewport(ratio=1)
     expect(phone.locator(".kd-tiles")).to_be_in_viewport()
     expect(phone.locator(".st-key-live-setting-epochs")).to_be_in_viewport(ratio=0.9)
-
-
-def test_one_button_on_home_trains_in_front_of_the_visitor(page: Page, site):
-    page.goto(site.url)
-    page.get_by_role("button", name="Train a student now").click()
-    expect(page.get_by_role("heading", name="Train", level=1)).to_be_visible()
-    expect(page).to_have_url(re.compile(r"/train\?(.*&)?run=[0-9a-f]{12}"))
-    assert RunConfig().run_id not in page.url
-    page.get_by_text("More settings").click()
-    expect(page.get_by_label("Seed", exact=True)).not_to_have_value("0")
-    learning = re.compile("Both students are learning|Distilled is|No difference")
-    expect(page.get_by_text(learning).first).to_be_visible()
-    page.go_back()
-    expect(page.get_by_role("slider", name="T, temperature: reveals second choices")).to_be_visible()

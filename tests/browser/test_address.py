@@ -42,46 +42,30 @@ def test_text_from_the_address_is_shown_literally(page: Page, site, texts):
     # the fixture's watch makes sure that no other machine was contacted
 
 
-def chosen(page: Page) -> dict[str, str]:
-    """The values of those controls on Train that the notebook's preset moves."""
-    return {
-        # for a moment, the old box is still there next to the new one
-        "preset": page.get_by_role("combobox", name="Start from").last.input_value(),
-        "teacher": page.get_by_role("combobox", name="Teacher", exact=True).input_value(),
-        "epochs": page.get_by_label("Epochs", exact=True).input_value(),
-        "squared": str(
-            page.get_by_role("switch", name="Keep the teacher equally loud at every T (× T²)").is_checked()
-        ),
-    }
-
-
-DEFAULT = {"preset": "Few images", "teacher": "Strong", "epochs": "40", "squared": "True"}
-NOTEBOOK = {"preset": "The notebook, to the letter", "teacher": "Notebook", "epochs": "3", "squared": "False"}
-
-
-def expect_chosen(page: Page, expected: dict[str, str]) -> None:
-    for _ in range(600):
-        if chosen(page) == expected:
-            return
-        page.wait_for_timeout(100)
-    assert chosen(page) == expected
+def expect_chosen(page: Page, preset: str, teacher: str, epochs: str) -> None:
+    """Waits until controls on Train that the notebook's preset moves have these values."""
+    # for a moment, the old box is still there next to the new one
+    expect(page.get_by_role("combobox", name="Start from").last).to_have_value(preset)
+    expect(page.get_by_role("combobox", name="Teacher", exact=True).last).to_have_value(teacher)
+    expect(page.get_by_label("Epochs", exact=True).last).to_have_value(epochs)
 
 
 def test_one_back_undoes_a_whole_preset_and_forward_restores_it(page: Page, site):
     page.goto(f"{site.url}/train?as_i_move=false")
     expect(page).to_have_url(re.compile("run="))
     unfold(page, "More settings")
-    expect_chosen(page, DEFAULT)
-    choose(page, "Start from", NOTEBOOK["preset"])
+    usual, notebook = ("Few images", "Strong", "40"), ("The notebook, to the letter", "Notebook", "3")
+    expect_chosen(page, *usual)
+    choose(page, "Start from", notebook[0])
     parts = ("train_size=10000", "temperature_squared=false", "teacher=notebook", "epochs=3")
     for part in parts:
         expect(page).to_have_url(re.compile(part))
-    expect_chosen(page, NOTEBOOK)
+    expect_chosen(page, *notebook)
     page.go_back()
-    expect_chosen(page, DEFAULT)
+    expect_chosen(page, *usual)
     assert not any(part in page.url for part in parts)
     page.go_forward()
-    expect_chosen(page, NOTEBOOK)
+    expect_chosen(page, *notebook)
     assert all(part in page.url for part in parts)
 
 
@@ -106,6 +90,7 @@ def test_going_back_to_a_refused_address_is_refused_again(page: Page, site):
 
 def test_a_view_has_its_code_in_the_address_and_back_returns_to_the_one_before(page: Page, site):
     page.goto(f"{site.url}/draw?T=7")
+    temperature = page.get_by_role("slider", name="T, temperature", exact=True)
     views = {name: page.get_by_role("radio", name=name) for name in ("Answers", "The pull on a student")}
     views["The pull on a student"].click()
     expect(page).to_have_url(re.compile(r"view=pull"))
@@ -134,3 +119,8 @@ def test_a_view_has_its_code_in_the_address_and_back_returns_to_the_one_before(p
     expect(page).to_have_url(returned)
     page.reload()
     expect(views["The pull on a student"]).to_be_checked()
+    expect(temperature).to_have_attribute("aria-valuetext", "T = 7")
+    temperature.press("End")
+    page.get_by_role("radio", name="Soft targets").click()
+    expect(page.get_by_text("Soft targets at temperature T, in percent")).to_be_visible()
+    expect(temperature).to_have_attribute("aria-valuetext", "T = 100")

@@ -71,7 +71,16 @@ def go(page: Page, name: str) -> None:
     expect(page.get_by_role("heading", name=name, level=1)).to_be_visible()
 
 
-def test_a_drawing_outlives_its_page_and_its_kind_of_input(page: Page, site):
+@pytest.fixture
+def another_run(site):
+    """A second finished run to choose: the included run's files under other settings."""
+    lab, config = Lab(site.log.parent), RunConfig(seed=5)
+    yield save_copy(lab.store, RunConfig().run_id, config)
+    lab.store.runs.remove(config.run_id)
+    lab.close()
+
+
+def test_a_drawing_outlives_its_page_its_kind_of_input_and_its_run(page: Page, site, another_run):
     page.goto(f"{site.url}/draw")
     expect(page.get_by_text(NOTHING)).to_be_visible()
     stroke(page, SEVEN)
@@ -103,11 +112,29 @@ def test_a_drawing_outlives_its_page_and_its_kind_of_input(page: Page, site):
     expect_ink(page, drawn)
     assert what_they_see(page) == seen
 
+    page.get_by_role("combobox", name="Run whose models answer").fill("seed 5")
+    page.get_by_role("option", name=re.compile("seed 5$")).click()
+    expect(page).to_have_url(re.compile(another_run))
+    page.wait_for_timeout(500)
+    expect_ink(page, drawn)
+    assert what_they_see(page) == seen
+
     # the same drawing goes on: one entry
     stroke(page, [(0.3, 0.55), (0.75, 0.55)])
     expect(page.get_by_alt_text("The 28 by 28 pixels that the models see")).not_to_have_attribute("src", seen)
     expect(kept(page)).to_have_count(1)
     assert ink(page) > drawn
+
+    # Undo takes back also what was drawn before the canvas left the page
+    undo = page.get_by_role("button", name="Undo")
+    undo.click()
+    expect_ink(page, drawn)
+    for _ in range(20):
+        undo.click()
+        page.wait_for_timeout(500)
+        if page.get_by_text(NOTHING).is_visible():
+            break
+    expect(page.get_by_text(NOTHING)).to_be_visible()
 
 
 def test_a_drawing_on_a_cleared_canvas_is_a_new_one(page: Page, site):
@@ -129,28 +156,3 @@ def test_a_drawing_on_a_cleared_canvas_is_a_new_one(page: Page, site):
     stroke(page, [(0.2, 0.2), (0.8, 0.8)])
     expect(page.get_by_text(DRAWN)).to_be_visible()
     expect(kept(page)).to_have_count(3)
-
-
-@pytest.fixture
-def another_run(site):
-    """A second finished run to choose: the included run's files under other settings."""
-    lab, config = Lab(site.log.parent), RunConfig(seed=5)
-    yield save_copy(lab.store, RunConfig().run_id, config)
-    lab.store.runs.remove(config.run_id)
-    lab.close()
-
-
-def test_another_run_answers_the_same_drawing(page: Page, site, another_run):
-    page.goto(f"{site.url}/draw?run={RunConfig().run_id}")
-    expect(page.get_by_text(NOTHING)).to_be_visible()
-    stroke(page, SEVEN)
-    expect(page.get_by_text(DRAWN)).to_be_visible()
-    expect(kept(page)).to_have_count(1)  # the server has it, too
-    drawn, seen = ink(page), what_they_see(page)
-    page.get_by_role("combobox", name="Run whose models answer").fill("seed 5")
-    page.get_by_role("option", name=re.compile("seed 5")).click()
-    expect(page).to_have_url(re.compile(another_run))
-    page.wait_for_timeout(500)
-    expect_ink(page, drawn)
-    assert what_they_see(page) == seen
-    expect(kept(page)).to_have_count(1)

@@ -14,19 +14,11 @@ from playwright.sync_api import Page, expect
 
 from kd.analysis.logits import softmax
 from kd.config import RunConfig
-from kd.lab import Lab
 from kd.text.words import percent
 from tests.browser.test_canvas import CANVAS, NOTHING
 from tests.browser.test_pages import at_rest, resize
-from ui.pictures.ways_in import FIRST_PICTURE
 
 RUN = RunConfig().run_id
-
-
-@pytest.fixture(scope="module")
-def logits(tmp_path_factory):
-    """The logits of the included run's teacher for the picture that the page opens with."""
-    return Lab(tmp_path_factory.mktemp("home")).runs[RUN].test_logits()["teacher"][FIRST_PICTURE]
 
 
 def test_a_picture_and_all_answers_are_in_sight_together(page: Page, site):
@@ -62,8 +54,25 @@ def test_on_a_phone_a_picture_from_the_strip_comes_into_sight(phone: Page, site)
     expect(phone.locator(".st-key-seen_large img")).to_be_in_viewport(ratio=1)
 
 
-def test_an_old_address_shows_what_looks_alike_and_a_click_on_it_leads_to_draw(page: Page, site):
+def spoken(page: Page, figure: str, role: str) -> list[str]:
+    """The names of what a screen reader meets in this role within a figure."""
+    session = page.context.new_cdp_session(page)
+    found = session.send("Runtime.evaluate", {"expression": f"document.querySelector('{figure}')"})
+    asked = {"objectId": found["result"]["objectId"], "role": role}
+    met = [node for node in session.send("Accessibility.queryAXTree", asked)["nodes"] if not node["ignored"]]
+    session.detach()
+    return [node.get("name", {}).get("value", "") for node in met]
+
+
+def test_an_old_address_shows_what_looks_alike_in_words_too_and_a_click_leads_to_draw(page: Page, site):
     page.goto(f"{site.url}/dark_knowledge?run={RUN}&view=all&T=4")
+    figure = ".st-key-figure-look-alikes"
+    expect(page.locator(f"{figure} svg.marks")).to_be_visible()
+    words = "".join(spoken(page, figure, "StaticText"))
+    assert "The teacher's mean soft targets at T = 4. Strongest likeness: for pictures of 4" in words
+    (chart,) = spoken(page, figure, "graphics-document")
+    assert chart.endswith(".")
+    assert spoken(page, figure, "graphics-symbol") == []  # none of its marks
     cells = page.locator(".st-key-look-alikes .mark-rect.role-mark path")
     cell = cells.nth(9 + 7)  # 1 → 8: nothing is drawn on the diagonal
     at_rest(page)
@@ -98,7 +107,7 @@ def test_a_figure_is_saved_on_white_as_png_svg_and_csv(page: Page, site, logits)
     assert picture.getpixel((1, 1)) == (255, 255, 255)
     svg = ElementTree.fromstring(contents["SVG"])
     assert svg.findtext("{*}title") == "Soft targets at temperature T, in percent"
-    soft = softmax(logits, 5.0)
+    soft = softmax(logits["teacher"], 5.0)
     assert f"7: Teacher {percent(soft[7])}" in svg.findtext("{*}desc")
     texts = [text.text for text in svg.findall(".//{*}text")]
     assert {svg.findtext("{*}title"), "Teacher", "Distilled", "Scratch", "0", "100"} <= set(texts)

@@ -12,7 +12,6 @@ from kd.config import RunConfig
 from kd.lab import Lab
 from kd.studies.experiments import EXPERIMENTS
 from tests.browser.test_live import heard
-from tests.browser.test_pages import OUTSIDE
 from tests.stored_runs import save_copy
 
 MINUTES = 60_000
@@ -96,14 +95,9 @@ def test_guess_find_out_and_go_on_to_sweep_wide_and_on_a_phone(
     # somebody else finds all of it stored, and guesses first all the same
     phone.goto(address.replace("seen=run", "").replace("guess=most", ""))
     expect(phone.get_by_role("button", name="See your own result")).to_be_visible()
-    expect(phone.locator("details:has(h3)")).to_have_count(0)
     phone.get_by_text("next to none", exact=True).click()
     phone.get_by_role("button", name="See your own result").click()
-    expect(phone.locator("details:has(h3)").first).to_contain_text("You guessed “next to none”")
     expect(phone.get_by_role("status")).to_be_in_viewport()
-    assert phone.evaluate(OUTSIDE) == []
-    phone.get_by_role("link", name="Open in Sweep").click()
-    expect(phone).to_have_url(re.compile(r"/sweep\?.*vary=omitted_digits"))
 
 
 def test_a_curve_is_drawn_in_one_stroke_and_set_by_the_keyboard(page: Page, site):

@@ -7,7 +7,7 @@ import re
 from playwright.sync_api import Locator, Page, expect
 
 from kd.text.terms import meaning
-from tests.browser.test_pages import resize
+from tests.browser.test_pages import at_rest, resize
 
 LABEL = "T, temperature: reveals second choices"
 
@@ -29,18 +29,13 @@ LINES = """() => [...document.querySelectorAll('[data-testid="stMain"] :is(p, h1
 }).filter(([longest, text]) => text && longest > 70)"""
 
 
-def opened(page: Page, site, query: str = "") -> None:
-    page.goto(f"{site.url}/{query}")
-    expect(page.get_by_role("slider", name=LABEL)).to_be_visible()
-    expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
-
-
 def voice(page: Page, name: str):
     return page.get_by_role("region", name=name, exact=True)
 
 
-def test_raising_t_makes_the_doubts_heard_and_five_seeds_answer_a_guess(page: Page, site):
-    opened(page, site)
+def test_raising_t_makes_the_doubts_heard(page: Page, site):
+    page.goto(site.url)
+    at_rest(page)
     said = page.locator(".kd-live-views .kd-verdict")
     expect(said).to_contain_text("At T = 1, the teacher looks as sure as a label: 7 (96.4 %).")
     slider = page.get_by_role("slider", name=LABEL)
@@ -53,24 +48,14 @@ def test_raising_t_makes_the_doubts_heard_and_five_seeds_answer_a_guess(page: Pa
     expect(said).to_contain_text("At T = 100, all ten digits get nearly the same share")
     expect(voice(page, "Label").locator(".kd-unseen").nth(7)).to_have_text("7: 100.0 %")
 
-    guess_slider = page.get_by_role("slider", name="Your guess, in percent")
-    guess = page.get_by_role("listitem").filter(has_text="Your guess")
-    guess_slider.press("ArrowRight")
-    expect(guess.locator(".kd-live-number")).to_have_text("76 %")
-    rows = page.locator(".kd-live-scale .kd-live-number")
-    expect(rows.nth(3)).to_have_text("?")
-    page.get_by_role("button", name="Show me").click()
-    expect(page.get_by_text("you guessed").or_(page.get_by_text("Well guessed"))).to_be_visible()
-    expect(rows.nth(3)).to_have_text(re.compile(r"^\d\d.%$"))
-    assert page.locator(".kd-live-seed").count() == 15
-
 
 # the first screen: touch, see and understand
 SIZES = {1900: 900, 1400: 900, 1280: 720, 1024: 900, 390: 844}
 
 
 def test_the_first_screen_says_it_all_no_line_is_long_and_nothing_runs_out(page: Page, site):
-    opened(page, site, "?soft=4")
+    page.goto(f"{site.url}/?soft=4")
+    at_rest(page)
     for name, said in (("Teacher", "right"), ("Distilled", "right"), ("Scratch", "wrong")):
         expect(voice(page, name).get_by_text(said, exact=True)).to_be_visible()
     expect(voice(page, "Label").locator(".kd-live-judged")).to_have_count(0)
@@ -83,8 +68,15 @@ def test_the_first_screen_says_it_all_no_line_is_long_and_nothing_runs_out(page:
         assert page.evaluate("document.documentElement.scrollWidth") <= width
     page.get_by_text("Why this works").click()
     expect(page.get_by_text("Guess before you look")).to_be_visible()
+    page.get_by_role("slider", name="Your guess, in percent").press("ArrowRight")
+    guess = page.get_by_role("listitem").filter(has_text="Your guess")
+    rows = page.locator(".kd-live-scale li")
+    expect(guess.locator(".kd-live-number")).to_have_text("76 %")
+    expect(rows.nth(3)).to_contain_text("?")
     page.get_by_role("button", name="Show me").click()
     expect(page.get_by_text("you guessed").or_(page.get_by_text("Well guessed"))).to_be_visible()
+    expect(rows.nth(3)).to_contain_text(re.compile(r"\d\d.%"))
+    assert page.locator(".kd-live-seed").count() == 15
     for width, height in SIZES.items():
         resize(page, {"width": width, "height": height})
         assert page.evaluate(LINES) == [], width
@@ -92,7 +84,8 @@ def test_the_first_screen_says_it_all_no_line_is_long_and_nothing_runs_out(page:
 
 
 def test_five_touches_lead_from_a_guess_to_where_the_teacher_helps(phone: Page, site):
-    opened(phone, site)
+    phone.goto(site.url)
+    at_rest(phone)
     left = iter(range(5))
 
     def touch(found: Locator) -> None:

@@ -10,14 +10,13 @@ from playwright.sync_api import Locator, Page, expect
 
 from kd.analysis.logits import softmax
 from kd.config import FIELDS, PRESETS, RunConfig
-from kd.lab import Lab
 from kd.studies.shipped import AXES, shipped_study
 from kd.studies.verdicts import verdicts
 from kd.text.study_words import decimals, rounded, signed
+from kd.text.terms import meaning
 from kd.text.words import percent
 from tests.browser.accessibility import faults
 from tests.browser.conftest import choose
-from ui.pictures.ways_in import FIRST_PICTURE
 
 RUN = RunConfig().run_id
 STEPS = 60
@@ -54,13 +53,6 @@ def heard(page: Page) -> list[object]:
     page.on("websocket", lambda socket: socket.on("framesent", lambda sent: found.append(sent)))
     page.on("request", lambda request: asked(request.url))
     return found
-
-
-@pytest.fixture(scope="module")
-def logits(tmp_path_factory):
-    """model → the included run's logits for the picture that the pages open with."""
-    logits = Lab(tmp_path_factory.mktemp("home")).runs[RUN].test_logits()
-    return {model: values[FIRST_PICTURE].astype(float) for model, values in logits.items()}
 
 
 def opened(page: Page, url: str) -> Locator:
@@ -132,6 +124,9 @@ def test_train_says_what_the_study_knows_at_every_stop_and_asks_nobody(page: Pag
     opened(page, f"{site.url}/train?as_i_move=false")
     page.wait_for_load_state("networkidle")
     said, ghost = page.locator(".kd-head .kd-verdict"), page.locator(".kd-live-ghost.kd-distilled")
+    said.get_by_role("button", name="percentage points").click()
+    expect(said.get_by_text(meaning("points"))).to_be_visible()
+    page.keyboard.press("Escape")
     for name, axis in [(name, known.index.levels[AXES.index(name)]) for name in AXES[:3]]:
         slider = page.get_by_role("slider", name=FIELDS[name].label, exact=True)
         first, last = int(slider.get_attribute("min")), int(slider.get_attribute("max"))
@@ -147,7 +142,7 @@ def test_train_says_what_the_study_knows_at_every_stop_and_asks_nobody(page: Pag
             stops.append(stop)
             if stop in axis:
                 cell = {**usual, name: stop}
-                expect(said).to_have_text(words_known(known.loc[tuple(cell.values())]))
+                expect(said).to_have_text(words_known(known.loc[tuple(cell.values())]), use_inner_text=True)
                 places.add(ghost.get_attribute("transform"))
             elif axis.min() <= stop <= axis.max():
                 expect(said).to_contain_text("the nearest studied")
@@ -176,11 +171,9 @@ def test_a_result_of_another_setting_is_dimmed_and_named(page: Page, site):
     assert not any("grayscale" in look for look in dimmed.evaluate_all(GREY))
 
 
-def test_the_bars_are_text_of_what_numpy_says(page: Page, site, logits):
-    slider = opened(page, f"{site.url}/draw?run={RUN}&view=targets&T=4")
-    for temperature, key in ((4.0, None), (0.1, "Home"), (100.0, "End"), (50.0, "PageDown")):
-        if key:
-            slider.press(key)
+def test_the_keyboard_moves_it_by_stops_and_the_server_hears_when_the_key_is_up(page: Page, site, logits):
+    def expect_at(temperature: float) -> None:
+        """The slider says this temperature, and the bars what NumPy says there."""
         expect(slider).to_have_attribute("aria-valuetext", f"T = {temperature:g}")
         soft = {model: softmax(z, temperature) for model, z in logits.items()}
         expect(page.locator(".kd-live-columns .kd-unseen")).to_have_text(
@@ -191,16 +184,17 @@ def test_the_bars_are_text_of_what_numpy_says(page: Page, site, logits):
             ]
         )
 
-
-def test_the_keyboard_moves_it_by_stops_and_the_server_hears_when_the_key_is_up(page: Page, site):
     sent = heard(page)
-    slider = opened(page, f"{site.url}/draw?run={RUN}&view=targets&T=4")
+    slider = opened(page, f"{site.url}/draw?run={RUN}&view=targets&T=12.5&log=true")
     page.wait_for_load_state("networkidle")
+    expect_at(12.5)
+    expect(page.get_by_role("switch", name="Logarithmic scale")).to_be_checked()
     slider.focus()
+    assert faults(page, "soft targets, T has the focus") == []
     before = len(sent)
-    for _ in range(8):
+    for _ in range(4):
         page.keyboard.down("ArrowRight")  # held, so it repeats
-    expect(slider).to_have_attribute("aria-valuetext", "T = 50")
+    expect_at(50)
     page.wait_for_timeout(200)
     assert len(sent) == before
     page.keyboard.up("ArrowRight")
@@ -208,30 +202,10 @@ def test_the_keyboard_moves_it_by_stops_and_the_server_hears_when_the_key_is_up(
     page.keyboard.press("Home")
     expect(page).to_have_url(re.compile(r"[?&]T=0\.1"))
     expect(slider).to_be_focused()
+    expect_at(0.1)
     page.go_back()
-    expect(slider).to_have_attribute("aria-valuetext", "T = 50")
+    expect_at(50)
     expect(page.get_by_text("At T = 50, the teacher says").first).to_be_visible()
-
-
-def test_a_shared_address_opens_at_its_temperature_and_a_visit_elsewhere_keeps_it(page: Page, site):
-    slider = opened(page, f"{site.url}/draw?run={RUN}&view=targets&T=12.5&log=true")
-    expect(slider).to_have_attribute("aria-valuetext", "T = 12.5")
-    expect(page.get_by_role("switch", name="Logarithmic scale")).to_be_checked()
-    slider.focus()
-    assert faults(page, "soft targets, T has the focus") == []
-    slider.press("ArrowLeft")
-    expect(page).to_have_url(re.compile(r"[?&]T=10"))
-    page.get_by_role("link", name="Runs").click()
-    expect(page).to_have_url(re.compile("/runs"))
-    page.get_by_role("link", name="Draw", exact=True).click()
-    expect(slider).to_have_attribute("aria-valuetext", "T = 10")
-    page.get_by_role("radio", name="The pull on a student").click()
-    expect(page.get_by_text("The pull on each logit")).to_be_visible()
-    expect(slider).to_have_attribute("aria-valuetext", "T = 10")
-    slider.press("End")
-    page.get_by_role("radio", name="Soft targets").click()
-    expect(page.get_by_text("Soft targets at temperature T, in percent")).to_be_visible()
-    expect(slider).to_have_attribute("aria-valuetext", "T = 100")
 
 
 def test_a_finger_moves_it(phone: Page, site):

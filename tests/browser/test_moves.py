@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 
 from kd.config import RunConfig
 from kd.engine import processes
-from tests.browser.conftest import choose, unused_seed
+from tests.browser.conftest import unused_seed
 
 MINUTES = 60_000
 QUICK = RunConfig(teacher="notebook", train_size=100, epochs=20)
@@ -41,13 +41,13 @@ def test_let_go_of_alpha_and_the_new_verdict_comes_while_the_old_run_stays_in_si
     opened(page, site.url, config)
     move(page, "α, weight of the true labels")
     expect_verdict(page, config.replace(alpha=0.15))
-    expect(page.get_by_text("Thin lines: your last run.")).to_be_visible()
+    expect(page.get_by_role("button", name="Hide your last run")).to_be_visible()
     expect(
         page.get_by_text("Gain over scratch against α, weight of the true labels: 2 runs.")
     ).to_be_attached()
     move(page, "T, temperature")
     expect_verdict(page, config.replace(alpha=0.15, temperature=15))
-    expect(page.get_by_text("Thin lines: your last 2 runs.")).to_be_visible()
+    expect(page.get_by_role("button", name="Hide your last 2 runs")).to_be_visible()
     expect(page.get_by_text("Gain over scratch against T, temperature: 3 runs.")).to_be_attached()
 
     page.go_back()  # a move is one entry in the history, with its run
@@ -61,13 +61,6 @@ def test_let_go_of_alpha_and_the_new_verdict_comes_while_the_old_run_stays_in_si
     page.go_forward()
     page.go_forward()
     expect_verdict(page, config.replace(alpha=0.15, temperature=15))
-
-    # a point of the trail opens its run, by the keyboard too
-    choose(page, "Open one of my runs", "500 images")
-    expect(page.get_by_role("status")).to_contain_text("distilled student is")
-    expect(page.get_by_role("slider", name="T, temperature")).to_have_attribute("aria-valuetext", "10")
-    page.get_by_role("button", name="Clear", exact=True).click()
-    expect(page.get_by_text("Thin lines:")).to_have_count(0)
 
 
 def test_the_engine_lost_while_one_moves_is_one_sentence_and_the_run_goes_on(page: Page, site):

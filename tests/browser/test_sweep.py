@@ -54,6 +54,7 @@ def test_compose_a_study_watch_it_fill_pause_reload_go_on_and_open_a_cell(page: 
     page.get_by_role("button", name="Open this setting on Train").click()
     expect(page).to_have_url(re.compile(r"/train\?.*run=[0-9a-f]{12}"))
     expect(page.locator(".kd-head")).to_contain_text("α 0.85 · T 20")
+    expect(page.get_by_role("slider", name="T, temperature")).to_have_attribute("aria-valuetext", "20")
 
 
 def test_a_hatched_cell_says_why_to_a_finger_and_its_repeats_are_added_without_the_server(phone: Page, site):

@@ -21,19 +21,9 @@ def test_a_photograph_is_uploaded_and_answered(page: Page, site):
     page.goto(f"{site.url}/draw?way=upload")
     expect(page.get_by_text("Nothing is uploaded yet")).to_be_visible()
     seen, before = page.locator("img.kd-pixels").first, ""
-    for number, content in enumerate(
-        (
-            photograph((1200, 300), (1200, 1500)),
-            photograph((800, 400), (1600, 400), (1150, 1500)),
-            b"no picture",
-        )
-    ):
-        file = {"name": f"digit{number}.jpg", "mimeType": "image/jpeg", "buffer": content}
+    for corners in [(1200, 300), (1200, 1500)], [(800, 400), (1600, 400), (1150, 1500)]:
+        file = {"name": "digit.jpg", "mimeType": "image/jpeg", "buffer": photograph(*corners)}
         page.locator("input[type=file]").set_input_files(files=[file])
-        expect(page.get_by_text(f"digit{number}.jpg")).to_be_visible()
-        if content == b"no picture":
-            expect(page.get_by_text("This is not a picture")).to_be_visible()
-            continue
         expect(page.get_by_text("Your picture, as the models see it.")).to_be_visible()
         # the words are there since the last picture: another one must be seen before it is replaced in turn
         expect(seen).not_to_have_attribute("src", before)

@@ -166,8 +166,7 @@ def test_rows_have_codes_and_what_is_shown_has_words_in_the_readers_language(nam
 
 
 @pytest.mark.parametrize(
-    "name",
-    ["l'élève", 'so "called"', "back\\slash", "</script>", "${datum}", "two\nlines"],
+    "name", ["l'élève", 'so "called"', "back\\slash", "</script>", "${datum}", "two\nlines"]
 )
 def test_a_name_may_have_any_character(name):
     rows = pd.DataFrame({"code": ["a", "b"]})

@@ -1,7 +1,5 @@
 """How sure: the axis of gains stays where it is, and the charts show what the numbers say."""
 
-from __future__ import annotations
-
 import math
 
 from kd.charts.study_charts import gain_ticks, stopping_chart

@@ -10,19 +10,12 @@ import pytest
 from kd.charts import parts
 from tests import PROJECT
 from tests.charts.drawn import accuracy_chart, svg_of
+from tests.charts.test_run_charts import event
 from tests.contrast import contrast
 
 CONFIG = tomllib.loads((PROJECT / ".streamlit" / "config.toml").read_text(encoding="utf-8"))["theme"]
 STYLE = (PROJECT / "ui" / "shared" / "style.css").read_text(encoding="utf-8")
 READABLE = 4.5
-
-
-def event(model, epoch):
-    scores = {"accuracy": 0.9, "val_accuracy": 0.9, "student_loss": 1.0, "distillation_loss": 1.0}
-    return {"model": model, "epoch": epoch, "epochs": 2, **scores}
-
-
-EVENTS = [event(model, epoch) for model in ("distilled", "scratch") for epoch in (1, 2)]
 
 
 def of_theme(name: str, what: str) -> str:
@@ -58,7 +51,7 @@ def test_pages_charts_and_streamlit_have_the_same_colours(theme):
 
 
 def test_lines_have_the_marks_colours_and_names_those_of_text():
-    chart = accuracy_chart(EVENTS, 0.99)
+    chart = accuracy_chart([event(model, 1, 0.9) for model in ("distilled", "scratch")], 0.99)
     assert "color" not in json.dumps(parts.vega_lite(chart)["config"]).lower()  # which are the theme's
     drawn = svg_of(chart)
     lines = re.findall(r'stroke="(#\w+)" stroke-width="2.5"', drawn)

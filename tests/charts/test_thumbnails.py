@@ -29,9 +29,7 @@ def test_images_hold_the_pictures_pixels(mnist, kind):
 
 def test_thumbnails_saved_to_a_file_need_no_network(mnist):
     rows = thumbnail_rows(mnist.x_test[:3], [5, 6, 7], ["a", "b", "c"])
-    chart = thumbnail_chart(rows, count=3)
-    assert svg_of(chart).count("<image") == 3
-    spec = without_rows(chart)
+    spec = without_rows(thumbnail_chart(rows, count=3))
     seen = np.asarray(Image.open(io.BytesIO(figure_png(spec, rows))).convert("L"))
     blank = np.asarray(Image.open(io.BytesIO(figure_png(spec, rows.assign(image="")))).convert("L"))
     assert (seen < 64).sum() > (blank < 64).sum() + 1000  # the pictures' black background

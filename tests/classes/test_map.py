@@ -66,7 +66,10 @@ def test_the_sentence_names_the_largest_gain_and_the_included_one_beside_it():
     asked = Map()
     assert sentence(asked, painted(of_cells(t4=()), asked)) == "0 of 24 cells are painted."
     table = painted(of_cells(t4=(6.0, 5.0), t10=(9.0,)), asked)
-    ours = "2 of 24 cells are painted: the largest gain so far is +9.0 points at α\u00a0=\u00a00.1 and T\u00a0=\u00a010 (1 repeat)."
+    ours = (
+        "2 of 24 cells are painted: the largest gain so far is +9.0 points "
+        "at α\u00a0=\u00a00.1 and T\u00a0=\u00a010 (1 repeat)."
+    )
     assert sentence(asked, table) == ours
     beside = included(asked)
     runs = shipped_study()
@@ -77,7 +80,8 @@ def test_the_sentence_names_the_largest_gain_and_the_included_one_beside_it():
         .mean()
     )
     alpha, temperature = means.idxmax()
-    there = f"{100 * means.max():+.1f} points at α\u00a0=\u00a0{alpha:g} and T\u00a0=\u00a0{temperature:g} (5 repeats)."
+    where = f"α\u00a0=\u00a0{alpha:g} and T\u00a0=\u00a0{temperature:g}"
+    there = f"{100 * means.max():+.1f} points at {where} (5 repeats)."
     assert sentence(asked, table, beside).endswith(f"and in the included study {there}")
     assert len(beside.table) == 24
 

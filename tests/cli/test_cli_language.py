@@ -120,12 +120,7 @@ def test_tables_fit_whatever_is_in_them_and_nothing_is_cut(home, mnist, capsys):
 
 @pytest.mark.parametrize(
     "arguments",
-    [
-        ["train", "--epochs", "1.5"],
-        ["dance"],
-        ["predict", "0", "no-such-file"],
-        ["stop", "no-such-run"],
-    ],
+    [["train", "--epochs", "1.5"], ["dance"], ["predict", "0", "no-such-file"], ["stop", "no-such-run"]],
     ids=" ".join,
 )
 def test_refusals_are_in_the_readers_language(arguments, marked, capsys):

@@ -1,7 +1,5 @@
 """`python -m kd experiment`: the list, what is refused, and one that is carried out."""
 
-from __future__ import annotations
-
 import json
 
 import pytest

@@ -66,11 +66,7 @@ def test_the_notebooks_cells_run_as_written(mnist):
 def test_a_step_is_the_notebooks_own_step(teacher):
     """One batch through the notebook's train_step, written out, changes the weights in the same way."""
     distiller = distiller_of(
-        teacher,
-        rate=0.1,
-        distillation_loss_fn=keras.losses.KLDivergence(),
-        alpha=0.1,
-        temperature=10,
+        teacher, rate=0.1, distillation_loss_fn=keras.losses.KLDivergence(), alpha=0.1, temperature=10
     )
     theirs = keras.models.clone_model(distiller.student)
     theirs.set_weights(distiller.student.get_weights())

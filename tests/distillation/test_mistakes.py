@@ -1,7 +1,5 @@
 """What the students of a mistake are given. What it does with that: tests/studies/mistakes/test_lines.py."""
 
-from __future__ import annotations
-
 import numpy as np
 
 from kd.distillation.mistakes import MISTAKES

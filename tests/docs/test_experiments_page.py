@@ -1,7 +1,5 @@
 """docs/experiments.md is what its command makes of the results that come with the project."""
 
-from __future__ import annotations
-
 import re
 
 from docs import experiments

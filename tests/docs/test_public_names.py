@@ -1,7 +1,5 @@
 """`make docs` renders every public name."""
 
-from __future__ import annotations
-
 import re
 import subprocess
 import sys

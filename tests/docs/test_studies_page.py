@@ -1,7 +1,5 @@
 """docs/studies.md: its commands ask for what its tables show, and `python -m docs.studies` writes it."""
 
-from __future__ import annotations
-
 import re
 
 import pytest

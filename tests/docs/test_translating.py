@@ -1,7 +1,5 @@
 """docs/translating.md: its steps add a language."""
 
-from __future__ import annotations
-
 import gettext
 import re
 

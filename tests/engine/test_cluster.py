@@ -59,14 +59,6 @@ def test_a_run_on_the_cluster_has_the_numbers_of_ones_own_machine_bit_for_bit(
         np.testing.assert_array_equal(there[model], here[model])
 
 
-def test_stop_reaches_the_workers(lab):
-    run = lab.train(LONG)
-    until(lambda: run.view().progress > 0)
-    run.stop()
-    assert run.wait(PATIENCE).status == "stopped"
-    until(lambda: not any(lab._engine.ensure().processing().values()))
-
-
 def test_every_process_of_the_cluster_keeps_its_connections_apart(lab):
     """Otherwise one broken connection breaks the others: see tests/engine/test_preload.py."""
 

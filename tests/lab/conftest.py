@@ -1,7 +1,5 @@
 """Fixtures of the tests of the inside of a lab."""
 
-from __future__ import annotations
-
 import pytest
 
 from tests.house import House

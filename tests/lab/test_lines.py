@@ -1,7 +1,5 @@
 """Runs that differ in their seed alone are one line, with the mean of what they say."""
 
-from __future__ import annotations
-
 import json
 
 import numpy as np

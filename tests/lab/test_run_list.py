@@ -117,7 +117,7 @@ def test_a_runs_history_is_that_of_its_models(store, runs):
     save(store, config)
     history = runs.view(config.run_id).history
     assert [(event["model"], event["val_accuracy"]) for event in history] == [
-        *(("teacher", 0.9), ("distilled", 0.7), ("scratch", 0.5), ("scratch", 0.6)),
+        *(("teacher", 0.9), ("distilled", 0.7), ("scratch", 0.5), ("scratch", 0.6))
     ]
     # a teacher that was there before was not trained for this run
     born_again = config.replace(teacher=config.teacher_id)

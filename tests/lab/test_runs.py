@@ -1,12 +1,10 @@
 """Runs are named, tagged, annotated, kept and deleted, many at once, by those whose they are."""
 
-from __future__ import annotations
-
 import pytest
 
 from kd.config import RunConfig
 from kd.lab import Lab
-from kd.lab.annotations import MOST_IN_NAME, MOST_IN_NOTE, MOST_IN_TAG, MOST_TAGS
+from kd.lab.written import MOST_IN_NAME, MOST_IN_NOTE, MOST_IN_TAG, MOST_TAGS
 from tests.stored_runs import save, save_ended
 from tests.studies.fake_lab import BASE, PATIENCE, FakeLab
 
@@ -33,10 +31,7 @@ def runs(lab):
 
 def test_what_people_write_is_on_the_run_in_the_list_and_in_the_table(lab, runs):
     lab.runs.annotate(
-        runs[0],
-        name="  the\tbest ",
-        tags=["low T", "low T", " ", "few\nimages"],
-        note="\nwhy?\r\nbecause \n",
+        runs[0], name="  the\tbest ", tags=["low T", "low T", " ", "few\nimages"], note="\nwhy?\r\nbecause \n"
     )
     view = lab.runs.view(runs[0])
     assert (view.name, view.tags) == ("the best", ("low T", "few images"))

@@ -10,6 +10,8 @@ from typing import Any
 
 from streamlit.testing.v1 import AppTest
 
+from kd.config import FIELDS
+
 
 def html_of(app: AppTest) -> str:
     """All the page's own HTML, without the style sheet, and without what terms mean.
@@ -19,7 +21,7 @@ def html_of(app: AppTest) -> str:
     pieces = [element.proto.body for element in app.get("html")]
     pieces.append(escape(headline_of(app)))
     html = "\n".join(piece for piece in pieces if not piece.startswith("<style>"))
-    html = re.sub(r'<span class="kd-glued">([^<]*<button.*?</button>)</span>', r"\1", html)
+    html = re.sub(r'<span class="kd-glued">(.*?</button>[^<]*)</span>', r"\1", html)
     return re.sub(r'<button[^>]*class="kd-term"[^>]*>(.*?)</button>|<span popover.*?</span>', r"\1", html)
 
 
@@ -55,6 +57,11 @@ def labelled(app: AppTest) -> dict[str, Any]:
     widgets = {widget.label: widget for widget in (*choices, *app.number_input, *app.button)}
     ours = [part for part in _live_parts(app) if part["controls"]]
     return widgets | {spec["label"]: Moving(app, part, spec) for part in ours for spec in part["controls"]}
+
+
+def control(app: AppTest, name: str) -> Any:
+    """The widget of a run's field, or None."""
+    return labelled(app).get(FIELDS[name].label)
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 from types import SimpleNamespace
+from urllib.parse import parse_qsl
 
 import pytest
 from hypothesis import HealthCheck, example, given, settings
@@ -11,9 +12,9 @@ from hypothesis import strategies as st
 
 from kd.config import FIELD_TYPES, FIELDS, OFFERED, Contradiction, RunConfig, to_bool
 from kd.studies.address import PARAMETERS
+from kd.studies.experiments import EXPERIMENTS
 from tests.pages.on_page import html_of, labelled, warnings_of
 from ui.experiments.asked import parameters
-from ui.pictures.ways_in import FIRST_PICTURE
 from ui.shared import address
 
 fuzzed = settings(max_examples=6, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -103,49 +104,62 @@ def test_a_written_value_is_read_back_unchanged(value):
     assert read(address.plain(value)) == value
 
 
-@pytest.mark.parametrize(
-    ("page", "said"),
-    [
-        # the words of a choice, as in old addresses
-        (
-            "draw",
-            {"T": ("1_0", 10.0), "picture": ("٣", 3), "view": ("The pull on a student", "pull")},
-        ),
-        ("train", {"alpha": (["0.2", "0.7"], 0.7), "temperature": ("1_2", 12.0), "epochs": ("40.0", 40)}),
-    ],
-)
-def test_every_spelling_is_taken_and_spelled_as_widgets_do(open_page, page, said):
-    app = open_page(page, **{name: text for name, (text, _value) in said.items()})
+def test_every_spelling_is_taken_and_spelled_as_widgets_do(open_page):
+    # the words of a choice, as in old addresses
+    app = open_page("draw", T=["2", "1_0"], picture="٣", view="The pull on a student")
     assert not app.warning
-    for name, (_text, value) in said.items():
+    for name, value in {"T": 10.0, "picture": 3, "view": "pull"}.items():
         assert app.session_state[name] == value
-        spelled = None if (page, name) == ("train", "epochs") else address.plain(value)  # as usual: not said
-        assert app.query_params.get(name, [None])[0] == spelled or app.query_params.get(name) == spelled
+        assert app.query_params[name] in (address.plain(value), [address.plain(value)])
 
 
-@pytest.mark.parametrize(
-    ("page", "refused"),
-    [
-        (
-            "draw",
-            {
-                "T": ("nan", "T must be a number between 0.1 and 100, not “nan”. It is set to 1.", 1.0),
-                "log": ("maybe", "log must be true or false, not “maybe”. It is off.", False),
-                "picture": ("10000", "numbered from 0 to 9,999", FIRST_PICTURE),
-                "view": ("![x](//example.org/p.png)", "no view “![x](//example.org/p.png)”", "answers"),
-                "run": ("x" * 3000, f"There is no run “{'x' * 39}…” here", None),
-            },
-        ),
+# an address, and what is said of each part that is refused
+REFUSED = {
+    "home?soft=101": ["between 0.1 and 100"],
+    "train?omitted_digits=three&as_i_move=maybe": [
+        "“Digits left out” is left empty instead.",
+        "as_i_move must be true or false, not “maybe”. It is on.",
     ],
-)
-def test_a_refused_value_gets_a_sentence_and_is_the_usual_one(open_page, page, refused):
-    app = open_page(page, **{name: text for name, (text, _sentence, _usual) in refused.items()})
+    f"draw?T=nan&log=maybe&picture=10000&view=![x](//example.org)&run={'x' * 3000}": [
+        "T must be a number between 0.1 and 100, not “nan”. It is set to 1.",
+        "log must be true or false, not “maybe”. It is off.",
+        "numbered from 0 to 9,999",
+        "no view “![x](//example.org)”",
+        f"There is no run “{'x' * 39}…” here",
+    ],
+    "sweep?cell=750,10&of_seeds=21&of_alpha=0.2&show=x": [
+        "This study has no cell “750,10”: use values such as 100,1.",
+        "of_seeds must be a number between 1 and 20, not “21”. It is set to 1.",
+        "The study has no α of “0.2”: use 0, 0.1, 0.5, 0.9.",
+        "There is no view “x”: use map, repeats.",
+    ],
+    "experiments?experiment=how_many_imagez": ["how_many_images"],
+    "experiments?experiment=wrong_labels&seeds=many&seen=all&guess=5,4": [
+        "There is nothing called “all” to look at: use run, included.",
+        "seeds must be a whole number between 1 and",
+        "There is no guess '5,4' here: choose of nothing",
+    ],
+    "experiments?experiment=never_saw_it&bias=so": ["bias must be a number"],
+    "experiments?experiment=how_many_images&guess=1,2": ["A guess here is 6 numbers with commas between"],
+    "runs?ticked=../../etc&whose=mine!": [
+        "ticked must list ids of runs, not “../../etc”.",
+        "whose must be one of all, mine, others, app, not “mine!”.",
+    ],
+}
+
+
+@pytest.mark.parametrize("written", REFUSED, ids=lambda written: written[:40])
+def test_what_an_address_cannot_mean_is_named_in_a_sentence_and_nothing_starts(open_page, lab, written):
+    before = [each.study_id for each in lab.studies.views()]
+    page, _, query = written.partition("?")
+    app = open_page(page, **dict(parse_qsl(query)))
     said = warnings_of(app)
-    assert len(said) == len(refused)
-    for name, (text, sentence, usual) in refused.items():
-        assert any(sentence in each for each in said)
-        assert app.query_params.get(name) not in (text, [text])
-        assert usual is None or app.session_state[name] == usual
+    assert len(said) == len(REFUSED[written])
+    assert all(any(sentence in each for each in said) for sentence in REFUSED[written])
+    for name, text in parse_qsl(query):
+        assert app.query_params.get(name) not in (text, [text]) or text in EXPERIMENTS
+    assert not app.error
+    assert [each.study_id for each in lab.studies.views()] == before
 
 
 def test_a_choice_in_another_language_has_the_same_address(open_page, pseudo_language):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from html import unescape
 from pathlib import PurePath
@@ -55,16 +54,6 @@ def test_a_button_leads_in_and_another_out_and_the_address_says_so(open_page):
     assert "present" not in app.query_params
 
 
-def test_charts_are_larger_within_one_screen(open_page):
-    usual, large = (
-        json.loads(open_page("train", **query).get("vega_lite_chart")[0].proto.spec)
-        for query in ({}, {"present": "1"})
-    )
-    assert (usual["config"]["text"]["fontSize"], large["config"]["text"]["fontSize"]) == (14, 20)
-    assert usual["height"] < large["height"] <= 400
-    assert large["config"]["axis"]["aria"] is False
-
-
 CONFIG = RunConfig(mistake="one_temperature", seed=2)
 SAID = "T on the teacher's side only"
 
@@ -91,16 +80,12 @@ def test_train_says_it_under_the_verdict_and_in_the_lesson(open_page, mistaken):
     assert "mistake" not in app.query_params
 
 
-def test_runs_says_it_in_its_line_and_draw_works_with_it(open_page, mistaken):
+def test_runs_says_it_in_its_line_and_draw_says_whose_formula_pulls(open_page, mistaken):
     table = open_page("runs").dataframe[0].value.set_index("run")
     assert f"a mistake: {SAID}" in table.loc[mistaken].to_string()
-    app = open_page("draw", run=mistaken)
+    app = open_page("draw", run=mistaken, view="pull")
+    assert f"a mistake on purpose: {SAID}. What pulls here is the right formula." in said(app)
     assert not app.error
     assert not warnings_of(app)
-
-
-def test_draw_says_whose_formula_pulls(open_page, mistaken):
-    words = f"a mistake on purpose: {SAID}. What pulls here is the right formula."
-    assert words in said(open_page("draw", run=mistaken, view="pull"))
     assert f"with a mistake made on purpose ({SAID})" in said(open_page("draw", run=mistaken, view="targets"))
     assert "right formula" not in said(open_page("draw", run=RunConfig().run_id, view="pull"))

@@ -25,7 +25,6 @@ from tests.pages.on_page import (
     labelled,
     move,
     values_of,
-    warnings_of,
     words_of_charts,
 )
 from tests.stored_runs import save_copy
@@ -65,59 +64,22 @@ def folded(app) -> dict[str, str]:
     return found
 
 
-def test_three_cards_come_first_and_each_of_the_others_has_a_topic(open_page):
+def test_the_shelf_has_a_card_for_every_experiment_under_its_topic_and_says_no_result(open_page):
     app = open_page("experiments")
-    shown = {each.proto.query_string.removeprefix("experiment=") for each in app.get("page_link")}
-    assert {*FIRST, *TOPICS["images"]} == shown & {*EXPERIMENTS}
-    app.button_group[0].set_value("mistakes").run()
-    assert app.query_params["topic"] == "mistakes"
-    shown = {each.proto.query_string.removeprefix("experiment=") for each in app.get("page_link")}
-    assert {*FIRST, *MISTAKES} == shown & {*EXPERIMENTS}
+    for topic, names in {"images": TOPICS["images"], "mistakes": MISTAKES, "all": EXPERIMENTS}.items():
+        if topic != "images":
+            app.button_group[0].set_value(topic).run()
+            assert app.query_params["topic"] == topic
+        links = {each.proto.query_string: each.proto.label for each in app.get("page_link")}
+        titles = {f"experiment={name}": EXPERIMENTS[name].title for name in (*FIRST, *names)}
+        assert {link: label for link, label in links.items() if "experiment=" in link} == titles
+    html = html_of(app)
+    assert all(each.question in unescape(html) for each in EXPERIMENTS.values())
+    assert html.count('class="kd-shape') == len(EXPERIMENTS)
+    assert "%" not in re.sub("<[^>]*>", "", html).replace("60 %", "").replace("3 %", "")
     assert sorted([*FIRST, *(name for names in TOPICS.values() for name in names), *MISTAKES]) == sorted(
         EXPERIMENTS
     )
-
-
-def test_every_experiment_has_a_card_that_leads_to_it_and_says_no_result(open_page):
-    app = open_page("experiments", topic="all")
-    links = {each.proto.label: each.proto.query_string for each in app.get("page_link")}
-    html = html_of(app)
-    for name, each in EXPERIMENTS.items():
-        assert links[each.title] == f"experiment={name}"
-        assert each.question in unescape(html)
-    assert html.count('class="kd-shape') == len(EXPERIMENTS)
-    assert "%" not in re.sub("<[^>]*>", "", html).replace("60 %", "").replace("3 %", "")
-
-
-def test_an_unknown_name_is_one_sentence_with_the_nearest(open_page):
-    (said,) = warnings_of(open_page("experiments", experiment="how_many_imagez"))
-    assert "how_many_imagez" in said
-    assert "how_many_images" in said
-
-
-@pytest.mark.parametrize(
-    ("query", "sentences"),
-    [
-        (
-            {"experiment": NAME, "seeds": "many", "seen": "all", "guess": "5,4"},
-            [
-                "There is nothing called “all” to look at: use run, included.",
-                "seeds must be a whole number between 1 and",
-                "There is no guess '5,4' here: choose of nothing",
-            ],
-        ),
-        ({"experiment": "never_saw_it", "bias": "so"}, ["bias must be a number"]),
-        ({"experiment": DRAWN, "guess": "1,2"}, ["A guess here is 6 numbers with commas between them, not"]),
-    ],
-)
-def test_bad_input_gets_a_sentence_and_nothing_starts(open_page, lab, query, sentences):
-    before = [each.study_id for each in lab.studies.views()]
-    app = open_page("experiments", **query)
-    for said, sentence in zip(warnings_of(app), sentences, strict=True):
-        assert sentence in said
-    assert "guess" not in app.query_params
-    assert "See the included result" in labelled(app)
-    assert [each.study_id for each in lab.studies.views()] == before
 
 
 def test_the_question_gives_nothing_away_and_none_of_the_answers_is_chosen(open_page, stored):
@@ -173,33 +135,14 @@ def test_a_guess_the_finding_and_the_paper_stand_beside_each_other(open_page, st
         assert f"{mean:.4g} at 0.6" in words
 
 
-@pytest.mark.parametrize(
-    "name", ["no_t_squared", "probabilities_for_logits", "how_many_images", "wrong_labels"]
-)
-def test_the_included_result_has_its_verdicts_and_a_mistake_its_lines_and_gauges(open_page, name):
-    experiment, by_length = EXPERIMENTS[name], EXPERIMENTS[name].findings(shipped_rows(name))
-    code, answer = next(iter(experiment.guess.choices.items()), ("", None))
-    app = open_page("experiments", experiment=name, seen="included", **({"guess": code} if code else {}))
+@pytest.mark.parametrize("name", ["no_t_squared", "probabilities_for_logits"])
+def test_a_mistake_shows_its_lines_and_its_gauges_once_it_is_found_out(open_page, name):
+    mistake = EXPERIMENTS[name].mistake
+    app = open_page("experiments", experiment=name)
+    assert [block.value for block in app.code] == [mistake.right, *mistake.wrong.values()]
+    assert "says</h3>" not in html_of(app)
+    labelled(app)["See the included result"].click().run()
     html = unescape(html_of(app))
-    shown = re.findall(r'aria-hidden="true">[✓✕?…]</span> ([\w ]+)</span>', html)
-    verdicts = [
-        [verdict_word(judged(findings[claim.measured], claim.expected)) for findings in by_length.values()]
-        for claim in experiment.claims
-    ]
-    # of each claim, the last one stands beside the heading, too
-    assert shown[len(shown) - 3 * len(verdicts) :] == [
-        *(each[-1] for each in verdicts),
-        *(word for each in verdicts for word in each),
-    ]
-    if answer is not None:
-        known = [found for each in by_length.values() if (found := each[experiment.guess.measured]).seeds]
-        words = [verdict_word(judged(found, answer.expected), of_guess=True) for found in reversed(known)]
-        assert shown[: len(words)] == words
-    if experiment.kind != "mistake":
-        return
-    mistake = experiment.mistake
-    lines = [mistake.right, *mistake.wrong.values()]
-    assert [block.value for block in app.code][: len(lines)] == lines
     for _length, rows in shipped_rows(name).groupby("length"):
         for found in mistake.gauges(rows).values():
             for title in ("The loss says", "The gradient says", "The accuracy says"):
@@ -210,15 +153,6 @@ def test_the_included_result_has_its_verdicts_and_a_mistake_its_lines_and_gauges
                 assert gradient_words(found.gradient) in html
             if found.loss is not None and found.right_loss is not None:
                 assert loss_words(found.loss, found.right_loss) in html
-
-
-def test_a_mistake_shows_its_lines_before_anything_is_found_out(open_page):
-    mistake = EXPERIMENTS["probabilities_for_logits"].mistake
-    app = open_page("experiments", experiment="probabilities_for_logits")
-    assert [block.value for block in app.code] == [mistake.right, *mistake.wrong.values()]
-    assert "says</h3>" not in html_of(app)
-    labelled(app)["See the included result"].click().run()
-    assert "The gradient says</h3>" in html_of(app)
 
 
 def test_without_a_guess_none_is_judged_and_it_leads_on_to_sweep_and_to_train(open_page, stored):

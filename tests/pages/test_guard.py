@@ -125,10 +125,11 @@ def test_opening_every_page_imports_no_tensorflow(tmp_path):
 import sys
 from streamlit.testing.v1 import AppTest
 from kd.lab import Lab
+from ui.shared.frame import PAGES
 Lab.warm_up = lambda self: None
 app = AppTest.from_file("app.py", default_timeout=60).run()
-for name in ("train", "draw", "runs"):
-    assert not app.switch_page(f"pages/{name}.py").run().exception
+for path, _label, _icon in PAGES:
+    assert not app.switch_page(path).run().exception
 heavy = {"tensorflow", "keras", "torch"} & set(sys.modules)
 assert not heavy, heavy
 """

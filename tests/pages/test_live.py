@@ -10,53 +10,30 @@ from kd.runs.state import RunView
 from tests.pages.on_page import drawn_in_the_browser, html_of, words_of_charts
 from ui.train import hero
 
-
-def page():
-    """A page with a run whose history is in the session, where the test extends it."""
-    import streamlit as st
-
-    from kd.config import RunConfig
-    from kd.runs.state import RunView
-    from ui.train import explore, hero
-
-    class Watched:
-        runs = ahead = property(lambda self: self)
-
-        def view(self, run_id):
-            return view
-
-        def look_at(self, config, person):
-            pass
-
-    loss = {"loss": 1.0, "student_loss": 1.0, "distillation_loss": 1.0, "accuracy": 0.5}
-    history = [
-        {"event": "epoch", "model": model, "epoch": epoch, "epochs": 10, "val_accuracy": accuracy, **loss}
-        for model, epochs in st.session_state["epochs"].items()
-        for epoch in range(1, epochs + 1)
-        for accuracy in [0.9 if epoch % st.session_state.get("every", 1) == 0 else None]
-    ]
-    view = RunView(
-        "0" * 12,
-        RunConfig(epochs=10),
-        "stopped",
-        "done",
-        history=history,
-        teacher_accuracy=0.99,
-    )
-    hero.follow(Watched(), view)
-    explore.loss(view)
+CONFIG = RunConfig(epochs=10, seed=8)
+LOSS = {"loss": 1.0, "student_loss": 1.0, "distillation_loss": 1.0, "accuracy": 0.5}
 
 
 @pytest.fixture
-def app():
-    return AppTest.from_function(page, default_timeout=60)
+def seen(open_page, lab, monkeypatch):
+    """A function that shows the run after so many epochs of its students, each `every` of them evaluated."""
+    apps, watch = [], lab.runs.view
 
+    def seen(distilled: int, scratch: int, every: int = 1) -> AppTest:
+        history = [
+            {"event": "epoch", "model": model, "epoch": epoch, "epochs": 10, **LOSS}
+            | {"val_accuracy": None if epoch % every else 0.9}
+            for model, epochs in {"distilled": distilled, "scratch": scratch}.items()
+            for epoch in range(1, epochs + 1)
+        ]
+        parts = {"history": history, "teacher_accuracy": 0.99}
+        view = RunView(CONFIG.run_id, CONFIG, "stopped", "done", **parts)
+        monkeypatch.setattr(lab.runs, "view", lambda run_id: view if run_id == view.run_id else watch(run_id))
+        if not apps:
+            apps.append(open_page("train", run=CONFIG.run_id))
+        return apps[0].run()
 
-def seen(app: AppTest, distilled: int, scratch: int) -> AppTest:
-    app.session_state["epochs"] = {"distilled": distilled, "scratch": scratch}
-    app.run()
-    assert not app.exception
-    return app
+    return seen
 
 
 def drawn(app: AppTest) -> dict[str, int]:
@@ -65,10 +42,10 @@ def drawn(app: AppTest) -> dict[str, int]:
     return {line["role"]: line["points"][-1][0] for line in lines if line["role"] != "teacher"}
 
 
-def test_a_live_chart_shows_how_far_each_model_has_got_and_keeps_its_specification(app):
+def test_a_live_chart_shows_how_far_each_model_has_got_and_keeps_its_specification(seen):
     charts = []
     for distilled, scratch in ((2, 1), (1, 2), (3, 3)):
-        seen(app, distilled, scratch)
+        app = seen(distilled, scratch)
         assert drawn(app) == {"distilled": distilled, "scratch": scratch}
         charts.append([(chart.proto.spec, chart.proto.alt) for chart in app.get("vega_lite_chart")])
     assert len(charts[0]) == 1
@@ -82,9 +59,8 @@ def tiles(app: AppTest) -> dict[str, list[str]]:
     return {model: re.findall("<p [^>]*>(.*?)</p>", tile) for model, tile in found}
 
 
-def test_between_evaluations_a_tile_shows_the_last_accuracy_or_how_far_training_has_come(app):
-    app.session_state["every"] = 2
-    seen(app, 3, 1)
+def test_between_evaluations_a_tile_shows_the_last_accuracy_or_how_far_training_has_come(seen):
+    app = seen(3, 1, every=2)
     assert drawn(app) == {"distilled": 2}
     assert tiles(app) == {
         "distilled": ["90.00\u00a0%", "after epoch 2 of 10"],
@@ -94,6 +70,10 @@ def test_between_evaluations_a_tile_shows_the_last_accuracy_or_how_far_training_
     accuracy = drawn_in_the_browser(app, "setting")["epochs"]["words"]
     assert accuracy == "Test accuracy by epoch. Distilled: 90.00\u00a0% after epoch 2. Teacher: 99.00\u00a0%."
     assert "after epoch 3" in loss
+
+
+def test_a_run_that_was_stopped_is_offered_again(seen):
+    assert "Press Train to run it again." in html_of(seen(1, 1))
 
 
 @pytest.mark.parametrize(

@@ -191,17 +191,6 @@ def test_a_column_appears_once_there_is_something_in_it_and_the_others_can_be_ch
     lab.runs.annotate(own, tags=[])
 
 
-def test_an_address_that_means_nothing_is_named_in_a_sentence(open_page, own):
-    said = {
-        "ticked": ("../../etc", "ticked must list ids of runs, not “../../etc”."),
-        "whose": ("mine!", "whose must be one of all, mine, others, app, not “mine!”."),
-    }
-    app = open_page("runs", **{name: text for name, (text, _sentence) in said.items()})
-    for sentence in (sentence for _text, sentence in said.values()):
-        assert sum(each.startswith(sentence) for each in warnings_of(app)) == 1
-    assert app.dataframe
-
-
 def ticked_rows(app):
     return app.session_state["runs_table"]["selection"]["rows"]
 

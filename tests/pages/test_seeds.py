@@ -75,10 +75,10 @@ def test_one_button_asks_for_more_repeats_says_how_long_it_takes_and_stops_them(
     assert known["more"] == [10]
     known["seeds"] = SeedsView(FIVE.runs, FIVE.differences, ROW, training=True, wanted=10)
     monkeypatch.setattr(Seeds, "asked", lambda self, config, person: 10)
-    app.run()
-    assert "5 of 10 repeats" in html_of(app)
     stopped = []
     monkeypatch.setattr(Seeds, "stop", lambda self, person: stopped.append(person))
+    app.run()
+    assert "5 of 10 repeats" in html_of(app)
     assert app.button(key="more_repeats").label == "Stop"
     app.button(key="more_repeats").click().run()
     assert not stopped  # the second half of a double click

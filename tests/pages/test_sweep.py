@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import html
-import json
 import re
 from dataclasses import replace
 from urllib.parse import unquote, urlencode
@@ -117,8 +116,7 @@ def test_where_epochs_vary_cells_are_named_by_their_steps():
 def test_bad_input_gets_a_sentence_and_nothing_starts(open_page, lab, query, sentence):
     before = lab.studies.views()
     app = open_page("sweep", **query)
-    said = [*warnings_of(app), hint(app).replace("&#x27;", "'")]
-    assert any(sentence in each for each in said), said
+    assert sentence in html.unescape(hint(app))
     assert lab.studies.views() == before
 
 
@@ -192,28 +190,6 @@ def test_a_study_compared_with_one_of_its_cells_does_not_speak_of_scratch(open_p
     (sentence,) = SENTENCE.findall(html_of(app))
     assert "better than α 0.1, T 4" in sentence
     assert chart_titles(app)[0] == "Gain over the baseline, in percentage points"
-
-
-def test_a_cell_is_looked_into_and_opened_in_train(open_page, lab, study_id, monkeypatch):
-    monkeypatch.setattr(lab.ahead, "look_at", lambda config, person: None)  # nothing is trained ahead
-    app = open_page("sweep", study=study_id)
-    labelled(app)["Cell"].set_value(2).run()
-    assert app.query_params["cell"] == "0.5,4"
-    assert "α 0.5, T 4. " in html_of(app)
-    assert chart_titles(app) == [
-        GAIN,
-        "Gain along α, weight of the true labels",
-        "Gain along T, temperature",
-        "Test accuracy by epoch",
-    ]
-    rows = json.loads(app.get("vega_lite_chart")[0].proto.spec)
-    assert rows["params"][0]["name"] == "opened"
-    map_of = convert_arrow_bytes_to_pandas_df(app.get("vega_lite_chart")[0].proto.data.data)
-    assert map_of.loc[map_of["chosen"], "cell"].tolist() == [2]
-    config = STUDY.config({"alpha": 0.5, "temperature": 4.0})
-    labelled(app)["Open this setting on Train"].click().run()
-    assert app.query_params["run"] == config.run_id
-    assert labelled(app)["T, temperature"].value == 4.0
 
 
 def test_the_seeds_of_a_cell_are_trained_once_more_to_see_how_they_learned(
@@ -313,23 +289,13 @@ def test_a_cell_says_why_it_is_hatched_and_its_repeats_are_shown_one_by_one(open
     app = open_page("sweep", cell="200,10")
     why = "Alone, this would count. Among 42 cells, one may look so by luck"
     assert why in html_of(app)
+    drawn = convert_arrow_bytes_to_pandas_df(app.get("vega_lite_chart")[0].proto.data.data)
+    assert drawn.loc[drawn["chosen"], "cell"].tolist() == [9]
     assert "In 5 repeats the teacher helped every time." in html_of(app)
     labelled(app)["View"].set_value("repeats").run()
     assert labelled(app)["Cell"].value == 9
     assert "In 5 repeats the teacher helped every time." in html_of(app)
     assert repeats_of(app)[-1]["code"] == "helps"
-    labelled(app)["Cell"].set_value(39).run()
-    assert app.query_params["cell"] == "10000,10"
-    assert "5 repeats: 3 wins, 1 draw and 1 loss. Too close to call." in html_of(app)
-    runs = shipped_study().query(
-        "train_size == 10000 and alpha == 0.1 and temperature == 10 and temperature_squared"
-    )
-    steps = repeats_of(app)
-    assert [step["own"] for step in steps] == pytest.approx(gains(runs))
-    row = verdicts(runs, ()).iloc[0]
-    last = [steps[-1][name] for name in ("mean", "low", "high")]
-    assert last == pytest.approx(row[["difference", "low", "high"]].tolist())
-    assert [step["low"] for step in steps[:4]] == [None] * 4
 
 
 def test_the_included_map_is_there_at_other_alphas_and_without_t_squared(open_page):
@@ -378,14 +344,3 @@ def test_the_trap_of_looking_often_is_unfolded(open_page):
     app = open_page("sweep", {"sweep_peeking": True}, show="repeats")
     assert chart_titles(app) == ["A method that does nothing, said to help or to hurt"]
     assert "by 20 repeats 26 seem to do something" in html_of(app)
-
-
-def test_an_impossible_address_gets_a_sentence(open_page):
-    app = open_page("sweep", cell="750,10", of_seeds="21", of_alpha="0.2", show="x")
-    for sentence in (
-        "This study has no cell “750,10”: use values such as 100,1.",
-        "of_seeds must be a number between 1 and 20, not “21”. It is set to 1.",
-        "The study has no α of “0.2”: use 0, 0.1, 0.5, 0.9.",
-        "There is no view “x”: use map, repeats.",
-    ):
-        assert any(sentence in said for said in warnings_of(app))

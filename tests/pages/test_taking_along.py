@@ -13,6 +13,7 @@ from kd.studies.study import Study
 from tests import PROJECT
 from tests.stored_runs import save_copy, save_study
 from ui.runs.actions import commands_of
+from ui.shared.take_along import numbers_along
 
 OTHER = PRESETS["many_images"].config.run_id
 
@@ -29,26 +30,14 @@ def test_train_shows_the_command_of_the_run_on_the_screen(open_page, lab):
     assert [block.value for block in page.code] == [train_command(config)]
 
 
-def _numbers() -> None:
-    from kd.config import PRESETS, RunConfig
-    from ui.shared.server import lab
-    from ui.shared.take_along import numbers_along
-
-    both = [RunConfig().run_id, PRESETS["many_images"].config.run_id]
-    numbers_along("runs", lambda: lab().numbers(both))
-
-
 def test_the_buttons_give_the_same_table_and_a_dictionary_of_its_columns(lab, monkeypatch):
-    app = AppTest.from_function(_numbers).run()
-    assert labels(app) == ["CSV", "Parquet", "What the columns mean"]
-    assert all(button.proto.help for button in app.get("download_button"))
     given = {}
 
     def button(label, content, file_name, **_others):
         given[file_name] = content()
 
     monkeypatch.setattr("streamlit.download_button", button)
-    _numbers()
+    numbers_along("runs", lambda: lab.numbers([RunConfig().run_id, OTHER]))
     assert list(given) == ["runs.csv", "runs.parquet", "runs-columns.csv"]
     table = pd.read_csv(io.BytesIO(given["runs.csv"]))
     typed = pd.read_parquet(io.BytesIO(given["runs.parquet"]))

@@ -7,14 +7,14 @@ import pytest
 from streamlit.runtime.scriptrunner_utils.script_run_context import ScriptRunContext
 from streamlit.runtime.state.session_state import SessionState
 
-from kd.config import FIELDS, STUDENTS, RunConfig
+from kd.config import STUDENTS, RunConfig
 from kd.runs.state import RunView
 from kd.studies.sure.near import near_note, other_length_note
 from kd.text.verdicts import evidence, headline
 from kd.text.words import accuracy, duration
 from tests.fake_engine import FakeEngine
 from tests.other_process import running_elsewhere
-from tests.pages.on_page import chart_titles, html_of, labelled, numbers_of, warnings_of
+from tests.pages.on_page import chart_titles, control, html_of, labelled, numbers_of, warnings_of
 from ui.shared import steady_button
 from ui.train import controls, train_button
 
@@ -101,28 +101,6 @@ def test_training_shows_stop_then_the_result_and_outlives_the_page(open_page, la
     assert numbers_of(open_page("train", run=run_id)) == numbers_of(app)
 
 
-def test_stop_ends_the_run_and_the_second_half_of_a_double_click_does_not(
-    open_page, lab, shipped, monkeypatch
-):
-    app = open_page("train", teacher="notebook", epochs="100", seed="3")
-    monkeypatch.setattr(steady_button, "PAUSE", 3600.0)
-    labelled(app)["Train"].click().run()
-    run_id = app.query_params["run"]
-    # the browser has not heard of the run yet, and repeats the address it knows
-    app.query_params["run"] = shipped.run_id
-    labelled(app)["Stop"].click().run()
-    assert app.query_params["run"] == run_id
-    assert lab.runs.view(run_id).active
-    assert "Stop" in labelled(app)
-    monkeypatch.setattr(steady_button, "PAUSE", 0.0)
-    labelled(app)["Stop"].click().run()
-    assert lab.runs[run_id].wait(PATIENCE).status == "stopped"
-    app.run()
-    assert lab.runs.view(run_id).message in html_of(app)
-    assert "Press Train to run it again." in html_of(app)
-    assert "Train" in labelled(app)
-
-
 def test_train_asks_before_it_starts_a_run_that_takes_long(open_page, lab, shipped, monkeypatch):
     started = []
     monkeypatch.setattr(lab, "train", lambda config, person: started.append(config) or lab.runs[shipped])
@@ -136,7 +114,7 @@ def test_train_asks_before_it_starts_a_run_that_takes_long(open_page, lab, shipp
     assert "Press again to start it." in html_of(app)
     assert warnings_of(app) == []
     monkeypatch.setattr(steady_button, "PAUSE", 0.0)
-    labelled(app)[FIELDS["epochs"].label].set_value(99).run()
+    control(app, "epochs").set_value(99).run()
     assert "Train anyway" not in labelled(app)  # it was asked about another run
     labelled(app)["Train"].click().run()
     assert not started
@@ -152,7 +130,7 @@ def test_a_run_of_another_process_offers_no_stop_and_says_whose_it_is(open_page,
         assert not [label for label in shown if "Stop" in label]
         assert shown["Train"].disabled
         assert "Another process on this machine is training this run" in html_of(app)
-        labelled(app)[FIELDS["epochs"].label].set_value(7).run()
+        control(app, "epochs").set_value(7).run()
         assert not labelled(app)["Train"].disabled
 
 

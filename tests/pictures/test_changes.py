@@ -1,7 +1,5 @@
 """Changed test pictures, against the plainest NumPy, and always the same."""
 
-from __future__ import annotations
-
 import numpy as np
 import pytest
 

@@ -107,8 +107,7 @@ def ink(grey: np.ndarray) -> np.ndarray:
 
 
 @pytest.mark.parametrize(
-    ("slope", "grain", "strongest"),
-    [(40, 4, 140), (1, 0, 140), (0, 1.2, 60), (0, 3, 50)],
+    ("slope", "grain", "strongest"), [(40, 4, 140), (1, 0, 140), (0, 1.2, 60), (0, 3, 50)]
 )
 @pytest.mark.parametrize("side", [1, -1])
 def test_ink_stands_out_from_light_and_grain_as_computed_with_scikit_learn(

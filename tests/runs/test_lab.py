@@ -1,7 +1,5 @@
 """The lab with its real engine: a run's results, an engine that is lost, a course that is trained again."""
 
-from __future__ import annotations
-
 import keras
 import numpy as np
 import pytest
@@ -23,15 +21,12 @@ def finished(lab):
     return view
 
 
-def test_a_run_ends_with_a_result_of_three_models_and_is_asked_for_only_once(finished, mnist, lab):
+def test_a_run_ends_with_a_result_of_three_models_and_is_asked_for_only_once(finished, lab):
     result = finished.result
     assert result["run"] == SMALL.run_id == finished.run_id
     assert result["teacher"]["parameters"] == 1_433_610
     assert result["teacher"]["cached"] is True
-    logits = lab.runs[finished.run_id].test_logits()
-    for name in ("teacher", "distilled", "scratch"):
-        assert result[name]["test_accuracy"] == np.mean(logits[name].argmax(axis=1) == mnist.y_test)
-        assert result[name]["milliseconds"] > 0
+    assert all(result[name]["milliseconds"] > 0 for name in ("teacher", *STUDENTS))
     assert [e["epoch"] for e in finished.history if e["model"] == "scratch"] == [1, 2]
     record = lab.store.runs.record(finished.run_id)
     assert record["software"]["keras"].startswith("3.15")

@@ -1,7 +1,5 @@
 """What is stored of a run: codes and numbers, which are put into the reader's words when they are shown."""
 
-from __future__ import annotations
-
 import gettext
 import json
 from contextlib import closing
@@ -42,11 +40,8 @@ def marked(monkeypatch):
 
 
 def save(lab, comparison, config=CONFIG):
-    record = stored_runs.record(config)
-    claim = lab.store.runs.claim(config.run_id, config)
-    record["result"]["comparison"] = comparison
-    stored_runs.save_models(lab.store, config)
-    lab.store.runs.finish(config.run_id, claim, record)
+    result = stored_runs.record(config)["result"]
+    stored_runs.save(lab.store, config, result={**result, "comparison": comparison})
 
 
 def test_a_record_with_words_of_an_earlier_version_is_shown_in_todays(lab):

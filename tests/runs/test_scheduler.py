@@ -1,7 +1,5 @@
 """One list: what is computed next, what gives way to it, who waits how long, and for whom it ends."""
 
-from __future__ import annotations
-
 import threading
 from math import inf
 

@@ -1,7 +1,5 @@
 """A KD_HOME that cannot be used is refused in one sentence that names it."""
 
-from __future__ import annotations
-
 import os
 
 from kd.__main__ import main

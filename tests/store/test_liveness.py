@@ -1,7 +1,5 @@
 """A process is alive as long as it holds its lock, whatever the clock and process numbers say."""
 
-from __future__ import annotations
-
 import os
 import subprocess
 import sys

@@ -1,7 +1,5 @@
 """Each model is stored once for all runs that need it; a damaged one costs only itself."""
 
-from __future__ import annotations
-
 import numpy as np
 import pytest
 

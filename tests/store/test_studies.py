@@ -1,7 +1,5 @@
 """The table of studies: each belongs to all who want it, with the label under which they came."""
 
-from __future__ import annotations
-
 import pytest
 
 from kd.base import owners

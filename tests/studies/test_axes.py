@@ -1,7 +1,5 @@
 """What an axis may have, and a study as an address."""
 
-from __future__ import annotations
-
 import pytest
 
 from kd.config import FIELDS, OFFERED, RunConfig

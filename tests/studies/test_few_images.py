@@ -1,7 +1,5 @@
 """What few images cost: the figures of the study that comes with the project, computed again by hand."""
 
-from __future__ import annotations
-
 import dataclasses
 import re
 

@@ -1,7 +1,5 @@
 """`Lab.study`: a study that is started, waited for, stopped and read by one handle."""
 
-from __future__ import annotations
-
 import dataclasses
 import re
 

@@ -1,7 +1,5 @@
 """Which runs may be wanted next: other seeds, and the next stops of the page's sliders."""
 
-from __future__ import annotations
-
 from kd.config import FIELDS, RunConfig
 from kd.lab.ahead import neighbours, with_seeds
 

@@ -1,14 +1,10 @@
 """Tables and pictures of studies in text: read back, within 80 columns, and the same in ASCII."""
 
-from __future__ import annotations
-
 import codecs
 import re
 
 import pandas as pd
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from kd.studies.in_text import picture, table_text
 from kd.terminal import streams
@@ -124,41 +120,25 @@ def test_a_wide_map_goes_on_below():
     assert max(map(len, lines)) <= 80
 
 
-points = st.floats(-100, 100).map(lambda value: round(value, 2))
-names = st.text("abcdefghijklmnopqrstuvwxyz_0123456789", min_size=1, max_size=30)
+LONG = "a_name_of_which_nobody_knows_how_long"
 
 
-@st.composite
-def studies(draw):
-    """A table of verdicts with none to three axes, of any size and with whatever is missing."""
-    values = st.one_of(
-        st.lists(st.integers(1, 60_000), min_size=1, max_size=14, unique=True),
-        st.lists(st.floats(0, 100), min_size=1, max_size=5, unique=True),
-        st.lists(names, min_size=1, max_size=4, unique=True),
-        st.just([True, False]),
-    )
-    own = names.filter(lambda name: name.isidentifier() and name not in verdict_row("helps") | NOTHING)
-    axes = draw(st.dictionaries(own, values, max_size=3))
-    rows = [{}]
-    for axis, choices in axes.items():
-        rows = [{**row, axis: choice} for row in rows for choice in choices]
-    kept = draw(st.lists(st.sampled_from(range(len(rows))), min_size=1, max_size=12, unique=True))
-    table = []
-    for number in kept:
-        verdict = draw(st.sampled_from(("helps", "hurts", "not shown", "not judged yet", "baseline")))
-        low, middle, high = sorted(draw(st.tuples(points, points, points)))
-        row = verdict_row(verdict, difference=middle, low=low, high=high, seeds_from=pd.NA)
-        if verdict == "not judged yet":
-            row |= NOTHING | {"difference": draw(st.sampled_from((middle, float("nan"))))}
-        table.append(rows[number] | row)
-    return pd.DataFrame(table), list(axes)
-
-
-@settings(max_examples=50)
-@given(studies(), st.integers(60, 100))
-def test_pictures_and_tables_fit_whatever_they_show(study, width):
-    table, axes = study
-    shown = picture(table, axes, width)
+@pytest.mark.parametrize("width", [60, 80, 100])
+@pytest.mark.parametrize(
+    ("table", "axes"),
+    [
+        (BY_SIZE, ["train_size"]),
+        (BY_SIZE[1:2], []),
+        (BY_SIZE.assign(objective=[LONG, "attention", "", "x" * 30]), ["objective"]),
+        (BY_SIZE.assign(**{LONG: [True, False, True, False]}), ["train_size", LONG]),
+        (
+            GRID.assign(**{LONG: 0.1, "difference": [-99.99, 100.0, 0.0, -0.004]}),
+            ["alpha", "temperature", LONG],
+        ),
+    ],
+)
+def test_pictures_and_tables_fit_whatever_they_show_and_are_as_wide_in_ascii(table, axes, width):
+    shown, table = picture(table, axes, width), table.assign(seeds_from=pd.NA)
     assert max(map(len, shown.splitlines())) <= width
     assert not any(line != line.rstrip() for line in shown.splitlines())
     assert max(map(len, table_text(table, axes, width).splitlines())) <= width

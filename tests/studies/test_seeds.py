@@ -21,15 +21,10 @@ DISTILLED, SCRATCH = (0.91, 0.905, 0.92, 0.9, 0.915, 0.8), (0.85, 0.84, 0.86, 0.
 
 def save(lab: Lab, config: RunConfig, distilled: float, scratch: float) -> str:
     scores = {"distilled": distilled, "scratch": scratch, "teacher": 0.99}
-    stored_runs.save_models(lab.store, config)
     both = round(10_000 * (distilled - scratch)) + 100
     comparison = {"only_distilled_right": both, "only_scratch_right": 100, "difference": distilled - scratch}
-    record = stored_runs.record(config)
-    for name, score in scores.items():
-        record["result"][name] = {**record["result"][name], "test_accuracy": score}
-    record["result"]["comparison"] = comparison
-    lab.store.runs.finish(config.run_id, lab.store.runs.claim(config.run_id, config), record)
-    return config.run_id
+    result = {name: {**stored_runs.SCORES, "test_accuracy": score} for name, score in scores.items()}
+    return stored_runs.save(lab.store, config, result={**result, "comparison": comparison})
 
 
 @pytest.fixture

@@ -1,7 +1,5 @@
 """The studies that come with the project: what they say near a setting, and that their files are whole."""
 
-from __future__ import annotations
-
 import itertools
 
 import numpy as np

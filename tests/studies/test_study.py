@@ -1,14 +1,10 @@
 """A study: its cells, its seeds and its name; and what is refused before anything starts."""
 
-from __future__ import annotations
-
 import json
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
-from kd.config import FIELDS, RunConfig
+from kd.config import RunConfig
 from kd.studies.study import MOST_RUNS, Study
 
 BASE = RunConfig(teacher="notebook", train_size=100, epochs=1)
@@ -84,23 +80,3 @@ def test_bad_input_gets_one_sentence_before_anything_starts(axes, more, sentence
 def test_the_largest_study_is_allowed_and_a_field_that_counts_in_some_cells_only():
     values = [0.1 + number / 100 for number in range(MOST_RUNS // 10)]
     assert Study(BASE, {"temperature": values, "alpha": [0.5, 1.0]}, seeds=5).size == MOST_RUNS
-
-
-@settings(max_examples=50)
-@given(
-    st.dictionaries(
-        st.sampled_from([*FIELDS, "no field"]),
-        st.lists(st.one_of(st.text(max_size=5), st.floats(), st.integers(), st.none()), max_size=3),
-        max_size=3,
-    )
-)
-def test_any_axes_are_taken_or_refused_in_one_sentence(axes):
-    try:
-        study = Study(BASE, axes)
-    except ValueError as error:
-        sentence = str(error)
-    else:
-        sentence = "taken"
-        assert study.size == len(list(study.runs()))
-    assert sentence
-    assert "\n" not in sentence

@@ -1,14 +1,10 @@
 """Verdicts of studies: as in R, by hand and in simulations, and honest where there is little to judge by."""
 
-from __future__ import annotations
-
 import math
 
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 from scipy import stats
 from statsmodels.stats.multitest import multipletests
 
@@ -193,29 +189,3 @@ def test_cells_keep_their_order_and_a_study_may_have_no_axes_or_no_runs():
     assert verdicts(table, [])["difference"].tolist() == pytest.approx([2])
     assert verdicts(table[:0], []).empty
     assert verdicts(table[:0].assign(T=[]), ["T"]).empty
-
-
-fractions = st.one_of(st.none(), st.integers(0, 10_000).map(lambda right: right / 10_000))
-
-
-@settings(max_examples=50)
-@given(
-    st.lists(st.lists(st.tuples(fractions, fractions), min_size=1, max_size=7), min_size=1, max_size=5),
-    st.booleans(),
-)
-def test_whatever_there_is_gets_a_verdict_that_its_numbers_bear_out(cells, over_a_cell):
-    table = runs([({"cell": n}, *zip(*pairs, strict=True)) for n, pairs in enumerate(cells)])
-    table = table.astype({"distilled_accuracy": float, "scratch_accuracy": float})
-    found = verdicts(table, ["cell"], {"cell": 0} if over_a_cell else "scratch")
-    assert len(found) == len(cells)
-    for row in found.to_dict("records"):
-        known = not math.isnan(row["p_corrected"])
-        assert row["judged_seeds"] in (0, 5)
-        assert (row["verdict"] in ("not judged yet", "baseline")) >= (row["seeds"] < 5)
-        if row["verdict"] == "helps":
-            assert 0 < row["low"] <= row["high"]
-        if row["verdict"] == "hurts":
-            assert row["low"] <= row["high"] < 0
-        assert (row["verdict"] in ("helps", "hurts")) <= (known and row["p_corrected"] < 0.01)
-        assert not known or row["p"] <= row["p_corrected"] <= 1
-        assert pd.isna(row["seeds_to"]) or 5 <= row["seeds_from"] <= row["seeds_to"]

@@ -130,18 +130,21 @@ def test_an_unknown_a_missing_or_an_unreadable_teacher_gets_a_sentence(tmp_path)
         shipped.teacher_record("strong", tmp_path)
 
 
-@pytest.mark.parametrize(("name", "epochs"), [("strong", 7), ("notebook", 2)])
+@pytest.mark.parametrize(("name", "epochs"), [("strong", 3), ("notebook", 1)])
 def test_the_command_makes_a_teacher(name, epochs, tmp_path, capsys, monkeypatch):
     import keras
+
+    from kd.teachers import recipes
 
     mnist = load_mnist()
     fewer = dataclasses.replace(mnist, x_test=mnist.x_test[:500], y_test=mnist.y_test[:500])
     monkeypatch.setattr("kd.pictures.mnist.load_mnist", lambda: fewer)
 
-    options = f"--epochs {epochs} --images 300 --seed 5".split()
+    monkeypatch.setitem(recipes.STRONG, "refine_one_epoch_in", 3)
+    options = f"--epochs {epochs} --images 256 --seed 5".split()
     assert main(["make", name, "--out", str(tmp_path), *options]) == 0
     record = json.loads((tmp_path / f"{name}.json").read_text(encoding="utf-8"))
-    assert (record["seed"], record["recipe"]["epochs"], record["recipe"]["images"]) == (5, epochs, 300)
+    assert (record["seed"], record["recipe"]["epochs"], record["recipe"]["images"]) == (5, epochs, 256)
     model = keras.saving.load_model(tmp_path / f"{name}.keras")
     assert not model.compiled
     assert shipped.weights_sha256(model.get_weights()) == record["weights_sha256"]

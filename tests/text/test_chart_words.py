@@ -77,11 +77,7 @@ def test_sure_and_right_are_weighted_by_pictures():
 
 def test_layers_have_a_total_and_a_largest_and_filters_extremes():
     columns = ["role", "layer", "parameters"]
-    layers = [
-        ("teacher", "1 Conv", 2_000),
-        ("teacher", "2 Dense", 1_431_610),
-        ("distilled", "1 Conv", 812),
-    ]
+    layers = [("teacher", "1 Conv", 2_000), ("teacher", "2 Dense", 1_431_610), ("distilled", "1 Conv", 812)]
     rows = pd.DataFrame(layers, columns=columns)
     assert words.layers_words(rows, "parameters", "Parameters") == (
         "Parameters of each layer. Teacher: 1.43 M in total, of which 1.43 M in layer 2 Dense. "

@@ -1,7 +1,5 @@
 """What is said of experiments: other numbers, other words."""
 
-from __future__ import annotations
-
 import math
 
 import pytest
@@ -110,8 +108,8 @@ def test_a_curve_is_told_how_often_it_is_right_and_where_it_is_furthest_off():
         for x, drawn, near in (("100", 2.0, True), ("500", -4.25, False), ("900", 7.0, False))
     ]
     said = say.curve_words(places, "points")
-    assert "1 of your 3 points" in said
-    assert "off by 7.2 points, at 500" in said
+    assert "1 of 3 places" in said
+    assert "off, by 7.2 points, at 500" in said
 
 
 def test_lengths_quotations_places_and_progress():

@@ -1,7 +1,5 @@
 """Every message can be found by a translator's tools, and has named placeholders that its call fills."""
 
-from __future__ import annotations
-
 import ast
 import string
 

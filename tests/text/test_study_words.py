@@ -1,7 +1,5 @@
 """What a study shows in words, how far it is, and how long its models learn, case by case."""
 
-from __future__ import annotations
-
 import re
 from decimal import Decimal
 

@@ -1,7 +1,5 @@
 """Sentences in the reader's language, with English for whatever a catalogue is missing."""
 
-from __future__ import annotations
-
 import threading
 
 import pytest

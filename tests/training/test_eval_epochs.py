@@ -1,7 +1,5 @@
 """Looks at the test images: how many, when, what is kept of each, and that they change nothing."""
 
-from __future__ import annotations
-
 import numpy as np
 import pytest
 

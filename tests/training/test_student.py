@@ -16,14 +16,7 @@ from kd.training.compiled import Kind, LabelsAlone, compiled_training
 from kd.training.messages import Teaching, TrainingStopped
 from kd.training.networks import Network, drawn_weights, initial_weights
 from kd.training.student import keras_bytes
-from tests.training.helpers import (
-    SMALL,
-    history_of,
-    made_up,
-    never,
-    same_in_every_bit,
-    trained,
-)
+from tests.training.helpers import SMALL, history_of, made_up, never, same_in_every_bit, trained
 
 STUDENT = Architecture("convolutional", 16)
 SOFT_TARGETS = OBJECTIVES["soft_targets"]

@@ -14,9 +14,12 @@ def test_a_term_is_explained_where_it_first_stands_and_the_rest_stays_text():
     assert [text for _place, text in terms] == ["T²", "T", "seeds"]
     assert [*said] == [place for place, _text in terms]
     assert unescape(said[terms[2][0]]) == meaning("seed")
-    rest = re.sub(r"<span.*?</span>|</?button.*?>", "", html)
+    rest = re.sub(r"<span popover.*?</span>|</?(?:span|button).*?>", "", html)
     assert rest == "&lt;b&gt; T² and T: 5 seeds &amp; 3 seeds"
 
 
-def test_no_line_ends_between_a_bracket_and_the_term_that_follows():
-    assert explained("+7 (likely 3 to 9)", "interval").startswith('+7 <span class="kd-glued">(<button ')
+def test_no_line_ends_between_a_term_and_the_bracket_or_full_stop_beside_it():
+    html = explained("+7 (likely 3) seeds.", "interval", "seed")
+    assert re.sub("<button.*?</button>|<span popover.*", "…", html) == (
+        '+7 <span class="kd-glued">(…</span> 3) <span class="kd-glued">….</span>…'
+    )

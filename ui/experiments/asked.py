@@ -1,7 +1,5 @@
 """What a visitor asks, kept in the address, and what is known of it, made once for everybody who looks."""
 
-from __future__ import annotations
-
 import contextlib
 import math
 from collections.abc import Callable, Iterator, Mapping

@@ -1,7 +1,5 @@
 """One experiment: its question, how it is set, the guess, the button that answers it, and ways on."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from html import escape
 from typing import Any

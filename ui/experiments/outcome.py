@@ -1,7 +1,5 @@
 """What an experiment comes to: one sentence, and folded below it the guess, all findings and the paper."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Callable, Iterable, Mapping
 from html import escape
@@ -19,6 +17,7 @@ from kd.studies.measures import value
 from kd.studies.mistakes import Gauges, MistakeExperiment
 from kd.text.experiment_words import (
     AGREES,
+    DISAGREES,
     bare,
     curve_words,
     finding_words,
@@ -72,7 +71,7 @@ def _guess(asked: Asked, view: ExperimentView | None) -> str:
     """Sets the guess against what came out, at each length, the longest first."""
     found, guess = asked.experiment, asked.guess
     if guess is None:
-        return _fold(_("Your guess: none"), _said(_("“Guess again” lets you make one.")))
+        return _fold(_("Your guess: none"), _said(_("Press “Guess again” to make one.")))
     judge = _judged_choice if isinstance(guess, str) else _judged_curve
     known = [(length, each) for length in reversed([*found.lengths]) if (each := judge(asked, view, length))]
     if not known:
@@ -119,7 +118,8 @@ def _judged_curve(asked: Asked, view: ExperimentView | None, length: str) -> tup
         likely = _("{low} and {high}", low=low, high=high) if each.is_known else "–"
         cells = bare(place["drawn"], unit, 1), bare(each.mean, unit, 1), likely
         rows.append([plan.in_words(place["x"]), *cells, "✓" if place["is_near"] else "✕"])
-    badge = _pill("agrees" if right == len(places) else "cannot-tell", _MARKS[AGREES], score)
+    mark = _MARKS[AGREES] if right else _MARKS[DISAGREES]
+    badge = _pill("agrees" if right == len(places) else "cannot-tell", mark, score)
     table = _table(heads, rows) if length == [*found.lengths][-1] else ""
     return badge, f"{_said(words)}{table}"
 

@@ -1,7 +1,5 @@
 """The shelf: three experiments to begin with, and the others by what they are about, a card each."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from functools import cache
 from html import escape

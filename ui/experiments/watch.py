@@ -1,7 +1,5 @@
 """What comes out of an experiment, redrawn while it fills: sentence, chart, and verdicts."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any

@@ -1,7 +1,5 @@
 """Controls that move figures in the browser. The server hears of them when they are let go."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any

@@ -1,7 +1,5 @@
 """Parts of pages that are drawn again while there is news: the more people watch, the less often."""
 
-from __future__ import annotations
-
 import random
 import time
 from collections.abc import Callable

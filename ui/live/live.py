@@ -1,7 +1,5 @@
 """Controls and figures of the browser's own on a page, and what the controls were left at."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any

@@ -1,7 +1,5 @@
 """What the browser draws: each function returns the data of one figure, in the reader's language."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 

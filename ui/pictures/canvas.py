@@ -1,7 +1,5 @@
 """The canvas: it keeps its drawing while the person looks at other pages, pictures or runs."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from typing import Any
 
@@ -72,6 +70,14 @@ def canvas(pen: int) -> tuple[bytes, np.ndarray] | None:
 def clear() -> None:
     kept = _kept()
     st.session_state[_KEY] = _Kept(canvas=kept.canvas + 1, drawing=kept.drawing + 1)
+
+
+def undo() -> None:
+    """Takes back a stroke that the canvas began with: its own Undo, pressed by canvas.js, does not."""
+    kept = _kept()
+    begun, now = ((each or {"objects": []})["objects"] for each in (kept.begun_with, kept.strokes))
+    if now and len(now) <= len(begun):
+        kept.begun_with = {"objects": now[:-1]}
 
 
 def drawing_name() -> str:

@@ -1,7 +1,5 @@
 """Three ways to give the models a picture: draw, choose, upload; and the picture that is kept instead."""
 
-from __future__ import annotations
-
 import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -75,8 +73,13 @@ def drawn(tools: DeltaGenerator) -> Seen:
     place = st.container(key=CANVAS)
     with st.container(key="canvas_row", horizontal=True, vertical_alignment="center", gap="small"):
         seen = st.container(key="seen_small", width="content")
-        # the canvas's own Undo does it: see canvas.js
-        st.button(_("Undo"), key="canvas_undo", icon=":material/undo:", help=_("Takes the last stroke back."))
+        st.button(
+            _("Undo"),
+            key="canvas_undo",
+            icon=":material/undo:",
+            on_click=guarded(canvas.undo),
+            help=_("Takes the last stroke back."),
+        )
         st.button(
             _("Clear"),
             key="canvas_clear",

@@ -7,8 +7,8 @@ from collections.abc import Callable, Sequence
 import streamlit as st
 
 from kd.lab import Lab
-from kd.lab.annotations import MOST_IN_NAME, MOST_IN_NOTE, MOST_IN_TAG, MOST_TAGS
 from kd.lab.comparison import Line
+from kd.lab.written import MOST_IN_NAME, MOST_IN_NOTE, MOST_IN_TAG, MOST_TAGS
 from kd.runs.state import RunView
 from kd.studies.address import sweep_command, train_command
 from kd.studies.study import MOST_SEEDS, Study

@@ -7,8 +7,6 @@ a version of Streamlit or uvicorn in which it no longer holds.
 Of `kd`, only its words are imported here: the server is up before `load` loads the lab.
 """
 
-from __future__ import annotations
-
 import asyncio
 import importlib
 import logging

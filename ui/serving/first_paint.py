@@ -1,7 +1,5 @@
 """What a browser draws before Streamlit has come: its own page has nothing to show until then."""
 
-from __future__ import annotations
-
 from functools import cache
 from pathlib import Path
 

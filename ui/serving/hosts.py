@@ -4,8 +4,6 @@ Another site can point one of its names at this machine (DNS rebinding), and any
 any address. This middleware stops both.
 """
 
-from __future__ import annotations
-
 import ipaddress
 import logging
 import os

@@ -4,8 +4,6 @@ The sizes of messages and files are options of Streamlit's, in `.streamlit/confi
 many connections are a proxy's business: see `Caddyfile`.
 """
 
-from __future__ import annotations
-
 from typing import Any
 
 from starlette.types import ASGIApp, Receive, Scope, Send

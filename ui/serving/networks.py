@@ -1,7 +1,5 @@
 """Networks as files, for the engine in the browser. A browser asks for each once, and keeps it for good."""
 
-from __future__ import annotations
-
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 

@@ -1,7 +1,5 @@
 """Pages that are part of another page now: a browser that opens an old address is sent on."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from urllib.parse import parse_qsl, urlencode
 

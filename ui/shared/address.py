@@ -1,7 +1,5 @@
 """The page's address: read once, before a widget changes it, and written once."""
 
-from __future__ import annotations
-
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager

@@ -1,7 +1,5 @@
 """A figure on a page: a ready-made chart with its rows, and a way to keep it as PNG, SVG or CSV."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any

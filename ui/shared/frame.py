@@ -1,7 +1,5 @@
 """What every page has around it: title, navigation, style, presenter mode, one sentence for a traceback."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
@@ -64,7 +62,7 @@ def page(title: str, heading: str = "", turns: bool = True) -> Iterator[None]:
             icon=":material/slideshow:",
             type="tertiary",
             help=_(
-                "For a projector: large type, and only what the last row is to look at. "
+                "For a projector: large type, and only what the last row needs to see. "
                 "← and → turn pages, Esc brings you back."
             ),
             on_click=guarded(present),

@@ -1,7 +1,5 @@
 """No traceback reaches a browser: it goes to the log, and the page shows one sentence."""
 
-from __future__ import annotations
-
 import functools
 import logging
 from collections.abc import Callable, Iterator

@@ -1,7 +1,5 @@
 """Headings, and lessons: a paragraph, something to try, and the formula one click away."""
 
-from __future__ import annotations
-
 from html import escape
 
 import streamlit as st

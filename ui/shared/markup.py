@@ -1,7 +1,5 @@
 """Small pieces of HTML and Markdown that several figures share; their looks are in style.css."""
 
-from __future__ import annotations
-
 import base64
 import io
 import re

@@ -1,7 +1,5 @@
 """Sentences that outlive a rerun: what was wrong, and what the page did instead."""
 
-from __future__ import annotations
-
 import streamlit as st
 
 from kd.text.words import QUOTED

@@ -1,7 +1,5 @@
 """Who asks: one name for each browser, the same on every page and after every reload; and the language."""
 
-from __future__ import annotations
-
 import contextlib
 import hashlib
 from collections.abc import Mapping

@@ -1,7 +1,5 @@
 """Small pieces that several pages draw: lines of text, how far a study is, what a button does."""
 
-from __future__ import annotations
-
 import logging
 from collections.abc import Callable
 from html import escape

@@ -1,7 +1,5 @@
 """The program that draws controls and figures in the browser: a page has it once, its parts wait for it."""
 
-from __future__ import annotations
-
 from functools import cache
 from pathlib import Path
 from typing import Any

@@ -1,7 +1,5 @@
 """A run or a study in a few words: its setting, whose it is, and when it was started."""
 
-from __future__ import annotations
-
 import time
 from collections.abc import Callable
 from typing import Any

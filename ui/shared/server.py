@@ -1,7 +1,5 @@
 """What the server process has once, whatever the number of people: the lab, and how long its runs take."""
 
-from __future__ import annotations
-
 import contextlib
 import gc
 import importlib

@@ -1,7 +1,5 @@
 """Which run a page shows, so that leaving, reloading or closing it never hides one."""
 
-from __future__ import annotations
-
 import contextlib
 import time
 from collections.abc import Sequence

@@ -1,7 +1,5 @@
 """A button that stays where it is while its meaning changes, such as Train, which becomes Stop."""
 
-from __future__ import annotations
-
 import time
 from collections.abc import Callable
 from typing import Any

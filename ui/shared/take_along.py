@@ -1,7 +1,5 @@
 """What is taken along from a page: the numbers on the screen, and the command that computes them again."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from functools import partial
 

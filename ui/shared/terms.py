@@ -3,8 +3,7 @@
 `quiet` and `verdict` of `ui.shared.pieces` take the names, too.
 """
 
-from __future__ import annotations
-
+import re
 from html import escape
 from zlib import crc32
 
@@ -21,11 +20,16 @@ def explained(words: str, *names: str) -> str:
     for start, end, name in places:
         if start >= last:  # “T” is no term of its own within “T²”
             term, said = _term(name, words[start:end], words)
-            before, space, glued = words[last:start].rpartition(" ")  # "(" stays with what it opens
-            term = f'<span class="kd-glued">{escape(glued)}{term}</span>' if glued else term
-            found += escape(before + space) + term
+            found += escape(words[last:start]) + term
             meanings, last = meanings + said, end
-    return found + escape(words[last:]) + meanings
+    # no line ends between a term and the bracket before it, or the full stop after it
+    glued = r'<span class="kd-glued">\1</span>'
+    return re.sub(r"([^\s>]*<button .*?</button>[^\s<]*)", glued, found + escape(words[last:])) + meanings
+
+
+def to_explain(*names: str) -> list[tuple[str, str]]:
+    """Returns terms as the browser explains them: the forms in which each stands, and what it means."""
+    return [(_(TERMS[name][0]), meaning(name)) for name in names]
 
 
 def glossary(*names: str) -> None:

@@ -1,7 +1,5 @@
 """One cell of a study: its verdict, the slices through it, how its students learned, and the way to Train."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from html import escape
 

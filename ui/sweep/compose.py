@@ -1,7 +1,5 @@
 """The form of a study: what varies, over how many seeds, what the rest is, and the button that starts it."""
 
-from __future__ import annotations
-
 import contextlib
 from collections.abc import Mapping
 from html import escape

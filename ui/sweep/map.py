@@ -1,7 +1,5 @@
 """The figure of a study: a heat map of two axes, a line with bands along one, and the same as a table."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from html import escape
 from typing import Any

@@ -1,7 +1,5 @@
 """The repeats of a cell, one by one: the interval that shrinks, and what each alone would have said."""
 
-from __future__ import annotations
-
 import math
 
 import pandas as pd

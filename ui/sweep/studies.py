@@ -1,7 +1,5 @@
 """Which study the page shows, and what is stored of it: read once for everybody who looks."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import cache

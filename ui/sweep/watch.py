@@ -1,7 +1,5 @@
 """A study on the screen: its sentence, how far it is, its figure and its cell, redrawn while it fills."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from typing import Any
 

@@ -111,8 +111,7 @@ def loss(view: RunView) -> None:
     ready, rows, arrow, words = _loss(view.run_id, last, language(), _history=history, _config=view.config)
     with framed("loss-by-epoch"):
         said_chart(ready, arrow, words)
-        if not view.active:  # each look would close the menu
-            save_menu("loss-by-epoch", lambda: (ready, rows), view.run_id)
+        save_menu("loss-by-epoch", lambda: (ready, rows), view.run_id)
 
 
 @st.cache_resource(max_entries=500, show_spinner=False)
@@ -160,8 +159,7 @@ def _result(lab: Lab, view: RunView) -> None:
         told = (explained(words, "mcnemar", "interval", "seed") for words in _evidence(lab, view) if words)
         said = "".join(f"<p>{words}</p>" for words in told)
         st.html(f'<div class="kd kd-evidence">{said}{_table(view.result or {})}</div>')
-        if not view.active:  # each look would close it
-            show_command(train_command(view.config))
+        show_command(train_command(view.config))
 
 
 def _evidence(lab: Lab, view: RunView) -> list[str]:

@@ -21,8 +21,8 @@ from ui.live import following
 from ui.live.live import live
 from ui.live.views import saved
 from ui.shared.guard import guarded
-from ui.shared.pieces import quiet
 from ui.shared.run_words import setting, when
+from ui.shared.terms import to_explain
 from ui.train import known, trail
 from ui.train.repeats import seeds_of, tiles
 
@@ -97,9 +97,16 @@ def _look(lab: Lab, run_id: str) -> None:
     if view.result is not None:
         trail.look_at(run_id)
     chart(view, earlier)
-    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="hero_tools"):
-        if earlier:
-            ghost_tools(len(earlier))
+    if earlier:
+        st.button(
+            ngettext("Hide your last run", "Hide your last {count} runs", len(earlier)),
+            key="clear_ghosts",
+            type="tertiary",
+            help=_(
+                "Takes the thin lines of your earlier runs out of the chart. The runs stay on your trail."
+            ),
+            on_click=guarded(trail.clear_ghosts),
+        )
 
 
 def head(view: RunView, seeds: SeedsView | None) -> None:
@@ -122,6 +129,8 @@ def head(view: RunView, seeds: SeedsView | None) -> None:
         "below": below,
         "still": _still(view),
         "progress": progress,
+        "terms": to_explain("points", "interval", "seed"),
+        "settingTerms": to_explain("alpha", "temperature", "temperature_squared", "epoch"),
         **known.of_run(view.config),
     }
     live(known.CHANNEL, [], [of_run])
@@ -168,8 +177,7 @@ def chart(view: RunView, earlier: list[RunView]) -> None:
     come_to = repr((len(history), history[-1:], view.teacher_accuracy, view.status))
     drawn = _chart(view.run_id, come_to, thin, language(), _view=view, _history=history, _earlier=earlier)
     figure = {**drawn, "done": view.result is not None, **known.of_run(view.config)}
-    # a menu would be closed by each epoch that arrives
-    live(known.CHANNEL, [], [figure if view.active else saved(figure, f"accuracy-by-epoch-{view.run_id}")])
+    live(known.CHANNEL, [], [saved(figure, f"accuracy-by-epoch-{view.run_id}")])
 
 
 @st.cache_resource(max_entries=500, show_spinner=False)
@@ -221,16 +229,3 @@ def _lines(events: Iterable[Event], models: Sequence[str], run: str = "") -> lis
             found[event["model"]].append((event["epoch"], event["val_accuracy"], event.get("accuracy")))
     named = {model: ", ".join(filter(None, [_(NAMES[model]), run])) for model in models}
     return [{"role": model, "name": named[model], "points": all_} for model, all_ in found.items() if all_]
-
-
-def ghost_tools(number: int) -> None:
-    """Draws how many thin lines there are, and a button that takes them away."""
-    words = ngettext("Thin lines: your last run.", "Thin lines: your last {count} runs.", number)
-    quiet(words, width="content")
-    st.button(
-        _("Clear"),
-        key="clear_ghosts",
-        type="tertiary",
-        help=_("Takes the thin lines of your earlier runs out of the chart. The runs stay on your trail."),
-        on_click=guarded(trail.clear_ghosts),
-    )

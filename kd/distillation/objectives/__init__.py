@@ -1,7 +1,5 @@
 """The ways to learn from a teacher, one a file. A new one is a file, and its name in this list."""
 
-from __future__ import annotations
-
 from importlib import import_module
 
 from kd.distillation.objectives.objective import Objective, Outputs

@@ -1,7 +1,5 @@
 """Attention transfer: the student looks where the teacher looks (Zagoruyko and Komodakis 2017)."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from typing import ClassVar
 

@@ -1,7 +1,5 @@
 """Decoupled: the right class and the others are two terms with a weight each (DKD, Zhao et al. 2022)."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from typing import ClassVar
 

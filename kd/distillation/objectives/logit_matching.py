@@ -1,7 +1,5 @@
 """Logit matching: the student regresses the teacher's logits (Ba and Caruana 2014, equation 1)."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from typing import ClassVar
 

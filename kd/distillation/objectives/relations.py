@@ -1,7 +1,5 @@
 """Relations: the student's probabilities correlate with the teacher's (DIST, Huang et al. 2022)."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from typing import Any, ClassVar
 

@@ -1,7 +1,5 @@
 """Soft targets: the student matches the teacher's softened probabilities (Hinton et al. 2015, section 2)."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from typing import Any, ClassVar
 

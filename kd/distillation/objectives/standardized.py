@@ -1,7 +1,5 @@
 """Standardised logits: soft targets of logits with mean 0 and deviation 1 (Sun et al. 2024)."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from typing import Any
 

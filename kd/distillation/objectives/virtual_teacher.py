@@ -1,7 +1,5 @@
 """Virtual teacher: a made-up teacher that is always right (Tf-KD_reg, Yuan et al. 2020)."""
 
-from __future__ import annotations
-
 import math
 from dataclasses import dataclass
 from typing import ClassVar

@@ -1,7 +1,5 @@
 """Convolutional: the notebook's student, of any width. Every teacher trained here is one, too."""
 
-from __future__ import annotations
-
 from kd.base.fields import field
 from kd.base.keras_parts import layers
 from kd.networks.students.student import Costs, Student

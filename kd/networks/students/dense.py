@@ -1,7 +1,5 @@
 """Dense: one hidden layer, which sees the whole picture at once."""
 
-from __future__ import annotations
-
 from kd.base.fields import field
 from kd.base.keras_parts import layers
 from kd.networks.students.student import Costs, Student

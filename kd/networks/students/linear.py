@@ -1,7 +1,5 @@
 """Linear: no hidden layer, so each logit is a weighted sum of the pixels."""
 
-from __future__ import annotations
-
 from kd.base.keras_parts import layers
 from kd.networks.students.student import Costs, Student
 from kd.text.translation import N_, _

@@ -1,7 +1,5 @@
 """Depthwise-separable: the notebook's student, its second convolution taken apart (Howard et al. 2017)."""
 
-from __future__ import annotations
-
 from kd.base.fields import field
 from kd.base.keras_parts import layers
 from kd.networks.students.student import Costs, Student

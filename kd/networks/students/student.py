@@ -3,8 +3,6 @@
 Importing this module loads no TensorFlow: pages and the command line read the labels and the fields.
 """
 
-from __future__ import annotations
-
 import dataclasses
 from collections.abc import Callable
 from dataclasses import dataclass

@@ -8,8 +8,8 @@ EXPERIMENT = Experiment(
     title=N_("How many images?"),
     question=N_("How much does a teacher add when its student has 100 images, and when it has 20,000?"),
     means=N_(
-        "The teacher knows all 60,000 images, and what it says of a few tells of the others: how much this 4 "
-        "looks like a 9. The more images a student has, the more of that its labels tell it anyway."
+        "The teacher has seen all 60,000 images, so its answers to a few say something about the others: how "
+        "much this 4 looks like a 9, for example. With more images, labels alone tell a student most of that."
     ),
     differs=N_(
         "The paper's large networks learn speech, and all the data are what the teacher learned from. Here "

@@ -13,7 +13,7 @@ def _plan(seeds: int, times: int) -> list[list[Part]]:
 
 EXPERIMENT = Experiment(
     title=N_("How small can it be?"),
-    question=N_("Is a student of half the width with a teacher as good as one of full width without?"),
+    question=N_("With a teacher, is a student of half the width as good as one of full width without?"),
     means=N_(
         "Soft targets ask for more than labels do: ten numbers for each picture, not one digit. A student "
         "that hardly has room for that may need longer to gain by its teacher, or lose by it."

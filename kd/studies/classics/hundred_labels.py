@@ -18,9 +18,9 @@ EXPERIMENT = Experiment(
         "Only 100 of 1,000 pictures have a label. What are the others worth, even if they are noise?"
     ),
     means=N_(
-        "A teacher's answers tell of the function its student is to learn, whatever the picture shows. They "
-        "tell most where they differ: in smooth noise the teacher finds every digit, in plain noise hardly "
-        "ever a 0, a 1 or a 6."
+        "Whatever a picture shows, a teacher's answer says something about the function its student is to "
+        "learn. Answers say most where they differ: in smooth noise the teacher finds every digit, "
+        "in plain noise hardly ever a 0, a 1 or a 6."
     ),
     differs=N_(
         "The paper balances the teacher's answers. Here they are only spread: it takes about 5 to 18 % of "

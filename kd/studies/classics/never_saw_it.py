@@ -19,8 +19,8 @@ EXPERIMENT = Experiment(
     title=N_("The digit it never saw"),
     question=N_("It never saw a 3. How many can it read?"),
     means=N_(
-        "A 3 is in the teacher's doubts about 8s, 5s and 2s, and the student learns it from there. It also "
-        "learns that there are none: one constant (a bias) added to the logit of the 3 corrects that."
+        "The teacher's doubts about 8s, 5s and 2s show what a 3 looks like, and the student learns it from "
+        "them. It also learns that 3s never occur; a number (a bias) added to the 3's logit corrects that."
     ),
     differs=N_(
         "The paper's student has 800 units in each of two layers, and sees all 60,000 images but the 3s "

@@ -40,7 +40,9 @@ _MANY, _FEW, _TEACHER = N_("a student with 20,000 answers"), N_("one with 200"),
 
 EXPERIMENT = Experiment(
     title=N_("Same size, same answers?"),
-    question=N_("A network of the teacher's own size learns its answers. Does it become like it, or better?"),
+    question=N_(
+        "A network of the teacher's own size learns its answers. Will it copy its teacher, or beat it?"
+    ),
     means=N_(
         "Being like a teacher and being good are two things. A student that gives all of its teacher's "
         "answers is exactly as good; to be better, it has to differ. Few pictures leave room for many "

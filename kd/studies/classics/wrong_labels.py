@@ -11,10 +11,10 @@ _NOISY = N_("with 60 % of random labels")
 EXPERIMENT = Experiment(
     title=N_("Wrong labels"),
     question=N_(
-        "Up to 60 % of the labels are random. Can a teacher with rightly labelled pictures save its student?"
+        "Up to 60 % of the labels are random. Can a teacher that saw the right ones rescue its student?"
     ),
     means=N_(
-        "A wrong label is simply wrong; a teacher that has not seen it says what it takes the picture for. "
+        "A wrong label is simply wrong; a teacher that has not seen it says what it sees in the picture. "
         "With α = 0.1 a label has a tenth of the weight, right or wrong."
     ),
     differs=N_(

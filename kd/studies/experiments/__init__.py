@@ -3,8 +3,6 @@
 A classic is a file with an EXPERIMENT in it, a mistake one of the CARDS of kd/studies/mistakes/cards.py.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from difflib import get_close_matches

@@ -4,8 +4,6 @@ The functions that tell a finding name what they speak of once, and the finding'
 marked for translation, and written as within a sentence: N_("the first pupil"), N_("at T = 20").
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial

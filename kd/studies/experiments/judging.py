@@ -140,14 +140,14 @@ def judged_curve(points: pd.DataFrame, drawn: Mapping[Any, float], tolerance: fl
     """Compares a drawn curve with the means it is a guess of: a row for each place that is known.
 
     points: one line of `kd.studies.experiments.rows.points`. drawn: x → how high the curve is there. found:
-    the finding there; is_near: whether the interval that decides reaches the curve, or the mean is within
-    `tolerance` of it.
+    the finding there; is_near: whether the interval that decides, to the tenth in which it is shown, reaches
+    the curve, or the mean is within `tolerance` of it.
     """
     places: list[dict[str, Any]] = []
     for point in points.itertuples(index=False):
         if point.x in drawn and point.seeds:
             found, height = Finding(point.mean, point.low, point.high, math.nan, point.seeds), drawn[point.x]
-            low, high = found.sure
+            low, high = (round(end, 1) for end in found.sure)
             is_near = low <= height <= high or abs(height - found.mean) <= tolerance
             places.append({"x": point.x, "drawn": height, "found": found, "is_near": is_near})
     return places

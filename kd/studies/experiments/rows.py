@@ -3,8 +3,6 @@
 data/make_experiments.py makes the rows that come with the project, numbers only.
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache

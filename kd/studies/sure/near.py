@@ -1,7 +1,5 @@
 """What the included studies say near a setting: how often single seeds disagree, and after another length."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Iterable, Mapping
 from functools import lru_cache

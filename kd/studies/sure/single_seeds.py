@@ -1,7 +1,5 @@
 """What each seed of a setting says alone, what they say as they are added, and the trap of stopping early."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """What holds for every experiment there is: it is whole, and what it says follows from its numbers."""
 
-from __future__ import annotations
-
 import math
 import re
 

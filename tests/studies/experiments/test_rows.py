@@ -1,7 +1,5 @@
 """The rows of experiments: those that come with the project, and what is worked out of runs."""
 
-from __future__ import annotations
-
 import math
 from types import SimpleNamespace
 

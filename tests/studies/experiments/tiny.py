@@ -1,7 +1,5 @@
 """An experiment of a second or two: students of one epoch, and then others that have them as teachers."""
 
-from __future__ import annotations
-
 from kd.config import FIELDS, RunConfig
 from kd.studies.experiments import card
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import http.client
-import socket
+from collections.abc import Mapping
+from types import MappingProxyType
 from urllib.parse import urlsplit
 
 import websockets
@@ -15,6 +16,10 @@ from tests.app_process import AppProcess
 from tests.browser_session import BrowserSession
 
 PATIENCE = 240
+STREAM = "/_stcore/stream"
+# What a request for a websocket says besides.
+HANDSHAKE = {"Upgrade": "websocket", "Connection": "Upgrade"}
+HANDSHAKE |= {"Sec-WebSocket-Version": "13", "Sec-WebSocket-Key": "dGhlIHNhbXBsZSBub25jZQ=="}
 
 
 async def look(url: str, page: str = "") -> None:
@@ -25,35 +30,28 @@ async def look(url: str, page: str = "") -> None:
 
 
 def connect(url: str, **how) -> websockets.connect:
-    address = url.replace("http://", "ws://") + "/_stcore/stream"
+    address = url.replace("http://", "ws://") + STREAM
     return websockets.connect(address, **{"subprotocols": ["streamlit"], "max_size": None, **how})
 
 
 def ask(
-    site: AppProcess, host: str, origin: str | None = None, method: str = "GET", path: str = "/"
+    site: AppProcess,
+    host: str,
+    origin: str | None = None,
+    method: str = "GET",
+    path: str = "/",
+    headers: Mapping[str, str] = MappingProxyType({}),
+    body: bytes | None = None,
 ) -> tuple[int, str]:
     """The answer's status and text."""
     connection = http.client.HTTPConnection("127.0.0.1", urlsplit(site.url).port, timeout=PATIENCE)
     try:
-        connection.putrequest(method, path, skip_host=True)
-        connection.putheader("Host", host)
-        if origin is not None:
-            connection.putheader("Origin", origin)
-        connection.endheaders()
+        own = {"Host": host} if origin is None else {"Host": host, "Origin": origin}
+        connection.request(method, path, body, {**own, **headers})
         answer = connection.getresponse()
         return answer.status, answer.read().decode()
     finally:
         connection.close()
-
-
-def handshake(site: AppProcess, host: str, origin: str | None) -> int:
-    """The status with which the server answers a websocket handshake."""
-    lines = [f"GET /_stcore/stream HTTP/1.1\r\nHost: {host}", "Upgrade: websocket", "Connection: Upgrade"]
-    lines += ["Sec-WebSocket-Version: 13", "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ=="]
-    lines += [] if origin is None else [f"Origin: {origin}"]
-    with socket.create_connection(("127.0.0.1", urlsplit(site.url).port), timeout=PATIENCE) as plain:
-        plain.sendall(("\r\n".join(lines) + "\r\n\r\n").encode())
-        return int(plain.recv(64).split(b" ")[1])
 
 
 async def heard(stream: websockets.ClientConnection, last: str) -> list[ForwardMsg]:
@@ -79,9 +77,5 @@ def put(site: AppProcess, cookie: str, address: str, size: int) -> int:
     head = b'--B\r\nContent-Disposition: form-data; name="file"; filename="a.png"\r\n\r\n'
     headers = {"Cookie": cookie, "X-Xsrftoken": cookie.partition("=")[2]}
     headers["Content-Type"] = "multipart/form-data; boundary=B"
-    connection = http.client.HTTPConnection("127.0.0.1", urlsplit(site.url).port, timeout=PATIENCE)
-    try:
-        connection.request("PUT", address, head + bytes(size) + b"\r\n--B--\r\n", headers)
-        return connection.getresponse().status
-    finally:
-        connection.close()
+    body = head + bytes(size) + b"\r\n--B--\r\n"
+    return ask(site, "localhost", None, "PUT", address, headers, body)[0]

@@ -126,12 +126,6 @@ def test_nothing_that_is_loaded_may_bring_code_with_it():
     assert {"S102", "S301", "S307", "S602", "S604", "S605", "TID251"} <= set(rules["select"])
 
 
-def test_the_only_upload_is_a_picture_of_limited_size():
-    (text,) = (text for text in OURS.values() if re.search(r"\b(file_uploader|chat_input)\(", text))
-    assert len(re.findall(r"\bfile_uploader\(", text)) == 1
-    assert int(re.search(r"max_upload_size=(\w+)", text)[1]) <= 10
-
-
 def test_the_servers_protections_are_on():
     settings = tomllib.loads((PROJECT / ".streamlit" / "config.toml").read_text(encoding="utf-8"))
     assert settings["server"]["enableXsrfProtection"] is True

@@ -7,6 +7,7 @@ import contextlib
 import json
 import os
 import re
+import shutil
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
@@ -23,32 +24,17 @@ from kd.networks.packed import packed
 from tests import PROJECT
 from tests.app_process import AppProcess, app_process
 from tests.browser_session import BrowserSession, first_cookie
-from tests.ui.serving.talking import PATIENCE, ask, connect, handshake, heard, look, page, put
+from tests.ui.serving.talking import HANDSHAKE, PATIENCE, STREAM, ask, connect, heard, look, page, put
 from ui import serving
 from ui.shared.person import person_of
-
-HERE = ("127.0.0.1", "localhost", "::1", "0.0.0.0", "None")
-# In the server's process: a record of every outside name or address it looks up.
-SITE = """
-import sys
-def note(event, arguments):
-    if event in ("socket.getaddrinfo", "socket.connect"):
-        address = arguments[0] if event == "socket.getaddrinfo" else arguments[1]
-        if isinstance(address, tuple):
-            address = address[0]
-        if str(address) not in {here!r} and "/" not in str(address):
-            with open({asked!r}, "a") as file:
-                file.write(f"{{address}}\\n")
-            raise OSError("nothing leaves this machine")
-sys.addaudithook(note)
-"""
 
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory) -> Iterator[AppProcess]:
     folder = tmp_path_factory.mktemp("site")
-    (folder / "sitecustomize.py").write_text(SITE.format(asked=str(folder / "asked.txt"), here=HERE))
-    with app_process(folder, PYTHONPATH=str(folder), KD_HOSTS="kd.school.example") as app:
+    shutil.copy(PROJECT / "tests" / "install" / "no_strangers.py", folder / "sitecustomize.py")
+    outside = {"PYTHONPATH": str(folder), "KD_STRANGERS": str(folder / "asked.txt")}
+    with app_process(folder, KD_HOSTS="kd.school.example", **outside) as app:
         asyncio.run(look(app.url))
         yield app
 
@@ -65,13 +51,13 @@ def test_only_its_own_pages_reach_the_server_and_only_by_its_names(site):
     upload = f"/_stcore/upload_file/{'0' * 36}/{'0' * 36}"
     for host, origin in (("localhost:8501", "http://localhost:8501"), ("kd.school.example", None)):
         assert ask(site, host, origin, path="/_stcore/health") == (200, "ok")
-        assert handshake(site, host, origin) == 101
+        assert ask(site, host, origin, headers=HANDSHAKE, path=STREAM)[0] == 101
         status, text = ask(site, host, origin, "PUT", upload)
         assert (status, "XSRF" in text) == (403, True)  # an upload without its token
     for host, origin in STRANGERS:
         status, text = ask(site, host, origin, path="/_stcore/health")
         assert (status, "KD_HOSTS" in text) == (403, True)
-        assert handshake(site, host, origin) == 403
+        assert ask(site, host, origin, headers=HANDSHAKE, path=STREAM)[0] == 403
         assert "KD_HOSTS" in ask(site, host, origin, "PUT", upload)[1]
     assert site.log.stat().st_size == before  # refusals fill no disk
     asked = site.log.parent / "asked.txt"

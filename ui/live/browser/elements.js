@@ -22,6 +22,26 @@ const set = (element, name, value) => {
   if (element.getAttribute(name) !== value) element.setAttribute(name, value);
 };
 
+// A sentence in which each term can be tapped where it first stands, as in ui/shared/terms.py. terms: [forms, meaning].
+const explain = (element, text, terms) => {
+  if (element.explained === text) return;
+  element.explained = text;
+  const found = terms.flatMap(([forms, meaning]) => {
+    const either = forms.replace(/[.*+?^${}()[\]\\]/g, '\\$&');
+    const place = text.match(new RegExp(`(?<![\\p{L}\\p{N}])(?:${either})(?![\\p{L}\\p{N}])`, 'u'));
+    return place ? [{ at: place.index, term: place[0], means: made('span', { popover: '', class: 'kd-explains' }, meaning) }] : [];
+  }).sort((one, other) => one.at - other.at);
+  let last = 0;
+  const words = found.flatMap(({ at, term, means }) => {
+    const [before, opening] = text.slice(last, at).split(/(\($)/);
+    const button = made('button', { type: 'button', class: 'kd-term' }, term);
+    button.popoverTargetElement = means;
+    last = at + term.length;
+    return [before, opening ? made('span', { class: 'kd-glued' }, opening, button) : button];
+  });
+  element.replaceChildren(...words, text.slice(last), ...found.map(({ means }) => means));
+};
+
 // A model's name with its mark, as ui.shared.markup.role makes it.
 const roleOf = (role, name) => made('span', { class: `kd-role kd-${role}` }, name);
 

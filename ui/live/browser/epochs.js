@@ -73,7 +73,8 @@ const epochs = (data) => {
       );
     });
     const look = own ? '' : 'kd-live-old';
-    const old = data.earlier.flatMap((line) => [lineOf(line, 'kd-live-thin'), ...marksOf(line, 'thin')]);
+    const within = data.earlier.map((line) => ({ ...line, points: line.points.filter(([epoch]) => epoch <= data.last) }));
+    const old = within.filter((line) => line.points.length).flatMap((line) => [lineOf(line, 'kd-live-thin'), ...marksOf(line, 'thin')]);
     const stays = ({ role }) => own || (role === 'teacher' && data.others === values.facts.others);
     const lines = data.lines.map((line) => lineOf(line, stays(line) ? '' : look));
     const marks = data.lines.flatMap((line) => marksOf(line, look));

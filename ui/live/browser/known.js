@@ -65,11 +65,11 @@ const headline = (data) => {
     const own = isOf(data, values);
     const verdict = own && !values.moving && data.verdict;
     element.classList.toggle('kd-other', !own);
-    say(said, verdict || knows || data.doing);
-    say(note, verdict ? data.note : own ? (knows && data.doing) || data.note : data.still);
-    say(below, own ? data.below : '');
+    explain(said, verdict || knows || data.doing, data.terms);
+    explain(note, verdict ? data.note : own ? (knows && data.doing) || data.note : data.still, data.settingTerms);
+    explain(below, own ? data.below : '', data.settingTerms);
   };
-  return { element, draw, says: () => said.textContent, news: () => data.verdict || data.doing };
+  return { element, draw, says: () => said.explained, news: () => data.verdict || data.doing };
 };
 
 // The map: images across, T up, at the α and T² of the controls; colour is the gain, the ring is where one is. A cell

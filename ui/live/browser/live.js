@@ -154,6 +154,17 @@ const show = (part, place, data) => {
   if (news) say(place.querySelector('[aria-live=polite]'), news);
 };
 
+// While a menu of a part is open, or what a term means, the part stays as it is.
+const update = (part, place, data) => {
+  const open = place.querySelector(':popover-open');
+  if (open) {
+    open.ontoggle = () => update(part, place, data);
+    return;
+  }
+  build(part, place, data);
+  show(part, place, data);
+};
+
 export default ({ data, parentElement, setStateValue }) => {
   const place = parentElement.querySelector('.kd-live');
   let part = parts.get(place);
@@ -165,8 +176,7 @@ export default ({ data, parentElement, setStateValue }) => {
   const text = JSON.stringify(data);
   if (part.text !== text) {
     part.text = text;
-    build(part, place, data);
-    show(part, place, data);
+    update(part, place, data);
   }
   return () => close(part);
 };

@@ -1,6 +1,4 @@
-"""What people may write about runs: of bounded length, and all of it to be seen."""
-
-from __future__ import annotations
+"""What people may write about runs and classes: of bounded length, and all of it to be seen."""
 
 from collections.abc import Iterable
 
