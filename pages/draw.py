@@ -31,7 +31,7 @@ PLACES = ("picture", "looks", "tools", "more")
 
 def given_in(way: str, run_id: str, tools: DeltaGenerator) -> ways_in.Seen:
     if way == "test":
-        return ways_in.chosen(tools, run_id, lab().runs[run_id].test_logits()["teacher"])
+        return ways_in.chosen(tools, run_id, lab().runs[run_id].test_logits()["teacher"], lab().drawings)
     return ways_in.uploaded() if way == "upload" else ways_in.drawn(tools)
 
 

@@ -15,8 +15,8 @@ from kd.base.unusable import Unusable
 from kd.config import RunConfig
 from kd.store.classes import Answer
 from kd.studies.over_seeds import over_seeds
-from kd.text.translation import N_, _
-from kd.text.words import MODELS, NAMES, STUDENTS, percent, quoted
+from kd.text.translation import N_, _, ngettext
+from kd.text.words import STUDENTS, percent, quoted
 
 TIMES = ("1", "5")
 FEWEST = 5
@@ -174,11 +174,7 @@ def hardest(asked: np.ndarray, logits: Mapping[str, np.ndarray]) -> list[int]:
 
 def said(found: Mapping[str, Reading], drawn: int, waiting: int) -> str:
     """Says how well the models read so far. drawn, waiting: how many people have drawn, or not yet."""
-    shares = {model: percent(each.share, 0) for model, each in found.items()}
-    words = _(
-        "The teacher reads {teacher}, the distilled student {distilled}, the scratch student {scratch}.",
-        **shares,
-    )
+    words = _shares(found)
     if not waiting:
         return words
     return f"{_('{drawn} of {all} have drawn.', drawn=drawn, all=drawn + waiting)} {words}"
@@ -186,28 +182,25 @@ def said(found: Mapping[str, Reading], drawn: int, waiting: int) -> str:
 
 def concluded(found: Mapping[str, Reading], people: Sequence[Hashable]) -> str:
     """Says what the class's drawings tell: who reads how many of them, and whether the students differ."""
-    shares = {
-        model: _(
-            "{share} (likely {low} to {high})",
-            share=percent(each.share, 0),
-            low=f"{100 * each.low:.0f}",
-            high=percent(each.high, 0),
-        )
-        for model, each in found.items()
-    }
-    who = {model: _(NAMES[model]) for model in MODELS}
-    words = _(
-        "On the class's own digits: {teacher}, {distilled}, {scratch}.",
-        **{model: f"{who[model]} {shares[model]}" for model in MODELS},
-    )
     p = students_differ(found, people)
     if math.isnan(p) or len(set(people)) < FEWEST:
-        return f"{words} {_('Too few have drawn to compare the students.')}"
-    if p >= LEVEL:
-        return f"{words} {_('Too few drawings to tell which student reads better.')}"
-    better = max(STUDENTS, key=lambda model: found[model].share)
-    return f"{words} " + (
-        _("The distilled student reads the class better.")
-        if better == "distilled"
-        else _("The scratch student reads the class better.")
+        verdict = _("Too few have drawn to compare the students.")
+    elif p >= LEVEL:
+        verdict = _("Too few drawings to tell the students apart.")
+    elif found["distilled"].share > found["scratch"].share:
+        verdict = _("The distilled student reads the class better.")
+    else:
+        verdict = _("The scratch student reads the class better.")
+    return f"{_shares(found)} {verdict}"
+
+
+def _shares(found: Mapping[str, Reading]) -> str:
+    count = len(found["teacher"].right)
+    return ngettext(
+        "Of {count} drawing the teacher reads {teacher}, the distilled student {distilled}, "
+        "the scratch student {scratch}.",
+        "Of {count} drawings the teacher reads {teacher}, the distilled student {distilled}, "
+        "the scratch student {scratch}.",
+        count,
+        **{model: percent(each.share, 0) for model, each in found.items()},
     )

@@ -30,11 +30,10 @@ def remembered(given: Given) -> Given:
             st.session_state.setdefault(_TALLY, {})[name] = False
         while len(drawings) > KEPT:
             drawings.pop(next(iter(drawings)))
-    picture = ways_in.kept_instead_of(given)
-    if picture is None:
+    kept = ways_in.kept_instead_of(given)
+    if kept is None:
         st.session_state[_NUMBER] = None
-        return given
-    return Given(picture, _("One of your earlier drawings, until you draw or choose another picture."))
+    return kept or given
 
 
 def last_drawings(given: Given, shown: Given, logits: dict[str, np.ndarray]) -> None:
@@ -69,4 +68,5 @@ def _recall(given: Given, number: int | None) -> None:
     drawings = list(st.session_state[_DRAWINGS].values())
     ways_in.let_go()
     if number is not None and 1 <= number <= len(drawings):
-        ways_in.keep(drawings[number - 1], given)
+        origin = _("One of your earlier drawings, until you draw or choose another picture.")
+        ways_in.keep(drawings[number - 1], given, origin)

@@ -19,6 +19,7 @@ from kd.config import TEST_IMAGES
 from kd.pictures.drawing import ONLY_A_DOT, prepared
 from kd.pictures.mnist import load_mnist, to_model_input
 from kd.pictures.picture_file import refuse_without_warnings
+from kd.store.drawings import Drawings, DrawingSets
 from kd.text.chart_words import pictures_words
 from kd.text.translation import N_, _
 from ui.pictures import canvas
@@ -73,20 +74,7 @@ def drawn(tools: DeltaGenerator) -> Seen:
     place = st.container(key=CANVAS)
     with st.container(key="canvas_row", horizontal=True, vertical_alignment="center", gap="small"):
         seen = st.container(key="seen_small", width="content")
-        st.button(
-            _("Undo"),
-            key="canvas_undo",
-            icon=":material/undo:",
-            on_click=guarded(canvas.undo),
-            help=_("Takes the last stroke back."),
-        )
-        st.button(
-            _("Clear"),
-            key="canvas_clear",
-            icon=":material/delete:",
-            on_click=guarded(canvas.clear),
-            help=_("Empties the square."),
-        )
+        undo_and_clear()
     with tools:
         width = st.slider(
             _("Pen width"),
@@ -100,7 +88,6 @@ def drawn(tools: DeltaGenerator) -> Seen:
                 side=canvas.SIDE,
             ),
         )
-    st.html(f"<script>{_script()}</script>", unsafe_allow_javascript=True)
     try:
         with place:
             drawing = canvas.canvas(width)
@@ -117,41 +104,90 @@ def drawn(tools: DeltaGenerator) -> Seen:
         return _instead(str(error)), seen
 
 
-def chosen(tools: DeltaGenerator, run_id: str, logits: np.ndarray) -> Seen:
-    """Draws what chooses a test picture: a number, chance, or in tools a strip. logits: (10,000, 10)."""
+def undo_and_clear() -> None:
+    """Draws the tools of the canvas in the container CANVAS."""
+    st.button(
+        _("Undo"),
+        key="canvas_undo",
+        icon=":material/undo:",
+        on_click=guarded(canvas.undo),
+        help=_("Takes the last stroke back."),
+    )
+    st.button(
+        _("Clear"),
+        key="canvas_clear",
+        icon=":material/delete:",
+        on_click=guarded(canvas.clear),
+        help=_("Empties the square."),
+    )
+    st.html(f"<script>{_script()}</script>", unsafe_allow_javascript=True)
+
+
+def chosen(tools: DeltaGenerator, run_id: str, logits: np.ndarray, drawings: DrawingSets) -> Seen:
+    """Draws what chooses a test picture: a number, chance, or in tools a strip. logits: (10,000, 10).
+
+    drawings: of classes, which the strip may show instead.
+    """
     seen = st.container(key="seen_large")
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         given = _numbered()
         st.button(_("Random"), on_click=guarded(_any_picture), help=_("Any test picture."))
     with tools:
+        classes = {f"class {name}": name for name in drawings.names()}
+        options = [_AMBIGUOUS, *map(str, range(10)), *classes]
+        if st.session_state.get("strip_of") not in options:
+            st.session_state["strip_of"] = _AMBIGUOUS
+        words = {_AMBIGUOUS: _("Ambiguous ones")}
+        words |= {code: _("Class {name}", name=name) for code, name in classes.items()}
         of = st.pills(
             _("Choose from"),
-            [_AMBIGUOUS, *map(str, range(10))],
-            default=_AMBIGUOUS,
+            options,
             required=True,
             wrap=True,
             key="strip_of",
             persist_state="session",
-            format_func=lambda of: _("Ambiguous ones") if of == _AMBIGUOUS else of,
+            format_func=lambda of: words.get(of, of),
             help=_(
                 "The twelve pictures that the teacher is least sure about; or twelve of a digit, from the "
-                "surest to the most doubtful."
+                "surest to the most doubtful; or what a class has drawn and kept."
             ),
         )
-        labels = load_mnist().y_test
-
-        def offered() -> pd.DataFrame:
-            if of == _AMBIGUOUS:
-                return most_ambiguous(labels, logits, STRIP)
-            return from_the_surest(labels, logits, int(of), STRIP)
-
-        table = computed(run_id, "strip", of, _compute=offered)
-        numbers = tuple(table["picture"].astype(int))
-        said = tuple(_("label {label}", label=label) for label in table["true"])
-        strip(numbers, said, "pictures", _from_strip)
+        if of in classes:
+            _of_a_class(given, classes[of], drawings[classes[of]])
+        else:
+            _of_mnist(str(of), run_id, logits)
     if st.session_state.pop(_TO_THE_PICTURE, False):
         into_sight("seen_large")
     return given, seen
+
+
+def _of_mnist(of: str, run_id: str, logits: np.ndarray) -> None:
+    """Draws twelve test pictures; a click chooses one. of: _AMBIGUOUS, or a digit."""
+    labels = load_mnist().y_test
+
+    def offered() -> pd.DataFrame:
+        if of == _AMBIGUOUS:
+            return most_ambiguous(labels, logits, STRIP)
+        return from_the_surest(labels, logits, int(of), STRIP)
+
+    table = computed(run_id, "strip", of, _compute=offered)
+    numbers = tuple(table["picture"].astype(int))
+    said = tuple(_("label {label}", label=label) for label in table["true"])
+    strip(numbers, said, "pictures", _from_strip)
+
+
+def _of_a_class(given: Given, name: str, drawings: Drawings) -> None:
+    """Draws what a class has drawn; a click shows a drawing until another picture is chosen."""
+
+    def clicked(number: int) -> None:
+        digit = int(drawings.digits[number - 1])
+        origin = _("A drawing of class {name}, asked for a {digit}.", name=name, digit=digit)
+        keep(to_model_input(drawings.pictures[[number - 1]])[0, :, :, 0], given, origin)
+        st.session_state[_TO_THE_PICTURE] = True
+
+    numbers = range(1, len(drawings.digits) + 1)
+    captions = [_("asked for {digit}", digit=digit) for digit in drawings.digits]
+    _strip(drawings.pictures, numbers, captions, f"drawings-{name}", clicked, count=len(numbers))
 
 
 def _from_strip(number: int) -> None:
@@ -242,9 +278,9 @@ PICTURE_PARAMETER = address.Parameter(_picture_number, str, FIRST_PICTURE)
 _KEPT = "kept_picture"
 
 
-def keep(picture: np.ndarray, instead_of: Given) -> None:
-    """Shows this picture until another one is given than instead_of."""
-    st.session_state[_KEPT] = (picture, digest(instead_of.picture))
+def keep(picture: np.ndarray, instead_of: Given, origin: str) -> None:
+    """Shows this picture until another one is given than instead_of. origin: where it comes from."""
+    st.session_state[_KEPT] = (Given(picture, origin), digest(instead_of.picture))
 
 
 def let_go() -> None:
@@ -252,15 +288,15 @@ def let_go() -> None:
     st.session_state.pop(_KEPT, None)
 
 
-def kept_instead_of(given: Given) -> np.ndarray | None:
-    """Returns the picture to show instead of what is given, or None."""
+def kept_instead_of(given: Given) -> Given | None:
+    """Returns what to show instead of what is given, or None."""
     if _KEPT not in st.session_state:
         return None
-    picture, replaced = st.session_state[_KEPT]
+    kept, replaced = st.session_state[_KEPT]
     if replaced != digest(given.picture):
         let_go()
         return None
-    return picture
+    return kept
 
 
 def digest(picture: np.ndarray) -> str:
@@ -274,12 +310,24 @@ def _script() -> str:
 
 def strip(numbers: Sequence[int], captions: Sequence[str], name: str, pick: Callable[[int], None]) -> None:
     """Draws test pictures; pick gets the number of a click. name: of the file they are saved in."""
+    _strip(load_mnist().x_test[list(numbers)], numbers, captions, name, pick, STRIP)
+
+
+def _strip(
+    pictures: np.ndarray,
+    numbers: Sequence[int],
+    captions: Sequence[str],
+    name: str,
+    pick: Callable[[int], None],
+    count: int,
+) -> None:
+    """Draws pictures to click, with room for so many."""
 
     def clicked(number: int) -> None:
         notices.clear()
         pick(number)
 
-    rows = thumbnail_rows(load_mnist().x_test[list(numbers)], numbers, captions)
+    rows = thumbnail_rows(pictures, numbers, captions)
     with framed(name, titled=False):
         words = pictures_words(numbers, captions)
-        thumbnails(name, f"strip-{name}", rows, words, clicked, columns=4, count=STRIP)
+        thumbnails(name, f"strip-{name}", rows, words, clicked, columns=4, count=count)
