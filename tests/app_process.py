@@ -48,6 +48,7 @@ def app_process(
     home: Path,
     command: tuple[str, ...] = (sys.executable, "-m", "streamlit", "run", "app.py"),
     folder: Path = PROJECT,
+    port: int | None = None,
     **environment: str,
 ) -> Iterator[AppProcess]:
     """Start the app, and end it afterwards, whatever has become of it.
@@ -55,8 +56,9 @@ def app_process(
     Args:
         command: what starts it, without the server's options.
         folder: where it is started.
+        port: by default a free one.
     """
-    port = free_port()
+    port = port or free_port()
     home.mkdir(parents=True, exist_ok=True)
     options = ("--server.headless", "true", "--server.port", str(port), "--server.address", "127.0.0.1")
     with (home / "log.txt").open("a") as log:

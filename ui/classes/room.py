@@ -81,6 +81,9 @@ def _draw(lab: Lab, room: Class) -> None:
         shown = SHOWN[view.activity.kind]
         if leads:
             wall.draw(lab, room, view, shown, leave, lambda: following(room.code, "wall", tags["wall"]))
+        elif not room.has_joined(me):  # another device leads it now
+            present(False)
+            st.rerun()
         elif view.pupil(me) is None:
             phone.gone(_("Your host has taken you out of this class."), leave)
         else:

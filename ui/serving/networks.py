@@ -10,8 +10,8 @@ _FOR_GOOD = {"cache-control": "public, max-age=31536000, immutable", "x-content-
 
 
 def address(name: str) -> str:
-    """Returns where a network of `Run.network_names` is; another one once it is replaced."""
-    return PATH.format(name=name)
+    """Returns where a network of `Run.network_names` is, relative to pages; another once it is replaced."""
+    return PATH.format(name=name).lstrip("/")
 
 
 def network(request: Request) -> Response:

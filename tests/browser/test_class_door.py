@@ -1,0 +1,50 @@
+"""A phone comes back to its class: after a lost connection, a server that was killed, and a reload."""
+
+from __future__ import annotations
+
+from playwright.sync_api import BrowserContext, expect
+
+from kd.lab import Lab
+from tests.app_process import app_process, free_port
+from tests.browser.conftest import visit
+
+WAITS, WATCH = "Connected. The class waits for your answer.", "Connected. Watch the wall."
+LOST = "No connection. Your answer stays here until it is back."
+
+
+def test_a_phone_comes_back_to_its_class_and_hears_what_it_has_missed(touch_window: BrowserContext, tmp_path):
+    port = free_port()
+    with (
+        Lab(tmp_path) as lab,
+        app_process(tmp_path, port=port) as app,
+        visit(touch_window, app) as phone,
+    ):
+        room = lab.classes.open("guess;digits", "host")
+        line = phone.locator(".kd-following")
+        guess, digits = (phone.get_by_text(each.title()) for each in room.view().plan)
+        phone.goto(f"{app.url}/class?code={room.code}")
+        phone.get_by_role("textbox", name="Name").fill("Ana")
+        phone.get_by_role("button", name="Join").tap()
+        expect(line).to_have_text(WATCH)
+        height = line.bounding_box()["height"]
+        room.start()
+        expect(line).to_have_text(WAITS)
+        expect(guess).to_be_visible()
+        touch_window.set_offline(True)
+        expect(line).to_have_text(LOST)
+        assert line.bounding_box()["height"] == height  # nothing below it moves
+        room.next()  # while it is away
+        touch_window.set_offline(False)
+        expect(digits).to_be_visible()
+        expect(line).to_have_text(WATCH)
+        app.process.kill()
+        expect(line).to_have_text(LOST)
+        room.start()
+        with app_process(tmp_path, port=port):
+            expect(line).to_have_text(WAITS, timeout=120_000)
+            room.go_to(0)  # the new server draws the page, too
+            expect(guess).to_be_visible()
+            expect(line).to_have_text(WATCH)
+            phone.reload()
+            expect(line).to_have_text(WATCH)
+            assert [pupil.name for pupil in room.view().pupils] == ["Ana"]
