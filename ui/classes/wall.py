@@ -17,7 +17,7 @@ from ui.shared import notices
 from ui.shared.pieces import acts
 from ui.shared.steady_button import steady_button
 
-_JOINING, _NUMBERS, _ENDING = "class_joining", "class_numbers", "class_ending"
+_JOINING, _ENDING = "class_joining", "class_ending"
 
 
 def draw(
@@ -78,7 +78,7 @@ def _roster(room: Class, view: ClassView) -> None:
     here = room.present()
     done = {each.person for each in view.pupils if view.activity.is_done(view.answers_of(each.person))}
     gone = [each for each in view.pupils if each.person not in here]
-    said = [ngettext("{count} person", "{count} people", len(view.pupils), count=len(view.pupils))]
+    said = [ngettext("{count} person", "{count} people", len(view.pupils))]
     if not view.pupils:
         said = [_("Nobody has joined yet.")]
     elif view.phase != WAITING:
@@ -92,7 +92,8 @@ def _roster(room: Class, view: ClassView) -> None:
         state = ", ".join([_("has answered")] * is_done + [_("gone")] * is_gone)
         unseen = f'<span class="kd-unseen">, {escape(state)}</span>' if state else ""
         people.append(f'<li class="{kind}">{escape(view.called(each.person))}{unseen}</li>')
-    listed = f'<ul tabindex="0" aria-label="{escape(_("Who takes part"))}">{"".join(people)}</ul>'
+    name = escape(_("Who takes part"))
+    listed = f'<ul tabindex="0" aria-label="{name}">{"".join(people)}</ul>'
     st.html(f'<div class="kd kd-roster"><p>{escape(" · ".join(said))}</p>{listed if people else ""}</div>')
 
 
