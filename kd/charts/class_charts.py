@@ -60,7 +60,7 @@ def swarm(rows: pd.DataFrame, ticks: Sequence[float], most: int, is_named: bool)
     """
     x: dict[str, Any] = {
         "scale": alt.Scale(domain=[ticks[0], ticks[-1]], nice=False, padding=12),
-        "axis": alt.Axis(values=list(ticks), format="+~g", labelExpr=_LABEL, grid=False),
+        "axis": alt.Axis(values=list(ticks), format="+~g", labelExpr=LABEL, grid=False),
         "title": None,
     }
     ends = max(_LEAST_UP, most + 1)
@@ -109,7 +109,7 @@ def course(rows: pd.DataFrame, ticks: Sequence[float], last: int) -> alt.LayerCh
     y: dict[str, Any] = {
         "title": None,
         "scale": alt.Scale(domain=[ticks[0], ticks[-1]], nice=False),
-        "axis": alt.Axis(values=list(ticks), format="+~g", labelExpr=_LABEL),
+        "axis": alt.Axis(values=list(ticks), format="+~g", labelExpr=LABEL),
     }
     all_ = alt.Chart().transform_calculate(role="'distilled'").encode(x=x, color=by_role())
     return finished(
@@ -135,4 +135,4 @@ def course(rows: pd.DataFrame, ticks: Sequence[float], last: int) -> alt.LayerCh
     )
 
 
-_LABEL = "datum.value == 0 ? '0' : replace(datum.label, '-', '−')"
+LABEL = "datum.value == 0 ? '0' : replace(datum.label, '-', '−')"

@@ -8,7 +8,7 @@ from typing import Any
 import altair as alt
 import pandas as pd
 
-from kd.charts.experiment_plan import GUESS, INCLUDED, YOURS, Plan, Values
+from kd.charts.experiment_plan import CROWD, GUESS, INCLUDED, YOURS, Plan, Values
 from kd.charts.parts import by_role, finished, mean_tooltips, number_axis, shaded, zero_rule
 from kd.charts.run_charts import (
     SETTING_DASHES,
@@ -27,7 +27,8 @@ HEIGHT, BESIDE = 420, 360
 def line_labels(rows: pd.DataFrame, axis: Values, height: int = HEIGHT) -> pd.DataFrame:
     """Adds labels at the ends of lines, apart from each other; included rows beside one's own are thin."""
     rows = rows.assign(end="", label_at=rows["value"], ghost=_ghosts(rows))
-    ends = [part.index[-1] for _key, part in rows[~rows["ghost"]].groupby(["source", "series"], sort=False)]
+    named = rows[~rows["ghost"] & (rows["source"] != CROWD)]
+    ends = [part.index[-1] for _key, part in named.groupby(["source", "series"], sort=False)]
     ends.sort(key=lambda at: rows.at[at, "value"])
     texts = {at: label_start(rows.at[at, "name"]).rstrip() for at in ends}
     line = (axis.high - axis.low) * share_of_a_label(height)
@@ -70,9 +71,11 @@ def experiment_lines(
     up = _value_channel(alt.Y, axis, signed=gains)
     tooltip = _tooltips(plan.x_title)
     base = alt.Chart().encode(x=x)
-    own = base.transform_filter(f"!datum.ghost && datum.source != '{GUESS}'").encode(color=by_role())
+    guesses = f"indexof({[GUESS, CROWD]}, datum.source) >= 0"
+    own = base.transform_filter(f"!datum.ghost && !({guesses})").encode(color=by_role())
     ghost = base.transform_filter("datum.ghost").encode(y=up, color=by_role(), detail="series:N")
     guess = base.transform_filter(f"datum.source == '{GUESS}'").encode(y=up)
+    crowd = base.transform_filter(f"datum.source == '{CROWD}'").encode(y=up, detail="series:N")
     ranged: dict[str, Any] = {"y": _value_channel(alt.Y, axis, "low", gains), "y2": "high:Q"}
     layers = [
         ghost.mark_line(strokeWidth=1, opacity=0.6),
@@ -80,6 +83,8 @@ def experiment_lines(
         own.mark_area(opacity=0.16, clip=True).encode(detail="series:N", **ranged),
         own.mark_line(strokeWidth=2.5).encode(y=up, strokeDash=dashes),
         own.mark_point(filled=True, size=75, opacity=1).encode(y=up, shape=shapes, tooltip=tooltip),
+        crowd.mark_line(strokeWidth=1.2, color="black", opacity=0.35),
+        crowd.mark_point(size=60, opacity=0).encode(tooltip=tooltip),
         guess.mark_line(strokeWidth=2.5, strokeDash=[7, 5], color="black"),
         guess.mark_point(filled=False, size=110, strokeWidth=2.5, color="black", opacity=1).encode(
             tooltip=tooltip

@@ -215,8 +215,8 @@ def is_drawable(plan: Plan) -> bool:
     return plan.is_line and plan.places is not None and are_numbers(plan.places)
 
 
-YOURS, INCLUDED, GUESS = "yours", "included", "guess"
-"""Whose a row is: the visitor's runs, those that come with the project, or the visitor's guess."""
+YOURS, INCLUDED, GUESS, CROWD = "yours", "included", "guess", "crowd"
+"""Whose a row is: the visitor's runs, those that come with the project, the visitor's guess, or others'."""
 
 COLUMNS = (
     "source", "series", "role", "name", "x", "setting", "value", "low", "high", "seeds", "label", "interval",

@@ -7,6 +7,7 @@ import pytest
 
 from kd.charts import (
     error_charts,
+    guess_charts,
     making_charts,
     run_charts,
     study_charts,
@@ -94,6 +95,12 @@ def pictures(at):
     return thumbnails.thumbnail_chart(thumbnails.thumbnail_rows(images, range(at), [""] * at))
 
 
+def guessed(at):
+    guesses = {f"{number}": 1.5 * number for number in range(at)}
+    rows = guess_charts.dot_rows(guesses, [-2.0, 0.0, 2.0, 4.0], (3.0, 2.0, 4.0), 1.5)
+    return guess_charts.guess_dots(rows, [-2.0, 0.0, 2.0, 4.0], 4)
+
+
 CHARTS = {
     "accuracy": accuracy,
     "loss": loss,
@@ -113,6 +120,8 @@ CHARTS = {
     "trail": trail,
     "trap": trap,
     "thumbnails": pictures,
+    "guesses": guessed,
+    "answers": lambda at: guess_charts.guess_bars(guess_charts.bar_rows({"": at, " ": 1}), ("", " "), 3),
 }
 CLICKS = {
     "look-alikes": ("cell", ["true", "class"]),

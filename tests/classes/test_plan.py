@@ -38,6 +38,8 @@ def test_a_plan_comes_back_from_its_text():
         ("dance", "guess, seeds, map, digits"),
         ("guess:about=nothing", "nothing"),
         ("guess:about=how_many_images,alpha=0.1", "alpha"),
+        ("guess:alpha=0.3", "alpha = 0.3: choose of 0.0, 0.1, 0.5, 0.9"),
+        ("guess:epochs=3", "epochs"),
         ("seeds:alpha=7", "alpha"),
         ("seeds:colour=red", "colour"),
         ("map:axes=alpha-seed", "alpha-temperature"),
@@ -82,7 +84,12 @@ def test_a_guess_about_an_experiment_is_its_guess():
     chosen = next(name for name, each in EXPERIMENTS.items() if each.guess.choices)
     code = next(iter(EXPERIMENTS[chosen].guess.choices))
     assert Guess(chosen).checked(code, "", 0) == code
-    assert Guess(drawn).checked([1, 2.5], "", 0) == [1.0, 2.5]
-    for about, value in ((chosen, "no such answer"), (drawn, "1,2"), (drawn, [1.0]), (drawn, [1.0, "2"])):
+    assert Guess(drawn).checked([1, 2.5, 0, 0, 0, -1], "", 0) == [1.0, 2.5, 0.0, 0.0, 0.0, -1.0]
+    for about, value in (
+        (chosen, "no such answer"),
+        (drawn, "1,2"),
+        (drawn, [1.0]),
+        (drawn, [1.0, 2, 3, 4, 5, "6"]),
+    ):
         with pytest.raises(ValueError, match=r"guess|Guess"):
             Guess(about).checked(value, "", 0)

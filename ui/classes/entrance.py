@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from functools import cache
 from html import escape
 from pathlib import Path
@@ -12,8 +11,8 @@ import streamlit as st
 from kd.classes.plan import KINDS, plan_of, plan_text
 from kd.lab import Lab
 from kd.lab.classes import MOST_IN_NAME, Class
-from kd.studies.experiments import EXPERIMENTS
 from kd.text.translation import N_, _
+from ui.classes.activities import activities, called
 from ui.classes.codes import is_in, opened_with
 from ui.classes.room import CODE
 from ui.shared import address
@@ -133,9 +132,9 @@ def _open_form(lab: Lab) -> None:
         st.session_state.setdefault(_ORDER, plan.split(";"))
         st.multiselect(
             _("Parts, in your order"),
-            list(dict.fromkeys([*_activities(), *st.session_state[_ORDER]])),
+            list(dict.fromkeys([*activities(), *st.session_state[_ORDER]])),
             key=_ORDER,
-            format_func=_called,
+            format_func=called,
             help=_("Each comes after the ones chosen before it."),
             on_change=acts(_choose),
         )
@@ -161,21 +160,6 @@ def _choose() -> None:
 
 def _open(lab: Lab, plan: str) -> None:
     _enter(lab.classes.open(plan, person()))
-
-
-def _activities() -> Iterable[str]:
-    """Returns the activities that a plan may have, as its text has them."""
-    return [*KINDS, *(f"guess:about={name}" for name in EXPERIMENTS)]
-
-
-def _called(text: str) -> str:
-    activity = plan_of(text)[0]
-    about = activity.options().get("about", "")
-    if about:
-        return _("Guess: {experiment}", experiment=_(EXPERIMENTS[about].title))
-    label = _(KINDS[activity.kind].label)
-    options = ", ".join(f"{name} = {value}" for name, value in activity.options().items())
-    return f"{label} ({options})" if options else label
 
 
 def _list(plan: str) -> None:

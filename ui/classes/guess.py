@@ -1,25 +1,189 @@
-"""Guess: the question on the phones, everybody's guesses on the wall."""
+"""Guess: the question on the phones, everybody's guesses on the wall, over what comes out."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from html import escape
+from typing import Any
+
 import streamlit as st
 
+from kd.classes.guess import MOST_POINTS, Guess, closer, drawn, found, off
 from kd.lab import Lab
 from kd.lab.classes import Class, ClassView
-from kd.text.translation import ngettext
+from kd.store.classes import OPEN, REVEALED, WAITING
+from kd.studies.experiments.judging import judged
+from kd.text.experiment_words import guess_words
+from kd.text.study_words import signed
+from kd.text.translation import _, language, ngettext
+from kd.text.words import plain
+from ui.classes import revealed
+from ui.classes.phone import say, thumb
+from ui.live import guessing
+from ui.shared.dots import dots
+from ui.shared.judged import badge
+from ui.shared.pieces import acts, quiet
+
+_STEP = 0.5
 
 
 def headline(lab: Lab, room: Class, view: ClassView) -> str:
-    """Says in one sentence what the wall shows now."""
-    return ngettext(
-        "{count} answer so far.", "{count} answers so far.", len(view.answers), count=len(view.answers)
-    )
+    """Counts the guesses while they come in; then says what came out."""
+    activity = _activity(view)
+    if view.phase == WAITING:
+        return _("Guess first: what comes out is shown when everybody has.")
+    if view.phase != REVEALED:
+        return _("{count} of {all} have guessed.", count=len(view.answers), all=len(view.pupils))
+    return revealed.came_out(view, activity)
 
 
 def wall(lab: Lab, room: Class, view: ClassView) -> None:
-    """Draws the hero of the wall, below the headline."""
+    """Draws what is guessed about, and in the end everybody's guesses over what came out."""
+    if view.phase == REVEALED:
+        revealed.draw(view, _activity(view))
+    else:
+        _question(_activity(view), large=True)
 
 
 def phone(lab: Lab, room: Class, view: ClassView, person: str) -> None:
-    """Draws a phone's part of the activity."""
-    st.write(headline(lab, room, view))
+    """Draws the control to guess with, then one's guess; after the reveal, how near it was."""
+    activity, answers = _activity(view), view.answers_of(person)
+    guess = answers[0].value if answers else None
+    if view.phase == OPEN:
+        _ask(room, activity, person, guess)
+    elif view.phase == REVEALED:
+        _own(view, activity, person, guess)
+    else:
+        say(guessed(activity, guess))
+        quiet(_("No more guesses are taken. Watch the wall."))
+
+
+def _activity(view: ClassView) -> Guess:
+    assert isinstance(view.activity, Guess)
+    return view.activity
+
+
+def _question(activity: Guess, large: bool) -> None:
+    """Draws what is guessed about. large: for the wall, with the answers or the empty chart."""
+    experiment, config = activity.experiment, activity.setting
+    if experiment is None:
+        squared = _("with T²") if config.temperature_squared else _("without T²")
+        say(
+            _(
+                "Two students learn from the same {images} images. One also learns from a teacher, at "
+                "α = {alpha} and T = {temperature}, {squared}. How much better is it?",
+                images=f"{config.train_size:,}",
+                alpha=plain(config.alpha),
+                temperature=plain(config.temperature),
+                squared=squared,
+            )
+        )
+        return
+    say(_(experiment.question))
+    if large and experiment.guess.choices:
+        listed = "".join(f"<li>{escape(_(each.label))}</li>" for each in experiment.guess.choices.values())
+        st.html(f'<ul class="kd kd-answers">{listed}</ul>')
+    elif large:
+        revealed.curves(activity, {}, (), is_known=False)
+
+
+def _ask(room: Class, activity: Guess, person: str, guess: Any) -> None:
+    """Draws the control. Whatever is chosen, drawn or let go is sent at once, and can be changed."""
+    experiment = activity.experiment
+
+    def send(value: Any) -> None:
+        if value is not None:
+            room.answer(person, list(value) if isinstance(value, tuple) else value)
+
+    _question(activity, large=False)
+    if experiment is None:
+        _ask_number(send, guess)
+    elif experiment.guess.drawn:
+        plan = revealed.plan_of(activity.about, language())
+        guessing.draw(activity.about, plan, guess, lambda heights: acts(send, heights)())
+    else:
+        with thumb():
+            words = _("Your guess counts as soon as you choose. You may change it until it is frozen.")
+            guessing.choose(experiment.guess, f"class_guess_{activity.about}", guess, words, send)
+    quiet(
+        _("Choose what you expect. Nobody sees it before the reveal.")
+        if guess is None
+        else _("Your guess is in. You may still change it.")
+    )
+
+
+def _ask_number(send: Callable[[Any], None], guess: float | None) -> None:
+    key = "class_guess"
+    st.session_state.setdefault(key, guess or 0.0)
+    with thumb():
+        value = st.slider(
+            _("Percentage points that the teacher adds"),
+            -MOST_POINTS / 3,
+            MOST_POINTS,
+            step=_STEP,
+            key=key,
+            format="%+.1f",
+            help=_("Below 0, the teacher hurts. Your guess counts when you let go."),
+            on_change=acts(lambda: send(st.session_state[key])),
+        )
+        st.button(
+            _("Guess {points} points", points=signed(value, 1))
+            if value != guess
+            else _("Your guess: {points} points", points=signed(value, 1)),
+            key="class_guess_send",
+            type="primary",
+            width="stretch",
+            disabled=value == guess,
+            help=_("Sends this guess. You may change it until your host stops taking guesses."),
+            on_click=acts(send, value),
+        )
+
+
+def guessed(activity: Guess, guess: Any) -> str:
+    """Says what one has guessed."""
+    if guess is None:
+        return _("You have not guessed.")
+    if activity.experiment is None:
+        return _("You guessed {points} points.", points=signed(guess, 1))
+    if activity.experiment.guess.drawn:
+        return _("You have drawn a guess.")
+    return _("You guessed “{guess}”.", guess=_(activity.experiment.guess.choices[guess].label))
+
+
+def _own(view: ClassView, activity: Guess, person: str, guess: Any) -> None:
+    """Draws one's guess against what came out, and how many were closer."""
+    experiment = activity.experiment
+    if guess is None:
+        say(revealed.came_out(view, activity))
+    elif experiment is not None and experiment.guess.choices:
+        choice, result = experiment.guess.choices[guess], found(activity)
+        say(guess_words(_(choice.label), result))
+        st.html(f'<p class="kd">{badge(judged(result, choice.expected), of_guess=True)}</p>')
+        same = sum(each.value == guess for each in view.answers) - 1
+        quiet(ngettext("{count} other chose the same.", "{count} others chose the same.", same))
+    elif experiment is None:
+        result = found(activity)
+        away = off(guess, result.mean)
+        say(f"{guessed(activity, guess)} {revealed.came_out(view, activity)}")
+        quiet(_place(view, guess, result.mean, away))
+        people = [each.person for each in view.answers]
+        values = [each.value for each in view.answers]
+        named = [_("{points} points", points=signed(each, 1)) for each in values]
+        words = _("Everybody's guesses, in percentage points; the band is what came out. Yours is outlined.")
+        strip = dots(values, named, (result.low, result.high), words, people.index(person))
+        st.html(f'<div class="kd kd-guessed">{strip}<p class="kd-quiet">{escape(words)}</p></div>')
+    else:
+        truth = drawn(activity.about)
+        say(revealed.came_out(view, activity))
+        quiet(_place(view, guess, truth, off(guess, truth)))
+        revealed.own_curve(activity, guess)
+
+
+def _place(view: ClassView, guess: Any, truth: Any, away: float) -> str:
+    """Says how far off one's guess is, and how many were closer."""
+    nearer = closer(guess, [each.value for each in view.answers], truth)
+    said = _("Your guess is off by {away} points.", away=f"{away:.1f}")
+    if not nearer:
+        return _("{said} Nobody came closer.", said=said)
+    others = ngettext("{count} other was closer.", "{count} others were closer.", nearer)
+    return f"{said} {others}"

@@ -13,11 +13,14 @@ from kd.lab import Lab
 from kd.lab.classes import Class, ClassView
 from kd.store.classes import FROZEN, OPEN, REVEALED, WAITING
 from kd.text.translation import _, ngettext
+from ui.classes.activities import activities, called
+from ui.classes.addresses import choose_address, join_address, qr_picture, spoken, why_none
+from ui.classes.another_device import move_away
 from ui.shared import notices
-from ui.shared.pieces import acts
+from ui.shared.pieces import acts, quiet
 from ui.shared.steady_button import steady_button
 
-_JOINING, _NUMBERS, _ENDING = "class_joining", "class_numbers", "class_ending"
+_JOINING, _ENDING = "class_joining", "class_ending"
 
 
 def draw(
@@ -39,10 +42,14 @@ def draw(
             st.html(
                 f'<p class="kd kd-verdict" role="status">{escape(shown.headline(lab, room, view))}</p>',
             )
+            joining = st.session_state.setdefault(_JOINING, True)
             with st.container(key="class_shown"):
-                shown.wall(lab, room, view)
+                if joining and view.phase == WAITING:
+                    _way_in(room)  # for the last row, while people join
+                else:
+                    shown.wall(lab, room, view)
         with st.container(key="class_side"):
-            if st.session_state.setdefault(_JOINING, True):
+            if joining and view.phase != WAITING:
                 _way_in(room)
             _roster(room, view)
         with st.container(key="class_bar", horizontal=True, vertical_alignment="center"):
@@ -69,8 +76,14 @@ def _title(view: ClassView) -> None:
 
 
 def _way_in(room: Class) -> None:
-    """Draws the code, the address and its picture."""
-    st.html(f'<p class="kd kd-code">{escape(room.code)}</p>')
+    """Draws the code in huge letters, the address and its QR code, or why no phone can join."""
+    code = f'<p class="kd-code">{escape(room.code)}</p>'
+    if link := join_address(room):
+        address = f'<p class="kd-address">{escape(spoken(link))}</p>'
+        st.html(f'<div class="kd kd-join">{qr_picture(link)}<div>{code}{address}</div></div>')
+    else:
+        st.html(f'<div class="kd">{code}</div>')
+        quiet(why_none())
 
 
 def _roster(room: Class, view: ClassView) -> None:
@@ -78,7 +91,7 @@ def _roster(room: Class, view: ClassView) -> None:
     here = room.present()
     done = {each.person for each in view.pupils if view.activity.is_done(view.answers_of(each.person))}
     gone = [each for each in view.pupils if each.person not in here]
-    said = [ngettext("{count} person", "{count} people", len(view.pupils), count=len(view.pupils))]
+    said = [ngettext("{count} person", "{count} people", len(view.pupils))]
     if not view.pupils:
         said = [_("Nobody has joined yet.")]
     elif view.phase != WAITING:
@@ -92,7 +105,8 @@ def _roster(room: Class, view: ClassView) -> None:
         state = ", ".join([_("has answered")] * is_done + [_("gone")] * is_gone)
         unseen = f'<span class="kd-unseen">, {escape(state)}</span>' if state else ""
         people.append(f'<li class="{kind}">{escape(view.called(each.person))}{unseen}</li>')
-    listed = f'<ul tabindex="0" aria-label="{escape(_("Who takes part"))}">{"".join(people)}</ul>'
+    name = escape(_("Who takes part"))
+    listed = f'<ul tabindex="0" aria-label="{name}">{"".join(people)}</ul>'
     st.html(f'<div class="kd kd-roster"><p>{escape(" · ".join(said))}</p>{listed if people else ""}</div>')
 
 
@@ -164,8 +178,10 @@ def _numbers(room: Class) -> None:
 
 def _menu(room: Class, view: ClassView, leave: Callable[[], None]) -> None:
     """Draws what is rarely wanted."""
-    _people(room, view)
     _plan(room, view)
+    _people(room, view)
+    choose_address()
+    move_away(room)
     _end(room, leave)
 
 
@@ -219,19 +235,18 @@ def _plan(room: Class, view: ClassView) -> None:
         help=_("Another activity of the plan. What was answered there before is shown again."),
         on_change=acts(lambda: room.go_to(st.session_state["class_place"])),
     )
-    rest = view.plan[view.place + 1 :]
-    st.session_state["class_rest"] = plan_text(rest)
-    st.text_input(
+    rest = [plan_text([each]) for each in view.plan[view.place + 1 :]]
+    st.session_state["class_rest"] = rest
+    st.multiselect(
         _("What comes next"),
+        list(dict.fromkeys([*activities(), *rest])),
         key="class_rest",
-        help=_("Activities with semicolons between them, such as guess; seeds; map; digits."),
-        on_change=acts(lambda: _change(room)),
+        format_func=called,
+        help=_("In this order, after the present activity."),
+        on_change=acts(
+            lambda: room.change_plan([plan_of(each)[0] for each in st.session_state["class_rest"]])
+        ),
     )
-
-
-def _change(room: Class) -> None:
-    text = st.session_state["class_rest"]
-    room.change_plan(plan_of(text) if text.strip() else ())
 
 
 def _end(room: Class, leave: Callable[[], None]) -> None:

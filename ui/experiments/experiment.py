@@ -7,7 +7,6 @@ from typing import Any
 import streamlit as st
 
 from kd.charts.experiment_plan import INCLUDED, Plan, is_drawable
-from kd.charts.parts import places
 from kd.config import RunConfig
 from kd.export.tables import accuracies_in_long_form
 from kd.lab import Lab
@@ -16,14 +15,13 @@ from kd.studies.experiments import following
 from kd.studies.experiments.experiment import Option
 from kd.studies.experiments.rows import varied
 from kd.studies.shipped import differs
-from kd.text.study_words import MINUS, plain_value
+from kd.text.study_words import plain_value
 from kd.text.translation import _, ngettext
 from ui.experiments import asked as state
 from ui.experiments import outcome, watch
 from ui.experiments.asked import RUN, Asked
 from ui.experiments.shelf import PAGE, card
-from ui.live import controls
-from ui.live.live import live
+from ui.live import guessing
 from ui.shared.lesson import unseen_section
 from ui.shared.person import person
 from ui.shared.pieces import acts, moves, quiet, takes
@@ -75,53 +73,14 @@ def _question(asked: Asked) -> None:
 
 def _choose_guess(asked: Asked) -> None:
     """Draws the answers to choose from. None is chosen at first, and none has to be."""
-    guess = asked.experiment.guess
-    key = f"experiment_guess_{asked.experiment.name}"
-    st.session_state[key] = asked.guess if asked.guess in guess.choices else None
-    st.radio(
-        _(guess.question),
-        list(guess.choices),
-        key=key,
-        format_func=lambda code: _(guess.choices[code].label) if code in guess.choices else str(code),
-        help=_("Your guess is kept, and compared with what comes out. You may also skip it."),
-        on_change=acts(lambda: state.change(guess=st.session_state[key])),
-    )
+    guess, key = asked.experiment.guess, f"experiment_guess_{asked.experiment.name}"
+    words = _("Your guess is kept, and compared with what comes out. You may also skip it.")
+    guessing.choose(guess, key, asked.guess, words, lambda chosen: state.change(guess=chosen))
 
 
 def _draw_guess(asked: Asked, plan: Plan) -> None:
     """Draws the chart that is drawn on."""
-    name = asked.experiment.name
-    key = f"experiment_guess_{name}_curve"
-    st.session_state[key] = list(asked.guess) if isinstance(asked.guess, tuple) else None
-    axis, across = plan.axis, list(plan.places or ())
-    control = controls.curve(
-        key,
-        [plan.in_words(place) for place in across],
-        places(across, plan.log),
-        (axis.low, axis.high),
-        axis.finest,
-        [(tick, _tick(tick, plan.signed)) for tick in axis.ticks],
-        {
-            "label": plan.title,
-            "help": _("Draw what you expect: drag in the chart, or use the arrow keys."),
-            "title": _("{field} (log scale)", field=plan.x_title) if plan.log else plan.x_title,
-            "hint": _("Draw your guess here."),
-            "nothing": _("nothing drawn yet"),
-            "of": _("Your guess at {place}", place="{place}"),
-            "says": "{value}",
-        },
-    )
-    live(f"guess-{name.replace('_', '-')}", [control], [], moved=lambda _names: _keep_drawn(key))
-
-
-def _keep_drawn(key: str) -> None:
-    drawn = st.session_state[key]
-    state.change(guess=None if drawn is None else tuple(drawn))
-
-
-def _tick(value: float, signs: bool) -> str:
-    text = f"{value:+g}" if signs and value else f"{value:,g}"
-    return text.replace("-", MINUS)
+    guessing.draw(asked.experiment.name, plan, asked.guess, lambda drawn: state.change(guess=drawn))
 
 
 def _settings(asked: Asked) -> None:

@@ -25,16 +25,14 @@ from kd.text.experiment_words import (
     headline,
     late_words,
     paper_words,
-    verdict_word,
 )
 from kd.text.mistake_words import gradient_words, loss_words, noticed_words
 from kd.text.translation import _
 from kd.text.words import sentence_case
 from ui.experiments import asked as state
 from ui.experiments.asked import Asked, when
+from ui.shared.judged import MARKS, badge, pill
 from ui.shared.terms import explained
-
-_MARKS = {"agrees": "✓", "disagrees": "✕", "cannot tell": "?", "not judged yet": "…"}
 
 
 def sentence(asked: Asked, view: ExperimentView | None) -> str:
@@ -92,7 +90,7 @@ def _judged_choice(asked: Asked, view: ExperimentView | None, length: str) -> tu
     if not finding.seeds:
         return None
     verdict = judged(finding, choice.expected)
-    return _badge(verdict, of_guess=True), _said(guess_words(_(choice.label), finding))
+    return badge(verdict, of_guess=True), _said(guess_words(_(choice.label), finding))
 
 
 def _judged_curve(asked: Asked, view: ExperimentView | None, length: str) -> tuple[str, str] | None:
@@ -118,10 +116,10 @@ def _judged_curve(asked: Asked, view: ExperimentView | None, length: str) -> tup
         likely = _("{low} and {high}", low=low, high=high) if each.is_known else "–"
         cells = bare(place["drawn"], unit, 1), bare(each.mean, unit, 1), likely
         rows.append([plan.in_words(place["x"]), *cells, "✓" if place["is_near"] else "✕"])
-    mark = _MARKS[AGREES] if right else _MARKS[DISAGREES]
-    badge = _pill("agrees" if right == len(places) else "cannot-tell", mark, score)
+    mark = MARKS[AGREES] if right else MARKS[DISAGREES]
+    score_badge = pill("agrees" if right == len(places) else "cannot-tell", mark, score)
     table = _table(heads, rows) if length == [*found.lengths][-1] else ""
-    return badge, f"{_said(words)}{table}"
+    return score_badge, f"{_said(words)}{table}"
 
 
 def _paper(found: Experiment, findings: Mapping[str, Findings]) -> str:
@@ -131,9 +129,9 @@ def _paper(found: Experiment, findings: Mapping[str, Findings]) -> str:
         rows = []
         for length, known in findings.items():
             finding = known[claim.measured]
-            badge, words = _badge(judged(finding, claim.expected)), _said(finding_words(finding))
-            rows.append(f'<div class="kd-at">{_eyebrow(found, length)}{badge}{words}</div>')
-        verdicts.append(badge)
+            mark, words = badge(judged(finding, claim.expected)), _said(finding_words(finding))
+            rows.append(f'<div class="kd-at">{_eyebrow(found, length)}{mark}{words}</div>')
+        verdicts.append(mark)
         label = escape(sentence_case(found.label(claim.measured)))
         section = claim.section or found.paper.section
         own = sentence_case(paper_words(claim.quote, _(section), _(claim.figure)))
@@ -185,14 +183,6 @@ def _table(heads: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
 
 def _cell(words: str) -> str:
     return f"<td>{escape(words)}</td>"
-
-
-def _badge(verdict: str, of_guess: bool = False) -> str:
-    return _pill(verdict.replace(" ", "-"), _MARKS[verdict], verdict_word(verdict, of_guess))
-
-
-def _pill(kind: str, mark: str, words: str) -> str:
-    return f'<span class="kd-judged kd-{kind}"><span aria-hidden="true">{mark}</span> {escape(words)}</span>'
 
 
 def _fold(title: str, html: str, badge: str = "") -> str:
