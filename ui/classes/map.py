@@ -107,11 +107,6 @@ def phone(lab: Lab, room: Class, view: ClassView, person: str) -> None:
     training.train_button(lab, room, person, asked.config(chosen, 0, others), label, chosen, chosen)
 
 
-def rows(lab: Lab, room: Class, view: ClassView) -> pd.DataFrame:
-    """Returns a row for each answer: whose, its cell, its gain in points, and the models' accuracies."""
-    return training.saved_rows(room, view)
-
-
 def _saved(name: str, called: str, asked: Map, table: pd.DataFrame, boxes: list[Box]) -> None:
     """Draws a map of the wall, with the button that saves it as Sweep draws it."""
     values = asked.study().axes

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from html import escape
 
-import pandas as pd
 import streamlit as st
 
 from kd.charts.class_charts import MOST_NAMED, course, gain_rows, gain_ticks, swarm
@@ -81,11 +80,6 @@ def phone(lab: Lab, room: Class, view: ClassView, person: str) -> None:
         label = _("Train again")
     if is_open:
         training.train_button(lab, room, person, config, label)
-
-
-def rows(lab: Lab, room: Class, view: ClassView) -> pd.DataFrame:
-    """Returns a row for each answer: whose, its seed, its gain in points, and the models' accuracies."""
-    return training.saved_rows(room, view)
 
 
 def _own(found: Gains, number: int) -> None:

@@ -23,15 +23,6 @@ def landed(lab: Lab, view: ClassView, *axes: str) -> pd.DataFrame:
     return landed_frame(view.answers, lab.runs.stored, axes, view.created)
 
 
-def saved_rows(room: Class, view: ClassView) -> pd.DataFrame:
-    """Returns a row for each answer, as `Class.table`, with its gain in points where it has landed."""
-    table = room.table()
-    now = table[(table["activity"] == view.place + 1) & (table["round"] == view.round + 1)]
-    gain = 100 * (now["distilled_accuracy"] - now["scratch_accuracy"]).astype(float)
-    read = [name for name in now.columns if name.endswith("_says")]
-    return now.assign(gain=gain.round(2)).drop(columns=read)
-
-
 def train_button(
     lab: Lab, room: Class, person: str, config: RunConfig, label: str, key: str = "", value: str | None = None
 ) -> None:
