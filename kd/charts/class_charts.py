@@ -74,7 +74,7 @@ def swarm(rows: pd.DataFrame, ticks: Sequence[float], most: int, is_named: bool)
     """
     x: dict[str, Any] = {
         "scale": alt.Scale(domain=[ticks[0], ticks[-1]], nice=False, padding=12),
-        "axis": alt.Axis(values=list(ticks), format="+.2~f", labelExpr=_LABEL, grid=False),
+        "axis": alt.Axis(values=list(ticks), format="+.2~f", labelExpr=LABEL, grid=False),
         "title": None,
     }
     ends = max(_LEAST_UP, most + 1)
@@ -85,14 +85,14 @@ def swarm(rows: pd.DataFrame, ticks: Sequence[float], most: int, is_named: bool)
     dots = all_.mark_square(size=150, opacity=0.85).encode(
         x=alt.X("gain:Q", **x),
         y=y,
-        stroke=alt.condition("datum.order == 1", alt.value("#888888"), alt.value("transparent")),
-        strokeWidth=alt.value(5),
         tooltip=[
             alt.Tooltip("person:N", title=_("Whose")),
             alt.Tooltip("said:N", title=_("Gain (points)")),
             alt.Tooltip("order:Q", title=_("Landed as number")),
         ],
     )
+    ring = alt.Chart().transform_filter("datum.order == 1")
+    ring = ring.mark_square(size=500, filled=False, stroke="#888888", strokeWidth=3)
     named = alt.Chart().mark_text(dy=-16, align="center").encode(x=alt.X("gain:Q", **x), y=y, text="person:N")
     return finished(
         alt.layer(
@@ -100,6 +100,7 @@ def swarm(rows: pd.DataFrame, ticks: Sequence[float], most: int, is_named: bool)
             band.encode(x=alt.X("low:Q", **x), x2="high:Q"),
             last.mark_rule(strokeWidth=3).encode(x=alt.X("mean:Q", **x)),
             dots,
+            ring.encode(x=alt.X("gain:Q", **x), y=y),
             *([named] if is_named else []),
             data=rows,
         ),
@@ -123,7 +124,7 @@ def course(rows: pd.DataFrame, ticks: Sequence[float], last: int) -> alt.LayerCh
     y: dict[str, Any] = {
         "title": None,
         "scale": alt.Scale(domain=[ticks[0], ticks[-1]], nice=False),
-        "axis": alt.Axis(values=list(ticks), format="+.2~f", labelExpr=_LABEL),
+        "axis": alt.Axis(values=list(ticks), format="+.2~f", labelExpr=LABEL),
     }
     all_ = alt.Chart().transform_calculate(role="'distilled'").encode(x=x, color=by_role())
     return finished(
@@ -149,4 +150,4 @@ def course(rows: pd.DataFrame, ticks: Sequence[float], last: int) -> alt.LayerCh
     )
 
 
-_LABEL = "datum.value == 0 ? '0' : replace(datum.label, '-', '−')"
+LABEL = "datum.value == 0 ? '0' : replace(datum.label, '-', '−')"

@@ -84,10 +84,10 @@ def fixed_words(asked: Map) -> str:
 
 
 _PAINTED = N_("{done} of {cells} cells painted.")
-_BEST = N_("{done} of {cells} cells painted, the largest gain so far {points} points at {place} ({repeats}).")
+_BEST = N_("{done} of {cells} cells painted. Best so far: {points} points at {place} ({repeats}).")
 _BESIDE = N_(
-    "{done} of {cells} cells painted, the largest gain {points} points at {place} ({repeats}); in the "
-    "included study {other} at {there} ({others})."
+    "{done} of {cells} cells painted. Best: {points} points at {place} ({repeats}); in the included study "
+    "{other} at {there}."
 )
 
 
@@ -103,8 +103,8 @@ def sentence(asked: Map, table: pd.DataFrame, beside: Included | None = None) ->
     ours = {**numbers, "points": points, "place": place, "repeats": repeats}
     if beside is None:
         return _(_BEST, **ours)
-    other, there, others = _largest(asked, beside.table)
-    return _(_BESIDE, **ours, other=other, there=there, others=others)
+    other, there, _repeats = _largest(asked, beside.table)
+    return _(_BESIDE, **ours, other=other, there=there)
 
 
 def _largest(asked: Map, table: pd.DataFrame) -> tuple[str, str, str]:

@@ -66,7 +66,7 @@ def test_the_sentence_names_the_largest_gain_and_the_included_one_beside_it():
     asked = Map()
     assert sentence(asked, painted(of_cells(t4=()), asked)) == "0 of 24 cells painted."
     table = painted(of_cells(t4=(6.0, 5.0), t10=(9.0,)), asked)
-    ours = "2 of 24 cells painted, the largest gain so far +9.0 points at α 0.1, T 10 (1 repeat)."
+    ours = "2 of 24 cells painted. Best so far: +9.0 points at α 0.1, T 10 (1 repeat)."
     assert sentence(asked, table) == ours
     beside = included(asked)
     runs = shipped_study()
@@ -77,7 +77,7 @@ def test_the_sentence_names_the_largest_gain_and_the_included_one_beside_it():
         .mean()
     )
     alpha, temperature = means.idxmax()
-    there = f"{100 * means.max():+.1f} at α {alpha:g}, T {temperature:g} (5 repeats)."
+    there = f"{100 * means.max():+.1f} at α {alpha:g}, T {temperature:g}."
     assert sentence(asked, table, beside).endswith(f"; in the included study {there}")
     assert len(beside.table) == 24
 

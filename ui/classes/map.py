@@ -29,12 +29,14 @@ from kd.lab.classes import Class, ClassView
 from kd.store.classes import LANDED, OPEN, REVEALED, STOPPED, TRAINING
 from kd.studies.verdicts import NOT_JUDGED, NOT_SHOWN
 from kd.text.study_words import difference, leans, repeats_words, signed
-from kd.text.translation import _
+from kd.text.translation import N_, _
 from ui.classes import cells, training
 from ui.classes.cells import Box
 from ui.classes.phone import say
 from ui.shared.figure import framed, save_menu, spec
 from ui.shared.pieces import quiet
+
+_SHORT = {"alpha": N_("α"), "train_size": N_("images"), "temperature": N_("T")}
 
 Rows = Mapping[str, Mapping[str, Any]]
 """Rows of a table of verdicts by the names of their cells."""
@@ -124,7 +126,7 @@ def _axes(asked: Map) -> tuple[list[str], list[str], list[str]]:
     """Returns the values across and from the top down, in words, and what the axes are called in short."""
     axes = asked.study().axes
     across, up = ([FIELDS[name].in_words(value) for value in values] for name, values in axes.items())
-    return across, up[::-1], [_(FIELDS[name].label).partition(",")[0] for name in axes]
+    return across, up[::-1], [_(_SHORT[name]) for name in axes]
 
 
 def _boxes(
@@ -142,12 +144,12 @@ def _boxes(
         row, state = rows.get(name), _state(rows.get(name), who.get(name, ""), name in training_now)
         gain = difference(row) if row else 0.0
         unsure = " ?" if row and row["verdict"] == NOT_JUDGED and own is None else ""
-        kinds = [("kd-helps" if gain > 0 else "kd-hurts") if row else ""]
+        is_free = not row and name not in training_now
+        kinds = [("kd-helps" if gain > 0 else "kd-hurts") if row else "kd-free" if is_free else ""]
         kinds += ["kd-taken"] if name in training_now else []
         kinds += ["kd-hatched"] if row and row["verdict"] == NOT_SHOWN else []
         kinds += ["kd-half"] if row and leans(row) else []
         kinds += ["kd-yours"] if name in (own or ()) else []
-        is_free = not row and name not in training_now
         boxes.append(
             Box(
                 name,
