@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
+from itertools import count
 from typing import Any
 
 import altair as alt
@@ -21,7 +21,9 @@ MOST_NAMED = 12
 """With more dots than this, names are in their tooltips alone."""
 
 _COLUMNS = ("order", "person", "said", "gain", "up", "mean", "low", "high", "interval", "last")
-_BINS, _LEAST_UP = 36, 5
+_LEAST_UP = 5
+_DOT, _LETTER = 1 / 36, 1 / 52
+"""Their widths as parts of the axis."""
 _EMPTY = (-1.0, 5.0)
 
 
@@ -30,26 +32,38 @@ def gain_ticks(found: Gains) -> list[float]:
     return ticks_with_zero(found.own or _EMPTY)
 
 
-def gain_rows(found: Gains, names: Sequence[str]) -> pd.DataFrame:
+def gain_rows(found: Gains, names: Sequence[str], is_named: bool = False) -> pd.DataFrame:
     """Makes a row for each repeat in the order of landing; names: of its people, as the wall shows them.
 
-    gain and its place up in the swarm; mean, low and high: of all repeats up to this one.
+    gain and its place up in the swarm, where names keep apart if they stand at the dots; mean, low and high:
+    of all repeats up to this one.
     """
-    ticks = gain_ticks(found)
-    width = (ticks[-1] - ticks[0]) / _BINS
-    filled: Counter[int] = Counter()
+    ups = _ups(found, [_LETTER * len(name) if is_named else 0.0 for name in names], 2 if is_named else 1)
     rows = []
-    steps = zip(names, found.own, found.mean, found.low, found.high, strict=True)
-    for number, (name, gain, mean, low, high) in enumerate(steps, 1):
-        column = round(gain / width)
-        filled[column] += 1
-        # 0, 1, −1, 2, −2, …: a swarm around the middle
-        up = filled[column] // 2 * (-1 if filled[column] % 2 else 1)
+    steps = zip(names, found.own, ups, found.mean, found.low, found.high, strict=True)
+    for number, (name, gain, up, mean, low, high) in enumerate(steps, 1):
         known = low == low
         interval = _("{low} to {high}", low=signed(low), high=signed(high)) if known else "–"
         last = number == len(found.own)
         rows.append((number, name, signed(gain), gain, up, mean, low, high, interval, last))
     return pd.DataFrame(rows, columns=list(_COLUMNS))
+
+
+def _ups(found: Gains, widths: Sequence[float], step: int) -> list[int]:
+    """Returns how far each dot is from the middle, so that none lies on another: 0, 1, −1, 2, −2, …"""
+    ticks = gain_ticks(found)
+    levels: dict[int, list[tuple[float, float]]] = {}
+    ups = []
+    for gain, width in zip(found.own, widths, strict=True):
+        at, half = gain / (ticks[-1] - ticks[0]), max(width, _DOT) / 2
+        for number in count():
+            up = step * ((number + 1) // 2) * (-1 if number % 2 else 1)
+            level = levels.setdefault(up, [])
+            if all(abs(at - other) >= half + wide for other, wide in level):
+                break
+        level.append((at, half))
+        ups.append(up)
+    return ups
 
 
 def swarm(rows: pd.DataFrame, ticks: Sequence[float], most: int, is_named: bool) -> alt.LayerChart:
@@ -60,7 +74,7 @@ def swarm(rows: pd.DataFrame, ticks: Sequence[float], most: int, is_named: bool)
     """
     x: dict[str, Any] = {
         "scale": alt.Scale(domain=[ticks[0], ticks[-1]], nice=False, padding=12),
-        "axis": alt.Axis(values=list(ticks), format="+~g", labelExpr=LABEL, grid=False),
+        "axis": alt.Axis(values=list(ticks), format="+.2~f", labelExpr=LABEL, grid=False),
         "title": None,
     }
     ends = max(_LEAST_UP, most + 1)
@@ -68,17 +82,17 @@ def swarm(rows: pd.DataFrame, ticks: Sequence[float], most: int, is_named: bool)
     all_ = alt.Chart().transform_calculate(role="'distilled'").encode(color=by_role())
     last = all_.transform_filter("datum.last")
     band = last.transform_filter("isValid(datum.low)").mark_rect(opacity=0.2, clip=True)
-    dots = all_.mark_circle(size=170, opacity=0.85).encode(
+    dots = all_.mark_square(size=150, opacity=0.85).encode(
         x=alt.X("gain:Q", **x),
         y=y,
-        stroke=alt.condition("datum.order == 1", alt.value("#888888"), alt.value("transparent")),
-        strokeWidth=alt.value(3),
         tooltip=[
             alt.Tooltip("person:N", title=_("Whose")),
             alt.Tooltip("said:N", title=_("Gain (points)")),
             alt.Tooltip("order:Q", title=_("Landed as number")),
         ],
     )
+    ring = alt.Chart().transform_filter("datum.order == 1")
+    ring = ring.mark_square(size=500, filled=False, stroke="#888888", strokeWidth=3)
     named = alt.Chart().mark_text(dy=-16, align="center").encode(x=alt.X("gain:Q", **x), y=y, text="person:N")
     return finished(
         alt.layer(
@@ -86,6 +100,7 @@ def swarm(rows: pd.DataFrame, ticks: Sequence[float], most: int, is_named: bool)
             band.encode(x=alt.X("low:Q", **x), x2="high:Q"),
             last.mark_rule(strokeWidth=3).encode(x=alt.X("mean:Q", **x)),
             dots,
+            ring.encode(x=alt.X("gain:Q", **x), y=y),
             *([named] if is_named else []),
             data=rows,
         ),
@@ -109,7 +124,7 @@ def course(rows: pd.DataFrame, ticks: Sequence[float], last: int) -> alt.LayerCh
     y: dict[str, Any] = {
         "title": None,
         "scale": alt.Scale(domain=[ticks[0], ticks[-1]], nice=False),
-        "axis": alt.Axis(values=list(ticks), format="+~g", labelExpr=LABEL),
+        "axis": alt.Axis(values=list(ticks), format="+.2~f", labelExpr=LABEL),
     }
     all_ = alt.Chart().transform_calculate(role="'distilled'").encode(x=x, color=by_role())
     return finished(

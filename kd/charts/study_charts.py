@@ -12,7 +12,6 @@ from kd.charts.experiment_plan import ticks_with_zero
 from kd.charts.parts import (
     COLORS,
     PERCENT,
-    TEXT_PIXELS,
     by_role,
     finished,
     in_words,
@@ -121,14 +120,11 @@ def heat_map(
     titles: Sequence[str],
     height: int,
     over_scratch: bool = True,
-    called: str = "",
-    is_named: bool = False,
 ) -> alt.LayerChart:
     """Draws a cell for each combination: its colour is the gain, and lines across it say that none is shown.
 
     A click selects a cell in the parameter "opened". over_scratch: whether each cell is compared with its own
-    scratch student, and not with one cell. called: the title, instead of the usual one. is_named: whether
-    the column "under" stands below the numbers.
+    scratch student, and not with one cell.
     """
     opened = alt.selection_point(name="opened", fields=["cell"], toggle=False, on="click")
     space: dict[str, Any] = {"paddingInner": 0.05, "paddingOuter": 0.0}
@@ -160,8 +156,7 @@ def heat_map(
         fillOpacity=0, stroke="#888888", strokeOpacity=0.5, strokeDash=[3, 3]
     )
     cells = whole.transform_filter(known).mark_rect(cornerRadius=2).encode(color=colour)
-    numbers = whole.mark_text(fontWeight=600, dy=-8 if is_named else 0).encode(text="label:N")
-    names = [whole.mark_text(dy=10, fontSize=TEXT_PIXELS).encode(text="under:N")] if is_named else []
+    numbers = whole.mark_text(fontWeight=600).encode(text="label:N")
     # on top of all: what has the tooltip and hears the click
     touched = (
         whole.mark_rect(fillOpacity=0, fill="#888888", cursor="pointer", cornerRadius=2)
@@ -181,8 +176,8 @@ def heat_map(
         .add_params(opened)
     )
     return finished(
-        alt.layer(empty, cells, *_hatching(x, y, colour), numbers, *names, touched, data=rows),
-        called or _(_GAIN if over_scratch else _GAIN_OVER_A_CELL),
+        alt.layer(empty, cells, *_hatching(x, y, colour), numbers, touched, data=rows),
+        _(_GAIN if over_scratch else _GAIN_OVER_A_CELL),
         height,
         _("Hatched: no difference shown. Half: not settled."),
         words={"said": verdict_words(over_scratch) | {why: _(words) for why, words in _WHY.items()}},

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -10,13 +10,14 @@ from typing import Any
 import pandas as pd
 
 from kd.classes.landed import place_words
-from kd.classes.map import Map
+from kd.classes.map import Map, cell_name
 from kd.config import FIELDS
+from kd.studies.over_seeds import STATIONS
 from kd.studies.shipped import AXES, differs, is_near, length_of, nearest_value, shipped_study
 from kd.studies.study import Cell
-from kd.studies.verdicts import verdicts
-from kd.text.study_words import difference, in_sentence, repeats_words, rounded, signed, where
-from kd.text.translation import N_, _, ngettext
+from kd.studies.verdicts import NOT_JUDGED, verdicts
+from kd.text.study_words import difference, repeats_words, rounded, signed, where
+from kd.text.translation import N_, _
 
 _FREE = {"epochs", "seed", *AXES}
 
@@ -29,12 +30,22 @@ def painted(frame: pd.DataFrame, asked: Map) -> pd.DataFrame:
     return verdicts(frame, list(asked.study().axes))
 
 
+def by_cell(table: pd.DataFrame, axes: Sequence[str]) -> dict[str, dict[str, Any]]:
+    """Returns the rows of `painted` by the names of their cells."""
+    return {cell_name({axis: row[axis] for axis in axes}): row for row in table.to_dict("records")}
+
+
 @dataclass(frozen=True)
 class Included:
     """What the included study knows of a map: the verdicts on its cells, and what is fixed in all of them."""
 
     table: pd.DataFrame
     fixed: Mapping[str, Any]
+
+    @property
+    def rows(self) -> Mapping[str, Mapping[str, Any]]:
+        """The rows of the table by the names of their cells."""
+        return by_cell(self.table, list(self.table.columns[:2]))
 
 
 @lru_cache(maxsize=64)
@@ -72,13 +83,11 @@ def fixed_words(asked: Map) -> str:
     return where(named({name: getattr(asked.setting, name) for name in fixed}))
 
 
-_PAINTED = N_("{done} of {cells} cells are painted.")
-_BEST = N_(
-    "{done} of {cells} cells are painted: the largest gain so far is {points} points {place} ({repeats})."
-)
+_PAINTED = N_("{done} of {cells} cells painted.")
+_BEST = N_("{done} of {cells} cells painted. Best so far: {points} points at {place} ({repeats}).")
 _BESIDE = N_(
-    "{done} of {cells} cells are painted: the largest gain is {points} points {place} ({repeats}), and in "
-    "the included study {other} points {there} ({others})."
+    "{done} of {cells} cells painted. Best: {points} points at {place} ({repeats}); in the included study "
+    "{other} at {there}."
 )
 
 
@@ -94,26 +103,22 @@ def sentence(asked: Map, table: pd.DataFrame, beside: Included | None = None) ->
     ours = {**numbers, "points": points, "place": place, "repeats": repeats}
     if beside is None:
         return _(_BEST, **ours)
-    other, there, others = _largest(asked, beside.table)
-    return _(_BESIDE, **ours, other=other, there=there, others=others)
+    other, there, _repeats = _largest(asked, beside.table)
+    return _(_BESIDE, **ours, other=other, there=there)
 
 
 def _largest(asked: Map, table: pd.DataFrame) -> tuple[str, str, str]:
     """Returns the largest gain of a table, where it is, and with how many repeats, in words."""
     row = max(table.to_dict("records"), key=difference)
     cell = {name: row[name] for name in asked.study().axes}
-    return signed(difference(row), 1), in_sentence(named(cell)), repeats_words(int(row["seeds"]))
+    return signed(difference(row), 1), cell_words(cell), repeats_words(int(row["seeds"]))
 
 
 def few_note(table: pd.DataFrame) -> str:
     """Says what a question mark in a cell means; "" where there is none."""
-    few = int((table["verdict"] == "not judged yet").sum())
-    return ngettext(
-        "?: {count} cell has too few repeats for a verdict, which takes 5.",
-        "?: {count} cells have too few repeats for a verdict, which takes 5.",
-        few,
-        count=few,
-    ) if few else ""  # fmt: skip
+    if not (table["verdict"] == NOT_JUDGED).any():
+        return ""
+    return _("?: too few repeats for a verdict, which takes {count}.", count=STATIONS[0])
 
 
 _OWN = N_("{cell}: your student gained {points} percentage points.")

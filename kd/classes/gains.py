@@ -60,11 +60,11 @@ def gains(frame: pd.DataFrame) -> Gains:
     ordered = frame.assign(seed=range(len(frame)))  # verdicts take them in the order of their seeds
     differences = in_blocks(ordered, "distilled") - in_blocks(ordered, "scratch")
     steps = [over_seeds(differences[:count]) for count in range(1, len(frame) + 1)]
-    columns = [tuple(map(float, column)) for column in np.array([step[:3] for step in steps]).T]
+    mean, low, high = (tuple(map(float, column)) for column in np.array([step[:3] for step in steps]).T)
     first = str(alone(ordered.head(1))["verdict"].iloc[0])
     row = {str(name): value for name, value in verdicts(ordered, ()).to_dict("records")[0].items()}
     right = tuple(zip(*(map(float, frame[f"{model}_accuracy"]) for model in STUDENTS), strict=True))
-    return Gains(tuple(frame["person"]), right, tuple(map(float, frame["gain"])), *columns, first, row)
+    return Gains(tuple(frame["person"]), right, tuple(map(float, frame["gain"])), mean, low, high, first, row)
 
 
 _BETTER = N_("{better} of {count} students did better with the teacher, {points} points on average{likely}.")
@@ -111,14 +111,20 @@ def sentence(found: Gains, is_over: bool) -> str:
 
 
 _FIRST = {
-    HELPS: N_("The first to land, {name}, came to {points} points and alone would have said: it helps."),
-    HURTS: N_("The first to land, {name}, came to {points} points and alone would have said: it hurts."),
-    NOT_SHOWN: N_("The first to land, {name}, came to {points} points and alone shows no difference."),
+    HELPS: N_(
+        "The first to land, {name} (ringed), came to {points} points and alone would have said: it helps."
+    ),
+    HURTS: N_(
+        "The first to land, {name} (ringed), came to {points} points and alone would have said: it hurts."
+    ),
+    NOT_SHOWN: N_(
+        "The first to land, {name} (ringed), came to {points} points and alone shows no difference."
+    ),
 }
 _FIRST_OF_ALL = {
-    HELPS: N_("The first to land came to {points} points and alone would have said: it helps."),
-    HURTS: N_("The first to land came to {points} points and alone would have said: it hurts."),
-    NOT_SHOWN: N_("The first to land came to {points} points and alone shows no difference."),
+    HELPS: N_("The first to land (ringed) came to {points} points and alone would have said: it helps."),
+    HURTS: N_("The first to land (ringed) came to {points} points and alone would have said: it hurts."),
+    NOT_SHOWN: N_("The first to land (ringed) came to {points} points and alone shows no difference."),
 }
 
 

@@ -42,13 +42,13 @@ def landed_frame(
     return pd.DataFrame(found, columns=["person", *axes, "gain", *COLUMNS])
 
 
-_ORDINALS = {1: N_("{number}st"), 2: N_("{number}nd"), 3: N_("{number}rd")}
+_ORDINALS = {0: N_("{number}th"), 1: N_("{number}st"), 2: N_("{number}nd"), 3: N_("{number}rd")}
 
 
 def ordinal(number: int) -> str:
     """Writes a place: 1 → '1st', 12 → '12th', 23 → '23rd'."""
     last = 0 if number % 100 in (11, 12, 13) else number % 10
-    return _(_ORDINALS.get(last, N_("{number}th")), number=number)
+    return _(_ORDINALS.get(last, _ORDINALS[0]), number=number)
 
 
 def place_words(value: float, among: Sequence[float]) -> str:

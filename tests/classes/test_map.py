@@ -58,18 +58,15 @@ def test_each_painted_cell_has_the_mean_of_its_repeats_and_no_verdict_before_the
     assert table["difference"].tolist() == pytest.approx([np.mean(gains) for gains in points.values()])
     assert table["seeds"].tolist() == [5, 1, 2]
     assert table["verdict"].tolist() == ["helps", "not judged yet", "not judged yet"]
-    assert few_note(table) == "?: 2 cells have too few repeats for a verdict, which takes 5."
+    assert few_note(table) == "?: too few repeats for a verdict, which takes 5."
     assert few_note(table.head(1)) == ""
 
 
 def test_the_sentence_names_the_largest_gain_and_the_included_one_beside_it():
     asked = Map()
-    assert sentence(asked, painted(of_cells(t4=()), asked)) == "0 of 24 cells are painted."
+    assert sentence(asked, painted(of_cells(t4=()), asked)) == "0 of 24 cells painted."
     table = painted(of_cells(t4=(6.0, 5.0), t10=(9.0,)), asked)
-    ours = (
-        "2 of 24 cells are painted: the largest gain so far is +9.0 points "
-        "at α\u00a0=\u00a00.1 and T\u00a0=\u00a010 (1 repeat)."
-    )
+    ours = "2 of 24 cells painted. Best so far: +9.0 points at α 0.1, T 10 (1 repeat)."
     assert sentence(asked, table) == ours
     beside = included(asked)
     runs = shipped_study()
@@ -80,9 +77,8 @@ def test_the_sentence_names_the_largest_gain_and_the_included_one_beside_it():
         .mean()
     )
     alpha, temperature = means.idxmax()
-    where = f"α\u00a0=\u00a0{alpha:g} and T\u00a0=\u00a0{temperature:g}"
-    there = f"{100 * means.max():+.1f} points at {where} (5 repeats)."
-    assert sentence(asked, table, beside).endswith(f"and in the included study {there}")
+    there = f"{100 * means.max():+.1f} at α {alpha:g}, T {temperature:g}."
+    assert sentence(asked, table, beside).endswith(f"; in the included study {there}")
     assert len(beside.table) == 24
 
 

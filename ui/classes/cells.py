@@ -1,4 +1,4 @@
-"""A map whose cells are buttons, for a phone: by touch, by mouse and by keyboard."""
+"""A map of cells: buttons on a phone, by touch and by keyboard; on the wall to look at."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ import streamlit as st
 class Box:
     """What a cell shows: its name in an answer, its gain, 0 to 1 of the full colour, who has taken it.
 
-    says: all of it in a sentence. kind: of cells.css.
+    says: all of it in a sentence. kind: its classes in cells.css.
     """
 
     name: str
@@ -38,11 +38,20 @@ def cells(
     across: Sequence[str],
     up: Sequence[str],
     titles: Sequence[str],
+    called: str,
     boxes: Sequence[Box],
-    chosen: str,
+    chosen: str | None = None,
 ) -> None:
-    """Draws the map. boxes: by row, from its top. titles: of the two axes, and of the whole."""
-    data = {"across": list(across), "up": list(up), "titles": list(titles), "chosen": chosen}
+    """Draws the map. boxes: by row, from its top. titles: of the axes. called: the map.
+
+    chosen: the name of the cell that stands out; without one, there is nothing to touch.
+    """
+    data: dict[str, Any] = {
+        "across": list(across),
+        "up": list(up),
+        "titles": [*titles, called],
+        "chosen": chosen,
+    }
     data["cells"] = [asdict(each) for each in boxes]
     _component()(key=key, data=data, on_cell_change=_nothing)
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from dataclasses import dataclass
+from itertools import product
 from typing import Any
 
 import pandas as pd
@@ -13,6 +13,7 @@ import streamlit as st
 from kd.charts.study_charts import FULL_COLOUR, heat_map, heat_map_axes, heat_map_rows
 from kd.classes.cells import (
     Included,
+    by_cell,
     cell_words,
     few_note,
     fixed_words,
@@ -26,17 +27,19 @@ from kd.config import FIELDS
 from kd.lab import Lab
 from kd.lab.classes import Class, ClassView
 from kd.store.classes import LANDED, OPEN, REVEALED, STOPPED, TRAINING
-from kd.text.study_words import difference, repeats_words, signed
-from kd.text.translation import _
+from kd.studies.verdicts import NOT_JUDGED, NOT_SHOWN
+from kd.text.study_words import difference, leans, repeats_words, signed
+from kd.text.translation import N_, _
 from ui.classes import cells, training
 from ui.classes.cells import Box
 from ui.classes.phone import say
-from ui.shared.figure import figure
+from ui.shared.figure import framed, save_menu, spec
 from ui.shared.pieces import quiet
 
-_HEIGHT = 250
-_LONGEST_NAMES = 18
-"""Characters of the names in a cell of the wall."""
+_SHORT = {"alpha": N_("α"), "train_size": N_("images"), "temperature": N_("T")}
+
+Rows = Mapping[str, Mapping[str, Any]]
+"""Rows of a table of verdicts by the names of their cells."""
 
 
 @dataclass(frozen=True)
@@ -45,7 +48,7 @@ class Painted:
 
     frame: pd.DataFrame
     table: pd.DataFrame
-    rows: Mapping[str, Mapping[str, Any]]
+    rows: Rows
 
 
 def headline(lab: Lab, room: Class, view: ClassView) -> str:
@@ -56,23 +59,21 @@ def headline(lab: Lab, room: Class, view: ClassView) -> str:
 def wall(lab: Lab, room: Class, view: ClassView) -> None:
     """Draws the map of the class and, once revealed, that of the included study beside it."""
     asked, found, beside = _asked(view), _found(lab, view), _beside(view)
-    values = asked.study().axes
-    axes = {**heat_map_axes(values), "height": _HEIGHT}
-    who = _who(view)
-    rows = heat_map_rows(found.table, list(values), values)
-    rows["under"] = [_cut(who[name]) for name in asked.cells]
-    ours = headline(lab, room, view)
     places = st.columns(2 if beside else 1, gap="medium")
     with places[0]:
-        called = _("Your class: gain in percentage points")
-        figure("class-map", heat_map, rows, ours, **axes, called=called, is_named=view.names)
+        # beside another map there is no room for names
+        who = {} if beside else _who(view)
+        boxes = _boxes(asked, found.rows, who, _in_training(view))
+        _saved("class-map", _("Your class: gain in points"), asked, found.table, boxes)
     if beside:
         with places[1]:
-            theirs = heat_map_rows(beside.table, list(values), values)
-            called = _("Included study: gain in percentage points")
-            figure("included-map", heat_map, theirs, ours, **axes, called=called)
-    fixed = _("Everywhere: {setting}.", setting=fixed_words(asked))
-    quiet(" ".join(filter(None, [fixed, few_note(found.table)])))
+            theirs = _boxes(asked, beside.rows, {}, frozenset())
+            called = _("Included study: gain in points")
+            _saved("included-map", called, asked, beside.table, theirs)
+    said = [_("Everywhere: {setting}.", setting=fixed_words(asked)), few_note(found.table)]
+    if beside or (found.table["verdict"] == NOT_SHOWN).any():
+        said.append(_("Hatched: no difference shown. Half: not settled."))
+    quiet(" ".join(filter(None, said)))
 
 
 def phone(lab: Lab, room: Class, view: ClassView, person: str) -> None:
@@ -82,7 +83,14 @@ def phone(lab: Lab, room: Class, view: ClassView, person: str) -> None:
     key = f"class-cells-{view.place}-{view.round}"
     usual = own[-1].value if own else _suggested(view, person)
     chosen = cells.touched(key, asked.cells, usual)
-    _grid(key, view, found, person, chosen)
+    boxes = _boxes(
+        asked,
+        found.rows,
+        _who(view),
+        _in_training(view),
+        {each.value for each in own if each.status != STOPPED},
+    )
+    cells.cells(key, *_axes(asked), asked.title(), boxes, chosen)
     if training_now is not None and training_now.value == chosen:
         training.under_way(lab, training_now)
         return
@@ -101,40 +109,58 @@ def phone(lab: Lab, room: Class, view: ClassView, person: str) -> None:
     training.train_button(lab, room, person, asked.config(chosen, 0, others), label, chosen, chosen)
 
 
-def rows(lab: Lab, room: Class, view: ClassView) -> pd.DataFrame:
-    """Returns a row for each answer: whose, its cell, its gain in points, and the models' accuracies."""
-    found = training.saved_rows(view, _found(lab, view).frame)
-    cell = pd.Series([each.value for each in view.answers], dtype=object)
-    return found.assign(cell=cell)
+def _saved(name: str, called: str, asked: Map, table: pd.DataFrame, boxes: list[Box]) -> None:
+    """Draws a map of the wall, with the button that saves it as Sweep draws it."""
+    values = asked.study().axes
+
+    def contents() -> tuple[dict[str, Any], pd.DataFrame]:
+        rows = heat_map_rows(table, list(values), values)
+        return spec(heat_map, name, rows, **heat_map_axes(values)), rows
+
+    with framed(name):
+        save_menu(name, contents)
+        cells.cells(f"{name}-cells", *_axes(asked), called, boxes)
 
 
-def _grid(key: str, view: ClassView, found: Painted, person: str, chosen: str) -> None:
-    asked, who = _asked(view), _who(view)
+def _axes(asked: Map) -> tuple[list[str], list[str], list[str]]:
+    """Returns the values across and from the top down, in words, and what the axes are called in short."""
+    axes = asked.study().axes
+    across, up = ([FIELDS[name].in_words(value) for value in values] for name, values in axes.items())
+    return across, up[::-1], [_(_SHORT[name]) for name in axes]
+
+
+def _boxes(
+    asked: Map, rows: Rows, who: Mapping[str, str], training_now: Set[str], own: Set[str] | None = None
+) -> list[Box]:
+    """Returns what the cells show, by row from the top.
+
+    who: who has taken which cell, as far as names are shown. own: one's own cells, on a phone, where there
+    is no room for doubts.
+    """
     (first, across), (second, up) = asked.study().axes.items()
-    taken = {each.value for each in view.answers if each.status != STOPPED}
-    own = {each.value for each in view.answers_of(person)}
     boxes = []
-    for high in reversed(up):
-        for value in across:
-            name = cell_name({first: value, second: high})
-            row = found.rows.get(name)
-            gain = difference(row) if row else 0.0
-            kind = ("kd-helps" if gain > 0 else "kd-hurts") if row else "kd-taken" if name in taken else ""
-            boxes.append(
-                Box(
-                    name,
-                    signed(gain, 1) if row else "…" if name in taken else "",
-                    round(min(1.0, abs(gain) / FULL_COLOUR), 2),
-                    _("You") if name in own else who[name] if view.names else "",
-                    f"{cell_words(asked.cells[name])}. {_state(view, found, name)}",
-                    f"{kind} kd-yours".strip() if name in own else kind,
-                )
+    for high, value in product(reversed(up), across):
+        name = cell_name({first: value, second: high})
+        row, state = rows.get(name), _state(rows.get(name), who.get(name, ""), name in training_now)
+        gain = difference(row) if row else 0.0
+        unsure = " ?" if row and row["verdict"] == NOT_JUDGED and own is None else ""
+        is_free = not row and name not in training_now
+        kinds = [("kd-helps" if gain > 0 else "kd-hurts") if row else "kd-free" if is_free else ""]
+        kinds += ["kd-taken"] if name in training_now else []
+        kinds += ["kd-hatched"] if row and row["verdict"] == NOT_SHOWN else []
+        kinds += ["kd-half"] if row and leans(row) else []
+        kinds += ["kd-yours"] if name in (own or ()) else []
+        boxes.append(
+            Box(
+                name,
+                f"{signed(gain, 1)}{unsure}" if row else "" if is_free else "…",
+                round(min(1.0, abs(gain) / FULL_COLOUR), 2),
+                _("free") if is_free else _("you") if name in (own or ()) else who.get(name, ""),
+                _("{cell}: {state}", cell=cell_words(asked.cells[name]), state=state),
+                " ".join(kinds),
             )
-    words = [
-        [FIELDS[name].in_words(value) for value in values] for name, values in asked.study().axes.items()
-    ]
-    symbols = [_(FIELDS[name].label).partition(",")[0] for name in (first, second)]
-    cells.cells(key, words[0], words[1][::-1], [*symbols, asked.title()], boxes, chosen)
+        )
+    return boxes
 
 
 def _of_cell(view: ClassView, found: Painted, name: str, person: str) -> str:
@@ -143,29 +169,33 @@ def _of_cell(view: ClassView, found: Painted, name: str, person: str) -> str:
     landed = found.frame[(found.frame["person"] == person) & (found.frame["cell"] == name)]
     if len(landed):
         return own_sentence(cell, float(landed["gain"].iloc[0]), found.table)
-    return _("{cell}: {state}", cell=cell_words(cell), state=_state(view, found, name))
+    state = _state(found.rows.get(name), _who(view).get(name, ""), name in _in_training(view))
+    return _("{cell}: {state}", cell=cell_words(cell), state=state)
 
 
-def _state(view: ClassView, found: Painted, name: str) -> str:
-    """Says who has taken a cell and what they found; who it is while names are shown."""
-    row, who = found.rows.get(name), _who(view)[name] if view.names else ""
+def _state(row: Mapping[str, Any] | None, who: str, is_training: bool) -> str:
+    """Says who has taken a cell, and what they found. row: of the table; who: "" while names are hidden."""
     if row is not None:
         points, repeats = signed(difference(row), 1), repeats_words(int(row["seeds"]))
         if who:
             return _("{points} points ({repeats}: {names}).", points=points, repeats=repeats, names=who)
         return _("{points} points ({repeats}).", points=points, repeats=repeats)
-    if any(each.value == name and each.status == TRAINING for each in view.answers):
-        return _("{names} is training it.", names=who) if who else _("Somebody is training it.")
-    return _("Nobody has taken it yet.")
+    if is_training:
+        return _("{names} is training it.", names=who) if who else _("somebody is training it.")
+    return _("nobody has taken it yet.")
 
 
 def _who(view: ClassView) -> dict[str, str]:
-    """Returns for each cell those who have taken it."""
-    found: dict[str, list[str]] = defaultdict(list)
-    for each in view.answers:
+    """Returns for each cell those who have taken it; nothing while names are hidden."""
+    found: dict[str, dict[str, None]] = {}
+    for each in view.answers if view.names else ():
         if each.status != STOPPED:
-            found[each.value].append(view.called(each.person))
-    return defaultdict(str, {name: ", ".join(dict.fromkeys(people)) for name, people in found.items()})
+            found.setdefault(each.value, {})[view.called(each.person)] = None
+    return {name: ", ".join(people) for name, people in found.items()}
+
+
+def _in_training(view: ClassView) -> set[str]:
+    return {each.value for each in view.answers if each.status == TRAINING}
 
 
 def _suggested(view: ClassView, person: str) -> str:
@@ -174,10 +204,6 @@ def _suggested(view: ClassView, person: str) -> str:
     free = [name for name in _asked(view).cells if name not in taken] or [*_asked(view).cells]
     pupil = view.pupil(person)
     return free[(pupil.number if pupil else 0) % len(free)]
-
-
-def _cut(names: str) -> str:
-    return names if len(names) <= _LONGEST_NAMES else f"{names[: _LONGEST_NAMES - 1]}…"
 
 
 def _asked(view: ClassView) -> Map:
@@ -204,5 +230,4 @@ def _painted(
     frame = training.landed(_lab, _view, *axes)
     table = painted(frame, asked)
     frame["cell"] = [cell_name(dict(zip(axes, values, strict=True))) for values in frame[axes].to_numpy()]
-    by_name = {cell_name({axis: row[axis] for axis in axes}): row for row in table.to_dict("records")}
-    return Painted(frame, table, by_name)
+    return Painted(frame, table, by_cell(table, axes))

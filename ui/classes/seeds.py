@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from html import escape
 
-import pandas as pd
 import streamlit as st
 
 from kd.charts.class_charts import MOST_NAMED, course, gain_rows, gain_ticks, swarm
@@ -35,11 +34,12 @@ def wall(lab: Lab, room: Class, view: ClassView) -> None:
     """Draws a dot a person, the mean as it gets surer, and what the first dot alone would have said."""
     found = _found(lab, view)
     names = [view.called(each) if view.names else _("one of you") for each in found.people]
-    rows, ticks, count = gain_rows(found, names), gain_ticks(found), len(found.own)
+    count = len(found.own)
+    is_named = view.names and 0 < count <= MOST_NAMED
+    rows, ticks = gain_rows(found, names, is_named), gain_ticks(found)
     words, most = sentence(found, _is_over(view)), int(rows["up"].abs().max()) if count else 0
     left, right = st.columns([3, 2], gap="medium")
     with left:
-        is_named = view.names and 0 < count <= MOST_NAMED
         figure("class-gains", swarm, rows, words, ticks=ticks, most=most, is_named=is_named)
     with right:
         last = max(_FEWEST_IN_COURSE, count)
@@ -61,7 +61,9 @@ def phone(lab: Lab, room: Class, view: ClassView, person: str) -> None:
         return
     found = _found(lab, view)
     if answer is not None and answer.status == LANDED and person in found.people:
-        _own(lab, found, found.people.index(person))
+        _own(found, found.people.index(person))
+        if _is_over(view):
+            quiet(headline(lab, room, view))
         return
     if answer is None:
         say(
@@ -80,12 +82,7 @@ def phone(lab: Lab, room: Class, view: ClassView, person: str) -> None:
         training.train_button(lab, room, person, config, label)
 
 
-def rows(lab: Lab, room: Class, view: ClassView) -> pd.DataFrame:
-    """Returns a row for each answer: whose, its seed, its gain in points, and the models' accuracies."""
-    return training.saved_rows(view, training.landed(lab, view))
-
-
-def _own(lab: Lab, found: Gains, number: int) -> None:
+def _own(found: Gains, number: int) -> None:
     """Draws one's own result, and all others on a scale."""
     gain = found.own[number]
     say(own_sentence(gain, found.own))

@@ -16,29 +16,11 @@ from kd.text.translation import _
 from kd.text.words import duration
 from ui.classes.phone import say, thumb
 from ui.shared.pieces import acts, takes
-from ui.shared.steady_button import steady_button
 
 
 def landed(lab: Lab, view: ClassView, *axes: str) -> pd.DataFrame:
     """Returns what has landed of the answers, as `kd.classes.landed.landed_frame`."""
     return landed_frame(view.answers, lab.runs.stored, axes, view.created)
-
-
-def names_of(view: ClassView, frame: pd.DataFrame) -> list[str]:
-    """Returns what the wall calls those whose runs have landed: nothing while it hides names."""
-    return [view.called(person) if view.names else _("one of you") for person in frame["person"]]
-
-
-def saved_rows(view: ClassView, frame: pd.DataFrame) -> pd.DataFrame:
-    """Returns a row for each answer, also of those that have no result; with names if the wall shows them."""
-    answers = [
-        {"answer": each.number, "person": each.person, "status": each.status, "run": each.run_id}
-        for each in view.answers
-    ]
-    rows = pd.DataFrame(answers, columns=["answer", "person", "status", "run"])
-    found = rows.merge(frame.drop(columns="person"), on="run", how="left")
-    called = found["person"].map(view.called) if view.names else ""
-    return found.assign(person=called).rename(columns={"person": "name"})
 
 
 def train_button(
@@ -47,13 +29,12 @@ def train_button(
     """Draws the large button that trains. key, value: of the answer that asks for it."""
     seconds = lab.estimates.together([config])
     with thumb():
-        steady_button(
-            "class_train",
-            f"{label} {key}",
+        st.button(
             f"{label}, {takes(seconds)}" if seconds else label,
-            acts(room.answer, person, value, key),
-            _("Trains a student with the teacher and one without, and shows which did better."),
+            key="class_train",
+            help=_("Trains a student with the teacher and one without, and shows which did better."),
             type="primary",
+            on_click=acts(room.answer, person, value, key),
             width="stretch",
         )
 
