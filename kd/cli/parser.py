@@ -150,12 +150,7 @@ def _add_experiment(commands: _Commands) -> None:
     purpose = _("try what papers have claimed, or list what can be tried")
     parser = _command(commands, "experiment", purpose, _experiment)
     _add(parser, "name", _("which one; without it, all of them are listed"), metavar="NAME", nargs="?")
-    _add(
-        parser,
-        "--seeds",
-        _("How many repeats (seeds); by default 5, as many as are judged first."),
-        metavar="N",
-    )
+    _add(parser, "--seeds", _("How many repeats (seeds); by default 5, where verdicts begin."), metavar="N")
     _add(parser, "--length", _("short or long: how long students train; both by default"), metavar="LENGTH")
     _add(
         parser,

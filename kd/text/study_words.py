@@ -223,8 +223,7 @@ def study_sentence(rows: Iterable[Row], cells: int, baseline: str = "", tends: s
     """Says where distillation helps most, where it hurts, and how many cells show nothing.
 
     rows: verdict, difference, low, high, and `where`, the cell as `in_sentence` has it. cells: how many there
-    will be. baseline: the cell that the others are compared with, in words; "" for scratch. tends: of
-    `tendency`.
+    will be. baseline: the cell that others are compared with, in words; "" for scratch. tends: of `tendency`.
     """
     rows = list(rows)
     codes = ["leans" if leans(row) else row["verdict"] for row in rows]
@@ -238,15 +237,9 @@ def study_sentence(rows: Iterable[Row], cells: int, baseline: str = "", tends: s
         sentences = _over_baseline(helps, hurts, cells - 1, baseline)
     else:
         sentences = _over_scratch(helps, hurts, cells, tends)
-    if leaning:
-        sentences.append(
-            ngettext(
-                "{count} cell is not settled.",
-                "{count} cells are not settled.",
-                len(leaning),
-                count=f"{len(leaning):,}",
-            )
-        )
+    if n := len(leaning):
+        said = ngettext("{count} cell is not settled.", "{count} cells are not settled.", n, count=f"{n:,}")
+        sentences.append(said)
     if nothing:
         sentences.append(
             ngettext(

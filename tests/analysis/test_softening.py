@@ -6,7 +6,6 @@ import pytest
 from scipy import special, stats
 
 from kd.analysis.softening import (
-    mean_soft_targets,
     mean_soft_targets_table,
     most_ambiguous,
     picture_table,
@@ -16,13 +15,6 @@ from kd.analysis.softening import (
 RANDOM = np.random.default_rng(0)
 LABELS = RANDOM.integers(0, 10, 200)
 TEACHER = RANDOM.normal(0, 5, (200, 10)) + 4 * np.eye(10)[LABELS]
-
-
-def test_mean_soft_targets_class_by_class():
-    means = mean_soft_targets(LABELS, TEACHER, 4.0)
-    for digit, row in enumerate(means):
-        members = TEACHER[np.equal(LABELS, digit)]
-        np.testing.assert_allclose(row, special.softmax(members / 4.0, axis=1).mean(axis=0))
 
 
 def test_mean_soft_targets_table_shares_out_the_wrong_probability():
