@@ -452,15 +452,11 @@ class Classes:
         """
         view = self.view(code)
         self.seen(view.code, person)
-        pupil, own = view.pupil(person), view.answers_of(person)
-        mine = [
-            view.place,
-            view.round,
-            view.phase,
-            view.plan,
-            pupil,
-            [(each.number, each.status) for each in own],
-        ]
+        own = [(each.number, each.status) for each in view.answers_of(person)]
+        # whoever has a result sees where it lies among the others', again whenever those are twice as many
+        landed = sum(each.status == LANDED for each in view.answers).bit_length()
+        beside = landed if LANDED in dict(own).values() else 0
+        mine = [view.place, view.round, view.phase, view.plan, view.pupil(person), own, beside]
         here = sorted(self.present(view.code) & {each.person for each in view.pupils})
         names = {"wall": [view.version, here], "mine": mine}
         found = {name: hashlib.sha256(repr(each).encode()).hexdigest()[:12] for name, each in names.items()}

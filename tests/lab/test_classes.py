@@ -184,6 +184,7 @@ def test_each_pupil_trains_a_seed_and_hears_when_it_has_landed(house):
     room.answer("ben")
     until(lambda: [answer.status for answer in room.view().answers] == [LANDED, LANDED])
     assert room.view().answers[1].run_id == SHORT.replace(seed=1).run_id
+    assert house.classes.news(room.code, "ann")["mine"] != now["ann"]["mine"]  # hers has another beside it
     room.again()
     room.start()
     assert room.answer("ann").answers[0].status == LANDED  # it is stored
