@@ -200,6 +200,17 @@ def peeking(page: Page) -> Iterator[str]:
     yield "when to stop"
 
 
+def own_plan(page: Page) -> Iterator[str]:
+    yield "both ways in"
+    page.get_by_role("combobox", name="Plan").fill("Your own")
+    page.get_by_role("option", name="Your own order").click()
+    expect(page.get_by_text("Parts, in your order")).to_be_visible()
+    page.get_by_role("textbox", name="Code").fill("zzzz")
+    page.get_by_role("button", name="Join").click()
+    expect(page.get_by_text("No class with the code")).to_be_visible()
+    yield "a plan of one's own and a wrong code"
+
+
 def as_it_is(page: Page) -> Iterator[str]:
     yield "as it opens"
 
@@ -213,6 +224,7 @@ PAGES: dict[str, Callable[[Page], Iterator[str]]] = {
     "runs": as_it_is,
     "sweep": sweep,
     "sweep?show=repeats": peeking,
+    "class": own_plan,
     "experiments": as_it_is,
     "experiments?experiment=how_many_images": as_it_is,
     "experiments?experiment=never_saw_it&seen=included&guess=most": as_it_is,

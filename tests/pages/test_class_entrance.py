@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
 import time
+from html import escape, unescape
 from types import SimpleNamespace
+from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 
@@ -133,16 +136,22 @@ def test_a_link_may_have_a_plan_with_settings_of_its_own_and_an_odd_one_gets_a_s
         assert app.selectbox(key="open_choice").value == LESSON
 
 
-def test_a_link_moves_a_class_to_another_device_once(open_page, lab):
-    app = press(open_page("class"), OPEN)
+def test_a_link_that_the_host_shows_moves_the_class_to_another_device_once(open_page, lab, monkeypatch):
+    monkeypatch.setenv("KD_HOSTS", "kd.example")
+    app = press(open_page("class", session={"class_menu": True}), OPEN)
     room = lab.classes[app.query_params["code"]]
-    ticket = room.ticket()
+    press(app, "Move to another device")
+    link = unescape(re.findall(r"kd-link'>(.*?)</p>", html_of(app))[0])
+    assert link.startswith(f"http://kd.example:8501/class?code={room.code}&ticket=")
+    assert f'alt="{escape(link)}"' in html_of(app)  # of its QR code
+    press(app, "Put the link away")
+    assert "kd-link" not in html_of(app)
     lab.classes.table.change(room.code, host="another device")
     assert "Join" in labels(app.run())
-    app = open_page("class", code=room.code, ticket=ticket)  # on this device again
+    app = open_page("class", **dict(parse_qsl(urlsplit(link).query)))  # on this device again
     assert "Start" in labels(app)
     assert "ticket" not in app.query_params
     assert not room.is_host("another device")
-    (told,) = warnings_of(open_page("class", code=room.code, ticket=ticket))
+    (told,) = warnings_of(open_page("class", **dict(parse_qsl(urlsplit(link).query))))
     assert "This link was used" in told
     room.end()

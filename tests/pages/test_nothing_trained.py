@@ -23,7 +23,9 @@ def test_a_page_opens_without_any_run_and_says_what_to_do_first(open_page, pseud
         *(button.label for button in app.button),
         *(each.proto.label for each in app.get("page_link")),
     }
-    first = {"home": "Train a student now", "train": "Train"}.get(name, "Train the first run")
+    first = {"home": "Train a student now", "train": "Train", "class": "Open the class"}.get(
+        name, "Train the first run"
+    )
     assert mark(first) in controls or name in ("sweep", "experiments")
     if name in ("train", "draw", "runs"):
         assert len(app.button) == (2 if name == "train" else 1)  # and Present

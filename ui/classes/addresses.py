@@ -18,6 +18,7 @@ from kd.text.translation import _
 from ui.serving.hosts import listed
 from ui.shared import address
 from ui.shared.markup import image_source
+from ui.shared.pieces import acts, quiet
 
 PAGE = "class"
 VIA = "via"
@@ -56,7 +57,7 @@ def choose_address() -> None:
     """Draws the choice among the addresses, which this host's own address remembers; or says what to do."""
     found = offered()
     if not found:
-        st.warning(why_none(), icon=":material/wifi_off:")
+        quiet(why_none())
     elif len(found) > 1:
         st.selectbox(
             _("Phones join at"),
@@ -68,7 +69,7 @@ def choose_address() -> None:
                 "Choose the network that the phones are in. Does none of them open on a phone? Then open "
                 "this page by an address that does."
             ),
-            on_change=_keep_choice,
+            on_change=acts(_keep_choice),
         )
 
 

@@ -21,13 +21,19 @@ const begin = (line) => {
     line.dataset.says = what;
   };
 
+  // Streamlit asks whoever has lost the server to start it again, and lays that over everything.
+  const dismiss = () => {
+    if (line.dataset.says === 'lost') document.querySelector('[data-testid="stDialog"] button[aria-label="Close"]')?.click();
+  };
+  const dialogs = new MutationObserver(dismiss);
+  dialogs.observe(document.body, { childList: true });
+
   const redraw = (tag) => {
     const now = performance.now();
     if (tag === me.data.tag) {
-      me.wanted = '';
+      [me.wanted, me.since] = ['', now];
       return;
     }
-    if (!me.wanted) me.since = now;
     // Streamlit may take a connection for alive that has died, as when a phone changes networks.
     if (now - me.since > HOPELESS) location.reload();
     if (tag === me.wanted && now - me.triggered < AGAIN) return;
@@ -41,21 +47,25 @@ const begin = (line) => {
     const asked = new AbortController();
     me.asked = asked;
     const limit = setTimeout(() => asked.abort(), ANSWER);
-    let news = null;
+    let [answer, news] = [null, null];
     try {
-      const answer = await fetch(beside(me.data.address), { cache: 'no-store', signal: asked.signal });
-      if (answer.ok || answer.status === 404) news = await answer.json();
+      answer = await fetch(beside(me.data.address), { cache: 'no-store', signal: asked.signal });
+      if (answer.ok || [403, 404].includes(answer.status)) news = await answer.json();
     } catch {
       // there is no connection, or what answers is not the app
     }
     clearTimeout(limit);
     if (me.isGone || me.asked !== asked) return;
     const isOn = news !== null && isJoined();
-    me.failures = isOn ? 0 : me.failures + 1;
-    if (!isOn) say('lost');
-    else if (news.sentence) say(news.sentence);
-    else say(news.waits ? 'waits' : 'watch');
-    if (isOn) redraw(news[me.data.of] ?? 'ended');
+    if (!isOn) {
+      me.failures += 1;
+      me.since = performance.now();
+      say('lost');
+    } else {
+      me.failures = 0;
+      say(news.sentence ?? (news.waits ? 'waits' : 'watch'));
+      if (answer.status !== 403) redraw(news[me.data.of] ?? 'ended');
+    }
     const wait = Math.min(FAILING, (document.hidden ? HIDDEN : SECOND) * 1.3 ** me.failures);
     me.timer = setTimeout(ask, wait * (0.85 + 0.3 * Math.random())); // so that phones do not ask together
   };
@@ -72,6 +82,7 @@ const begin = (line) => {
   me.end = () => {
     me.isGone = true;
     clearTimeout(me.timer);
+    dialogs.disconnect();
     document.removeEventListener('visibilitychange', atOnce);
     removeEventListener('online', atOnce);
     removeEventListener('offline', lose);
@@ -85,6 +96,7 @@ export default ({ data, parentElement, setTriggerValue }) => {
   const isNew = !asking.has(line);
   if (isNew) asking.set(line, begin(line));
   const me = asking.get(line);
+  if (me.data?.tag !== data.tag) me.since = performance.now(); // when it was drawn last
   me.data = data;
   me.trigger = setTriggerValue;
   const call = {};

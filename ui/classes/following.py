@@ -27,7 +27,7 @@ def following(code: str, of: Literal["wall", "mine"], tag: str) -> None:
     }
     if of == "wall":
         says |= dict.fromkeys(("waits", "watch"), _("Connected."))
-        says["lost"] = _("No connection. The wall goes on when it is back.")
+        says["lost"] = _("No connection.")
     data = {"address": classes.address(code), "of": of, "tag": tag, "says": says}
     _component()(key="class-following", data=data, on_news_change=_nothing)
 

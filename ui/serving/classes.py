@@ -31,7 +31,9 @@ def news(request: Request) -> JSONResponse:
 
     person = person_of(request.cookies)
     if person is None:
-        return _refusal(403, _("Open the page of the class first: this is for browsers that have."))
+        return _refusal(
+            403, _("Your browser sends no cookie: allow cookies for this address, then reload the page.")
+        )
     classes, code = lab().classes, request.path_params["code"]
     with contextlib.suppress(ValueError):
         if (room := classes[code]).is_host(person) or room.has_joined(person):
