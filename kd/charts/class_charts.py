@@ -26,6 +26,8 @@ _COLUMNS = (
 _LEAST_UP = 5
 _DOT, _LETTER = 1 / 36, 1 / 52
 """Their widths as parts of the axis."""
+_SIZE = 150
+"""Of a dot, in square pixels."""
 _EMPTY = (-1.0, 5.0)
 
 
@@ -80,11 +82,12 @@ def swarm(rows: pd.DataFrame, ticks: Sequence[float], most: int, is_named: bool)
         "title": None,
     }
     ends = max(_LEAST_UP, most + 1)
+    size = _SIZE * min(1, (_LEAST_UP + 3) / ends) ** 2  # smaller where a large class stands in high columns
     y = alt.Y("up:Q", scale=alt.Scale(domain=[-ends, ends], nice=False), axis=None)
     all_ = alt.Chart().encode(color=by_role())
     last = all_.transform_filter("datum.last")
     band = shaded(last.transform_filter("isValid(datum.low)").mark_rect(opacity=0.3, clip=True), "cell")
-    dots = all_.mark_square(size=150, opacity=0.85).encode(
+    dots = all_.mark_square(size=size, opacity=0.85).encode(
         x=alt.X("gain:Q", **x),
         y=y,
         tooltip=[
@@ -100,7 +103,7 @@ def swarm(rows: pd.DataFrame, ticks: Sequence[float], most: int, is_named: bool)
         alt.layer(
             zero_rule("x", strokeWidth=2, opacity=0.7),
             band.encode(x=alt.X("low:Q", **x), x2="high:Q"),
-            last.mark_rule(strokeWidth=3).encode(x=alt.X("mean:Q", **x)),
+            last.transform_filter("datum.order > 1").mark_rule(strokeWidth=3).encode(x=alt.X("mean:Q", **x)),
             dots,
             ring.encode(x=alt.X("gain:Q", **x), y=y),
             *([named] if is_named else []),

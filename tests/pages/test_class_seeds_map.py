@@ -111,6 +111,7 @@ def test_a_student_whose_training_was_stopped_is_trained_again(lab, room_of, see
     monkeypatch.setattr(lab.classes, "_train", lambda config, person: None)
     room.answer("ann")
     assert "Your student is learning." in html_of(seen_by("ann", room))
+    assert "1 is still training. The verdict comes once" in html_of(seen_by("host", room))
     room.stop("ann")
     assert room.view().answers[0].status == STOPPED
     phone = seen_by("ann", room)

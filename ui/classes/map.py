@@ -72,7 +72,8 @@ def wall(lab: Lab, room: Class, view: ClassView) -> None:
             theirs = _boxes(asked, beside.rows, {}, frozenset())
             called = _("Included study: gain in points")
             _saved("included-map", called, asked, beside.table, theirs)
-    said = [_("Everywhere: {setting}.", setting=fixed_words(asked)), few_note(found.table)]
+    fixed = _("Everywhere: {setting}.", setting=fixed_words(asked))
+    said = [training.still_words(view), fixed, few_note(found.table)]
     if beside or (found.table["verdict"] == NOT_SHOWN).any():
         said.append(_("Hatched: no difference shown. Half: not settled."))
     quiet(" ".join(filter(None, said)))
@@ -184,7 +185,7 @@ def _state(row: Mapping[str, Any] | None, who: str, is_training: bool) -> str:
         return _("{points} points ({repeats}).", points=points, repeats=repeats)
     if is_training:
         return _("{names} is training it.", names=who) if who else _("somebody is training it.")
-    return _("nobody has taken it yet.")
+    return _("free, nobody has taken it yet.")
 
 
 def _who(view: ClassView) -> dict[str, str]:
