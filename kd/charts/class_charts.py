@@ -10,7 +10,7 @@ import altair as alt
 import pandas as pd
 
 from kd.charts.experiment_plan import ticks_with_zero
-from kd.charts.parts import by_role, finished, zero_rule
+from kd.charts.parts import by_role, finished, shaded, zero_rule
 from kd.classes.gains import Gains
 from kd.text.study_words import signed
 from kd.text.translation import _
@@ -20,10 +20,14 @@ HEIGHT = 225
 MOST_NAMED = 12
 """With more dots than this, names are in their tooltips alone."""
 
-_COLUMNS = ("order", "person", "said", "gain", "up", "mean", "low", "high", "interval", "last")
+_COLUMNS = (
+    "order", "person", "role", "said", "gain", "up", "mean", "low", "high", "interval", "last",
+)  # fmt: skip
 _LEAST_UP = 5
 _DOT, _LETTER = 1 / 36, 1 / 52
 """Their widths as parts of the axis."""
+_SIZE = 150
+"""Of a dot, in square pixels."""
 _EMPTY = (-1.0, 5.0)
 
 
@@ -45,7 +49,7 @@ def gain_rows(found: Gains, names: Sequence[str], is_named: bool = False) -> pd.
         known = low == low
         interval = _("{low} to {high}", low=signed(low), high=signed(high)) if known else "–"
         last = number == len(found.own)
-        rows.append((number, name, signed(gain), gain, up, mean, low, high, interval, last))
+        rows.append((number, name, "distilled", signed(gain), gain, up, mean, low, high, interval, last))
     return pd.DataFrame(rows, columns=list(_COLUMNS))
 
 
@@ -78,11 +82,12 @@ def swarm(rows: pd.DataFrame, ticks: Sequence[float], most: int, is_named: bool)
         "title": None,
     }
     ends = max(_LEAST_UP, most + 1)
+    size = _SIZE * min(1, (_LEAST_UP + 3) / ends) ** 2  # smaller where a large class stands in high columns
     y = alt.Y("up:Q", scale=alt.Scale(domain=[-ends, ends], nice=False), axis=None)
-    all_ = alt.Chart().transform_calculate(role="'distilled'").encode(color=by_role())
+    all_ = alt.Chart().encode(color=by_role())
     last = all_.transform_filter("datum.last")
-    band = last.transform_filter("isValid(datum.low)").mark_rect(opacity=0.2, clip=True)
-    dots = all_.mark_square(size=150, opacity=0.85).encode(
+    band = shaded(last.transform_filter("isValid(datum.low)").mark_rect(opacity=0.3, clip=True), "cell")
+    dots = all_.mark_square(size=size, opacity=0.85).encode(
         x=alt.X("gain:Q", **x),
         y=y,
         tooltip=[
@@ -98,7 +103,7 @@ def swarm(rows: pd.DataFrame, ticks: Sequence[float], most: int, is_named: bool)
         alt.layer(
             zero_rule("x", strokeWidth=2, opacity=0.7),
             band.encode(x=alt.X("low:Q", **x), x2="high:Q"),
-            last.mark_rule(strokeWidth=3).encode(x=alt.X("mean:Q", **x)),
+            last.transform_filter("datum.order > 1").mark_rule(strokeWidth=3).encode(x=alt.X("mean:Q", **x)),
             dots,
             ring.encode(x=alt.X("gain:Q", **x), y=y),
             *([named] if is_named else []),
@@ -126,7 +131,7 @@ def course(rows: pd.DataFrame, ticks: Sequence[float], last: int) -> alt.LayerCh
         "scale": alt.Scale(domain=[ticks[0], ticks[-1]], nice=False),
         "axis": alt.Axis(values=list(ticks), format="+.2~f", labelExpr=LABEL),
     }
-    all_ = alt.Chart().transform_calculate(role="'distilled'").encode(x=x, color=by_role())
+    all_ = alt.Chart().encode(x=x, color=by_role())
     return finished(
         alt.layer(
             zero_rule(strokeWidth=2, opacity=0.7),

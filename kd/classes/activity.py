@@ -15,12 +15,13 @@ class Activity(Protocol):
     """One activity of a class: frozen and equal to another one that asks the same.
 
     kind: its name in a plan. label: what a list of kinds calls it, marked with `N_`. takes_picture: whether
-    an answer is a drawing.
+    an answer is a drawing. shows_taken: whether every phone shows which answers others have given.
     """
 
     kind: ClassVar[str]
     label: ClassVar[str]
     takes_picture: ClassVar[bool]
+    shows_taken: ClassVar[bool]
 
     @classmethod
     def of(cls, options: Mapping[str, str]) -> Self:

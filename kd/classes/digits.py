@@ -32,6 +32,7 @@ class Digits:
     kind: ClassVar[str] = "digits"
     label: ClassVar[str] = N_("Digits of the class: everyone draws, the models read")
     takes_picture: ClassVar[bool] = True
+    shows_taken: ClassVar[bool] = False
 
     asked: str = "0123456789"
     times: int = 1

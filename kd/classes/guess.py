@@ -39,6 +39,7 @@ class Guess:
     kind: ClassVar[str] = "guess"
     label: ClassVar[str] = N_("Guess: everyone guesses, then all see what comes out")
     takes_picture: ClassVar[bool] = False
+    shows_taken: ClassVar[bool] = False
 
     about: str = ""
     setting: RunConfig = field(default_factory=RunConfig)

@@ -36,6 +36,7 @@ class Map:
     kind: ClassVar[str] = "map"
     label: ClassVar[str] = N_("Paint the map: everyone trains a cell of it")
     takes_picture: ClassVar[bool] = False
+    shows_taken: ClassVar[bool] = True
 
     axes: str = PAIRS[0]
     setting: RunConfig = field(default_factory=RunConfig)

@@ -19,6 +19,7 @@ class Seeds:
     kind: ClassVar[str] = "seeds"
     label: ClassVar[str] = N_("Repeats (seeds): everyone trains the same student")
     takes_picture: ClassVar[bool] = False
+    shows_taken: ClassVar[bool] = False
 
     setting: RunConfig = field(default_factory=RunConfig)
 

@@ -456,7 +456,9 @@ class Classes:
         # whoever has a result sees where it lies among the others', again whenever those are twice as many
         landed = sum(each.status == LANDED for each in view.answers).bit_length()
         beside = landed if LANDED in dict(own).values() else 0
-        mine = [view.place, view.round, view.phase, view.plan, view.pupil(person), own, beside]
+        mine: list[Any] = [view.place, view.round, view.phase, view.plan, view.pupil(person), own, beside]
+        if view.activity.shows_taken:
+            mine += [view.names, sorted({repr(each.value) for each in view.answers})]
         here = sorted(self.present(view.code) & {each.person for each in view.pupils})
         names = {"wall": [view.version, here], "mine": mine}
         found = {name: hashlib.sha256(repr(each).encode()).hexdigest()[:12] for name, each in names.items()}

@@ -1,11 +1,14 @@
 """What holds for every chart: it is valid, only its rows move it, codes have words, and clicks have names."""
 
+import math
+
 import altair as alt
 import numpy as np
 import pandas as pd
 import pytest
 
 from kd.charts import (
+    class_charts,
     error_charts,
     guess_charts,
     making_charts,
@@ -17,6 +20,7 @@ from kd.charts import (
 from kd.charts.loss_charts import loss_lines, loss_rows
 from kd.charts.parts import SHADES, in_words, vega_lite
 from kd.charts.study_charts import heat_map, heat_map_axes, heat_map_rows, slice_axes, slice_lines, slice_rows
+from kd.classes.gains import Gains
 from kd.config import RunConfig
 from kd.studies.sure.single_seeds import stopping
 from tests.charts.drawn import rows_of, texts_of, without_rows
@@ -95,12 +99,21 @@ def pictures(at):
     return thumbnails.thumbnail_chart(thumbnails.thumbnail_rows(images, range(at), [""] * at))
 
 
+def repeats_of_a_class(at):
+    found = Gains(
+        ("1", "2", "3")[:at], ((0.9, 0.85),) * at, (5.0, 4.0, -1.0)[:at], (5.0, 4.5, 2.7)[:at],
+        (math.nan, -2.0, -5.0)[:at], (math.nan, 11.0, 10.0)[:at], "helps", {},
+    )  # fmt: skip
+    return class_charts.gain_rows(found, found.people, is_named=True)
+
+
 def guessed(at):
     guesses = {f"{number}": 1.5 * number for number in range(at)}
     rows = guess_charts.dot_rows(guesses, [-2.0, 0.0, 2.0, 4.0], (3.0, 2.0, 4.0), 1.5)
     return guess_charts.guess_dots(rows, [-2.0, 0.0, 2.0, 4.0], 4)
 
 
+TICKS = [-2.0, 0.0, 2.0, 4.0, 6.0]
 CHARTS = {
     "accuracy": accuracy,
     "loss": loss,
@@ -120,6 +133,8 @@ CHARTS = {
     "trail": trail,
     "trap": trap,
     "thumbnails": pictures,
+    "gains": lambda at: class_charts.swarm(repeats_of_a_class(at), TICKS, 3, True),
+    "gains by and by": lambda at: class_charts.course(repeats_of_a_class(at), TICKS, 10),
     "guesses": guessed,
     "answers": lambda at: guess_charts.guess_bars(guess_charts.bar_rows({"": at, " ": 1}), ("", " "), 3),
 }

@@ -203,6 +203,16 @@ def test_two_who_take_a_cell_at_once_train_two_repeats_of_it(house):
     assert len(room.view().answers_of("ann")) == 2
 
 
+def test_a_phone_hears_which_cells_others_have_taken_and_nothing_of_a_second_repeat(house):
+    room = opened(house, [Map(setting=SHORT)], ("ann", "ben", "cy"))
+    mine = [house.classes.news(room.code, "cy")["mine"]]
+    for who, cell in (("ann", "0.1,4"), ("ben", "0.1,4"), ("ben", "0.5,4")):
+        room.answer(who, cell, cell)
+        mine.append(house.classes.news(room.code, "cy")["mine"])
+    assert mine[0] != mine[1]
+    assert mine[1] == mine[2] != mine[3]
+
+
 def test_what_trains_is_stopped_for_one_or_for_all(house):
     house.engine.seconds_an_epoch = 0.2
     room = opened(house, [Seeds(SHORT)], ("ann", "ben", "cy"))

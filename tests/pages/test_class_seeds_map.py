@@ -14,6 +14,7 @@ from kd.classes.seeds import Seeds
 from kd.config import RunConfig
 from kd.store.classes import STOPPED
 from tests.pages.on_page import chart_titles, html_of
+from tests.pages.test_every_sentence import escaped, without_help
 from tests.stored_runs import save_copy
 from ui.classes import room as page
 
@@ -110,6 +111,7 @@ def test_a_student_whose_training_was_stopped_is_trained_again(lab, room_of, see
     monkeypatch.setattr(lab.classes, "_train", lambda config, person: None)
     room.answer("ann")
     assert "Your student is learning." in html_of(seen_by("ann", room))
+    assert "1 is still training. The verdict comes once" in html_of(seen_by("host", room))
     room.stop("ann")
     assert room.view().answers[0].status == STOPPED
     phone = seen_by("ann", room)
@@ -164,3 +166,36 @@ def test_a_class_paints_its_map_beside_the_included_one(lab, room_of, seen_by):
     assert "kd-hatched" in theirs["0.9,1"]["kind"]
     phone = seen_by("di", room)
     assert not [each for each in phone.button if each.key == "class_train"]
+
+
+def untold(app: Any, room: Any) -> set[str]:
+    """What is not in the reader's language, but for the class's code and the key that leaves the wall."""
+    return {each for each in escaped(app) if room.code not in each and not each.startswith("button shortcut")}
+
+
+@pytest.mark.usefixtures("pseudo_language")
+@pytest.mark.parametrize(
+    "activity", [Seeds(SETTING.replace(seed=300)), Map(setting=SETTING.replace(seed=300))]
+)
+def test_everything_is_said_in_the_readers_language_and_each_control_explained(
+    lab, seen_by, activity, monkeypatch
+):
+    room = lab.classes.open([activity], "host")
+    for person in PEOPLE:
+        room.join(person)  # animals have names in every language
+    room.start()
+    given = ("0,1", "0,1") if isinstance(activity, Map) else (None, "")
+    store(lab, activity.config(given[0], 0, ()), 5.0)
+    room.answer("ann", *given)
+    monkeypatch.setattr(lab.classes, "_train", lambda config, person: None)
+    room.answer("ben", *given)
+    for person in ("host", "ann", "ben", "cy"):
+        app = seen_by(person, room)
+        assert not app.error
+        assert untold(app, room) == set()
+        assert without_help(app._tree) == []
+    room.stop()
+    assert untold(seen_by("ben", room), room) == set()
+    room.reveal()
+    assert untold(seen_by("host", room), room) == set()
+    assert untold(seen_by("ann", room), room) == set()

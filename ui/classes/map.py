@@ -36,6 +36,8 @@ from ui.classes.phone import say
 from ui.shared.figure import framed, save_menu, spec
 from ui.shared.pieces import quiet
 
+_STRIDE = 7
+"""From the cell that is suggested to one to the next one's: all cells have their turn."""
 _SHORT = {"alpha": N_("α"), "train_size": N_("images"), "temperature": N_("T")}
 
 Rows = Mapping[str, Mapping[str, Any]]
@@ -70,7 +72,8 @@ def wall(lab: Lab, room: Class, view: ClassView) -> None:
             theirs = _boxes(asked, beside.rows, {}, frozenset())
             called = _("Included study: gain in points")
             _saved("included-map", called, asked, beside.table, theirs)
-    said = [_("Everywhere: {setting}.", setting=fixed_words(asked)), few_note(found.table)]
+    fixed = _("Everywhere: {setting}.", setting=fixed_words(asked))
+    said = [training.still_words(view), fixed, few_note(found.table)]
     if beside or (found.table["verdict"] == NOT_SHOWN).any():
         said.append(_("Hatched: no difference shown. Half: not settled."))
     quiet(" ".join(filter(None, said)))
@@ -182,7 +185,7 @@ def _state(row: Mapping[str, Any] | None, who: str, is_training: bool) -> str:
         return _("{points} points ({repeats}).", points=points, repeats=repeats)
     if is_training:
         return _("{names} is training it.", names=who) if who else _("somebody is training it.")
-    return _("nobody has taken it yet.")
+    return _("free, nobody has taken it yet.")
 
 
 def _who(view: ClassView) -> dict[str, str]:
@@ -200,10 +203,10 @@ def _in_training(view: ClassView) -> set[str]:
 
 def _suggested(view: ClassView, person: str) -> str:
     """Returns an empty cell, each time another person another one, so that a class spreads over the map."""
-    taken = {each.value for each in view.answers}
-    free = [name for name in _asked(view).cells if name not in taken] or [*_asked(view).cells]
-    pupil = view.pupil(person)
-    return free[(pupil.number if pupil else 0) % len(free)]
+    taken, names, pupil = {each.value for each in view.answers}, [*_asked(view).cells], view.pupil(person)
+    first = _STRIDE * (pupil.number if pupil else 0) % len(names)
+    in_turn = names[first:] + names[:first]
+    return next((name for name in in_turn if name not in taken), in_turn[0])
 
 
 def _asked(view: ClassView) -> Map:

@@ -45,7 +45,9 @@ def wall(lab: Lab, room: Class, view: ClassView) -> None:
         last = max(_FEWEST_IN_COURSE, count)
         figure("class-course", course, rows, words, ticks=ticks, last=last)
     name = view.called(found.people[0]) if view.names and count else ""
-    quiet(f"{first_sentence(found, name)} {verdict_note(found, _is_over(view))}".strip(), "seed")
+    left_over = training.still_words(view)
+    said = [left_over, first_sentence(found, name), verdict_note(found, _is_over(view))]
+    quiet(" ".join(filter(None, said)), "seed")
 
 
 def phone(lab: Lab, room: Class, view: ClassView, person: str) -> None:

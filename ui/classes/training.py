@@ -11,8 +11,8 @@ from kd.classes.landed import landed_frame
 from kd.config import RunConfig
 from kd.lab import Lab, RunView
 from kd.lab.classes import Class, ClassView
-from kd.store.classes import Answer
-from kd.text.translation import _
+from kd.store.classes import TRAINING, Answer
+from kd.text.translation import _, ngettext
 from kd.text.words import duration
 from ui.classes.phone import say, thumb
 from ui.shared.pieces import acts, takes
@@ -21,6 +21,16 @@ from ui.shared.pieces import acts, takes
 def landed(lab: Lab, view: ClassView, *axes: str) -> pd.DataFrame:
     """Returns what has landed of the answers, as `kd.classes.landed.landed_frame`."""
     return landed_frame(view.answers, lab.runs.stored, axes, view.created)
+
+
+def still_words(view: ClassView) -> str:
+    """Says how many students are still being trained; "" where none is."""
+    count = sum(each.status == TRAINING for each in view.answers)
+    return (
+        ngettext("{count} is still training.", "{count} are still training.", count, count=count)
+        if count
+        else ""
+    )
 
 
 def train_button(
