@@ -9,7 +9,8 @@ BIN := $(VENV)/bin
 PIP_OPTIONS := --quiet --no-compile
 
 # What `import kd` offers, what comes back from it, and what is passed to it.
-PUBLIC := kd kd.lab.runs kd.lab.studies kd.lab.seeds kd.lab.experiments kd.runs.state \
+PUBLIC := kd kd.lab.runs kd.lab.studies kd.lab.seeds kd.lab.experiments kd.lab.classes kd.runs.state \
+	kd.classes.plan kd.store.classes kd.store.drawings \
 	kd.studies.study kd.studies.verdicts kd.distillation.soft_targets
 
 .PHONY: run test check docs clean

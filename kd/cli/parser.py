@@ -51,7 +51,9 @@ def command_line(name: str = MODULE) -> tuple[Parser, Mapping[str, argparse.Argu
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     for add in (_add_train, _add_sweep, _add_experiment, _add_runs, _add_predict, _add_export, _add_stop):
         add(commands)
-    return parser, commands.choices
+    of_classes = _add_class(commands)
+    found = {name: each for name, each in commands.choices.items() if name != "class"}
+    return parser, {**found, **{f"class {name}": each for name, each in of_classes.choices.items()}}
 
 
 def _help(options: argparse.Namespace) -> int:
@@ -196,14 +198,18 @@ def _add_predict(commands: _Commands) -> None:
         commands, "predict", _("ask a run's three models which digit a picture shows"), _predict
     )
     _add(parser, "run", _("a run's id, or the beginning of it"), metavar="RUN")
-    _add(parser, "image", _("a picture of one digit: PNG, JPEG, WebP, BMP or GIF"), metavar="IMAGE")
+    about = _("a picture of one digit: PNG, JPEG, WebP, BMP or GIF; or, after --drawings, the name of a set")
+    _add(parser, "image", about, metavar="IMAGE")
+    about = _("count how many drawings of a set that a class has kept each model reads")
+    _add(parser, "--drawings", about, action="store_true")
     _add_json(parser)
 
 
 def _predict(options: argparse.Namespace) -> int:
-    from kd.cli.predict import predict
+    from kd.cli.predict import predict, predict_drawings
 
-    return predict(options.run, options.image, options.json)
+    answer = predict_drawings if options.drawings else predict
+    return answer(options.run, options.image, options.json)
 
 
 def _add_export(commands: _Commands) -> None:
@@ -246,6 +252,41 @@ def _stop(options: argparse.Namespace) -> int:
     from kd.cli.runs import stop
 
     return stop(options.run)
+
+
+def _add_class(commands: _Commands) -> _Commands:
+    """Adds `class` with its own commands, which are returned."""
+    about = _shown(_("list the classes that are open, end one, or save its answers"))
+    parser = commands.add_parser("class", help=about, description=about)
+    own = parser.add_subparsers(required=True, metavar="COMMAND")
+    _add_json(_command(own, "list", _("list the classes that are open"), _class_list))
+    ending = _command(own, "end", _("end a class: its names, answers and drawings are deleted"), _class_end)
+    purpose = _("write the answers of a class as CSV, with names if its wall shows them")
+    saving = _command(own, "export", purpose, _class_export)
+    for each in (ending, saving):
+        _add(each, "code", _("the four letters of the class"), metavar="CODE")
+    about = _("the file to write, or a folder for it; by default class-CODE.csv here")
+    _add(saving, "--output", about, metavar="PATH")
+    _add(saving, "--force", _("replace a file of the same name"), action="store_true")
+    return own
+
+
+def _class_list(options: argparse.Namespace) -> int:
+    from kd.cli.class_ import listed
+
+    return listed(options.json)
+
+
+def _class_end(options: argparse.Namespace) -> int:
+    from kd.cli.class_ import end
+
+    return end(options.code)
+
+
+def _class_export(options: argparse.Namespace) -> int:
+    from kd.cli.class_ import export
+
+    return export(options.code, options.output, options.force)
 
 
 class _OneAxis(argparse.Action):

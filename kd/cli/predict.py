@@ -1,4 +1,4 @@
-"""`python -m kd predict`: three models' answers to a picture, prepared as on the Draw page."""
+"""`python -m kd predict`: three models' answers to a picture, as on Draw, or to the drawings of a class."""
 
 import json
 from pathlib import Path
@@ -8,7 +8,7 @@ from kd.cli.run_name import finished_run
 from kd.pictures.drawing import to_mnist
 from kd.pictures.picture_file import MAX_BYTES, decode_picture, refuse_without_warnings
 from kd.store.store import Store
-from kd.text.translation import _
+from kd.text.translation import _, ngettext
 from kd.text.words import NAMES, quoted
 
 
@@ -44,6 +44,46 @@ def predict(run: str, image: str, as_json: bool) -> int:
         table.add_column(str(digit), justify="right", no_wrap=True)
     for name, values in probabilities.items():
         table.add_row(_(NAMES[name]), str(values.argmax()), *(f"{100 * value:.1f}" for value in values))
+    Console().print(table)
+    return 0
+
+
+def predict_drawings(run: str, name: str, as_json: bool) -> int:
+    """Prints how many drawings of a class each model reads; returns the exit code."""
+    store = Store()
+    pictures, digits, hands = store.drawings[name]
+    run_id = finished_run(store, run)
+    from kd.classes.digits import readings
+    from kd.lab import Lab
+
+    found = readings(digits, hands.tolist(), Lab(store.home).runs[run_id].predict(pictures))
+    drawn, people = len(digits), len(set(hands.tolist()))
+    if as_json:
+        numbers = {
+            model: {"right": int(each.right.sum()), "low": each.low, "high": each.high}
+            for model, each in found.items()
+        }
+        of = {"run": run_id, "drawings": name, "count": drawn, "people": people}
+        print(json.dumps({**of, "readings": numbers}))
+        return 0
+    from rich.box import SIMPLE_HEAD
+    from rich.console import Console
+    from rich.table import Table
+
+    title = _(
+        "Run {run}: {drawings} by {people}",
+        run=run_id,
+        drawings=ngettext("{count} drawing", "{count} drawings", drawn, count=drawn),
+        people=ngettext("{count} person", "{count} people", people, count=people),
+    )
+    table = Table(title=title, box=SIMPLE_HEAD, padding=(0, 1, 0, 0))
+    table.add_column(_("model"), no_wrap=True)
+    for heading in (_("reads"), _("in percent"), _("95 % interval")):
+        table.add_column(heading, justify="right", no_wrap=True)
+    for model, each in found.items():
+        share, low, high = (f"{100 * value:.1f}" for value in (each.share, each.low, each.high))
+        interval = _("{low} to {high}", low=low, high=high)
+        table.add_row(_(NAMES[model]), str(int(each.right.sum())), share, interval)
     Console().print(table)
     return 0
 

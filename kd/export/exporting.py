@@ -1,20 +1,26 @@
 """From a finished run to files in a folder: all of them appear at once, or none does."""
 
+from __future__ import annotations
+
 import contextlib
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from os import PathLike
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from kd.base import files
 from kd.base.unusable import Unusable
 from kd.config import MODELS
 from kd.export import TABLES, format_named
 from kd.export.format import Check, Format, Material
-from kd.export.tables import TableFormat, long_form
+from kd.export.tables import Csv, TableFormat, long_form
 from kd.runs.state import RunView
 from kd.store.store import Store
 from kd.text.words import quoted
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 def nothing() -> None:
@@ -61,6 +67,22 @@ def export(
             tables=", ".join(TABLES),
         )
     contents = {place.parent / name: content for name, content in made.items()}
+    _write(contents, place, replace, check)
+    return list(contents)
+
+
+def export_table(
+    table: pd.DataFrame, path: str | PathLike[str] | None, usual: str, replace: bool = False
+) -> Path:
+    """Writes a table as CSV; returns its path. usual: its name where none is given; else as `Lab.export`."""
+    chosen = Csv()
+    place = _place(chosen, path, usual)
+    _write({place: chosen.content(table)}, place, replace, nothing)
+    return place
+
+
+def _write(contents: Mapping[Path, bytes], place: Path, replace: bool, check: Check) -> None:
+    """Writes what is not there yet; raises ValueError when it may not replace a file, or cannot write."""
     needed = {path: content for path, content in contents.items() if not _has_already(path, content)}
     if not replace:
         _check_free(*needed)
@@ -69,7 +91,6 @@ def export(
         files.write_together(needed)
     except OSError as error:
         raise _unwritable(place, error) from None
-    return list(contents)
 
 
 def _place(chosen: Format, path: str | PathLike[str] | None, usual: str) -> Path:

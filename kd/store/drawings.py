@@ -1,7 +1,5 @@
 """Drawings that a class has left behind: sets of pictures with the digits that were asked for."""
 
-from __future__ import annotations
-
 import re
 from pathlib import Path
 from typing import NamedTuple

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 
+import numpy as np
 import pytest
 from PIL import Image
 from rich.cells import cell_len
@@ -13,6 +14,7 @@ from kd.__main__ import main
 from kd._version import __version__
 from kd.config import FIELDS, MODELS, PRESETS, RunConfig
 from kd.export import FORMATS
+from kd.store.drawings import Drawings
 from kd.store.shipped import runs as shipped_runs
 from kd.store.store import Store
 from kd.studies.study import SCRATCH
@@ -20,7 +22,8 @@ from kd.text.endings import Ending
 from tests import pseudo_language, stored_runs
 from tests.stored_runs import CONFIG, save_ended
 
-COMMANDS = ("train", "sweep", "experiment", "runs", "predict", "export", "stop")
+COMMANDS = ("train", "sweep", "experiment", "runs", "predict", "export", "stop", "class")
+OF_CLASSES = (["class", "list"], ["class", "end"], ["class", "export"])
 # argparse has a catalogue of its own
 ARGPARSES = (
     "usage:",
@@ -32,6 +35,7 @@ ARGPARSES = (
 )
 CODES = (
     *COMMANDS,
+    *("list", "end"),
     *PRESETS,
     *("true", "false", SCRATCH),
     *(*FORMATS, *MODELS),
@@ -73,7 +77,7 @@ def printed_by(arguments, capsys) -> str:
     return printed
 
 
-@pytest.mark.parametrize("arguments", [[], *([command] for command in COMMANDS)], ids=" ".join)
+@pytest.mark.parametrize("arguments", [[], *([command] for command in COMMANDS), *OF_CLASSES], ids=" ".join)
 def test_every_help_fits_in_the_readers_language(arguments, marked, capsys):
     printed = printed_by([*arguments, "--help"], capsys)
     assert pseudo_language.OPEN in printed
@@ -85,7 +89,10 @@ def test_tables_fit_in_the_readers_language(marked, mnist, monkeypatch, capsys):
     Image.fromarray(mnist.x_test[0]).save(picture)
     shipped = shipped_runs()[0]
     save_ended(Store(), CONFIG, "failed", Ending("disk full").stored())
-    for arguments in (["runs"], ["predict", shipped, str(picture)], ["train"]):
+    Store().drawings.save("1", Drawings(mnist.x_test[:2], mnist.y_test[:2], np.arange(2)))
+    Store().classes.open("KXRT", "host", "seeds;digits")
+    drawn = ["predict", shipped, "--drawings", "1"]
+    for arguments in (["runs"], ["predict", shipped, str(picture)], drawn, ["class", "list"], ["train"]):
         printed_by(arguments, capsys)
         with monkeypatch.context() as wider:  # where words are not folded
             wider.setenv("COLUMNS", "200")

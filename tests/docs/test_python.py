@@ -20,7 +20,7 @@ def python(document: Path) -> list[str]:
 
 
 DISTILLER, LAB, STUDY, CHAIN = python(PROJECT / "README.md")
-OWN_DATA, CACHED_LOGITS, ANNEALED, SWEEP, EXPORT = python(PROJECT / "docs" / "library.md")
+OWN_DATA, CACHED_LOGITS, ANNEALED, SWEEP, EXPORT, CLASS = python(PROJECT / "docs" / "library.md")
 [WORDS] = python(PROJECT / "docs" / "translating.md")
 
 
@@ -110,6 +110,14 @@ def test_a_student_is_taken_along(elsewhere, capsys):
     run(EXPORT)
     assert capsys.readouterr().out.startswith("20490 parameters")
     assert (elsewhere / "student.onnx").stat().st_size > 80_000
+
+
+def test_a_class_is_led_from_its_opening_to_its_end(elsewhere, capsys):
+    run(CLASS, ('"seeds;', '"seeds:train_size=100,epochs=1;'))
+    title, _columns, *rows, kept = capsys.readouterr().out.splitlines()
+    assert title == "Everyone draws a digit. Who reads them best? 2 drawings"
+    assert [row.split()[1] for row in rows] == ["seeds", "seeds", "digits", "digits"]
+    assert kept == "[7 7]"
 
 
 def test_the_shown_sentences_can_be_translated_and_no_other_document_shows_python():
