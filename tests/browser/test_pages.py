@@ -43,6 +43,7 @@ HEROES = {
     "Sweep": (".st-key-show", ".kd-head", ".st-key-figure-sweep-map svg.marks", ".kd-sentence"),
     "Experiments": (".kd-lead", ".st-key-card_wrong_labels"),
     "Runs": ("canvas",),
+    "Class": (".st-key-class_open_button", ".st-key-class_join button"),
 }
 MOST_SHIFT = 0.05
 # What a finger is to meet on a phone is at least this wide and high.
@@ -264,8 +265,8 @@ def test_a_projector_shows_each_page_at_once_and_a_remote_control_turns_them(pag
     temperature = page.get_by_role("slider", name="T, temperature")
     temperature.press("ArrowRight")  # which has a use for it
     expect(temperature).not_to_have_value("0")
-    page.get_by_role("link", name="Runs", exact=True).click()
-    expect(page.get_by_role("heading", name="Runs", level=1)).to_be_visible()
+    page.get_by_role("link", name="Class", exact=True).click()
+    expect(page.get_by_role("heading", name="Class", level=1)).to_be_visible()
     page.keyboard.press("Escape")
     expect(navigation).to_be_visible()
     expect(page).not_to_have_url(re.compile("present"))

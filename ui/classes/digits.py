@@ -20,6 +20,7 @@ from ui.pictures import canvas
 from ui.pictures.ways_in import CANVAS, undo_and_clear
 from ui.shared import notices
 from ui.shared.figure import figure
+from ui.shared.guard import guarded
 from ui.shared.markup import pixels, role
 from ui.shared.pieces import acts, quiet
 
@@ -184,7 +185,7 @@ def _pictures(view: ClassView, drawn: _Drawn, places: range | list[int], words: 
     columns = max(3, -(-max(len(at), 1) // lines)) if view.phase == REVEALED else _columns(lines)
     called = _("The hardest drawings") if view.phase == REVEALED else _("What the models say of each drawing")
     shape: dict[str, Any] = {"columns": columns, "lines": lines, "called": called}
-    figure("class-drawings", drawing_chart, rows, words, on_select=_pick, **shape)
+    figure("class-drawings", drawing_chart, rows, words, on_select=guarded(_pick), **shape)
 
 
 def _hardest(view: ClassView, drawn: _Drawn) -> str:
