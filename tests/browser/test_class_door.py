@@ -11,6 +11,18 @@ from tests.browser.conftest import visit
 WAITS, WATCH = "Connected. The class waits for your answer.", "Connected. Watch the wall."
 LOST = "No connection. Your answer stays here until it is back."
 
+# Counts the dialogs that come.
+DIALOGS = """() => {
+    window.dialogs = 0;
+    new MutationObserver((changes) => {
+        for (const { addedNodes } of changes) {
+            for (const node of addedNodes) {
+                dialogs += node.dataset?.testid === 'stDialog';
+            }
+        }
+    }).observe(document.body, { childList: true, subtree: true });
+}"""
+
 
 def test_a_phone_comes_back_to_its_class_and_hears_what_it_has_missed(touch_window: BrowserContext, tmp_path):
     port = free_port()
@@ -37,8 +49,11 @@ def test_a_phone_comes_back_to_its_class_and_hears_what_it_has_missed(touch_wind
         touch_window.set_offline(False)
         expect(digits).to_be_visible()
         expect(line).to_have_text(WATCH)
+        phone.evaluate(DIALOGS)
         app.process.kill()
         expect(line).to_have_text(LOST)
+        phone.wait_for_function("dialogs > 0")  # Streamlit's own words about a lost server
+        expect(phone.get_by_test_id("stDialog")).to_have_count(0)
         room.start()
         with app_process(tmp_path, port=port):
             expect(line).to_have_text(WAITS, timeout=120_000)

@@ -155,3 +155,14 @@ def test_a_link_that_the_host_shows_moves_the_class_to_another_device_once(open_
     (told,) = warnings_of(open_page("class", **dict(parse_qsl(urlsplit(link).query))))
     assert "This link was used" in told
     room.end()
+
+
+def test_the_host_chooses_where_phones_join_and_the_address_remembers_it(open_page, lab, monkeypatch):
+    monkeypatch.setenv("KD_HOSTS", "kd.example, room7")
+    app = press(open_page("class", session={"class_menu": True}), OPEN)
+    code = app.query_params["code"]
+    assert f'alt="http://kd.example:8501/class?code={code}"' in html_of(app)
+    app.selectbox(key="class_via").select("http://room7:8501").run()
+    again = open_page("class", **{name: app.query_params[name] for name in app.query_params})
+    assert f'alt="http://room7:8501/class?code={code}"' in html_of(again)
+    lab.classes[code].end()

@@ -2,7 +2,7 @@
 // the fragment is asked for until the tag that it was drawn with is the one of the news.
 
 const SECOND = 1000;
-const [HIDDEN, FAILING, ANSWER, AGAIN, HOPELESS] = [2 * SECOND, 3 * SECOND, 5 * SECOND, 3 * SECOND, 30 * SECOND];
+const [HIDDEN, FAILING, ANSWER, AGAIN, HOPELESS] = [2 * SECOND, 3 * SECOND, 5 * SECOND, 3 * SECOND, 15 * SECOND];
 const asking = new WeakMap();
 
 // The class is a folder beside its page, whatever the path of the app.
