@@ -33,14 +33,14 @@ READY = {
 _PARAMETER = address.Parameter(lambda text: plan_text(plan_of(text)), str, LESSON)
 _CODE, _NAME, _CHOICE, _ORDER = "join_code", "join_name", "open_choice", "open_order"
 # A phone's keyboard begins with capitals, and corrects no code into a word.
-_KEYBOARD = """<span class="kd-unseen"></span><script>
+_KEYBOARD = """<span class="kd-unseen"></span><script>{
   const given = { autocapitalize: 'characters', autocorrect: 'off', spellcheck: 'false', inputmode: 'text' };
   const tell = () => {
     const field = document.querySelector('.st-key-join_code input');
     for (const name in given) field?.setAttribute(name, given[name]);
   };
   for (const wait of [0, 500, 1500]) setTimeout(tell, wait);
-</script>"""
+}</script>"""
 
 
 def draw(lab: Lab) -> None:
