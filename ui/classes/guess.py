@@ -50,7 +50,7 @@ def phone(lab: Lab, room: Class, view: ClassView, person: str) -> None:
     activity, answers = _activity(view), view.answers_of(person)
     guess = answers[0].value if answers else None
     if view.phase == OPEN:
-        _ask(room, activity, person, guess)
+        _ask(room, view, activity, person, guess)
     elif view.phase == REVEALED:
         _own(view, activity, person, guess)
     else:
@@ -87,9 +87,9 @@ def _question(activity: Guess, large: bool) -> None:
         revealed.curves(activity, {}, (), is_known=False)
 
 
-def _ask(room: Class, activity: Guess, person: str, guess: Any) -> None:
+def _ask(room: Class, view: ClassView, activity: Guess, person: str, guess: Any) -> None:
     """Draws the control. Whatever is chosen, drawn or let go is sent at once, and can be changed."""
-    experiment = activity.experiment
+    experiment, key = activity.experiment, f"class_guess_{view.place}_{view.round}"
 
     def send(value: Any) -> None:
         if value is not None:
@@ -97,14 +97,14 @@ def _ask(room: Class, activity: Guess, person: str, guess: Any) -> None:
 
     _question(activity, large=False)
     if experiment is None:
-        _ask_number(send, guess)
+        _ask_number(key, guess, send)
     elif experiment.guess.drawn:
         plan = revealed.plan_of(activity.about, language())
         guessing.draw(activity.about, plan, guess, lambda heights: acts(send, heights)())
     else:
         with thumb():
             words = _("Your guess counts as soon as you choose. You may change it until it is frozen.")
-            guessing.choose(experiment.guess, f"class_guess_{activity.about}", guess, words, send)
+            guessing.choose(experiment.guess, key, guess, words, send)
     quiet(
         _("Choose what you expect. Nobody sees it before the reveal.")
         if guess is None
@@ -112,20 +112,22 @@ def _ask(room: Class, activity: Guess, person: str, guess: Any) -> None:
     )
 
 
-def _ask_number(send: Callable[[Any], None], guess: float | None) -> None:
-    key = "class_guess"
-    st.session_state.setdefault(key, guess or 0.0)
+def _ask_number(key: str, guess: float | None, send: Callable[[Any], None]) -> None:
+    usual, is_new = guess or 0.0, key not in st.session_state
     with thumb():
         value = st.slider(
             _("Percentage points that the teacher adds"),
             -MOST_POINTS / 3,
             MOST_POINTS,
-            step=_STEP,
+            usual,
+            _STEP,
             key=key,
             format="%+.1f",
             help=_("Below 0, the teacher hurts. Your guess counts when you let go."),
             on_change=acts(lambda: send(st.session_state[key])),
         )
+        if is_new and value != usual:  # brought along to a server that was started again
+            acts(send, value)()
         st.button(
             _("Guess {points} points", points=signed(value, 1))
             if value != guess

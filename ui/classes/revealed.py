@@ -25,7 +25,7 @@ from kd.text.words import listing, sentence_case
 from ui.shared.figure import figure
 from ui.shared.judged import badge
 
-_HEIGHT, _MOST_NAMED = 230, 3
+_HEIGHT, _MOST_NAMED = 205, 3
 
 
 def came_out(view: ClassView, activity: Guess) -> str:
@@ -50,7 +50,7 @@ def draw(view: ClassView, activity: Guess) -> None:
         guesses = _named(view)
         close = _closest(view, drawn(activity.about))
         curves(activity, guesses, median([*guesses.values()]).tolist() if guesses else (), close=close)
-        st.html(f'<div class="kd kd-beside"><p>{escape(close)}</p>{_paper(activity)}</div>')
+        st.html(f'<div class="kd kd-beside kd-below"><p>{escape(close)}</p>{_paper(activity)}</div>')
     else:
         _answers(view, activity)
 

@@ -18,16 +18,24 @@ from ui.shared.pieces import acts
 
 
 def choose(guess: Guess, key: str, chosen: Any, help: str, changed: Callable[[str], object]) -> None:
-    """Draws the answers to choose from. chosen: a code, or None; changed: called with another."""
-    st.session_state[key] = chosen if chosen in guess.choices else None
-    st.radio(
+    """Draws the answers to choose from. chosen: a code, or None; changed: called with another.
+
+    A browser may bring one along to a server that was started again: that has been chosen meanwhile.
+    """
+    codes, is_new = [*guess.choices], key not in st.session_state
+    if not is_new:
+        st.session_state[key] = chosen if chosen in codes else None
+    brought = st.radio(
         _(guess.question),
-        list(guess.choices),
+        codes,
+        index=codes.index(chosen) if chosen in codes else None,
         key=key,
         format_func=lambda code: _(guess.choices[code].label) if code in guess.choices else str(code),
         help=help,
         on_change=acts(lambda: changed(st.session_state[key])),
     )
+    if is_new and brought not in (None, chosen):
+        acts(changed, brought)()
 
 
 def draw(name: str, plan: Plan, drawn: Any, changed: Callable[[tuple[float, ...] | None], object]) -> None:

@@ -1,0 +1,216 @@
+"""A whole class: a lecturer and four phones, one activity after the other; the app is killed between two."""
+
+from __future__ import annotations
+
+import contextlib
+import re
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Locator, Page, Playwright, expect
+
+from kd.lab import Lab
+from tests.app_process import AppProcess, app_process, free_port
+from tests.browser.accessibility import faults
+from tests.browser.conftest import FLAGS, PHONE
+
+WALL = {"width": 1280, "height": 720}
+SMALL = "teacher=notebook,train_size=320,epochs=2"
+PLAN = f"guess;guess:about=never_saw_it;guess:about=how_many_images;seeds:{SMALL};map:{SMALL}"
+NAMES = ("Ana", "<b>Ben</b>", "", "Di")
+# How much of the wall ends below the screen, or below the bar at its lower end.
+BELOW_THE_FOLD = """() => {
+    const bar = document.querySelector('.st-key-class_bar').getBoundingClientRect();
+    const parts = [...document.querySelectorAll('.st-key-class_hero > *')];
+    const low = parts.filter(part => part.getBoundingClientRect().bottom > bar.top + 1);
+    const main = document.querySelector('[data-testid="stMain"]');
+    return low.length + Math.max(0, main.scrollHeight - innerHeight);
+}"""
+TOO_WIDE = "() => document.querySelector('[data-testid=stMain]').scrollWidth > innerWidth"
+
+
+@pytest.fixture
+def chromium_of_its_own(playwright: Playwright, chromium: str) -> Iterator[Browser]:
+    browser = playwright.chromium.launch(executable_path=chromium, args=list(FLAGS))
+    yield browser
+    browser.close()
+
+
+def a_phone(browser: Browser) -> Page:
+    context = browser.new_context(viewport=PHONE, has_touch=True)
+    context.set_default_timeout(60_000)
+    return context.new_page()
+
+
+def join(phone: Page, app: AppProcess, code: str, name: str) -> None:
+    phone.goto(f"{app.url}/class?code={code}")
+    phone.get_by_role("textbox", name="Name").fill(name)
+    phone.get_by_role("button", name="Join").tap()
+    expect(phone.locator(".kd-following")).to_contain_text("Connected.")
+
+
+def headline(wall: Page) -> Locator:
+    return wall.locator(".st-key-class_hero .kd-verdict")
+
+
+def press(wall: Page, name: str) -> None:
+    """Press the one large button, which is called so now.
+
+    It takes no click for a moment after it has changed, nor before a new server has drawn it once.
+    """
+    button = wall.locator(".st-key-class_step button:visible")
+    expect(button).to_have_text(name)
+    for _again in range(20):
+        button.click()
+        with contextlib.suppress(AssertionError):
+            expect(button).not_to_have_text(name, timeout=3_000)
+            return
+    raise AssertionError(f"“{name}” does nothing.")
+
+
+def fits(wall: Page) -> None:
+    wall.wait_for_function(f"() => ({BELOW_THE_FOLD})() === 0")
+
+
+def test_a_class_from_the_code_on_the_wall_to_its_end(chromium_of_its_own, tmp_path):
+    port, browser = free_port(), chromium_of_its_own
+    with Lab(tmp_path) as lab:
+        wall = browser.new_context(viewport=WALL).new_page()
+        wall.set_default_timeout(60_000)
+        phones = [a_phone(browser) for _name in NAMES]
+        ana, ben, _cy, di = phones
+        with app_process(tmp_path, port=port) as app:
+            wall.goto(f"{app.url}/class?plan={PLAN}")
+            wall.get_by_role("button", name="Open the class").click()
+            code = wall.locator(".kd-code").inner_text()
+            for phone, name in zip(phones[:3], NAMES, strict=False):
+                join(phone, app, code, name)
+            expect(wall.get_by_text("3 people")).to_be_visible()
+            fits(wall)
+            assert faults(wall, "the wall, waiting") == []
+            _guess_a_number(wall, phones, app, code)
+            assert faults(ana, "a phone, afterwards") == []
+            app.process.kill()  # between two activities
+            for page in (wall, *phones):
+                expect(page.locator(".kd-following")).to_contain_text("No connection.")
+        with app_process(tmp_path, port=port):
+            for page in (wall, *phones):
+                expect(page.locator(".kd-following")).to_contain_text("Connected.", timeout=120_000)
+            expect(headline(wall)).to_contain_text("It is +6.1 points")
+            press(wall, "Next activity")
+            _choose_an_answer(wall, phones)
+            press(wall, "Next activity")
+            _draw_a_curve(wall, phones)
+            press(wall, "Next activity")
+            _train_repeats(wall, phones)
+            press(wall, "Next activity")
+            _paint_a_map(wall, phones)
+            _keep_order(wall, phones)
+            assert faults(wall, "the wall, at the end") == []
+            wall.get_by_role("button", name="Room").click()
+            wall.get_by_role("button", name="End the class").click()
+            wall.get_by_role("button", name="End it for everybody").click()
+            expect(wall.get_by_role("button", name="Open the class")).to_be_visible()
+            for phone in (ana, ben, di):
+                expect(phone.get_by_text("This class has ended.")).to_be_visible()
+            assert [*lab.classes] == []
+
+
+def _guess_a_number(wall, phones, app, code):
+    ana, ben, cy, di = phones
+    press(wall, "Start")
+    for phone, steps in ((ana, 9), (ben, 12)):
+        slider = phone.get_by_role("slider")
+        for _step in range(steps):
+            slider.press("ArrowRight")
+    expect(headline(wall)).to_have_text("2 of 3 have guessed.")
+    expect(ana.get_by_text("Watch the wall.").first).to_be_visible()
+    expect(cy.get_by_text("The class waits for your answer.")).to_be_visible()
+    ana.reload()
+    expect(ana.get_by_role("button", name="Your guess: +4.5 points")).to_be_visible()
+    join(di, app, code, NAMES[3])  # late
+    expect(wall.get_by_text("4 people")).to_be_visible()
+    cy.get_by_role("button", name="Guess 0").tap()
+    expect(headline(wall)).to_have_text("3 of 4 have guessed.")
+    expect(wall.locator(".kd-roster .kd-done")).to_have_count(3)
+    assert faults(cy, "a phone that guesses") == []
+    press(wall, "Freeze")
+    expect(ana.get_by_text("You guessed +4.5 points.")).to_be_visible()
+    press(wall, "Reveal")
+    expect(headline(wall)).to_contain_text("It is +6.1 points")
+    expect(wall.locator(".kd-beside")).to_contain_text("Closest: <b>Ben</b>")
+    expect(wall.locator("[data-testid=stVegaLiteChart] svg")).to_be_visible()
+    fits(wall)
+    expect(ana.get_by_text("1 other was closer.")).to_be_visible()
+    expect(ben.get_by_text("Nobody came closer.")).to_be_visible()
+
+
+def _choose_an_answer(wall, phones):
+    press(wall, "Start")
+    answers = ("next to none", "more than 90", "more than 90", "fewer than half")
+    for phone, answer in zip(phones, answers, strict=True):
+        phone.get_by_text(answer).tap()
+    expect(headline(wall)).to_have_text("4 of 4 have guessed.")
+    fits(wall)
+    press(wall, "Freeze")
+    press(wall, "Reveal")
+    expect(wall.locator(".kd-beside")).to_contain_text("2 of 4 guesses were right.")
+    fits(wall)
+    expect(phones[0].locator(".kd-judged")).to_contain_text("wrong")
+    expect(phones[1].locator(".kd-judged")).to_contain_text("right")
+
+
+def _draw_a_curve(wall, phones):
+    press(wall, "Start")
+    ana = phones[0]
+    chart = ana.locator(".kd-live svg").first
+    expect(chart).to_be_visible()
+    box = chart.bounding_box()
+    ana.mouse.move(box["x"] + 60, box["y"] + 0.6 * box["height"])
+    ana.mouse.down()
+    ana.mouse.move(box["x"] + box["width"] - 30, box["y"] + 0.4 * box["height"], steps=10)
+    ana.mouse.up()
+    expect(headline(wall)).to_have_text("1 of 4 have guessed.")
+    expect(ana.get_by_text("Your guess is in.")).to_be_visible()
+    press(wall, "Freeze")
+    press(wall, "Reveal")
+    expect(wall.locator(".kd-beside")).to_contain_text("Closest: Ana")
+    fits(wall)
+    expect(ana.get_by_text("Nobody came closer.")).to_be_visible()
+    assert not ana.evaluate(TOO_WIDE)
+
+
+def _train_repeats(wall, phones):
+    press(wall, "Start")
+    for phone in phones:
+        phone.get_by_role("button", name="Train my student").tap()
+    for phone in phones:
+        expect(phone.get_by_text(re.compile("with the teacher, .* without"))).to_be_visible(timeout=120_000)
+    fits(wall)
+    press(wall, "Freeze")
+    press(wall, "Reveal")
+
+
+def _paint_a_map(wall, phones):
+    press(wall, "Start")
+    phones[0].get_by_role("button", name="Train this cell").tap()
+    expect(headline(wall)).to_contain_text("1 of 24 cells", timeout=120_000)
+    fits(wall)
+
+
+def _keep_order(wall, phones):
+    """Names are hidden, one is taken away, and somebody is taken out."""
+    wall.get_by_role("button", name="Hide names").click()
+    expect(wall.get_by_text("<b>Ben</b>")).to_have_count(0)
+    wall.get_by_role("button", name="Show names").click()
+    expect(wall.get_by_text("<b>Ben</b>").first).to_be_visible()
+    wall.get_by_role("button", name="Room").click()
+    wall.get_by_role("combobox", name="Somebody").click()
+    wall.get_by_role("option", name="<b>Ben</b>").click()
+    wall.get_by_role("button", name="Take the name away").click()
+    expect(wall.get_by_text("<b>Ben</b>")).to_have_count(0)
+    wall.get_by_role("combobox", name="Somebody").click()
+    wall.get_by_role("option", name="Lynx").click()
+    wall.get_by_role("button", name="Take out of the class").click()
+    expect(phones[2].get_by_text("Your host has taken you out of this class.")).to_be_visible()
+    wall.keyboard.press("Escape")
