@@ -40,7 +40,10 @@ class Activity(Protocol):
         """
 
     def config(self, value: Any, number: int, others: Sequence[Answer]) -> RunConfig | None:
-        """Returns what an answer has trained, if anything. others: the answers before it in this round."""
+        """Returns what an answer has trained, if anything.
+
+        others: the other answers to this activity so far, also of earlier rounds.
+        """
 
     def is_done(self, answers: Sequence[Answer]) -> bool:
         """Returns whether a pupil has given all answers that this activity waits for."""

@@ -178,7 +178,8 @@ def said(found: Mapping[str, Reading], drawn: int, waiting: int) -> str:
     words = _shares(found)
     if not waiting:
         return words
-    return f"{_('{drawn} of {all} have drawn.', drawn=drawn, all=drawn + waiting)} {words}"
+    drew = _("{drawn} of {all} have drawn.", drawn=drawn, all=drawn + waiting)
+    return f"{drew} {words}"
 
 
 def concluded(found: Mapping[str, Reading], people: Sequence[Hashable]) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import count
 from typing import Any, ClassVar, Self
 
 from kd.classes.activity import options_of, setting_of
@@ -36,8 +37,11 @@ class Seeds:
     def checked(self, _value: Any, _key: str, _number: int) -> None:
         return None
 
-    def config(self, _value: Any, number: int, _others: Sequence[Answer]) -> RunConfig:
-        return self.setting.replace(seed=self.setting.seed + number)
+    def config(self, _value: Any, number: int, others: Sequence[Answer]) -> RunConfig:
+        """Returns the repeat of the pupil's number, or the next one that nobody has taken before."""
+        taken, first = {answer.run_id for answer in others}, self.setting.seed + number
+        repeats = (self.setting.replace(seed=seed) for seed in count(first))
+        return next(config for config in repeats if config.run_id not in taken)
 
     def is_done(self, answers: Sequence[Answer]) -> bool:
         return bool(answers)

@@ -354,7 +354,9 @@ class Classes:
                     if picture is None
                     else _("An answer here is no drawing.")
                 )
-            others = [each for each in view.answers if (each.person, each.key) != (person, key)]
+            own = (record.round, person, key)
+            given = self.table.answers(record.code, record.place)
+            others = [each for each in given if (each.round, each.person, each.key) != own]
             config = activity.config(stored, pupil.number, others)
             content = None if picture is None else _content(picture)
             run_id = "" if config is None else config.run_id
@@ -481,16 +483,12 @@ class Classes:
 
     def _resume(self, code: str) -> None:
         """Trains what answers wait for and nobody trains: the app has ended in the middle."""
-        view = self.view(code)
-        answers = self.table.answers(code)
-        for answer in answers:
-            pupil = view.pupil(answer.person)
-            if answer.status == TRAINING and pupil is not None:
-                others = [each for each in answers if each.at == answer.at and each.number < answer.number]
-                config = view.plan[answer.place].config(answer.value, pupil.number, others)
-                if config is not None and config.run_id == answer.run_id:
-                    self._begin(config, answer.person)
-                else:  # another one has been removed before it
+        for answer in self.table.answers(code):
+            if answer.status == TRAINING:
+                row = self._store.runs.row(answer.run_id)
+                if row is not None:
+                    self._begin(row.config, answer.person)
+                else:  # the app has ended before its run began: its pupil may ask for it again
                     self.table.end_training(answer, STOPPED)
 
     def _read_picture(self, run_id: str, content: bytes) -> dict[str, np.ndarray]:

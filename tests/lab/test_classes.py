@@ -187,7 +187,10 @@ def test_each_pupil_trains_a_seed_and_hears_when_it_has_landed(house):
     assert house.classes.news(room.code, "ann")["mine"] != now["ann"]["mine"]  # hers has another beside it
     room.again()
     room.start()
-    assert room.answer("ann").answers[0].status == LANDED  # it is stored
+    assert room.answer("ann").answers[0].run_id == SHORT.replace(seed=2).run_id  # another one
+    room.join("cy")
+    house.finished(house.start(SHORT.replace(seed=3), "eve"))
+    assert room.answer("cy").answers_of("cy")[0].status == LANDED  # it is stored
 
 
 def test_two_who_take_a_cell_at_once_train_two_repeats_of_it(house):
