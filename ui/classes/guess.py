@@ -22,6 +22,7 @@ from ui.classes.phone import say, thumb
 from ui.live import guessing
 from ui.shared.dots import dots
 from ui.shared.judged import badge
+from ui.shared.mistaken import mistaken_lines
 from ui.shared.pieces import acts, quiet
 
 _STEP = 0.5
@@ -81,8 +82,9 @@ def _question(activity: Guess, large: bool) -> None:
         return
     say(_(experiment.question))
     if large and experiment.guess.choices:
-        listed = "".join(f"<li>{escape(_(each.label))}</li>" for each in experiment.guess.choices.values())
-        st.html(f'<ul class="kd kd-answers">{listed}</ul>')
+        items = "".join(f"<li>{escape(_(each.label))}</li>" for each in experiment.guess.choices.values())
+        st.html(f'<ul class="kd kd-answers">{items}</ul>')
+        mistaken_lines(experiment)
     elif large:
         revealed.curves(activity, {}, (), is_known=False)
 

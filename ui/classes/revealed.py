@@ -120,10 +120,13 @@ def _answers(view: ClassView, activity: Guess) -> None:
                 len(view.answers), right=sure,
             )  # fmt: skip
             said = " ".join(filter(None, (said, _right_ones(view, right))))
-        label = sentence_case(experiment.label(experiment.guess.measured))
+        measured, also = experiment.guess.measured, ""
+        if measured != experiment.headline:
+            label = sentence_case(experiment.label(measured))
+            also = _("{label}: {found}.", label=label, found=finding_words(result))
         st.html(
             f'<div class="kd kd-beside"><p><b>{escape(said)}</b></p>'
-            f"<p>{escape(label)}: {escape(finding_words(result))}.</p>{_paper(activity)}</div>"
+            f"<p>{escape(also)}</p>{_paper(activity)}</div>"
         )
 
 

@@ -18,11 +18,12 @@ from kd.studies.shipped import differs
 from kd.text.study_words import plain_value
 from kd.text.translation import _, ngettext
 from ui.experiments import asked as state
-from ui.experiments import outcome, watch
+from ui.experiments import watch
 from ui.experiments.asked import RUN, Asked
 from ui.experiments.shelf import PAGE, card
 from ui.live import guessing
 from ui.shared.lesson import unseen_section
+from ui.shared.mistaken import mistaken_lines
 from ui.shared.person import person
 from ui.shared.pieces import acts, moves, quiet, takes
 from ui.shared.take_along import numbers_along, show_command
@@ -56,7 +57,7 @@ def draw(lab: Lab, asked: Asked) -> None:
         elif not drawn:
             with st.container(key="experiment_result"):
                 unseen_section(_("What comes out"))
-                outcome.mistaken_lines(asked.experiment)
+                mistaken_lines(asked.experiment)
                 watch.chart(asked, None)
 
 

@@ -32,6 +32,7 @@ from kd.text.words import sentence_case
 from ui.experiments import asked as state
 from ui.experiments.asked import Asked, when
 from ui.shared.judged import MARKS, badge, pill
+from ui.shared.mistaken import called
 from ui.shared.terms import explained
 
 
@@ -206,30 +207,6 @@ def alternative(asked: Asked, rows: pd.DataFrame) -> str:
     return " ".join(words)
 
 
-def mistaken_lines(found: Experiment) -> None:
-    """Draws the right line of a mistake beside the wrong ones."""
-    if not isinstance(found, MistakeExperiment):
-        return
-    mistake = found.mistake
-    right = ("mistake_right", "agrees", "✓", _("Right"), mistake.right)
-    wrong = (
-        (f"mistake_wrong_{code}", "disagrees", "✕", _called(found, code), line)
-        for code, line in mistake.wrong.items()
-    )
-    with st.container(key="mistake_lines"):
-        for key, verdict, mark, title, line in (right, *wrong):
-            with st.container(key=key, gap=None):
-                st.html(f'<p class="kd kd-judged-line kd-{verdict}">{mark} {escape(title)}</p>')
-                st.code(line, language="python", wrap_lines=True)
-
-
-def _called(found: MistakeExperiment, code: str) -> str:
-    words = found.chart.names.get(code)
-    if len(found.mistake.wrong) == 1 or words is None:
-        return _("Wrong")
-    return _("Wrong: {what}", what=_(words))
-
-
 def gauges(asked: Asked, view: ExperimentView | None) -> None:
     """Draws what loss, gradient and accuracy say of each wrong line, and whether one would have noticed."""
     if isinstance(asked.experiment, MistakeExperiment):
@@ -246,7 +223,7 @@ def _gauges(found: MistakeExperiment, name: str, _runs: pd.DataFrame) -> str:
         for length in found.lengths
     }
     for code in found.mistake.wrong:
-        title = f"<h3>{escape(sentence_case(_called(found, code)))}</h3>" if several else ""
+        title = f"<h3>{escape(sentence_case(called(found, code)))}</h3>" if several else ""
         each = {at: gauges[code] for at, gauges in of_length.items() if gauges[code].difference.seeds}
         if not each:
             continue

@@ -34,6 +34,7 @@ from ui.live import controls, following, views
 from ui.live.live import live
 from ui.shared.figure import figure, framed, said_chart, spec
 from ui.shared.lesson import unseen_section
+from ui.shared.mistaken import mistaken_lines
 from ui.shared.pieces import head, moves
 
 _SECONDS_BETWEEN_LOOKS = 0.7
@@ -56,7 +57,7 @@ def _look(lab: Lab, asked: Asked, more: Callable[[Lab, Asked], None]) -> None:
         unseen_section(_("What comes out"))
         head(outcome.sentence(asked, view), _how_far(asked, view), view)
         chart(asked, view)
-        outcome.mistaken_lines(asked.experiment)
+        mistaken_lines(asked.experiment)
     if view is None or not view.active:
         with st.container(key="experiment_outcome"):
             outcome.gauges(asked, view)
