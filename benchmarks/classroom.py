@@ -4,13 +4,15 @@
     python -m benchmarks.classroom --people 200 --every 20
     python -m benchmarks.classroom --as-they-move
     python -m benchmarks.classroom --study
+    python -m benchmarks.classroom --class
 
 First, a run trains alone. Then `--people` sessions open the app: two out of three on Train,
 where they watch the next run live and set α, which the server hears of when it is let go; one out of three on
 Draw, where they draw. Each acts every three seconds or as often as `--every` says. With `--as-they-move`,
 those on Train set α of settings of their own instead, and train as they move; with `--study`, everybody
 watches a study fill on Sweep and looks into its cells. The sessions use Streamlit's own messages
-(tests/browser_session.py); no browser renders what they receive.
+(tests/browser_session.py); no browser renders what they receive. With `--class`, they are the phones of a
+class that trains a seed each and draws (benchmarks/phones.py).
 """
 
 from __future__ import annotations
@@ -28,6 +30,7 @@ from urllib.parse import parse_qs
 import numpy as np
 import psutil
 
+from benchmarks import phones
 from benchmarks.harness import PATIENCE, command, compared, machine, report, say, until
 from kd import Lab, RunConfig, Study, load_mnist
 from kd.config import FIELDS
@@ -168,12 +171,16 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--every", type=float, default=3.0, metavar="S", help="between one person's actions")
     parser.add_argument("--as-they-move", action="store_true", help="quick runs start by themselves on Train")
     parser.add_argument("--study", action="store_true", help="all watch a study of 36 runs fill")
+    about = "a class with a wall and a phone each: they join, train a seed each, and draw"
+    parser.add_argument("--class", action="store_true", dest="phones", help=about)
     options = parser.parse_args(arguments)
     with tempfile.TemporaryDirectory() as home, app_process(Path(home)) as app:
         facts = machine()
         beside = beside_a_study if options.study else beside_a_run
+        if options.phones:
+            beside = phones.with_phones
         found = {"machine": facts, **asyncio.run(beside(app, home, options))}
-    report(options, found, in_words(found))
+    report(options, found, phones.in_words(found) if options.phones else in_words(found))
     return 1 if found["errors"] else 0
 
 

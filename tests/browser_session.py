@@ -17,6 +17,7 @@ from urllib.parse import urlsplit
 import numpy as np
 import websockets
 from PIL import Image
+from streamlit.components.v2.bidi_component.main import _make_trigger_id
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.proto.WidgetStates_pb2 import WidgetState
@@ -101,7 +102,7 @@ class BrowserSession:
                 setattr(state, name, content)
         self._states[widget.id] = state
         await self.rerun("change", widget.fragment)
-        if "trigger_value" in value:
+        if any("trigger" in name for name in value):
             del self._states[widget.id]
 
     async def let_go(self, channel: str, **values) -> None:
@@ -171,6 +172,8 @@ class BrowserSession:
         elif kind == "bidi_component":
             name = "canvas" if "canvas" in content.component_name else content.id.partition("-live-")[2]
             self.widgets[name] = Widget(content.id, fragment, content)
+            if content.component_name == "kd_class_following":  # what it has to say goes by another id
+                self.widgets["news"] = Widget(_make_trigger_id(content.id, "events"), fragment, content)
             self.texts = [*self.texts[-200:], content.json]
         elif hasattr(content, "label") and hasattr(content, "id"):
             self.widgets[content.label] = Widget(content.id, fragment, content)

@@ -132,6 +132,14 @@ def test_a_class_is_measured():
     assert len(found["requests"]["open"]) == 3
 
 
+def test_a_class_of_phones_is_measured():
+    found = run("classroom", "--class", "--people", "3", KD_WORKERS="1")
+    assert (found["errors"], found["drawings"]) == ([], 3)
+    assert [len(found[what]) for what in ("join", "own result", "drawing")] == [3, 3, 3]
+    assert 0 < max(found["own result"]) < found["on the wall"]
+    assert min(found["bytes"].values()) > 50e6
+
+
 def test_the_pages_say_what_the_screenshots_look_for():
     code = "".join(
         path.read_text(encoding="utf-8")

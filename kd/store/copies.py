@@ -83,12 +83,19 @@ class Copies:
         self.path, self._folder = path, path.parent / COPIES_FOLDER
 
     def make(self, connection: sqlite3.Connection) -> None:
-        """Copies the database, unless it is damaged; raises OSError or sqlite3.Error if that fails."""
+        """Copies the database, unless it is damaged, without classes: what they delete at their end is gone.
+
+        Raises OSError or sqlite3.Error if that fails.
+        """
         new = files.unfinished(self._folder / "copy")
         try:
             self._folder.mkdir(exist_ok=True)
             with contextlib.closing(sqlite3.connect(new)) as copy:
                 connection.backup(copy)
+                for table in ("classes", "pupils", "answers"):
+                    copy.execute(f"DELETE FROM {table}")
+                copy.commit()
+                copy.execute("VACUUM")  # free pages still have what was deleted
             if is_sound(new):
                 new.replace(self._folder / f"{time.time_ns()}.sqlite")
             for old in self._newest()[COPIES:]:

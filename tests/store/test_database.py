@@ -18,6 +18,7 @@ from kd.__main__ import main
 from kd.config import RunConfig
 from kd.lab import Lab
 from kd.store import copies, database
+from kd.store.classes import OPEN
 from kd.store.database import NAME, Busy
 from kd.store.store import Store
 from tests import PROJECT
@@ -203,6 +204,22 @@ def test_a_copy_is_made_now_and_then_and_a_damaged_one_is_passed_over(tmp_path, 
     store.backup()  # a damaged database is not copied
     assert max(folder.iterdir()) == newest
     assert {row.run_id for row in Store(tmp_path).runs.rows()} == {RUN, OTHER.run_id}
+
+
+def test_no_copy_has_what_a_class_deletes_at_its_end(tmp_path):
+    store = Store(tmp_path)
+    for code in ("BCDF", "GHJK"):
+        store.classes.open(code, "host", "digits")
+        store.classes.change(code, phase=OPEN)
+        store.classes.join(code, "ann", f"Ana of {code}")
+        store.classes.answer(store.classes.get(code), "ann", "0", 7, b"a drawing" * 90)
+    store.classes.end("BCDF")
+    store.backup()
+    (copy,) = (tmp_path / "copies").iterdir()
+    content = copy.read_bytes()
+    assert b"CREATE TABLE pupils" in content
+    assert b"Ana of" not in content
+    assert b"a drawing" not in content
 
 
 def test_without_any_copy_the_list_begins_anew_and_nothing_is_thrown_away(tmp_path):
