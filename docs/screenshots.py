@@ -5,6 +5,7 @@
 starts the app with an empty home, opens every page (or those named) in Chromium, in light and dark, at the
 width of a desktop and of a phone, and writes docs/images/PAGE-THEME-WIDTH.png; and Train as a phone and a
 projector in presenter mode show it without scrolling: docs/images/train-phone.png and train-projector.png.
+And a class: its wall and one of its phones, docs/images/class-wall.png and class-phone.png.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import sys
 import tempfile
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
@@ -31,6 +33,7 @@ SCREENS: dict[str, dict[str, Any]] = {
     for width, height in ((1400, 900), (390, 844))
 }
 MILLISECONDS_TO_SETTLE = 1500
+PUPILS = 12
 # A four that could be a nine: the corners of its strokes, as fractions of the canvas.
 STROKES = (
     ((0.32, 0.2), (0.26, 0.4), (0.3, 0.52), (0.5, 0.54), (0.68, 0.47)),
@@ -138,11 +141,39 @@ def take_sights(browser: Browser, url: str) -> None:
         print(f"docs/images/{name}.png")
 
 
+def take_class(browser: Browser, url: str) -> None:
+    """Takes the wall of a class whose phones have trained a student each, and the first of these phones."""
+    host, phones = browser.new_page(viewport={"width": 1280, "height": 720}), []
+    host.goto(f"{url}/class?plan=seeds")
+    host.get_by_role("button", name="Open the class").click()
+    start = host.get_by_role("button", name="Start", exact=True)
+    start.wait_for()
+    code = parse_qs(urlsplit(host.url).query)["code"][0]
+    for _pupil in range(PUPILS):
+        phone = browser.new_page(viewport={"width": 390, "height": 844}, has_touch=True)
+        phone.goto(f"{url}/class?code={code}")
+        phone.get_by_role("button", name="Join").click()
+        phone.get_by_text("Watch the wall.").first.wait_for()
+        phones.append(phone)
+    start.click()
+    for phone in phones:
+        phone.get_by_role("button", name=re.compile("Train my student")).click()
+    for phone in phones:
+        phone.get_by_text(re.compile("Your student (gained|lost)")).wait_for(timeout=120_000)
+    host.get_by_role("button", name="Reveal", exact=True).click()
+    host.mouse.move(5, 5)
+    for page, name in ((host, "class-wall"), (phones[0], "class-phone")):
+        page.wait_for_timeout(3 * MILLISECONDS_TO_SETTLE)
+        page.screenshot(path=IMAGES / f"{name}.png")
+        print(f"docs/images/{name}.png")
+
+
 if __name__ == "__main__":
     IMAGES.mkdir(parents=True, exist_ok=True)
-    asked = sys.argv[1:] or list(PAGES)
-    if unknown := set(asked) - set(PAGES):
-        sys.exit(f"There is no page {', '.join(unknown)}: use {', '.join(PAGES)}.")
+    known = [*PAGES, "class"]
+    asked = sys.argv[1:] or known
+    if unknown := set(asked) - set(known):
+        sys.exit(f"There is no page {', '.join(unknown)}: use {', '.join(known)}.")
     executable = bring()
     with (
         tempfile.TemporaryDirectory() as folder,
@@ -152,7 +183,9 @@ if __name__ == "__main__":
         chromium = playwright.chromium.launch(
             executable_path=executable, args=["--no-sandbox", "--disable-gpu"]
         )
-        take(chromium, app.url, asked)
+        take(chromium, app.url, [name for name in asked if name in PAGES])
         if "train" in asked:
             take_sights(chromium, app.url)
+        if "class" in asked:
+            take_class(chromium, app.url)
         chromium.close()
