@@ -79,7 +79,8 @@ def _way_in(room: Class) -> None:
     """Draws the code in huge letters, the address and its QR code, or why no phone can join."""
     code = f'<p class="kd-code">{escape(room.code)}</p>'
     if link := join_address(room):
-        address = f'<p class="kd-address">{escape(spoken(link))}</p>'
+        parts = escape(spoken(link)).replace(":", "<wbr>:").replace("/", "<wbr>/")
+        address = f'<p class="kd-address">{parts}</p>'
         st.html(f'<div class="kd kd-join">{qr_picture(link)}<div>{code}{address}</div></div>')
     else:
         st.html(f'<div class="kd">{code}</div>')
