@@ -139,12 +139,12 @@ ODD_IDS = ["", ".", "..", "/", "../../etc/passwd", "a" * 12 + "\n", "A" * 12, "0
 
 def test_an_odd_id_never_becomes_a_path(tmp_path):
     store = Store(tmp_path)
-    for run_id in (*ODD_IDS, "0123456789a/", "${HOME}0000000", "0000;rm -rf /"):
+    for run_id in (*ODD_IDS, "0123456789a/", "${HOME}0000000", "0000;rm -rf /", "%", "' OR 1=1"):
         assert not store.runs.has(run_id)
         assert store.runs.record(run_id) is None
         assert store.runs.restore([run_id]) == [run_id]
         store.runs.remove(run_id)
-        store.models.remove(run_id)
+        assert not store.models.remove(run_id)
         assert (tmp_path / "models").is_dir()
         assert store.runs.models_of(run_id) == {}
         assert not store.is_usable(run_id)
