@@ -20,6 +20,7 @@ from kd.config import FIELDS, RunConfig
 from kd.engine.processes import READY
 from kd.store.store import Store
 from tests import PROJECT, WITHOUT_TENSORFLOW
+from tests.engine.common import kinds_of_sockets
 
 OURS = {
     path: path.read_text(encoding="utf-8")
@@ -52,21 +53,10 @@ def credentials(line: dict) -> Security:
 
 
 def test_a_client_with_the_credentials_is_let_in_and_every_process_keeps_its_connections_apart(engine):
-    """Otherwise one broken connection breaks the others: see tests/engine/test_preload.py."""
-
-    def kind_of_socket() -> str:
-        import ssl
-
-        return ssl.SSLContext.sslsocket_class.__name__
-
     _, line = engine
     with Client(line["address"], security=credentials(line), timeout=240, set_as_default=False) as client:
-        kinds = {
-            client.submit(kind_of_socket).result(timeout=240),
-            client.run_on_scheduler(kind_of_socket),
-            *client.run(kind_of_socket, nanny=True).values(),
-        }
-    assert kinds == {"ForgettingSocket"}
+        assert client.submit(abs, -1).result(timeout=240) == 1
+        assert kinds_of_sockets(client) == {"ForgettingSocket"}
 
 
 def test_the_engine_listens_on_loopback_only(engine):
