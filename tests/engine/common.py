@@ -8,10 +8,11 @@ from collections.abc import Iterable
 from pathlib import Path
 
 import psutil
+from distributed import Client
 
 from tests.house import PATIENCE, until
 
-__all__ = ["FORKS", "PATIENCE", "alive", "certificates", "kill", "until"]
+__all__ = ["FORKS", "PATIENCE", "alive", "certificates", "kill", "kinds_of_sockets", "until"]
 
 FORKS = sys.platform == "linux"
 
@@ -24,6 +25,18 @@ def kill(pid: int) -> None:
     process = psutil.Process(pid)
     process.kill()
     until(lambda: not alive([process]))
+
+
+def kinds_of_sockets(client: Client) -> set[str]:
+    """The TLS sockets of all processes of a cluster; see tests/engine/test_preload.py for why they matter."""
+
+    def kind() -> str:
+        import ssl
+
+        return ssl.SSLContext.sslsocket_class.__name__
+
+    everywhere = client.run(kind), client.run(kind, nanny=True)
+    return {client.run_on_scheduler(kind), *(each for kinds in everywhere for each in kinds.values())}
 
 
 def certificates(folder: Path) -> str:

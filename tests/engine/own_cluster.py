@@ -11,10 +11,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import dask
-import psutil
+import pytest
 
+from kd.engine import processes
 from kd.engine.certificates import CERTIFICATE, KEY
-from tests.app_process import PROJECT
+from tests import PROJECT
 
 PRELOAD = ("--preload", "kd.engine.preload")
 
@@ -68,9 +69,7 @@ class OwnCluster:
     def close(self) -> None:
         """End all of them at once, as a power cut would."""
         for process in [*self.workers, *filter(None, [self.scheduler])]:
-            for one in family(process):
-                with contextlib.suppress(psutil.NoSuchProcess):
-                    one.kill()
+            processes.kill(processes.family_of(process.pid))
             process.wait()
         self.workers, self.scheduler = [], None
 
@@ -79,15 +78,10 @@ class OwnCluster:
         """In this context a Lab trains on the cluster."""
         certificate, key = str(self.folder / CERTIFICATE), str(self.folder / KEY)
         tls = {"ca-file": certificate, "client.cert": certificate, "client.key": key}
-        before = os.environ.get("KD_SCHEDULER")
-        os.environ["KD_SCHEDULER"] = self.address
-        try:
-            with dask.config.set({f"distributed.comm.tls.{name}": value for name, value in tls.items()}):
-                yield
-        finally:
-            del os.environ["KD_SCHEDULER"]
-            if before is not None:
-                os.environ["KD_SCHEDULER"] = before
+        settings = {f"distributed.comm.tls.{name}": value for name, value in tls.items()}
+        with pytest.MonkeyPatch.context() as patch, dask.config.set(settings):
+            patch.setenv("KD_SCHEDULER", self.address)
+            yield
 
     def _dask(self, *arguments: str) -> subprocess.Popen:
         environment = {**os.environ, **settings(self.folder), "KD_THREADS": "1", "PYTHONPATH": str(PROJECT)}
@@ -100,11 +94,3 @@ class OwnCluster:
                 stdout=log,
                 stderr=subprocess.STDOUT,
             )
-
-
-def family(process: subprocess.Popen) -> list[psutil.Process]:
-    """The descendants of a process, and itself."""
-    with contextlib.suppress(psutil.NoSuchProcess):
-        own = psutil.Process(process.pid)
-        return [*own.children(recursive=True), own]
-    return []

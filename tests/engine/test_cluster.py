@@ -14,7 +14,7 @@ from kd.engine.certificates import CERTIFICATE, KEY
 from kd.lab import Lab
 from tests import PROJECT
 from tests.app_process import free_port
-from tests.engine.common import PATIENCE, certificates, kill, until
+from tests.engine.common import PATIENCE, certificates, kill, kinds_of_sockets, until
 from tests.engine.own_cluster import OwnCluster, settings
 
 SMALL = RunConfig(teacher="notebook", train_size=320, epochs=3)
@@ -60,20 +60,8 @@ def test_a_run_on_the_cluster_has_the_numbers_of_ones_own_machine_bit_for_bit(
 
 
 def test_every_process_of_the_cluster_keeps_its_connections_apart(lab):
-    """Otherwise one broken connection breaks the others: see tests/engine/test_preload.py."""
-
-    def kind_of_socket() -> str:
-        import ssl
-
-        return ssl.SSLContext.sslsocket_class.__name__
-
     client = lab._engine.ensure()
-    kinds = {
-        client.run_on_scheduler(kind_of_socket),
-        *client.run(kind_of_socket).values(),
-        *client.run(kind_of_socket, nanny=True).values(),
-    }
-    assert kinds == {"ForgettingSocket"}
+    assert kinds_of_sockets(client) == {"ForgettingSocket"}
     assert type(client.scheduler_comm.comm.stream.socket).__name__ == "ForgettingSocket"
 
 

@@ -28,6 +28,7 @@ from kd.pictures.training_set import pictures_for_teacher
 from kd.runs.state import RunView
 from kd.text.words import MODELS
 from tests.export.conftest import RUN
+from tests.wiring.runs import RUNS
 
 # The lab folds the last convolution into the dense layer, so its sums are in another order than Keras'. Where
 # the included run was trained, no picture of it differs; on another processor a few near a border may.
@@ -101,50 +102,25 @@ def scaled(model):
 
 
 FIGURES = {name: {"test_accuracy": 0.5} for name in MODELS}
+# What is in these is in others, too.
+CONTAINED = {
+    *("soft targets", "shifted with some labels", "some labels, some of them wrong, of eight digits"),
+    "included teacher, some labels, virtual teacher",
+}
+# Those that tests/wiring repeats, all but one of a made-up teacher; mistakes are made by the notebook alone.
 CASES = {
-    "soft targets without T², shifted alike, permuted, 60 labels, the others noise": {
-        "temperature_squared": False, "seed": 3, "shift": 1, "permuted_doubts": True, "labelled": 60,
-        "unlabelled_pictures": "noise",
-    },
-    "logit matching without a digit, separable": {
-        "objective": "logit_matching", "omitted_digits": "37", "student": "separable", "student_filters": 4,
-    },
-    "decoupled with 60 labels": {"objective": "decoupled", "labelled": 60, "target_weight": 2.0},
-    "relations with wrong labels": {"objective": "relations", "label_noise": 0.4, "inter_weight": 3.0},
-    "standardized, no label at all, the first images": {
-        "objective": "standardized", "temperature": 2.0, "alpha": 0.0, "labelled": 0, "omitted_digits": "1",
-        "pictures": "first",
-    },
-    "standardized, weighed by α, linear": {
-        "objective": "standardized", "published_weight": False, "student": "linear",
-    },
-    "virtual teacher, 60 labels, some wrong": {
-        "objective": "virtual_teacher", "labelled": 60, "label_noise": 0.3, "virtual_confidence": 0.9,
-        "temperature": 1.0,
-    },
-    "attention with 100 labels": {"objective": "attention", "labelled": 100},
-    "no teacher, smoothed labels, dense": {
-        "alpha": 1.0, "student": "dense", "student_units": 8, "labelled": 60, "baseline": "label_smoothing",
-    },
-    "another generation, 60 labels, the others smooth noise": {
-        "generation": 2, "seed": 5, "labelled": 60, "unlabelled_pictures": "smooth",
-    },
-    "shifted apart, permuted, 60 labels, the others shuffled": {
-        "shift": 2, "fixed_teaching": True, "permuted_doubts": True, "labelled": 60, "omitted_digits": "3",
-        "unlabelled_pictures": "shuffled", "objective": "soft_targets",
-    },
-    "a mistake in the teacher's answers": {"mistake": "teacher_in_training", "epochs": 1},
-    "a mistake in whose answers they are": {"mistake": "cached_answers", "epochs": 1, "alpha": 0.3},
-    "fresh teacher, smoothed": {
-        "teacher": "fresh", "teacher_width": 2, "teacher_train_size": 100, "teacher_epochs": 2,
-        "teacher_label_smoothing": 0.2, "batch_size": 50,
-    },
-}  # fmt: skip
+    name: config if name.startswith("another teacher") else config.replace(teacher=SMALL.teacher)
+    for name, config in RUNS.items()
+    if not config.second_teacher and name not in CONTAINED
+} | {
+    "a mistake in the teacher's answers": SMALL.replace(mistake="teacher_in_training", epochs=1),
+    "a mistake in whose answers they are": SMALL.replace(mistake="cached_answers", epochs=1, alpha=0.3),
+}
 
 
 @pytest.mark.parametrize("name", CASES)
 def test_each_objective_and_each_kind_of_data_is_repeated(name, tmp_path, monkeypatch):
-    config = SMALL.replace(**CASES[name])
+    config = CASES[name]
     run = trained(config)
     (tmp_path / "mnist.npz").symlink_to(MNIST_FILE)
     (tmp_path / "teacher.keras").write_bytes(run.teacher_file)
@@ -190,11 +166,10 @@ def test_a_setting_that_a_notebook_does_not_know_is_refused(changes, named):
 
 
 def test_all_objectives_are_tried():
-    assert {case.get("objective", "soft_targets") for case in CASES.values()} == set(OBJECTIVES)
-    data = {
-        name for name, spec in FIELDS.items() if spec.group in ("data", "student") and name != "train_size"
-    }
-    assert data - {"student_width"} <= {name for case in CASES.values() for name in case}
+    assert {case.objective for case in CASES.values()} == set(OBJECTIVES)
+    assert set(RUNS) > CONTAINED
+    data = [name for name, spec in FIELDS.items() if spec.group in ("data", "student")]
+    assert [name for name in data if len({getattr(case, name) for case in CASES.values()}) < 2] == []
 
 
 def files(config: RunConfig, precision: str) -> Mapping[str, bytes]:

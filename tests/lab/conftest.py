@@ -2,6 +2,7 @@
 
 import pytest
 
+from kd.lab import Lab
 from tests.house import House
 
 
@@ -11,3 +12,10 @@ def house(tmp_path):
     house = House(tmp_path)
     yield house
     house.close()
+
+
+@pytest.fixture
+def lab(tmp_path):
+    """A Lab for one test alone, whose engine never starts."""
+    with Lab(tmp_path) as lab:
+        yield lab

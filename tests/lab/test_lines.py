@@ -6,17 +6,10 @@ import numpy as np
 import pytest
 
 from kd.config import RunConfig
-from kd.lab import Lab
 from kd.lab.comparison import lines
 from tests.stored_runs import save, save_copy, save_ended
 
 SHIPPED = RunConfig().run_id
-
-
-@pytest.fixture
-def lab(tmp_path):
-    with Lab(tmp_path) as lab:
-        yield lab
 
 
 def test_runs_that_differ_in_seed_alone_are_one_line(lab):

@@ -13,12 +13,6 @@ SHIPPED = RunConfig().run_id
 
 
 @pytest.fixture
-def lab(tmp_path):
-    with Lab(tmp_path) as lab:
-        yield lab
-
-
-@pytest.fixture
 def runs(lab):
     """Two of Ada's, one of Bob's and one of nobody's."""
     found = []

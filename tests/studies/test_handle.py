@@ -12,21 +12,14 @@ from kd.studies.shipped import AXES as AXES_OF_SHIPPED
 from kd.studies.shipped import shipped_study
 from kd.studies.study import Study
 from kd.studies.verdicts import verdicts
-from tests.studies.fake_lab import BASE, PATIENCE, FakeLab, until
+from tests.studies.fake_lab import BASE, PATIENCE, until
 
 AXES = {"alpha": [0.1, 0.5], "temperature": [1, 4]}
 BASELINE = {"alpha": 0.5, "temperature": 4.0}
 
 
-@pytest.fixture
-def lab(tmp_path):
-    lab = FakeLab(tmp_path)
-    yield lab
-    lab.close()
-
-
-def test_a_study_is_carried_out_and_read(lab, capsys):
-    asked = lab.study(BASE, AXES, seeds=2, baseline=BASELINE)
+def test_a_study_is_carried_out_and_read(fake_lab, capsys):
+    asked = fake_lab.study(BASE, AXES, seeds=2, baseline=BASELINE)
     assert asked.study == Study(BASE, AXES, 2, BASELINE)
     assert asked.id == asked.study.study_id
     assert asked.to_frame().empty
@@ -41,14 +34,14 @@ def test_a_study_is_carried_out_and_read(lab, capsys):
     assert asked.view().status == "finished"
     runs = asked.to_frame()
     assert list(runs["run"]) == [config.run_id for _cell, config in asked.study.runs()]
-    pd.testing.assert_frame_equal(runs, lab.studies.frame(asked.id))
+    pd.testing.assert_frame_equal(runs, fake_lab.studies.frame(asked.id))
     table = asked.verdicts()
     pd.testing.assert_frame_equal(table, verdicts(runs, ["alpha", "temperature"], BASELINE))
     assert list(table["verdict"]).count("baseline") == 1
 
 
-def test_what_was_never_started_is_refused_in_a_sentence(lab):
-    asked = lab.study("notebook", {"epochs": [1, 2]})
+def test_what_was_never_started_is_refused_in_a_sentence(fake_lab):
+    asked = fake_lab.study("notebook", {"epochs": [1, 2]})
     assert asked.study == Study(PRESETS["notebook"].config, {"epochs": [1, 2]})
     for act in (asked.view, asked.wait, asked.stop):
         with pytest.raises(ValueError, match=f"There is no study '{asked.id}': start it"):
@@ -56,15 +49,15 @@ def test_what_was_never_started_is_refused_in_a_sentence(lab):
     with pytest.raises(ValueError, match="has finished: start it, and wait"):
         asked.chart()
     with pytest.raises(ValueError, match="seeds must be a whole number between 1 and 1,000, got 0"):
-        lab.study("notebook", {}, seeds=0)
+        fake_lab.study("notebook", {}, seeds=0)
 
 
 @pytest.fixture
-def read(lab, monkeypatch):
+def read(fake_lab, monkeypatch):
     """A study of the shipped runs, whose results are as if they were its own."""
     runs = shipped_study()
-    monkeypatch.setattr(lab.studies, "frame", lambda study: runs)
-    return lab.study("default", {axis: sorted(set(runs[axis])) for axis in AXES_OF_SHIPPED})
+    monkeypatch.setattr(fake_lab.studies, "frame", lambda study: runs)
+    return fake_lab.study("default", {axis: sorted(set(runs[axis])) for axis in AXES_OF_SHIPPED})
 
 
 def test_the_figure_has_one_axis_or_two(read):
@@ -95,10 +88,10 @@ def test_another_figure_is_refused_in_a_sentence(read, at, sentence):
         read.chart(**at)
 
 
-def test_a_study_fills_a_cluster_that_is_larger_than_this_machine(lab):
+def test_a_study_fills_a_cluster_that_is_larger_than_this_machine(fake_lab):
     """Its workers are not known before it is asked, and a first run is too late."""
-    lab.engine.seconds_an_epoch = 1.0
-    lab.engine.look_for_workers = lambda: setattr(lab.engine, "at_once", 20)
-    study = lab.study(BASE, {}, seeds=30).start()
-    until(lambda: lab.engine.most_at_once["student"] == 40)
+    fake_lab.engine.seconds_an_epoch = 1.0
+    fake_lab.engine.look_for_workers = lambda: setattr(fake_lab.engine, "at_once", 20)
+    study = fake_lab.study(BASE, {}, seeds=30).start()
+    until(lambda: fake_lab.engine.most_at_once["student"] == 40)
     study.stop()

@@ -2,38 +2,22 @@
 
 from __future__ import annotations
 
-from gettext import NullTranslations
-
 import pytest
 
 from kd.engine import EngineLost
 from kd.runs.run import ending_of
 from kd.store.database import DiskFull
-from kd.text import translation
 from kd.text.endings import SENTENCES, Ending
 
 DAMAGED = Ending("damaged", {"run": "0123456789ab", "folder": "aside/{0}"})
 
 
-@pytest.fixture
-def in_german(monkeypatch):
-    """A reader whose catalogue puts every sentence between angle quotes."""
-
-    class German:
-        def gettext(self, message: str) -> str:
-            return f"«{message}»"
-
-    english, german = translation.Spoken("en", NullTranslations()), translation.Spoken("de", German())
-    monkeypatch.setattr(translation, "_wanted", lambda: ("de",))
-    monkeypatch.setattr(translation, "_choose", lambda wanted, _: english if wanted == ("en",) else german)
-
-
-def test_an_ending_is_kept_as_a_code_and_said_in_the_readers_language(in_german):
+def test_an_ending_is_kept_as_a_code_and_said_in_the_readers_language(pseudo_language):
     values = dict.fromkeys(("run", "model", "folder", "reason", "error", "address"), "x")
     for code, sentence in SENTENCES.items():
         kept = Ending(code, values).stored()
         assert sentence not in kept
-        assert str(Ending.read(kept)) == f"«{sentence.format(**values)}»"
+        assert str(Ending.read(kept)) == f"⟦{sentence.format(**values)}⟧"
         assert Ending.read(kept).english == sentence.format(**values)
 
 

@@ -233,7 +233,7 @@ def with_attention(model):
         squares = ops.sum(ops.square(activity), axis=1, keepdims=True)
         return activity / ops.sqrt(ops.maximum(squares, 1e-24))
 
-    _first, activation, _pooling, second = model.layers[:4]
+    _first, activation, *_others, second, _flatten, _dense = model.layers
     maps = [length_one(activation.output), length_one(second.output)]
     return keras.Model(model.inputs, [*model.outputs, *maps], name=model.name)
 

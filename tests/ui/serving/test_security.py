@@ -20,6 +20,7 @@ from kd.config import FIELDS, RunConfig
 from kd.engine.processes import READY
 from kd.store.store import Store
 from tests import PROJECT, WITHOUT_TENSORFLOW
+from tests.engine.common import kinds_of_sockets
 
 OURS = {
     path: path.read_text(encoding="utf-8")
@@ -52,21 +53,10 @@ def credentials(line: dict) -> Security:
 
 
 def test_a_client_with_the_credentials_is_let_in_and_every_process_keeps_its_connections_apart(engine):
-    """Otherwise one broken connection breaks the others: see tests/engine/test_preload.py."""
-
-    def kind_of_socket() -> str:
-        import ssl
-
-        return ssl.SSLContext.sslsocket_class.__name__
-
     _, line = engine
     with Client(line["address"], security=credentials(line), timeout=240, set_as_default=False) as client:
-        kinds = {
-            client.submit(kind_of_socket).result(timeout=240),
-            client.run_on_scheduler(kind_of_socket),
-            *client.run(kind_of_socket, nanny=True).values(),
-        }
-    assert kinds == {"ForgettingSocket"}
+        assert client.submit(abs, -1).result(timeout=240) == 1
+        assert kinds_of_sockets(client) == {"ForgettingSocket"}
 
 
 def test_the_engine_listens_on_loopback_only(engine):
@@ -139,12 +129,12 @@ ODD_IDS = ["", ".", "..", "/", "../../etc/passwd", "a" * 12 + "\n", "A" * 12, "0
 
 def test_an_odd_id_never_becomes_a_path(tmp_path):
     store = Store(tmp_path)
-    for run_id in (*ODD_IDS, "0123456789a/", "${HOME}0000000", "0000;rm -rf /"):
+    for run_id in (*ODD_IDS, "0123456789a/", "${HOME}0000000", "0000;rm -rf /", "%", "' OR 1=1"):
         assert not store.runs.has(run_id)
         assert store.runs.record(run_id) is None
         assert store.runs.restore([run_id]) == [run_id]
         store.runs.remove(run_id)
-        store.models.remove(run_id)
+        assert not store.models.remove(run_id)
         assert (tmp_path / "models").is_dir()
         assert store.runs.models_of(run_id) == {}
         assert not store.is_usable(run_id)
