@@ -11,7 +11,7 @@ import os
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextvars import ContextVar
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -88,13 +88,35 @@ def _(message: str, /, **values: Any) -> str:
 
 def ngettext(one: str, many: str, number: int, /, **values: Any) -> str:
     """Returns a sentence as `_`, in the form that the reader's language has for this number: its {count}."""
-    translated = _spoken().catalogue.ngettext(one, many, number)
+    translated = _plural(_spoken().catalogue, one, many, number)
     return _filled(translated, one if number == 1 else many, {"count": f"{number:,}", **values})
 
 
 def N_(message: str) -> str:
     """Marks a constant for the catalogues. It stays English until `_` is called on it where it is shown."""
     return message
+
+
+_OF_EACH_FORM = (100, 11, 5, 3, 2, 1_000_000)
+"""Numbers between which a language uses all its plurals, what it says of most numbers first."""
+
+
+def _plural(catalogue: gettext.NullTranslations, one: str, many: str, number: int) -> str:
+    """Returns the catalogue's form for a number, or another of its forms, or English by the rules of English.
+
+    Compilers fill a form that has no translation with English, whatever numbers the language has it for. And
+    where one thing and none, or twenty-one, share a form, it may be written for one alone, without {count}.
+    """
+    form_of, english = partial(catalogue.ngettext, one, many), one if number == 1 else many
+    wanted = form_of(number)
+    if wanted == english and (number == 1 or type(catalogue) is gettext.NullTranslations):
+        return english
+
+    def fits(form: str) -> bool:
+        for_one_alone = "{count}" in many and "{count}" not in form and number != 1 and form == form_of(1)
+        return form not in (one, many) and not for_one_alone
+
+    return next((form for form in (wanted, *map(form_of, _OF_EACH_FORM)) if fits(form)), english)
 
 
 def _filled(translated: str, message: str, values: Mapping[str, Any]) -> str:
