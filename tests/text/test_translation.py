@@ -4,28 +4,19 @@ import threading
 
 import pytest
 from babel.messages import Catalog
-from babel.messages.mofile import write_mo
 
 from kd.text import translation
-from kd.text.translation import _, ask_for_languages, environment_languages, language, ngettext
-
-
-@pytest.fixture
-def reads(tmp_path, monkeypatch):
-    """Gives the reader a language with these translations."""
-
-    def read(language, translations):
-        catalogue = Catalog(language)
-        for message, translated in translations.items():
-            catalogue.add(message, translated)
-        folder = tmp_path / language / "LC_MESSAGES"
-        folder.mkdir(parents=True)
-        with (folder / "kd.mo").open("wb") as file:
-            write_mo(file, catalogue)
-        monkeypatch.setattr(translation, "_folder", tmp_path)
-        monkeypatch.setattr(translation, "_wanted", lambda: (language, "en"))
-
-    return read
+from kd.text.translation import (
+    _,
+    ask_for_languages,
+    environment_languages,
+    in_english,
+    language,
+    language_tag,
+    ngettext,
+    number_marks,
+    numeral,
+)
 
 
 @pytest.fixture
@@ -59,6 +50,11 @@ def waiting(*numbers):
     return [ngettext(*WAITING, number) for number in numbers]
 
 
+def test_browsers_are_told_a_language_by_its_tag(reads):
+    reads("pt_BR", {})
+    assert (language(), language_tag()) == ("pt_BR", "pt-BR")
+
+
 @pytest.mark.parametrize("language", ["pt_BR", "ja", "ru", "ar", "lv"])
 def test_a_plural_without_a_translation_follows_the_rules_of_english(reads, language):
     reads(language, {WAITING: ("",) * Catalog(language).num_plurals})
@@ -87,6 +83,18 @@ def test_a_form_that_names_no_number_may_be_that_of_another_number(reads):
 def test_one_thing_may_be_called_as_in_english(reads):
     reads("pt_BR", {("{count} item", "{count} items"): ("{count} item", "{count} itens", "")})
     assert [ngettext("{count} item", "{count} items", number) for number in (1, 2)] == ["1 item", "2 itens"]
+
+
+def test_a_number_is_written_as_in_the_language_of_its_sentence(german):
+    assert [numeral(1615), numeral(0.918, ".2f"), numeral(-2345.5, "+,.1f")] == [
+        "1.615",
+        "0,92",
+        "-2.345,5",
+    ]
+    assert ngettext("{count} run", "{count} runs", 1615) == "1.615 Läufe"
+    assert number_marks() == (",", ".")
+    with in_english():
+        assert [numeral(1615), numeral(0.918, ".2f"), number_marks()] == ["1,615", "0.92", None]
 
 
 def test_the_first_available_language_counts(german, monkeypatch):

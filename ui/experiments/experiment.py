@@ -17,7 +17,7 @@ from kd.studies.experiments.experiment import Option
 from kd.studies.experiments.rows import varied
 from kd.studies.shipped import differs
 from kd.text.study_words import MINUS, plain_value
-from kd.text.translation import _, ngettext
+from kd.text.translation import _, ngettext, numeral
 from ui.experiments import asked as state
 from ui.experiments import outcome, watch
 from ui.experiments.asked import RUN, Asked
@@ -120,7 +120,7 @@ def _keep_drawn(key: str) -> None:
 
 
 def _tick(value: float, signs: bool) -> str:
-    text = f"{value:+g}" if signs and value else f"{value:,g}"
+    text = numeral(value, "+g") if signs and value else numeral(value, ",g")
     return text.replace("-", MINUS)
 
 
