@@ -33,6 +33,8 @@ if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
 
 import hypothesis
 import pytest
+from babel.messages import Catalog
+from babel.messages.mofile import write_mo
 
 from kd.engine import Engine
 from kd.engine.connection import Connection
@@ -113,3 +115,21 @@ def pseudo_language(pseudo_catalogue, monkeypatch) -> None:
     monkeypatch.setattr(translation, "_folder", pseudo_catalogue)
     monkeypatch.setattr(translation, "_wanted", translation.environment_languages)
     monkeypatch.setenv("LANGUAGE", marked.LANGUAGE)
+
+
+@pytest.fixture
+def reads(tmp_path, monkeypatch):
+    """Gives the reader a language with these translations, such as reads("de", {"Home": "Anfang"})."""
+
+    def read(language, translations):
+        catalogue = Catalog(language)
+        for message, translated in translations.items():
+            catalogue.add(message, translated)
+        folder = tmp_path / language / "LC_MESSAGES"
+        folder.mkdir(parents=True)
+        with (folder / "kd.mo").open("wb") as file:
+            write_mo(file, catalogue)
+        monkeypatch.setattr(translation, "_folder", tmp_path)
+        monkeypatch.setattr(translation, "_wanted", lambda: (language, "en"))
+
+    return read

@@ -9,7 +9,7 @@ from textwrap import shorten
 from typing import Any
 
 from kd.base.unusable import Unusable
-from kd.text.translation import N_, _
+from kd.text.translation import N_, _, numeral
 from kd.text.words import plain, quoted
 
 GROUPS = {
@@ -86,7 +86,7 @@ class FieldSpec:
         if isinstance(value, str):
             return value or _("none")
         whole = isinstance(value, int) or (value >= 1_000 and value == int(value))
-        return f"{int(value):,}" if whole else plain(value)
+        return numeral(int(value)) if whole else plain(value)
 
     def next_stops(self, value: float) -> tuple[float, ...]:
         """Returns the stops next to this value, below and above, as far as there are any."""
@@ -124,8 +124,8 @@ class FieldSpec:
             return {"choices": shorten(choices, 100, placeholder=" …")}
         if self.minimum is None or self.maximum is None:
             return {}
-        most = f"{self.maximum:,}" if isinstance(self.maximum, int) else f"{self.maximum:g}"
-        return {"minimum": f"{self.minimum:g}", "maximum": most}
+        most = numeral(self.maximum) if isinstance(self.maximum, int) else numeral(self.maximum, "g")
+        return {"minimum": numeral(self.minimum, "g"), "maximum": most}
 
 
 def field(default: Any, **spec: Any) -> Any:

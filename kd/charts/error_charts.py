@@ -1,6 +1,7 @@
 """Charts of errors and of trust: confusion matrices, their difference, look-alikes, and reliability."""
 
 from collections.abc import Mapping
+from functools import partial
 
 import altair as alt
 import numpy as np
@@ -10,7 +11,7 @@ from kd.analysis import calibration, softening
 from kd.analysis.evaluation import confusion_table
 from kd.charts.parts import PERCENT, by_role, digit_axis, finished, role_words, shaded
 from kd.text.study_words import signed
-from kd.text.translation import _
+from kd.text.translation import _, numeral
 
 # The share that gets the full colour: errors are rare, and would be pale on a scale that ends at 100 %.
 FULL_COLOUR = 0.03
@@ -32,7 +33,7 @@ def confusion_rows(labels: np.ndarray, logits: np.ndarray, model: str) -> pd.Dat
             "count": table["count"],
             "share": table["share"],
             "colour": table["share"].where(~right, 0.0),
-            "label": (100 * table["share"]).map("{:.1f}".format).where(table["count"] > 0, ""),
+            "label": (100 * table["share"]).map(partial(numeral, form=".1f")).where(table["count"] > 0, ""),
         }
     )
 
@@ -189,5 +190,5 @@ def _cell(probability: float) -> str:
         return ""
     hundredths = 100 * probability
     if hundredths < 0.05:
-        return "< 0.1"
-    return f"{hundredths:.0f}" if hundredths >= 9.95 else f"{hundredths:.1f}"
+        return f"< {numeral(0.1, '.1f')}"
+    return numeral(hundredths, ".0f") if hundredths >= 9.95 else numeral(hundredths, ".1f")

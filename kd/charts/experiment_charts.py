@@ -18,7 +18,7 @@ from kd.charts.run_charts import (
     share_of_a_label,
     spread,
 )
-from kd.text.translation import _
+from kd.text.translation import _, numeral
 
 HEIGHT, BESIDE = 420, 360
 """In pixels, with the title: of a chart by itself, and of each of two."""
@@ -229,7 +229,7 @@ def _finished(
 ) -> alt.LayerChart:
     """Returns the chart with its title; below it, where the axis begins if that is not 0, and the notes."""
     axis, (title, first) = plan.axis, plan.heading
-    start = [] if axis.low <= 0 <= axis.high else [_("Axis from {start}.", start=f"{axis.low:,g}")]
+    start = [] if axis.low <= 0 <= axis.high else [_("Axis from {start}.", start=numeral(axis.low, ",g"))]
     below = " ".join([*start, *filter(None, notes)])
     return finished(alt.layer(*layers, data=rows), title, height, [*first, below])
 

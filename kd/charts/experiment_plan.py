@@ -17,7 +17,7 @@ from kd.studies.experiments.rows import points
 from kd.studies.measures import value
 from kd.text.experiment_words import place_words
 from kd.text.study_words import axis_value, signed
-from kd.text.translation import _
+from kd.text.translation import _, numeral
 from kd.text.words import MODELS
 
 # Around what is known, so that an empty chart does not give away where the result is.
@@ -289,4 +289,4 @@ def _row(plan: Plan, one: Series, source: str, point: Mapping[str, Any]) -> dict
 
 def number(value: float, signs: bool) -> str:
     """Returns a value as a chart writes it. signs: whether a positive one has its sign."""
-    return signed(value) if signs else f"{value:,.4g}"
+    return signed(value) if signs else numeral(value, ",.4g")

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Iterable
+from functools import partial
 from typing import Any
 
 import altair as alt
@@ -10,7 +11,7 @@ import pandas as pd
 from kd.charts.parts import DASHES, ROLES, SHAPES, role_words
 from kd.charts.run_charts import Event, label_start, labelled, last_epoch_of, lines_chart, share_of_a_label
 from kd.distillation.objectives import OBJECTIVES, Objective
-from kd.text.translation import N_, _
+from kd.text.translation import N_, _, numeral
 from kd.text.words import sentence_case
 
 _LOG_STEPS = [float(f"{factor}e{power}") for power in range(-9, 7) for factor in (1, 3)]
@@ -67,7 +68,7 @@ def loss_rows(
         "last_epoch": last_epoch_of(events, epochs),
         "parts": tuple((part, label) for _role, part, label, weight, _key in terms if weight > 0),
     }
-    return labelled(rows, "part", gap, high, words="{:.2g}".format, log=True), axes
+    return labelled(rows, "part", gap, high, words=partial(numeral, form=".2g"), log=True), axes
 
 
 def loss_lines(

@@ -12,7 +12,7 @@ from typing import Any
 
 import altair as alt
 
-from kd.text.translation import _
+from kd.text.translation import _, number_marks
 from kd.text.words import MODELS, NAMES
 
 ROLES = (*MODELS, "labels")
@@ -202,4 +202,8 @@ def vega_lite(chart: alt.LayerChart | alt.FacetChart) -> dict[str, Any]:
     spec["data"] = {"values": values}
     sizes = text_sizes(TEXT_PIXELS)
     spec["config"] = {**sizes, "mark": {"aria": False}, "axis": {**sizes["axis"], "aria": False}}
+    if marks := number_marks():
+        decimal, thousands = marks
+        numbers = {"decimal": decimal, "thousands": thousands, "grouping": [3], "currency": ["", ""]}
+        spec["config"]["locale"] = {"number": numbers}
     return spec

@@ -14,7 +14,7 @@ import altair as alt
 import pandas as pd
 
 from kd.charts.parts import PERCENT, TEXT_PIXELS, by_role, finished, in_words, role_words, shaded
-from kd.text.translation import _
+from kd.text.translation import _, numeral
 from kd.text.words import MODELS, STUDENTS, accuracy
 
 Event = Mapping[str, Any]
@@ -221,7 +221,7 @@ def _accuracy_axis(start: float) -> dict[str, Any]:
 def accuracy_title(start: float) -> str:
     """Returns what an axis of accuracies is called, and where it begins if that is not 0."""
     if start:
-        return _("Test accuracy (axis from {start} %)", start=f"{100 * start:.0f}")
+        return _("Test accuracy (axis from {start} %)", start=numeral(100 * start, ".0f"))
     return _("Test accuracy")
 
 

@@ -8,7 +8,7 @@ from kd.cli.run_name import finished_run
 from kd.pictures.drawing import to_mnist
 from kd.pictures.picture_file import MAX_BYTES, decode_picture, refuse_without_warnings
 from kd.store.store import Store
-from kd.text.translation import _, ngettext
+from kd.text.translation import _, ngettext, numeral
 from kd.text.words import NAMES, quoted
 
 
@@ -43,7 +43,9 @@ def predict(run: str, image: str, as_json: bool) -> int:
     for digit in range(10):
         table.add_column(str(digit), justify="right", no_wrap=True)
     for name, values in probabilities.items():
-        table.add_row(_(NAMES[name]), str(values.argmax()), *(f"{100 * value:.1f}" for value in values))
+        table.add_row(
+            _(NAMES[name]), str(values.argmax()), *(numeral(100 * value, ".1f") for value in values)
+        )
     Console().print(table)
     return 0
 

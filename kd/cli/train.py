@@ -15,7 +15,7 @@ from kd.terminal import interrupt
 from kd.terminal.entry import PROGRAM
 from kd.terminal.progress import last, views
 from kd.terminal.streams import OutputLost
-from kd.text.translation import _, in_english
+from kd.text.translation import _, in_english, numeral
 from kd.text.verdicts import verdict_note, verdict_sentence
 from kd.text.words import MODELS, NAMES, accuracy
 
@@ -101,9 +101,9 @@ def _print_table(view: RunView, result: dict[str, Any]) -> None:
             _(NAMES[name]),
             accuracy(model["test_accuracy"]),
             "" if agreement is None else accuracy(agreement),
-            f"{model['parameters']:,}",
-            f"{model['bytes'] / 1000:,.0f}",
-            f"{model['milliseconds']:.2f}",
+            numeral(model["parameters"]),
+            numeral(model["bytes"] / 1000, ",.0f"),
+            numeral(model["milliseconds"], ".2f"),
         )
     # here, since it brings pandas, and every other command does without
     from kd.studies.sure.near import near_note

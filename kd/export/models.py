@@ -22,6 +22,7 @@ from kd.base.unusable import Unusable
 from kd.export.child import ANSWER, CONVERT, run_step
 from kd.export.format import Check, Format, Material
 from kd.pictures.mnist import load_mnist
+from kd.text.translation import numeral
 from kd.text.words import accuracy as percent
 
 INPUT = "float32 (n, 28, 28, 1): pictures of 0 to 255, divided by 255"
@@ -124,7 +125,7 @@ class ModelFormat(Format):
                 "written: choose another format or model.",
                 format=self.name,
                 share=percent(same),
-                difference=f"{difference:.2g}",
+                difference=numeral(difference, ".2g"),
             )
         labels = load_mnist().y_test
         probabilities = float(np.abs(softmax(original) - softmax(exported)).max())

@@ -20,7 +20,7 @@ from kd.runs.state import RunView
 from kd.studies.address import train_command
 from kd.studies.sure.near import near_note
 from kd.text.chart_words import accuracy_words, loss_words
-from kd.text.translation import N_, _, language, ngettext
+from kd.text.translation import N_, _, language_tag, ngettext
 from kd.text.verdicts import verdict_note, verdict_sentence
 from kd.text.words import MODELS, NAMES, accuracy, count, duration, file_size, milliseconds
 
@@ -55,7 +55,7 @@ def _contents(material: Material, check: Check) -> dict[str, Any]:
     comparison = result["comparison"]
     trained = _("Trained on {date}", date=time.strftime("%Y-%m-%d", time.localtime(view.created)))
     return {
-        "language": language(),
+        "language": language_tag(),
         "title": _("Run {run}", run=view.run_id),
         "made": _("Comes with KD Lab") if view.shipped else trained,
         "verdict": verdict_sentence(comparison, config),

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from kd.base.unusable import Unusable
-from kd.text.translation import N_
+from kd.text.translation import N_, numeral
 from kd.text.words import quoted
 
 MOST_IN_NAME, MOST_IN_TAG, MOST_IN_NOTE = 80, 30, 2_000
@@ -53,7 +53,7 @@ def _text(what: str, text: str) -> str:
 
 def _checked(what: str, text: str, most: int, allowed: str = "") -> str:
     if len(text) > most:
-        raise Unusable(_TOO_LONG[what], most=f"{most:,}", count=f"{len(text):,}")
+        raise Unusable(_TOO_LONG[what], most=numeral(most), count=numeral(len(text)))
     if not all(c.isprintable() or c == _JOINER or c in allowed for c in text):
         raise Unusable(_UNSEEN[what], value=quoted(text))
     return text

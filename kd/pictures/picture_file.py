@@ -15,7 +15,7 @@ import numpy as np
 from PIL import Image, UnidentifiedImageError
 
 from kd.base.unusable import Unusable
-from kd.text.translation import N_, _, in_this_language
+from kd.text.translation import N_, _, in_this_language, numeral
 
 FORMATS = ("PNG", "JPEG", "WEBP", "BMP", "GIF")
 MAX_BYTES = 10_000_000
@@ -66,7 +66,7 @@ def decode_picture(content: bytes) -> np.ndarray:
     if len(content) > MAX_BYTES:
         raise Unusable(
             "The file is too large ({size} MB): use one of at most {most} MB.",
-            size=f"{len(content) / 1e6:.1f}",
+            size=numeral(len(content) / 1e6, ".1f"),
             most=MAX_BYTES // 1_000_000,
         )
     with _opened(content) as picture:
@@ -108,8 +108,8 @@ def check_pixels(width: int, height: int, most: int = MAX_PIXELS) -> None:
     if width * height > most:
         raise Unusable(
             "The picture is too large ({width} × {height} pixels): use one of at most {most} million pixels.",
-            width=f"{width:,}",
-            height=f"{height:,}",
+            width=numeral(width),
+            height=numeral(height),
             most=most // 1_000_000,
         )
 
@@ -121,7 +121,7 @@ def _check_scans(content: bytes, pixels: int) -> None:
         raise Unusable(
             "The picture takes too long to read (a progressive JPEG of {size} million pixels): save it "
             "as a plain JPEG, or make it smaller.",
-            size=f"{pixels / 1e6:,.1f}",
+            size=numeral(pixels / 1e6, ",.1f"),
         )
 
 

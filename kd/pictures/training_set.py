@@ -10,6 +10,7 @@ from kd.base.unusable import Unusable
 from kd.config import TRAIN_IMAGES, RunConfig, has_nonsense
 from kd.config.fields import DIGITS, FIRST, NOISE, SHUFFLED, SMOOTH
 from kd.pictures.mnist import load_mnist
+from kd.text.translation import numeral
 from kd.text.words import quoted
 
 # A run draws with [seed, …], and seeds are below 2**31. Epoch e, below a million, is shuffled with [seed, e].
@@ -104,7 +105,7 @@ def training_set(config: RunConfig) -> TrainingSet:
         raise Unusable(
             "omitted_digits must leave some of the {count} training images, got {value}: leave out "
             "fewer digits or take more images.",
-            count=f"{config.train_size:,}",
+            count=numeral(config.train_size),
             value=quoted(config.omitted_digits),
         )
     labels = labels[rows]

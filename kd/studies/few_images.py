@@ -8,7 +8,7 @@ from typing import Any
 
 from kd.config import RunConfig
 from kd.studies.shipped import SHORT, near, shipped_study
-from kd.text.translation import N_, _
+from kd.text.translation import N_, _, numeral
 from kd.text.words import percent, points_between
 
 _MANY = 10_000
@@ -79,13 +79,13 @@ def answer_sentence(guess: int, found: FewImages, longer: FewImages) -> str:
     alone, taught, row = mean(found.alone), mean(found.taught), found.verdict
     off = guess - 100 * alone
     which = "close" if abs(off) <= _CLOSE else "high" if off > 0 else "low"
-    lost = f"{points_between(mean(found.enough), alone, 0):.0f}"
-    said = _(_SAYS[which], alone=percent(alone, 0), lost=lost, many=f"{found.many:,}")
+    lost = numeral(points_between(mean(found.enough), alone, 0), ".0f")
+    said = _(_SAYS[which], alone=percent(alone, 0), lost=lost, many=numeral(found.many))
     back = _(
         _BACK,
-        back=f"{points_between(taught, alone, 0):.0f}",
-        low=f"{row['low']:.0f}",
-        high=f"{row['high']:.0f}",
+        back=numeral(points_between(taught, alone, 0), ".0f"),
+        low=numeral(row["low"], ".0f"),
+        high=numeral(row["high"], ".0f"),
         seeds=len(found.taught),
     )
     later = {"alone": percent(mean(longer.alone), 0), "taught": percent(mean(longer.taught), 0)}

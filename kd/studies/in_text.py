@@ -8,6 +8,7 @@ import io
 import math
 import textwrap
 from collections.abc import Callable, Hashable, Mapping, Sequence
+from functools import partial
 from itertools import product
 from typing import Any
 
@@ -22,7 +23,7 @@ from kd.studies.axes import values_in_order
 from kd.studies.experiments.experiment import Chart
 from kd.text.experiment_words import number_words, place_words
 from kd.text.study_words import axis_value, difference, flag, seeds_needed, signed, verdict_word
-from kd.text.translation import N_, _
+from kd.text.translation import N_, _, numeral
 from kd.text.words import NAMES, accuracy
 
 WIDTH = 80
@@ -54,10 +55,10 @@ def table_text(table: pd.DataFrame, axes: Sequence[str], width: int = WIDTH) -> 
     for row in table.to_dict("records"):
         drawn.add_row(
             *(Text(axis_value(row[axis])) for axis in axes),
-            f"{row['seeds']:,}",
+            numeral(row["seeds"]),
             *(_known(row[f"{name}_accuracy"], accuracy) for name in ("distilled", "scratch")),
             _known(difference(row), signed),
-            _known((row["high"] - row["low"]) / 2, "{:.2f}".format),
+            _known((row["high"] - row["low"]) / 2, partial(numeral, form=".2f")),
             Text(verdict_word(row["verdict"], over_scratch)),
             seeds_needed(row),
         )
@@ -89,7 +90,7 @@ def _mean(point: Any, unit: str) -> str:
     words = number_words(float(point.mean), unit, digits=2)
     if math.isnan(point.low):
         return words
-    return _("{mean} ± {half}", mean=words, half=f"{(point.high - point.low) / 2:.2f}")
+    return _("{mean} ± {half}", mean=words, half=numeral((point.high - point.low) / 2, ".2f"))
 
 
 def _lines_of(table: Table, width: int) -> str:
@@ -201,7 +202,7 @@ def _map(
 def _legend(verdicts: set[str], step: float) -> list[str]:
     """Says what the shades and signs of a map mean, in a line each."""
     shades = "   ".join(
-        _("{shade} up to {points}", shade=shade * 2, points=f"{number * step:.{decimals_of(step)}f}")
+        _("{shade} up to {points}", shade=shade * 2, points=numeral(number * step, f".{decimals_of(step)}f"))
         for number, shade in enumerate(_SHADES, 1)
     )
     over_a_cell = "baseline" in verdicts

@@ -13,7 +13,7 @@ from kd.config import FIELD_TYPES, FIELDS, Preset, RunConfig, config_of, has_tea
 from kd.config.run_config import RECIPE_VERSION, content_hash
 from kd.terminal.progress import Moment
 from kd.text.endings import Ending
-from kd.text.translation import N_, _, ngettext
+from kd.text.translation import N_, _, ngettext, numeral
 from kd.text.words import quoted
 
 SCRATCH = "scratch"
@@ -64,8 +64,8 @@ class Study:
             raise Unusable(
                 "This study has {count} runs, and {most} are the most allowed: "
                 "take fewer values or fewer seeds.",
-                count=f"{self.size:,}",
-                most=f"{MOST_RUNS:,}",
+                count=numeral(self.size),
+                most=numeral(MOST_RUNS),
             )
         cells = list(self.cells())
         configs = [self.config(cell) for cell in cells]
@@ -137,7 +137,7 @@ def checked_seeds(seeds: Any) -> int:
     if type(seeds) is not int or not 1 <= seeds <= MOST_SEEDS:
         raise Unusable(
             "seeds must be a whole number between 1 and {most}, got {value}.",
-            most=f"{MOST_SEEDS:,}",
+            most=numeral(MOST_SEEDS),
             value=quoted(seeds),
         )
     return seeds

@@ -17,7 +17,7 @@ from kd.config import SHIPPED_TEACHERS, TRAIN_IMAGES
 from kd.teachers.shipped import MAKE_COMMAND, TEACHER_FOLDER, check_name, weights_sha256, write_record
 from kd.terminal.entry import Parser, exit_code, run
 from kd.terminal.streams import quiet_standard_error
-from kd.text.translation import _
+from kd.text.translation import _, numeral
 from kd.text.words import accuracy, quoted
 
 
@@ -105,7 +105,7 @@ def _check_range(field: str, value: int | None, maximum: int) -> None:
             "{name} must be between {minimum} and {maximum}, got {value}.",
             name=field,
             minimum=1,
-            maximum=f"{maximum:,}",
+            maximum=numeral(maximum),
             value=quoted(value),
         )
 

@@ -5,7 +5,7 @@ from typing import Any
 import pandas as pd
 
 from kd.text.chart_words import records
-from kd.text.translation import N_, _, ngettext
+from kd.text.translation import N_, _, ngettext, numeral
 from kd.text.words import AND, MODELS, STUDENTS, percent
 
 # Who says the same → the subject of the clause.
@@ -117,7 +117,7 @@ def look_alikes_words(rows: pd.DataFrame, temperature: float) -> str:
         "The teacher's mean soft targets at T = {temperature}. Strongest likeness: for pictures of {digit}, "
         "{share} of the probability for wrong digits goes to {other}. Mean probability of the true digit: "
         "highest for {surest} ({high}), lowest for {doubted} ({low}).",
-        temperature=f"{temperature:g}",
+        temperature=numeral(temperature, "g"),
         digit=digit,
         share=percent(share),
         other=other,

@@ -5,6 +5,7 @@ Each function takes the rows that its chart draws (kd.charts): codes and numbers
 
 from collections.abc import Callable, Iterable, Sequence
 from fractions import Fraction
+from functools import partial
 from itertools import pairwise
 from typing import Any
 
@@ -12,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from kd.text.study_words import signed
-from kd.text.translation import N_, _, ngettext
+from kd.text.translation import N_, _, ngettext, numeral
 from kd.text.words import NAMES, accuracy, count, percent, sentence_case
 
 
@@ -36,8 +37,8 @@ def accuracy_words(rows: pd.DataFrame) -> str:
 
 
 def _ahead(difference: float) -> str:
-    points = f"{abs(100 * difference):.2f}"
-    if float(points) == 0:
+    points = numeral(abs(100 * difference), ".2f")
+    if points == numeral(0, ".2f"):
         return _("Both students are equally accurate.")
     if difference > 0:
         return _("Distilled is {points} points ahead of scratch.", points=points)
@@ -49,7 +50,9 @@ def loss_words(rows: pd.DataFrame, parts: Iterable[tuple[str, str]] = ()) -> str
     names = {part: sentence_case(_(label)) for part, label in parts}
     names |= {"teacher": _("Teacher's part"), "labels": _("Labels' part")}
     course = parted(rows, "part", "epoch", "value")
-    sentences = [_from_to(names[part], points, "{:.2g}".format) for part, points in course.items()]
+    sentences = [
+        _from_to(names[part], points, partial(numeral, form=".2g")) for part, points in course.items()
+    ]
     return " ".join(
         [_("The distilled student's loss by epoch."), *(sentences or [_("No epoch is finished yet.")])]
     )

@@ -10,8 +10,8 @@ from typing import Any, TypeAlias
 
 from kd.text import study_words
 from kd.text.study_words import axis_value, decimals, rounded
-from kd.text.translation import N_, _, ngettext
-from kd.text.words import count, duration, sentence_case
+from kd.text.translation import N_, _, ngettext, numeral
+from kd.text.words import count, duration, plain, sentence_case
 
 AGREES, DISAGREES, CANNOT_TELL, NOT_YET = "agrees", "disagrees", "cannot tell", "not judged yet"
 
@@ -70,7 +70,9 @@ def place_words(value: Any, names: Mapping[str, str]) -> str:
     text = axis_value(value)
     if text in names:
         return _(names[text])
-    return f"{value:,}" if isinstance(value, int) and not isinstance(value, bool) else text
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        return text
+    return numeral(value) if isinstance(value, int) else plain(value)
 
 
 def finding_words(found: Found) -> str:
@@ -124,7 +126,7 @@ def saying(says: Says, found: Found) -> str:
     low, high = (bare(end, found.unit, digits, signed=taken == "neither") for end in ends)
     interval = _("likely {low} to {high}", low=low, high=high)
     if undecided:
-        percent = f"{100 * found.confidence:g}"
+        percent = numeral(100 * found.confidence, "g")
         interval = _("at {percent}\u00a0%, likely {low} to {high}", low=low, high=high, percent=percent)
     sentence = {"below": says.below, "neither": says.neither}.get(taken) or says.above
     value = bare(abs(found.mean), found.unit, digits, signed=False)
@@ -194,7 +196,7 @@ def _digits(found: Found) -> int:
 
 def when_words(length: str, steps: tuple[int, int]) -> str:
     """Returns a length as within a sentence: 'after 640 steps', 'after long training (2,000 steps)'."""
-    fewest, most = (f"{each:,}" for each in steps)
+    fewest, most = (numeral(each) for each in steps)
     said = fewest if fewest == most else _("{fewest} to {most}", fewest=fewest, most=most)
     return _(_WHEN[length], steps=said)
 

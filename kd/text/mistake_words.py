@@ -7,7 +7,7 @@ import math
 
 from kd.text.experiment_words import Found, side
 from kd.text.study_words import MINUS, rounded, signed
-from kd.text.translation import N_, _
+from kd.text.translation import N_, _, numeral
 from kd.text.words import plain
 
 # Of a loss that has fallen by less than this share of what it was, one says that it does not fall.
@@ -105,7 +105,7 @@ def noticed_words(difference: Found, gain: Found) -> str:
         low, high = (signed(end, 1) for end in difference.sure)
     else:
         low, high = rounded(difference.low, 1), rounded(difference.high, 1)
-    return _(_NOTICED[code], low=low, high=high, percent=f"{100 * difference.confidence:g}")
+    return _(_NOTICED[code], low=low, high=high, percent=numeral(100 * difference.confidence, "g"))
 
 
 def _course(wrong: Losses, right: Losses) -> str:

@@ -7,8 +7,8 @@ import math
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
-from kd.text.translation import N_, _, ngettext
-from kd.text.words import STUDENTS, duration, listing, plain, points_between, sentence_case
+from kd.text.translation import N_, _, ngettext, numeral
+from kd.text.words import STUDENTS, duration, listing, points_between, sentence_case, typed
 
 Row = Mapping[str, Any]
 """A cell's row of kd.studies.verdicts.verdicts."""
@@ -18,8 +18,9 @@ MINUS = "−"
 
 def rounded(number: float, digits: int = 2) -> str:
     """Writes a number with so many decimals: -0.25 → '−0.25', -0.001 → '0.00'."""
-    text = f"{number:.{digits}f}"
-    return text.lstrip("-") if float(text) == 0 else text.replace("-", MINUS)
+    form = f".{digits}f"
+    text = numeral(number, form)
+    return numeral(0, form) if text.lstrip("-") == numeral(0, form) else text.replace("-", MINUS)
 
 
 def signed(points: float, digits: int = 2) -> str:
@@ -49,8 +50,8 @@ def decimals(row: Row) -> int:
 def p_value_words(p_value: float) -> str:
     """Writes as many digits as mean something: 'p < 0.001', 'p = 0.012' or 'p = 0.41'."""
     if p_value < 0.001:
-        return "p < 0.001"
-    return f"p = {p_value:.3f}" if p_value < 0.1 else f"p = {p_value:.2f}"
+        return f"p < {numeral(0.001, 'g')}"
+    return f"p = {numeral(p_value, '.3f' if p_value < 0.1 else '.2f')}"
 
 
 def unknown(number: Any) -> bool:
@@ -78,7 +79,7 @@ def axis_value(value: Any) -> str:
     value = value.item() if hasattr(value, "item") else value
     if isinstance(value, bool):
         return str(value).lower()
-    return plain(value) if isinstance(value, (int, float)) and math.isfinite(value) else str(value)
+    return typed(value) if isinstance(value, (int, float)) and math.isfinite(value) else str(value)
 
 
 def plain_value(value: Any) -> str:
@@ -151,7 +152,7 @@ def judged_words(row: Row) -> str:
     """Names the seeds on which a verdict rests: '5 repeats', or 'the first 5 repeats' of more."""
     judged = int(row["judged_seeds"])
     message = N_("the first {count} repeats") if row["seeds"] > judged else N_("{count} repeats")
-    return _(message, count=f"{judged:,}")
+    return _(message, count=numeral(judged))
 
 
 def _so_many(row: Row) -> str:
@@ -160,7 +161,7 @@ def _so_many(row: Row) -> str:
     if not judged or judged == number:
         return repeats_words(number)
     if unknown(row["next_seeds"]):
-        return _("judged by the first {judged} of {count} repeats", judged=judged, count=f"{number:,}")
+        return _("judged by the first {judged} of {count} repeats", judged=judged, count=numeral(number))
     return _(
         "judged by the first {judged} of {count} repeats, next at {next}",
         judged=judged,
@@ -238,7 +239,7 @@ def study_sentence(rows: Iterable[Row], cells: int, baseline: str = "", tends: s
     else:
         sentences = _over_scratch(helps, hurts, cells, tends)
     if n := len(leaning):
-        said = ngettext("{count} cell is not settled.", "{count} cells are not settled.", n, count=f"{n:,}")
+        said = ngettext("{count} cell is not settled.", "{count} cells are not settled.", n)
         sentences.append(said)
     if nothing:
         sentences.append(
@@ -268,7 +269,7 @@ def _over_scratch(helps: list[Row], hurts: list[Row], cells: int, tends: str) ->
     sentences = [_("No cell shows yet that distillation helps.")]
     if helps:
         words = _HELPS_AT_AN_END if tends else _HELPS
-        sentences = [_(words, cells=f"{cells:,}", tends=tends, **_largest(helps))]
+        sentences = [_(words, cells=numeral(cells), tends=tends, **_largest(helps))]
     return [*sentences, _(_HURTS, **_largest(hurts))] if hurts else sentences
 
 
@@ -279,7 +280,7 @@ def _over_baseline(helps: list[Row], hurts: list[Row], others: int, baseline: st
             "{count} of {others} other cells does better than {baseline}, by {points} points {where}.",
             "{count} of {others} other cells do better than {baseline}, most by {points} points {where}.",
             len(helps),
-            others=f"{others:,}",
+            others=numeral(others),
             baseline=baseline,
             **_largest(helps),
         )
@@ -298,7 +299,7 @@ def _over_baseline(helps: list[Row], hurts: list[Row], others: int, baseline: st
 def _largest(rows: list[Row]) -> dict[str, Any]:
     """Returns how many cells there are, and where the difference is largest."""
     most = max(rows, key=lambda row: abs(row["difference"]))
-    return {"count": f"{len(rows):,}", "where": most["where"], "points": signed(difference(most), 1)}
+    return {"count": numeral(len(rows)), "where": most["where"], "points": signed(difference(most), 1)}
 
 
 _SHORT = {
@@ -355,7 +356,7 @@ _STATES = {
 
 def progress_words(status: str, done: int, runs: int, seconds_left: float | None, elsewhere: bool) -> str:
     """Says how far a study is; the arguments are those of its StudyView."""
-    numbers = {"done": f"{done:,}", "runs": f"{runs:,}"}
+    numbers = {"done": numeral(done), "runs": numeral(runs)}
     if status in _STATES:
         return _(_STATES[status], **numbers)
     if status == "finished":
@@ -385,7 +386,7 @@ def steps_words(configs: Collection[Any]) -> str:
     steps = [config.steps for config in configs]
     low, high = min(steps), max(steps)
     if low < high:
-        return _("{low} to {high} steps", low=f"{low:,}", high=f"{high:,}")
+        return _("{low} to {high} steps", low=numeral(low), high=numeral(high))
     return ngettext("{count} step", "{count} steps", low)
 
 

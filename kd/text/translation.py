@@ -11,7 +11,8 @@ import os
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextvars import ContextVar
-from functools import lru_cache
+from decimal import Decimal
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -20,10 +21,11 @@ ENGLISH = "en"
 
 
 class Spoken(NamedTuple):
-    """A language, and the sentences in it."""
+    """A language, the sentences in it, and what it writes in numbers instead of a point and a comma."""
 
     language: str
     catalogue: gettext.NullTranslations
+    marks: Mapping[int, str] | None = None
 
 
 _TAG = re.compile("[A-Za-z]+(_[A-Za-z0-9]+)*")
@@ -80,6 +82,11 @@ def language() -> str:
     return _spoken().language
 
 
+def language_tag() -> str:
+    """Returns the language that `_` uses now as HTML and browsers name it, such as "pt-BR"."""
+    return language().replace("_", "-")
+
+
 def _(message: str, /, **values: Any) -> str:
     """Returns a sentence in the reader's language, its named placeholders filled with `values`."""
     translated = _spoken().catalogue.gettext(message)
@@ -88,13 +95,50 @@ def _(message: str, /, **values: Any) -> str:
 
 def ngettext(one: str, many: str, number: int, /, **values: Any) -> str:
     """Returns a sentence as `_`, in the form that the reader's language has for this number: its {count}."""
-    translated = _spoken().catalogue.ngettext(one, many, number)
-    return _filled(translated, one if number == 1 else many, {"count": f"{number:,}", **values})
+    translated = _plural(_spoken().catalogue, one, many, number)
+    return _filled(translated, one if number == 1 else many, {"count": numeral(number), **values})
+
+
+def numeral(number: float | Decimal, form: str = ",") -> str:
+    """Writes a number as the reader's language does: 1615 → '1,615' or '1.615'.
+
+    form: as Python's `format` has it. What programs read (exports, JSON, addresses) is no matter of language.
+    """
+    text, marks = format(number, form), _spoken().marks
+    return text.translate(marks) if marks else text
+
+
+def number_marks() -> tuple[str, str] | None:
+    """Returns the reader's decimal sign and what parts thousands, unless they are a point and a comma."""
+    marks = _spoken().marks
+    return (marks[ord(".")], marks[ord(",")]) if marks else None
 
 
 def N_(message: str) -> str:
     """Marks a constant for the catalogues. It stays English until `_` is called on it where it is shown."""
     return message
+
+
+_OF_EACH_FORM = (100, 11, 5, 3, 2, 1_000_000)
+"""Numbers between which a language uses all its plurals, what it says of most numbers first."""
+
+
+def _plural(catalogue: gettext.NullTranslations, one: str, many: str, number: int) -> str:
+    """Returns the catalogue's form for a number, or another of its forms, or English by the rules of English.
+
+    Compilers fill a form that has no translation with English, whatever numbers the language has it for. And
+    where one thing and none, or twenty-one, share a form, it may be written for one alone, without {count}.
+    """
+    form_of, english = partial(catalogue.ngettext, one, many), one if number == 1 else many
+    wanted = form_of(number)
+    if wanted == english and (number == 1 or type(catalogue) is gettext.NullTranslations):
+        return english
+
+    def fits(form: str) -> bool:
+        for_one_alone = "{count}" in many and "{count}" not in form and number != 1 and form == form_of(1)
+        return form not in (one, many) and not for_one_alone
+
+    return next((form for form in (wanted, *map(form_of, _OF_EACH_FORM)) if fits(form)), english)
 
 
 def _filled(translated: str, message: str, values: Mapping[str, Any]) -> str:
@@ -120,5 +164,16 @@ def _choose(wanted: tuple[str, ...], folder: str) -> Spoken:
             break
         for code in ("_".join(parts[:length]) for length in range(len(parts), 0, -1)):
             if found := gettext.find(DOMAIN, folder, [code]):
-                return Spoken(Path(found).parents[1].name, gettext.translation(DOMAIN, folder, [code]))
+                language = Path(found).parents[1].name
+                return Spoken(language, gettext.translation(DOMAIN, folder, [code]), _marks(language))
     return Spoken(ENGLISH, gettext.NullTranslations())
+
+
+def _marks(language: str) -> Mapping[int, str] | None:
+    from babel import Locale, UnknownLocaleError  # 20 ms, which English does not need
+
+    try:
+        symbols = Locale.parse(language).number_symbols["latn"]
+    except (UnknownLocaleError, ValueError):
+        return None
+    return str.maketrans({".": symbols["decimal"], ",": symbols["group"]})

@@ -19,7 +19,7 @@ from kd.text.study_words import (
     trained,
     unknown,
 )
-from kd.text.translation import N_, _, ngettext
+from kd.text.translation import N_, _, ngettext, numeral
 from kd.text.words import listing, sentence_case
 
 _EQUAL_STUDENTS = N_(
@@ -132,7 +132,7 @@ def surer_headline(row: Mapping[str, Any], config: Any) -> str:
     """Says what several seeds show. row: of kd.studies.verdicts.verdicts; config: any seed's RunConfig."""
     words = _of_seeds(row, config)
     if row["judged_seeds"] and row["seeds"] > row["judged_seeds"] and not unknown(row["next_seeds"]):
-        seeds, following = (f"{int(row[name]):,}" for name in ("seeds", "next_seeds"))
+        seeds, following = (numeral(int(row[name])) for name in ("seeds", "next_seeds"))
         mean = rounded(difference(row))
         words += " " + _(_MEAN_AND_NEXT, seeds=seeds, points=mean, next=following)
     return _of_run(words, config)
@@ -294,7 +294,12 @@ def between_evidence(found: Mapping[str, Any]) -> str:
 def courses_words(ends: Mapping[str, tuple[int, float]]) -> str:
     """Reads out where several settings' curves end. ends: name → last epoch and its accuracy."""
     each = ", ".join(
-        _("{name}: {value} after epoch {epoch}", name=name, value=f"{100 * value:.2f}\u00a0%", epoch=epoch)
+        _(
+            "{name}: {value} after epoch {epoch}",
+            name=name,
+            value=f"{numeral(100 * value, '.2f')}\u00a0%",
+            epoch=epoch,
+        )
         for name, (epoch, value) in ends.items()
     )
     return _("Test accuracy of the distilled students by epoch. {each}.", each=each)

@@ -3,7 +3,7 @@
 from decimal import Decimal
 from typing import Any
 
-from kd.text.translation import N_, _, ngettext
+from kd.text.translation import N_, _, in_english, ngettext, numeral
 
 MODELS = ("teacher", "distilled", "scratch")
 """The three models of a run, in the order in which they are always shown."""
@@ -25,10 +25,10 @@ def percent(fraction: float, digits: int = 1) -> str:
     """Writes a fraction: 0.9793 → '97.9 %'; only all is rounded to 100 %, and only nothing to 0 %."""
     least = 10**-digits  # percent
     if 0 < fraction < least / 200:
-        return f"<\u00a0{least:.{digits}f}\u00a0%"
+        return f"<\u00a0{numeral(least, f'.{digits}f')}\u00a0%"
     if 1 - least / 200 <= fraction < 1:
-        return f">\u00a0{100 - least:.{digits}f}\u00a0%"
-    return f"{100 * fraction:.{digits}f}\u00a0%"
+        return f">\u00a0{numeral(100 - least, f'.{digits}f')}\u00a0%"
+    return f"{numeral(100 * fraction, f'.{digits}f')}\u00a0%"
 
 
 def accuracy(fraction: float) -> str:
@@ -52,7 +52,7 @@ def count(number: int) -> str:
     )
     value = number / size
     decimals = 2 if value < 9.995 else 1 if value < 99.95 else 0
-    return f"{value:,.{decimals}f} {letter}"
+    return f"{numeral(value, f',.{decimals}f')} {letter}"
 
 
 def file_size(number_of_bytes: int) -> str:
@@ -60,10 +60,11 @@ def file_size(number_of_bytes: int) -> str:
     if number_of_bytes < 1_000:
         return ngettext("{count} byte", "{count} bytes", number_of_bytes)
     if number_of_bytes < 999_500:
-        return f"{number_of_bytes / 1_000:.{1 if number_of_bytes < 9_950 else 0}f} kB"
+        return f"{numeral(number_of_bytes / 1_000, '.1f' if number_of_bytes < 9_950 else '.0f')} kB"
     if number_of_bytes < 999_950_000:
-        return f"{number_of_bytes / 1_000_000:.1f} MB"
-    return f"{number_of_bytes / 1_000_000_000:,.1f} GB".replace(".0 ", " ")
+        return f"{numeral(number_of_bytes / 1_000_000, '.1f')} MB"
+    billions = round(number_of_bytes / 1_000_000_000, 1)
+    return f"{numeral(billions, ',.0f' if billions.is_integer() else ',.1f')} GB"
 
 
 def duration(seconds: float) -> str:
@@ -80,21 +81,27 @@ def duration(seconds: float) -> str:
         return _("{minutes} min", minutes=minutes)
     hours, minutes = divmod(round(whole / 60), 60)
     if minutes:
-        return _("{hours} h {minutes} min", hours=f"{hours:,}", minutes=minutes)
-    return _("{hours} h", hours=f"{hours:,}")
+        return _("{hours} h {minutes} min", hours=numeral(hours), minutes=minutes)
+    return _("{hours} h", hours=numeral(hours))
 
 
 def milliseconds(value: float) -> str:
     """Writes milliseconds to two figures: 0.347 → '0.35 ms', 3.11 → '3.1 ms', 140.6 → '141 ms'."""
     if value < 0.01:
-        return "< 0.01 ms"
+        return f"< {numeral(0.01, 'g')} ms"
     decimals = 2 if value < 0.995 else 1 if value < 9.95 else 0
-    return f"{value:,.{decimals}f} ms"
+    return f"{numeral(value, f',.{decimals}f')} ms"
 
 
 def plain(number: float) -> str:
     """Writes a setting to six figures at most and without an exponent: 4.0 → '4', 1e-05 → '0.00001'."""
-    return "< 0.000001" if 0 < number < 1e-6 else f"{Decimal(f'{number:.6g}'):f}"
+    return f"< {numeral(1e-6, '.6f')}" if 0 < number < 1e-6 else numeral(Decimal(f"{number:.6g}"), "f")
+
+
+def typed(number: float) -> str:
+    """Writes a setting as one types it in any language, in an address or a command: as `plain` in English."""
+    with in_english():
+        return plain(number)
 
 
 def quoted(value: Any) -> str:

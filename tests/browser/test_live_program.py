@@ -13,6 +13,7 @@ from kd.analysis.playback import confusions
 from kd.charts import error_charts
 from kd.text import words
 from kd.text.answers import PULL_SAYS, SOFT_TARGET_SAYS, answers_says
+from kd.text.translation import language_tag
 from ui.live import views
 
 TEMPERATURES = [0.1, 0.13, 0.5, 1.0, 2.0, 4.0, 7.7, 20.0, 100.0]
@@ -90,6 +91,19 @@ def test_every_number_is_in_the_words_that_the_charts_have(asked):
     assert asked("a.map(short)", shares) == [error_charts._cell(share) for share in shares]
     temperatures = [0.1, 0.15, 1, 2.5, 10, 12.25, 100]
     assert asked("a.map(plain)", temperatures) == [f"{t:g}" for t in temperatures]
+
+
+def test_numbers_are_written_as_in_the_pages_language(asked, reads):
+    reads("pt_BR", {})
+    shares, temperatures = [0, 1e-9, 0.0499, 0.0951, 0.5, 0.77777, 0.9996, 1], [0.15, 1, 12.25]
+    facts = {"words": {"train_size": "{value} images"}}
+    asked("document.documentElement.lang = a", language_tag())
+    assert asked("a.map(percent)", shares) == [words.percent(share) for share in shares]
+    assert asked("a.map(short)", shares) == [error_charts._cell(share) for share in shares]
+    assert asked("a.map(plain)", temperatures) == [words.plain(each) for each in temperatures]
+    assert asked("[exactly(0.91824), points(-1.26, 1)]") == ["91,82\u00a0%", "−1,3"]
+    assert asked("wordsOf('train_size', 12345, a.words)", facts) == "12.345 images"
+    asked("document.documentElement.lang = ''")
 
 
 def test_soft_targets_and_pulls_in_words(asked):

@@ -294,6 +294,17 @@ def expect_one_small_icon(page: Page, place: str, title: str) -> None:
     assert icon["x"] >= row["x"]
 
 
+def test_a_page_says_its_language_and_so_does_the_link_that_skips_the_navigation(page: Page, site):
+    page.goto(f"{site.url}/runs")
+    skip = page.get_by_test_id("stSkipToContent")
+    expect(skip).to_have_text("Skip to main content")
+    page.evaluate("document.documentElement.lang = 'xx'")
+    skip.evaluate("link => { link.textContent = 'xx'; }")
+    page.get_by_role("link", name="Draw", exact=True).click()
+    expect(page.locator("html")).to_have_attribute("lang", "en")
+    expect(skip).to_have_text("Skip to main content")
+
+
 def test_no_page_jumps_or_pans_that_a_phones_navigation_opens_which_closes_then(phone: Page, site):
     phone.goto(f"{site.url}/runs")
     at_rest(phone)

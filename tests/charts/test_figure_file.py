@@ -3,6 +3,7 @@
 import io
 import re
 
+import altair as alt
 import numpy as np
 import pandas as pd
 import pytest
@@ -36,6 +37,18 @@ def test_svg_has_title_values_and_the_colours_of_the_theme(theme):
     assert not drawn & {"#000", "black"}
     # values that are not numbers are left out
     assert "NaN" not in figure_svg(SPEC, ROWS.assign(share_of_wrong=np.nan)).decode()
+
+
+def test_a_chart_writes_its_numbers_in_the_readers_language(reads):
+    """Those of the rows, and those that Vega makes of an axis and of a format; the table keeps the point."""
+    reads("pt_BR", {})
+    frame = pd.DataFrame({"x": [0.25, 12_000.5]})
+    marks = alt.Chart(frame).mark_text().encode(x="x:Q", text=alt.Text("x:Q", format=",.1f"))
+    text = figure_svg(without_rows(marks), frame).decode()
+    assert ">12.000,5<" in text
+    assert ">10.000<" in text
+    assert "12000.5" in figure_csv(frame).decode()
+    assert [label for label in rows_at(2.0)["label"] if "," in label]
 
 
 def test_png_is_a_picture_on_white_that_follows_the_rows():

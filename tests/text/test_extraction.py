@@ -70,3 +70,16 @@ def test_what_is_refused_is_refused_in_a_message():
         if ast.unparse(error.func).rpartition(".")[2] not in fine
     ]
     assert bad == []
+
+
+def test_numbers_in_messages_are_numerals():
+    """What fills a message is no number that Python formats: every language would have English's marks."""
+    bad = [
+        f"{path}:{value.lineno}: {ast.unparse(value)}"
+        for path, call in calls()
+        for filling in call.keywords
+        for value in ast.walk(filling.value)
+        if isinstance(value, ast.FormattedValue) and value.format_spec
+        if set(",.") & set(ast.unparse(value.format_spec))
+    ]
+    assert bad == []

@@ -70,6 +70,13 @@ def test_names_and_numbers_are_written_as_people_type_and_read_them():
     assert [words.p_value_words(p) for p in (0.0001, 0.0123, 0.412)] == ["p < 0.001", "p = 0.012", "p = 0.41"]
 
 
+def test_in_another_language_numbers_that_are_read_change_and_those_that_are_typed_do_not(reads):
+    reads("pt_BR", {})
+    assert (words.signed(6.52), words.signed(-0.2), words.signed(-0.001)) == ("+6,52", "−0,20", "0,00")
+    assert [words.p_value_words(p) for p in (0.0001, 0.412)] == ["p < 0,001", "p = 0,41"]
+    assert words.axis_value(0.1) == words.plain_value(0.1) == "0.1"
+
+
 @given(st.floats(-100, 100), st.floats(0.01, 50), st.floats(0.01, 50))
 def test_a_side_that_is_taken_is_seen_in_every_number(difference, down, up):
     """Rounding never shows another sign than the verdict's, nor 0 where an end is clear of it."""

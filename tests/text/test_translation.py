@@ -4,25 +4,31 @@ import threading
 
 import pytest
 from babel.messages import Catalog
-from babel.messages.mofile import write_mo
 
 from kd.text import translation
-from kd.text.translation import _, ask_for_languages, environment_languages, language, ngettext
+from kd.text.translation import (
+    _,
+    ask_for_languages,
+    environment_languages,
+    in_english,
+    language,
+    language_tag,
+    ngettext,
+    number_marks,
+    numeral,
+)
 
 
 @pytest.fixture
-def german(tmp_path, monkeypatch):
+def german(reads, monkeypatch):
     """A catalogue of three messages, for readers who ask for German."""
-    monkeypatch.setattr(translation, "_folder", tmp_path)
+    translations = {
+        "Run {name} is stopped.": "Lauf {name} ist gestoppt.",
+        ("{count} run", "{count} runs"): ("{count} Lauf", "{count} Läufe"),
+        "Wait {seconds} s.": "Warte {sekunden} s.",
+    }
+    reads("de", translations)
     monkeypatch.setattr(translation, "_wanted", lambda: ("de-CH", "en"))
-    catalogue = Catalog("de")
-    catalogue.add("Run {name} is stopped.", "Lauf {name} ist gestoppt.")
-    catalogue.add(("{count} run", "{count} runs"), ("{count} Lauf", "{count} Läufe"))
-    catalogue.add("Wait {seconds} s.", "Warte {sekunden} s.")
-    folder = tmp_path / "de" / "LC_MESSAGES"
-    folder.mkdir(parents=True)
-    with (folder / "kd.mo").open("wb") as file:
-        write_mo(file, catalogue)
 
 
 def test_sentences_come_in_the_language_that_the_reader_wants(german):
@@ -35,6 +41,60 @@ def test_sentences_come_in_the_language_that_the_reader_wants(german):
 def test_missing_or_faulty_translations_fall_back_to_english(german):
     assert _("{count} runs wait.", count=2) == "2 runs wait."
     assert _("Wait {seconds} s.", seconds=5) == "Wait 5 s."
+
+
+WAITING = ("The run waits.", "{count} runs wait.")
+
+
+def waiting(*numbers):
+    return [ngettext(*WAITING, number) for number in numbers]
+
+
+def test_browsers_are_told_a_language_by_its_tag(reads):
+    reads("pt_BR", {})
+    assert (language(), language_tag()) == ("pt_BR", "pt-BR")
+
+
+@pytest.mark.parametrize("language", ["pt_BR", "ja", "ru", "ar", "lv"])
+def test_a_plural_without_a_translation_follows_the_rules_of_english(reads, language):
+    reads(language, {WAITING: ("",) * Catalog(language).num_plurals})
+    assert waiting(0, 1, 2, 21) == ["0 runs wait.", "The run waits.", "2 runs wait.", "21 runs wait."]
+
+
+@pytest.mark.parametrize(
+    "forms", [("{count} espera", "{count} esperam", ""), ("{count} espera", "", "{count} esperam")]
+)
+def test_a_form_that_is_missing_is_another_one_of_the_same_language(reads, forms):
+    reads("pt_BR", {WAITING: forms})
+    assert waiting(0, 1, 2, 5) == ["0 espera", "1 espera", "2 esperam", "5 esperam"]
+    assert not waiting(1_000_000)[0].endswith("wait.")
+
+
+def test_a_form_that_names_no_number_is_said_of_one_alone(reads):
+    reads("pt_BR", {WAITING: ("A execução espera.", "", "{count} execuções esperam.")})
+    assert waiting(0, 1, 2) == ["0 execuções esperam.", "A execução espera.", "2 execuções esperam."]
+
+
+def test_a_form_that_names_no_number_may_be_that_of_another_number(reads):
+    reads("ar", {WAITING: ("none", "one", "two", "{count} few", "{count} many", "{count} all")})
+    assert waiting(0, 1, 2, 3, 11, 100) == ["none", "one", "two", "3 few", "11 many", "100 all"]
+
+
+def test_one_thing_may_be_called_as_in_english(reads):
+    reads("pt_BR", {("{count} item", "{count} items"): ("{count} item", "{count} itens", "")})
+    assert [ngettext("{count} item", "{count} items", number) for number in (1, 2)] == ["1 item", "2 itens"]
+
+
+def test_a_number_is_written_as_in_the_language_of_its_sentence(german):
+    assert [numeral(1615), numeral(0.918, ".2f"), numeral(-2345.5, "+,.1f")] == [
+        "1.615",
+        "0,92",
+        "-2.345,5",
+    ]
+    assert ngettext("{count} run", "{count} runs", 1615) == "1.615 Läufe"
+    assert number_marks() == (",", ".")
+    with in_english():
+        assert [numeral(1615), numeral(0.918, ".2f"), number_marks()] == ["1,615", "0.92", None]
 
 
 def test_the_first_available_language_counts(german, monkeypatch):

@@ -44,6 +44,16 @@ def test_a_number_is_said_in_its_unit(say):
     assert {number: say(number).replace(NBSP, " ") for number in SAID[say]} == SAID[say]
 
 
+def test_every_number_is_written_as_in_the_readers_language(reads):
+    reads("pt_BR", {})
+    swapped = str.maketrans(".,", ",.")
+    for say, said in SAID.items():
+        found = {number: say(number).replace(NBSP, " ") for number in said}
+        assert found == {number: text.translate(swapped) for number, text in said.items()}
+    assert words.accuracy(0.9182) == f"91,82{NBSP}%"
+    assert words.typed(0.15) == "0.15"  # an address and a command are the same in every language
+
+
 @given(st.one_of(st.text(), st.integers(), st.binary(), st.lists(st.text()), st.none(), st.floats()))
 @example("x" * 3000)
 @example("\u202e" * 41)

@@ -13,7 +13,7 @@ from kd.lab.runs import NEIGHBOURS
 from kd.pictures.mnist import load_mnist, to_model_input
 from kd.pictures.training_set import places
 from kd.text.chart_words import saliency_words
-from kd.text.translation import N_, _
+from kd.text.translation import N_, _, numeral
 from kd.text.words import MODELS, listing
 from ui.live import views
 from ui.live.live import live
@@ -78,7 +78,7 @@ def _pixels(lab: Lab, run_id: str, image: np.ndarray) -> None:
             "models. A network does not read strokes as we do: it weighs pixels. {sizes}",
             digit=digit,
             sizes=_(
-                _COARSELY if student < teacher else _SIZES, student=f"{student:,}", teacher=f"{teacher:,}"
+                _COARSELY if student < teacher else _SIZES, student=numeral(student), teacher=numeral(teacher)
             ),
         ),
         _(
@@ -122,8 +122,8 @@ def _nearest(lab: Lab, run_id: str, image: np.ndarray) -> None:
             "numbers are close look alike to the teacher, however different their pixels are: this is where "
             "it keeps what it knows. These are the closest of {count} training pictures of its student, by "
             "plain distance.",
-            features=f"{lab.runs[run_id].models()['teacher'].layers[-2].activations:,}",
-            count=f"{min(config.train_size, NEIGHBOURS):,}",
+            features=numeral(lab.runs[run_id].models()["teacher"].layers[-2].activations),
+            count=numeral(min(config.train_size, NEIGHBOURS)),
         ),
         _(
             "Draw something that is not a digit, such as a star or a face. The teacher still finds nearest "
@@ -152,6 +152,6 @@ def _card(row: dict) -> str:
 def _lines(row: dict) -> tuple[str, str, str]:
     return (
         _("Label {label}", label=row["label"]),
-        _("No. {number}", number=f"{row['picture']:,}"),
-        _("distance {distance}", distance=f"{row['distance']:.1f}"),
+        _("No. {number}", number=numeral(row["picture"])),
+        _("distance {distance}", distance=numeral(row["distance"], ".1f")),
     )

@@ -27,7 +27,7 @@ from kd.text.experiment_words import (
     paper_words,
 )
 from kd.text.mistake_words import gradient_words, loss_words, noticed_words
-from kd.text.translation import _
+from kd.text.translation import _, numeral
 from kd.text.words import sentence_case
 from ui.experiments import asked as state
 from ui.experiments.asked import Asked, when
@@ -107,7 +107,7 @@ def _judged_curve(asked: Asked, view: ExperimentView | None, length: str) -> tup
     unit, right = value(line.value).unit, sum(place["is_near"] for place in places)
     score = _("{right} of {count}", right=right, count=len(places))
     words = curve_words([{**place, "x": plan.in_words(place["x"])} for place in places], unit)
-    percent = f"{100 * places[0]['found'].confidence:g}"
+    percent = numeral(100 * places[0]["found"].confidence, "g")
     likely = _("Likely between ({percent}\u00a0%)", percent=percent)
     heads = (plan.x_title, _("Your guess"), _("What came out"), likely, "")
     rows = []

@@ -25,7 +25,7 @@ from kd.studies.experiments.experiment import Option
 from kd.studies.experiments.rows import explored
 from kd.studies.measures import value
 from kd.text.experiment_words import progress_words
-from kd.text.translation import _
+from kd.text.translation import _, numeral
 from kd.text.words import sentence_case
 from ui.experiments import asked as state
 from ui.experiments import outcome
@@ -104,7 +104,7 @@ def _curves(asked: Asked, option: str, run_ids: list[str], _lab: Lab) -> dict[st
 
 
 def _moved_figure(channel: str, option: Option, chosen: float, curves: dict[str, list[float]]) -> None:
-    points = [f"{each:g}".replace("-", "−") for each in option.moves]
+    points = [numeral(each, "g").replace("-", "−") for each in option.moves]
     nearest = min(range(len(points)), key=lambda at: abs(option.moves[at] - chosen))
     label = _(option.spec.label)
     lines = [

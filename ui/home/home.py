@@ -13,7 +13,7 @@ from kd.lab import Lab, RunView
 from kd.studies.few_images import FewImages, answer_sentence, few_images
 from kd.studies.shipped import LONG
 from kd.text.study_words import epochs_words
-from kd.text.translation import _
+from kd.text.translation import _, numeral
 from kd.text.words import percent
 from ui.live import controls, views
 from ui.live.live import live
@@ -75,14 +75,14 @@ def guess() -> None:
     """Draws a question with a slider, a button that answers it, and the answer on the slider's scale."""
     with guard():
         found = few_images()
-        section(_("How good is it with only {images} images?", images=f"{found.few:,}"))
+        section(_("How good is it with only {images} images?", images=numeral(found.few)))
         answered = st.session_state.get(_ANSWERED, False)
         words = _(
             "A student that learns alone from {many} images gets {enough} of new digits right after "
             "{epochs}. How many with {few}, after as many steps ({more})?",
-            many=f"{found.many:,}",
+            many=numeral(found.many),
             enough=percent(mean(found.enough), 0),
-            few=f"{found.few:,}",
+            few=numeral(found.few),
             epochs=epochs_words(found.many_epochs),
             more=epochs_words(found.few_epochs),
         )
@@ -126,7 +126,7 @@ def _ways_on() -> None:
 
 def _scale(found: FewImages, answered: bool) -> views.View:
     few, many = (
-        _("{images} images, {epochs}", images=f"{images:,}", epochs=epochs_words(epochs))
+        _("{images} images, {epochs}", images=numeral(images), epochs=epochs_words(epochs))
         for images, epochs in ((found.few, found.few_epochs), (found.many, found.many_epochs))
     )
     title = _("Test pictures that the student gets right: a dot is one repeat (seed), a mark their mean")

@@ -11,7 +11,7 @@ from kd.charts.experiment_plan import Plan
 from kd.charts.parts import places
 from kd.studies.experiments.experiment import Guess
 from kd.text.study_words import MINUS
-from kd.text.translation import _
+from kd.text.translation import _, numeral
 from ui.live import controls
 from ui.live.live import live
 from ui.shared.pieces import acts
@@ -72,5 +72,5 @@ def draw(name: str, plan: Plan, drawn: Any, changed: Callable[[tuple[float, ...]
 
 
 def _tick(value: float, signs: bool) -> str:
-    text = f"{value:+g}" if signs and value else f"{value:,g}"
+    text = numeral(value, "+g") if signs and value else numeral(value, ",g")
     return text.replace("-", MINUS)

@@ -8,7 +8,7 @@ import numpy as np
 from kd.analysis.softening import HIGHEST_TEMPERATURE, LOWEST_TEMPERATURE, temperature_grid
 from kd.charts.parts import AGAINST, CELL_COLORS, FOR, ROLES, TEMPERATURE_TICKS
 from kd.text.answers import PULL_SAYS, SOFT_TARGET_SAYS, VOICES_SAYS, answers_says
-from kd.text.translation import N_, _
+from kd.text.translation import N_, _, numeral
 from kd.text.words import MODELS, NAMES
 
 View = dict[str, Any]
@@ -159,7 +159,7 @@ def course(
     values: student → (k,). points: the k labels of the axis. measure: of the shares, in the saved table.
     """
     epochs = [list(each) for each in enumerate(points)]
-    shares = [[float(each), f"{100 * each:.4g}\u00a0%"] for each in np.linspace(start, 1, 5)]
+    shares = [[float(each), f"{numeral(100 * each, '.4g')}\u00a0%"] for each in np.linspace(start, 1, 5)]
     return {
         "kind": "course",
         "title": title,
@@ -263,7 +263,7 @@ def _grid() -> list[float]:
 
 
 def _ticks(values: Iterable[float]) -> list[list[Any]]:
-    return [[value, f"{value:g}"] for value in values]
+    return [[value, numeral(value, "g")] for value in values]
 
 
 def _temperature_axis() -> dict[str, Any]:

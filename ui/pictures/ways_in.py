@@ -21,7 +21,7 @@ from kd.pictures.mnist import load_mnist, to_model_input
 from kd.pictures.picture_file import refuse_without_warnings
 from kd.store.drawings import Drawings, DrawingSets
 from kd.text.chart_words import pictures_words
-from kd.text.translation import N_, _
+from kd.text.translation import N_, _, numeral
 from ui.pictures import canvas
 from ui.shared import address, notices
 from ui.shared.figure import computed, framed, thumbnails
@@ -211,7 +211,7 @@ def _numbered() -> Given:
 
 
 def test_picture_sentence(number: int, label: int) -> str:
-    return _("Test picture {number}. Its label says {label}.", number=f"{number:,}", label=label)
+    return _("Test picture {number}. Its label says {label}.", number=numeral(number), label=label)
 
 
 def uploaded() -> Seen:
@@ -251,7 +251,7 @@ def _instead(problem: str) -> Given:
 def _first_picture(message: str) -> Given:
     """Returns the picture shown before a person gives one. message: with places for number and label."""
     picture, label = test_picture(FIRST_PICTURE)
-    origin = _(message, number=f"{FIRST_PICTURE:,}", label=label)
+    origin = _(message, number=numeral(FIRST_PICTURE), label=label)
     return Given(picture, origin, label, number=FIRST_PICTURE)
 
 
@@ -266,8 +266,8 @@ def _picture_number(text: str) -> int:
     raise Unusable(
         "There is no test picture “{text}”: they are numbered from 0 to {last}. This is number {shown}.",
         text=notices.cut(text),
-        last=f"{TEST_IMAGES - 1:,}",
-        shown=f"{FIRST_PICTURE:,}",
+        last=numeral(TEST_IMAGES - 1),
+        shown=numeral(FIRST_PICTURE),
     )
 
 

@@ -12,7 +12,7 @@ from kd.lab.written import MOST_IN_NAME, MOST_IN_NOTE, MOST_IN_TAG, MOST_TAGS
 from kd.runs.state import RunView
 from kd.studies.address import sweep_command, train_command
 from kd.studies.study import MOST_SEEDS, Study
-from kd.text.translation import _, ngettext
+from kd.text.translation import _, ngettext, numeral
 from ui.runs.listing import MINE, NOBODYS, owner
 from ui.runs.table import untick
 from ui.shared import notices
@@ -124,7 +124,7 @@ def _describe(lab: Lab, lines: Sequence[Line], problem: str) -> None:
             ),
         )
         st.text_area(
-            _("Note"), key=_NOTE, height=120, help=_("At most {most} characters.", most=f"{MOST_IN_NOTE:,}")
+            _("Note"), key=_NOTE, height=120, help=_("At most {most} characters.", most=numeral(MOST_IN_NOTE))
         )
         st.form_submit_button(
             _("Save"),

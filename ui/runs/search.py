@@ -9,7 +9,7 @@ import streamlit as st
 
 from kd.base.unusable import Unusable
 from kd.config import FIELDS
-from kd.text.translation import N_, _, ngettext
+from kd.text.translation import N_, _, ngettext, numeral
 from ui.runs.compared import PAIR
 from ui.runs.listing import APP, MINE, OTHERS, Listing, found
 from ui.shared import address, notices
@@ -88,7 +88,11 @@ def search(listed: Listing) -> list[int]:
         if len(places) < len(listed.lines):
             count, lines = len(places), len(listed.lines)
             words = ngettext(
-                "{count} of {all} row", "{count} of {all} rows", lines, count=f"{count:,}", all=f"{lines:,}"
+                "{count} of {all} row",
+                "{count} of {all} rows",
+                lines,
+                count=numeral(count),
+                all=numeral(lines),
             )
             st.html(f'<p class="kd kd-quiet" role="status">{escape(words)}</p>', width="content")
     return places

@@ -19,9 +19,13 @@ from ui.shared.markup import unseen
 _MOST_PRESENTED = 400  # pixels of a chart's height, beside which its page has its sentence and its controls
 
 
-@st.cache_data(max_entries=1_000, show_spinner=False)
 def computed(run_id: str, name: str, *of: Any, _compute: Callable[[], Any]) -> Any:
-    """Returns what is computed of a finished run, once for a name and its arguments."""
+    """Returns what is computed of a finished run, once for a name, its arguments and a language."""
+    return _computed(run_id, name, language(), *of, _compute=_compute)
+
+
+@st.cache_data(max_entries=1_000, show_spinner=False)
+def _computed(run_id: str, name: str, language: str, *of: Any, _compute: Callable[[], Any]) -> Any:
     return _compute()
 
 

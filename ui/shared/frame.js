@@ -49,6 +49,13 @@
     };
   }
 
+  // Streamlit says in English what the page is: its language, and the link that skips the navigation.
+  function speak({ lang, dataset }) {
+    document.documentElement.lang = lang;
+    document.querySelector('[data-testid="stSkipToContent"]')?.replaceChildren(dataset.skip);
+  }
+
+  speak(document.querySelector('.kd-brand'));
   if (!window.kdFrame) {
     window.kdFrame = true;
     staySomebody();

@@ -3,11 +3,12 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
+from html import escape
 from pathlib import Path
 
 import streamlit as st
 
-from kd.text.translation import N_, _, settle
+from kd.text.translation import N_, _, language_tag, settle
 from ui.shared import address, notices
 from ui.shared.guard import guard, guarded
 from ui.shared.markup import image_source
@@ -51,7 +52,9 @@ def page(title: str, heading: str = "", turns: bool = True) -> Iterator[None]:
     sheets += ["present.css"] if presenting() else []
     st.html("".join(f"<style>{_read(sheet)}</style>" for sheet in sheets))
     with st.sidebar:
-        brand = f'<div class="kd-brand"><img src="{mark}" alt="">KD Lab</div>'
+        skip = escape(_("Skip to main content"))  # Streamlit's own link, which speaks English
+        says = f'lang="{language_tag()}" data-skip="{skip}"'
+        brand = f'<div class="kd-brand" {says}><img src="{mark}" alt="">KD Lab</div>'
         st.html(f"{brand}<script>{_read('frame.js')}</script>", unsafe_allow_javascript=True)
         place_program()
         for path, label, icon in PAGES:

@@ -4,7 +4,7 @@ from html import escape
 
 import streamlit as st
 
-from kd.text.translation import N_, _
+from kd.text.translation import N_, _, numeral
 from ui.shared.frame import presenting
 
 OBJECTIVE = (
@@ -63,7 +63,7 @@ def home_lesson(ratio: float, teacher: float, distilled: float) -> None:
             "the label counts. Its twin, called scratch, learns from the labels alone and so shows what the "
             "teacher adds."
         ),
-        _(_MORE_WRONG, ratio=f"{ratio:.0f}", lost=f"{lost:,}"),
+        _(_MORE_WRONG, ratio=numeral(ratio, ".0f"), lost=numeral(lost)),
         OBJECTIVE,
         _(OBJECTIVE_SYMBOLS),
         folded=True,

@@ -12,7 +12,7 @@ from kd.runs.state import RunView
 from kd.studies.experiments import EXPERIMENTS
 from kd.studies.study import StudyView
 from kd.text.study_words import epochs_words
-from kd.text.translation import N_, _, ngettext
+from kd.text.translation import N_, _, ngettext, numeral
 from kd.text.words import listing, plain
 from ui.shared.person import person
 
@@ -87,7 +87,7 @@ def _teacher(config: RunConfig) -> str:
 
 
 def _images(number: int) -> str:
-    return _("{count} images", count=f"{number:,}")
+    return _("{count} images", count=numeral(number))
 
 
 _USUAL = RunConfig()
@@ -99,7 +99,7 @@ _OWN_WORDS: dict[str, Callable[[Any], str]] = {
     "temperature_squared": lambda on: _("without T²"),
     "epochs": epochs_words,
     "train_size": _images,
-    "batch_size": lambda size: _("batches of {size}", size=f"{size:,}"),
+    "batch_size": lambda size: _("batches of {size}", size=numeral(size)),
     "seed": lambda seed: _("seed {seed}", seed=seed),
     "teacher_epochs": epochs_words,
     "teacher_train_size": _images,
@@ -118,7 +118,7 @@ def study_name(view: StudyView) -> str:
     """Returns a study in a list: what it varies, how far it has come if it has ended, whose it is."""
     runs = ngettext("{count} run", "{count} runs", view.runs)
     if view.done < view.runs and not view.active:  # elsewhere one sees how far it is
-        runs = _("{done} of {runs}", done=f"{view.done:,}", runs=runs)
+        runs = _("{done} of {runs}", done=numeral(view.done), runs=runs)
     fields = listing([_(FIELDS[name].label).partition(",")[0] for name in view.study.axes])
     if view.experiment in EXPERIMENTS:
         title = _(EXPERIMENTS[view.experiment].title)

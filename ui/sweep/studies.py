@@ -16,7 +16,7 @@ from kd.studies.study import Study, StudyView
 from kd.studies.verdicts import verdicts
 from kd.text.study_words import epochs_words, steps_words, trained
 from kd.text.translation import N_, _, language
-from kd.text.words import plain
+from kd.text.words import typed
 from ui.shared import address, notices
 from ui.shared.address import Parameter
 from ui.shared.pieces import moves
@@ -185,11 +185,11 @@ OF_ALPHA, OF_SQUARED = "of_alpha", "of_squared"
 @cache
 def slice_parameters() -> dict[str, Parameter]:
     """Returns what an address says of the study that came with the app: its α, and whether with T²."""
-    alphas = {plain(value): plain(value) for value in sorted(shipped_study()["alpha"].unique().tolist())}
+    alphas = {typed(value): typed(value) for value in sorted(shipped_study()["alpha"].unique().tolist())}
     alpha = address.choice(N_("The study has no α of “{text}”: use {allowed}."), alphas)
     squared = {"with": N_("with T²"), "without": N_("without T²")}
     return {
-        OF_ALPHA: replace(alpha, default=plain(RunConfig().alpha)),
+        OF_ALPHA: replace(alpha, default=typed(RunConfig().alpha)),
         OF_SQUARED: address.choice(N_("T² is with or without, not “{text}”: use {allowed}."), squared),
     }
 

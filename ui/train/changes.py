@@ -14,7 +14,7 @@ from kd.base.once import computed_once
 from kd.config import RunConfig
 from kd.lab import Lab
 from kd.pictures.mnist import load_mnist
-from kd.text.translation import N_, _, language
+from kd.text.translation import N_, _, language, numeral
 from kd.text.words import MODELS, NAMES, a_digit, percent
 from ui.pictures.ways_in import test_picture
 from ui.shared.figure import computed, framed, save_cards
@@ -76,7 +76,7 @@ def _few(lab: Lab, run_id: str, _language: str) -> str:
             f"<figure>{_picture(row)}<figcaption>{escape(_instead(row, wrong))}</figcaption></figure>"
             for row in rows.head(_A_FEW).to_dict("records")
         )
-        said = _(words, count=f"{len(rows):,}")
+        said = _(words, count=numeral(len(rows)))
         parts.append(f'<div><p>{escape(said)}</p><div class="kd-strip">{each}</div></div>')
     title = escape(_("What changed"))
     return f'<h3 class="kd kd-heading">{title}</h3><div class="kd kd-changed">{"".join(parts)}</div>'
@@ -156,7 +156,7 @@ def _changes(run_id: str, logits: Logits) -> pd.DataFrame:
 def _picture(row: dict) -> str:
     """Returns a test picture as HTML; what it is stands in its alternative."""
     picture, _label = test_picture(row["picture"])
-    number, digit = f"{row['picture']:,}", a_digit(row["true"])
+    number, digit = numeral(row["picture"]), a_digit(row["true"])
     return pixels(picture, _("Test picture {number}, {a_digit}", number=number, a_digit=digit))
 
 
@@ -166,7 +166,7 @@ def _card(row: dict) -> str:
         for model in MODELS
     )
     is_a = _("It is {a_digit}", a_digit=a_digit(row["true"]))
-    number = _("No. {number}", number=f"{row['picture']:,}")
+    number = _("No. {number}", number=numeral(row["picture"]))
     return (
         f"<figure>{_picture(row)}<figcaption><b>{is_a}</b>"
         f'<span class="kd-quiet"> {number}</span><br>{answers}</figcaption></figure>'
@@ -175,7 +175,7 @@ def _card(row: dict) -> str:
 
 def _caption(row: dict) -> str:
     answers = [f"{_(NAMES[model])} {row[model]} ({_for_the_true_one(row, model)})" for model in MODELS]
-    first = _("It is {a_digit}, no. {number}", a_digit=a_digit(row["true"]), number=f"{row['picture']:,}")
+    first = _("It is {a_digit}, no. {number}", a_digit=a_digit(row["true"]), number=numeral(row["picture"]))
     return "\n".join([first, *answers])
 
 

@@ -27,7 +27,7 @@ from kd.config import (
     why_idle,
 )
 from kd.studies.shipped import AXES
-from kd.text.translation import N_, _
+from kd.text.translation import N_, _, numeral
 from kd.text.words import plain
 from ui.live import controls as live_controls
 from ui.live.controls import Control
@@ -178,7 +178,7 @@ def _axes() -> list[Control]:
             found.append(live_controls.switch(name, name, default, _(spec.label), _(spec.help)))
         else:
             values = _stops(name)
-            texts = [f"{value:,}" if isinstance(value, int) else plain(value) for value in values]
+            texts = [numeral(value) if isinstance(value, int) else plain(value) for value in values]
             found.append(live_controls.stops(name, values, default, texts, _(spec.label), _(spec.help)))
     return found
 

@@ -15,7 +15,7 @@ from kd.config import RunConfig
 from kd.lab import Lab
 from kd.pictures.mnist import load_mnist
 from kd.text.chart_words import confusion_words, difference_words, reliability_words
-from kd.text.translation import N_, _
+from kd.text.translation import N_, _, numeral
 from kd.text.words import MODELS, NAMES, a_digit, percent, times
 from ui.shared.figure import computed, figure
 from ui.shared.lesson import lesson
@@ -122,7 +122,7 @@ def _trust(run_id: str, config: RunConfig, logits: Logits) -> None:
         measures = {
             _("As trained"): found["error_all"].map(percent),
             _("On half of the pictures"): found["error_before"].map(percent),
-            _("Best T, from the other half"): found["temperature"].map("{:.2f}".format),
+            _("Best T, from the other half"): found["temperature"].map(partial(numeral, form=".2f")),
             _("The same half at that T"): found["error_after"].map(percent),
         }
         table = pd.DataFrame(measures).T.rename_axis(index=_("Measure"), columns=None)
@@ -135,7 +135,7 @@ def _trust(run_id: str, config: RunConfig, logits: Logits) -> None:
             on_click="ignore",
             help=_("The numbers of this table, for a spreadsheet."),
         )
-    best = {row["role"]: f"{row['temperature']:.2f}" for row in rows.to_dict("records")}
+    best = {row["role"]: numeral(row["temperature"], ".2f") for row in rows.to_dict("records")}
     lesson(
         _("Does sure mean right?"),
         _(

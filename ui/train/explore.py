@@ -15,7 +15,7 @@ from kd.lab import Lab, RunView
 from kd.studies.address import train_command
 from kd.studies.sure.near import near_note
 from kd.text.chart_words import loss_words
-from kd.text.translation import N_, _, language
+from kd.text.translation import N_, _, language, numeral
 from kd.text.verdicts import covers, evidence, evidence_of_seeds, verdict_note
 from kd.text.words import MODELS, accuracy, file_size, listing, milliseconds, plain
 from ui.live import following
@@ -177,7 +177,7 @@ def _table(result: dict[str, Any]) -> str:
     """Returns the final numbers as HTML: one column per model, so that the table fits on a phone too."""
     measures: dict[str, tuple[str, Callable[[Any], str]]] = {
         _("Agrees with the teacher"): ("agreement", accuracy),
-        _("Parameters"): ("parameters", "{:,}".format),
+        _("Parameters"): ("parameters", numeral),
         _("Size on disk"): ("bytes", file_size),
         _("Time per picture"): ("milliseconds", milliseconds),
     }

@@ -10,7 +10,7 @@ from kd.charts.making_charts import MEASURES, layer_chart, layer_rows
 from kd.lab import Lab
 from kd.networks.numpy_model import architecture_table, filters_over_time, first_layer
 from kd.text.chart_words import filters_words, layers_words, point_name
-from kd.text.translation import _
+from kd.text.translation import _, numeral
 from kd.text.words import NAMES, STUDENTS, count, percent
 from ui.live import views
 from ui.shared.figure import computed, figure
@@ -78,7 +78,7 @@ def look_inside(lab: Lab, run_id: str) -> None:
 
 def _ratio(ours: float, theirs: float) -> str:
     ratio = ours / theirs
-    return f"{ratio:.0f}" if ratio >= 9.5 else f"{ratio:.2g}"
+    return numeral(ratio, ".0f") if ratio >= 9.5 else numeral(ratio, ".2g")
 
 
 def _filters(lab: Lab, run_id: str, kind: str) -> None:
@@ -110,7 +110,7 @@ def _heading(kind: str, number: int, when: str) -> str:
         return _(
             "What the first {shown} of {number} hidden units look for {when}",
             shown=_PICTURES,
-            number=f"{number:,}",
+            number=numeral(number),
             when=when,
         )
     return _("What the hidden units look for {when}", when=when)

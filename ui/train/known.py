@@ -8,7 +8,7 @@ from typing import Any
 
 from kd.config import RunConfig
 from kd.studies.shipped import AXES, SHORT, differs, known, length_of
-from kd.text.translation import N_, _, language
+from kd.text.translation import N_, _, language, numeral
 from ui.live.live import live
 from ui.shared import run_words
 
@@ -72,7 +72,7 @@ def _facts(
         },
         "epochs": epochs,
         "unlike": [
-            (images, _("{count} epochs", count=f"{each:,}"))
+            (images, _("{count} epochs", count=numeral(each)))
             for images, each in epochs
             if config and not why and length_of(config.replace(train_size=images, epochs=each)) != length
         ],

@@ -16,7 +16,7 @@ from kd.config import TEST_IMAGES
 from kd.lab import Lab
 from kd.pictures.mnist import load_mnist
 from kd.text.chart_words import point_label, point_name, reading_words
-from kd.text.translation import N_, _
+from kd.text.translation import N_, _, numeral
 from kd.text.words import NAMES, STUDENTS, a_digit, accuracy, file_size, percent, sentence_case
 from ui.live import controls, views
 from ui.live.live import live
@@ -71,7 +71,7 @@ def play_training(lab: Lab, run_id: str) -> None:
             "How many pictures does a student get right, then wrong, then right again? Guess, press "
             "Play, and watch a few of the strips. In this run the distilled student did this with "
             "{count} of the 10,000.",
-            count=f"{often:,}",
+            count=numeral(often),
         ),
         r"\text{agreement}(t) = \frac{1}{n} \sum_n "
         r"\bigl[\arg\max_k z^{(t)}_{nk} = \arg\max_k z^{\text{teacher}}_{nk}\bigr]",
@@ -215,7 +215,7 @@ def _one_picture(times: Sequence[float], logits: Logits) -> None:
         help=_(ways_in.TEST_PICTURE_HELP),
     )
     picture, label = ways_in.test_picture(number)
-    description = _("Test picture {number}, {a_digit}", number=f"{number:,}", a_digit=a_digit(label))
+    description = _("Test picture {number}, {a_digit}", number=numeral(number), a_digit=a_digit(label))
     seen.html(pixels(picture, description))
     live("playback-train", [], _reading(times, {s: logits[s][:, number] for s in STUDENTS}))
 

@@ -3,7 +3,7 @@
 from kd.base.fields import field
 from kd.base.keras_parts import layers
 from kd.networks.students.student import Costs, Student
-from kd.text.translation import N_, _
+from kd.text.translation import N_, _, numeral
 
 
 def dense(units: int) -> list:
@@ -22,7 +22,7 @@ def costs(units: int) -> Costs:
 
 
 def words(units: int) -> str:
-    return _("student with {count} hidden units", count=f"{units:,}")
+    return _("student with {count} hidden units", count=numeral(units))
 
 
 STUDENT = Student(

@@ -22,7 +22,7 @@ from kd.text.study_words import (
     signed,
     steps_words,
 )
-from kd.text.translation import N_, _, ngettext
+from kd.text.translation import N_, _, ngettext, numeral
 from kd.text.verdicts import covers
 from kd.text.words import listing, plain
 
@@ -62,12 +62,12 @@ def near_note(config: RunConfig) -> str:
 def _cell_words(cell: RunConfig) -> str:
     """Names what counts in a cell: 'Relations, 500 images, α 0.1, T 10 with T², 640 steps'."""
     parts = [_(cell.objective_class.label)] if "objective" in differs(cell) else []
-    parts += [_("{count} images", count=f"{cell.train_size:,}"), f"α {plain(cell.alpha)}"]
+    parts += [_("{count} images", count=numeral(cell.train_size)), f"α {plain(cell.alpha)}"]
     if cell.counts("temperature"):
         squared = cell.temperature_squared if cell.counts("temperature_squared") else None
         words = "T {temperature}" if squared is None else _SQUARED[squared]
         parts.append(_(words, temperature=plain(cell.temperature)))
-    return ", ".join([*parts, _("{count} steps", count=f"{cell.steps:,}")])
+    return ", ".join([*parts, _("{count} steps", count=numeral(cell.steps))])
 
 
 def near_cells_note(configs: Iterable[RunConfig]) -> str:
@@ -84,8 +84,8 @@ def near_cells_note(configs: Iterable[RunConfig]) -> str:
         "At the {count} nearest settings of the included study, {disagreed} of {seeds} single repeats said "
         "something else than all repeats of their setting together.",
         len(cells),
-        disagreed=f"{disagreed:,}",
-        seeds=f"{seeds:,}",
+        disagreed=numeral(disagreed),
+        seeds=numeral(seeds),
     )
 
 
@@ -98,7 +98,7 @@ def study_notes(study: Study, table: pd.DataFrame) -> list[str]:
             _(
                 "The verdicts hold for all {count} cells together (Holm's correction); "
                 "an interval is for its cell alone.",
-                count=f"{tested:,}",
+                count=numeral(tested),
             )
         )
     if ((table["judged_seeds"] == 0) | (table["seeds"] > table["judged_seeds"])).any():

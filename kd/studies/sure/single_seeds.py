@@ -14,7 +14,7 @@ from kd.config import TEST_IMAGES
 from kd.studies.over_seeds import STATIONS, level, next_station, station
 from kd.studies.verdicts import HELPS, HURTS, NOT_JUDGED, NOT_SHOWN, verdicts
 from kd.text.study_words import decimals, signed
-from kd.text.translation import N_, _, ngettext
+from kd.text.translation import N_, _, ngettext, numeral
 from kd.text.words import STUDENTS, listing
 
 ORDERS = ("by_number", "largest_first", "smallest_first")
@@ -254,7 +254,7 @@ def stopping_sentence(rows: pd.DataFrame) -> str:
         "repeats {usual} seem to do something, by {most} repeats {later}. With the lab's verdicts: "
         "{stations}.",
         most=MOST_SEEDS,
-        usual=f"{100 * share[USUAL, 20]:.0f}",
-        later=f"{100 * share[USUAL, MOST_SEEDS]:.0f}",
-        stations=f"{100 * share[AT_STATIONS, MOST_SEEDS]:.0f}",
+        usual=numeral(100 * share[USUAL, 20], ".0f"),
+        later=numeral(100 * share[USUAL, MOST_SEEDS], ".0f"),
+        stations=numeral(100 * share[AT_STATIONS, MOST_SEEDS], ".0f"),
     )

@@ -118,7 +118,7 @@ const entropies = (data) => {
   return curves(data, {
     lines: () => data.models.map((model) => ({ xs: data.grid, ys: data.grid.map((t) => of(model, t)) })),
     here: ({ T }) => ({ x: T, ys: data.models.map((model) => of(model, T)) }),
-    number: (bits) => bits.toFixed(2),
+    number: (bits) => numeral(bits.toFixed(2)),
     row: ({ role }, temperature, bits) => ({ role, temperature, entropy_bits: bits }),
   });
 };
@@ -146,7 +146,7 @@ const course = (data) =>
   curves(data, {
     lines: () => data.models.map(({ ys }) => ({ xs: ys.map((_, at) => at), ys })),
     here: ({ point }) => ({ x: point, ys: data.models.map(({ ys }) => ys[point]) }),
-    number: (share) => `${(100 * share).toFixed(2)}\u00a0%`,
+    number: exactly,
     place: (at) => data.x.ticks[at][1],
     row: ({ role }, at, share) => ({ role, point: data.x.ticks[at][1], [data.measure]: share }),
   });

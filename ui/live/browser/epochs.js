@@ -17,8 +17,6 @@ const spread = (places, gap, first, last) => {
   return apart;
 };
 
-const exactly = (share) => `${(100 * share).toFixed(2)}\u00a0%`;
-
 // What is known as shares: scratch, distilled, and where the distilled student ends if its gain is at either end.
 const ghostOf = (values) => {
   const found = knownAt(values);

@@ -10,12 +10,12 @@ const decimalsOf = (low, high) => (high - low >= 1 && Math.min(Math.abs(low), Ma
 
 const points = (number, digits) => {
   const text = Math.abs(number).toFixed(digits);
-  return number < 0 && Number(text) ? `−${text}` : text;
+  return `${number < 0 && Number(text) ? '−' : ''}${numeral(text)}`;
 };
 
 const gain = (number, digits) => (Number(number.toFixed(digits)) > 0 ? `+${points(number, digits)}` : points(number, digits));
 
-const wordsOf = (name, value, words) => filled(words[name], { value: String(value).replace(/\B(?=(\d{3})+$)/g, ',') });
+const wordsOf = (name, value, words) => filled(words[name], { value: numeral(String(value).replace(/\B(?=(\d{3})+$)/g, ',')) });
 
 const cellOf = ({ axes, cells }, at) => cells[AXES_KNOWN.reduce((index, name, each) => index * axes[name].length + at[each], 0)];
 

@@ -23,7 +23,7 @@ const confusion = (data) => {
         const total = Math.max(1, sum(counts));
         row.forEach((cell, answer) => {
           const share = counts[answer] / total;
-          say(cell, counts[answer] ? (100 * share).toFixed(1) : '');
+          say(cell, counts[answer] ? numeral((100 * share).toFixed(1)) : '');
           const colour = truth === answer ? 0 : Math.min(1, share / FULL_COLOUR);
           cell.style.setProperty('--share', (0.03 + 0.97 * colour).toFixed(3));
         });
@@ -72,7 +72,8 @@ const filters = (data) => {
   squares.forEach((square, at) => {
     square.addEventListener('pointermove', ({ offsetX, offsetY }) => {
       const [row, column] = [offsetY, offsetX].map((place) => Math.floor((place / square.clientWidth) * side));
-      square.title = shown[at][row * side + column]?.toFixed(3) ?? '';
+      const weight = shown[at][row * side + column];
+      square.title = weight === undefined ? '' : numeral(weight.toFixed(3));
     });
   });
   return {

@@ -4,23 +4,37 @@
 const filled = (sentence, values) =>
   sentence.replace(/\{(\w+)\}/g, (place, name) => (name in values ? values[name] : place));
 
-const percent = (fraction) => {
-  if (fraction >= 0.9995 && fraction < 1) return '>\u00a099.9\u00a0%';
-  if (fraction > 0 && fraction < 0.0005) return '<\u00a00.1\u00a0%';
-  return `${(100 * fraction).toFixed(1)}\u00a0%`;
+const MARKS = {};
+
+// A number that is written with a point, and commas between thousands, as the page's language writes it.
+const numeral = (text) => {
+  const { lang } = document.documentElement;
+  MARKS[lang] ??= Object.fromEntries(
+    new Intl.NumberFormat(lang || 'en').formatToParts(1234567.5).map(({ type, value }) => [type, value]),
+  );
+  return text.replace(/[.,]/g, (mark) => MARKS[lang][mark === '.' ? 'decimal' : 'group']);
 };
+
+const percent = (fraction) => {
+  if (fraction >= 0.9995 && fraction < 1) return `>\u00a0${numeral('99.9')}\u00a0%`;
+  if (fraction > 0 && fraction < 0.0005) return `<\u00a0${numeral('0.1')}\u00a0%`;
+  return `${numeral((100 * fraction).toFixed(1))}\u00a0%`;
+};
+
+// A share to the hundredth of a percent.
+const exactly = (share) => `${numeral((100 * share).toFixed(2))}\u00a0%`;
 
 // A probability in percent, without the sign, short enough to stand above a bar.
 const short = (fraction) => {
   const hundredths = 100 * fraction;
-  if (hundredths < 0.05) return '< 0.1';
-  return hundredths.toFixed(hundredths >= 9.95 ? 0 : 1);
+  if (hundredths < 0.05) return `< ${numeral('0.1')}`;
+  return numeral(hundredths.toFixed(hundredths >= 9.95 ? 0 : 1));
 };
 
-const signed = (number) => `${number < 0 ? '−' : '+'}${Math.abs(number).toFixed(2)}`;
+const signed = (number) => `${number < 0 ? '−' : '+'}${numeral(Math.abs(number).toFixed(2))}`;
 
 // To six figures, without zeros at the end.
-const plain = (number) => String(Number(number.toPrecision(6)));
+const plain = (number) => numeral(String(Number(number.toPrecision(6))));
 
 const listed = (words, and) =>
   words.length < 2 ? words.join('') : filled(and, { words: words.slice(0, -1).join(', '), last: words.at(-1) });
@@ -48,7 +62,7 @@ const softTargetSentence = (logits, temperature, label, says) => {
       others: listed(names, says.and),
       other: rest.length ? named(rest[0]) : '',
     }),
-    filled(says.bits, { bits: entropyBits(target).toFixed(2) }),
+    filled(says.bits, { bits: numeral(entropyBits(target).toFixed(2)) }),
   ];
   if (label !== null && label !== best) sentences.push(filled(says.label, { label }));
   return sentences.join(' ');
@@ -63,7 +77,7 @@ const pullSentence = (gradient, says) => {
   if (!teacher) return filled(says.label_alone, where);
   if (!label) return filled(says.teacher_alone, where);
   const ratio = Math.max(label, teacher) / Math.min(label, teacher);
-  const times = ratio > BEYOND ? says.beyond : ratio.toFixed(ratio >= 9.95 ? 0 : 1);
+  const times = ratio > BEYOND ? says.beyond : numeral(ratio.toFixed(ratio >= 9.95 ? 0 : 1));
   const strength = ratio < EQUALLY_HARD ? 'equal' : teacher > label ? 'teacher_harder' : 'label_harder';
   return `${filled(says[strength], { times })} ${filled(says.together, where)}`;
 };
@@ -126,6 +140,6 @@ const answersSentence = (logits, says) => {
 // How far each student's answer is from its teacher's, in bits.
 const distancesSentence = (logits, says) => {
   const away = (student) => divergenceBits(logits.teacher, logits[student]);
-  const said = (bits) => (bits < 0.01 ? says.close : filled(says.bits, { value: bits.toFixed(2) }));
+  const said = (bits) => (bits < 0.01 ? says.close : filled(says.bits, { value: numeral(bits.toFixed(2)) }));
   return filled(says.distances, { distilled: said(away('distilled')), scratch: said(away('scratch')) });
 };
