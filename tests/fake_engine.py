@@ -22,6 +22,7 @@ class FakeEngine:
     `trained` counts the computed epochs by model id and epoch; `begun` lists the model of each attempt.
     An epoch lasts `seconds_an_epoch`, also if that changes meanwhile, and ends early when its run is to stop.
     So many attempts as `lose_next` says are lost, none of them at the same model, which would fail then.
+    Once a test has set `released`, an epoch ends when it calls `release`, and a task gives way at once.
     """
 
     def __init__(self, at_once: int = 1, seconds_an_epoch: float = 0.005):
@@ -32,6 +33,7 @@ class FakeEngine:
         self.lost: set[str] = set()
         self.training: Counter = Counter()
         self.most_at_once: Counter = Counter()
+        self.released: dict[str, threading.Semaphore] | None = None
         self._lock = threading.Lock()
 
     def workers(self) -> dict[str, int]:
@@ -53,6 +55,15 @@ class FakeEngine:
             self.lose_next -= 1
             self.lost.add(key)
             return True
+
+    def release(self, key: str, epochs: int) -> None:
+        self.released.setdefault(key, threading.Semaphore(0)).release(epochs)
+
+    def is_over(self, key: str, since: float) -> bool:
+        """Whether an epoch that began then has ended."""
+        if self.released is None:
+            return time.monotonic() >= since + self.seconds_an_epoch
+        return self.released.setdefault(key, threading.Semaphore(0)).acquire(blocking=False)
 
     def count(self, resource: str, change: int) -> None:
         with self._lock:
@@ -95,7 +106,9 @@ class FakeAttempt:
         self._hear({"event": "begin", "model": name, "history": list(history)})
         for epoch in range(len(history) + 1, epochs + 1):
             end_of_last = time.monotonic()
-            while time.monotonic() < end_of_last + self._engine.seconds_an_epoch and not self._should_stop():
+            while not (self._should_stop() or self._engine.is_over(self._key, end_of_last)):
+                if self._yielding and self._engine.released is not None:
+                    return Checkpoint(name, epoch - 1, (), (), history)
                 time.sleep(min(0.002, self._engine.seconds_an_epoch))
             if self._should_stop():
                 raise Abandoned

@@ -2,30 +2,59 @@
 
 import threading
 from math import inf
+from types import SimpleNamespace
 
 import pytest
 
-from kd.engine import EngineLost
-from kd.runs.scheduler import AHEAD, PERSON, SECONDS_A_TURN, STUDY, Interest, Scheduler, waits
+from kd.config import RunConfig
+from kd.engine import EngineLost, tasks
+from kd.runs.scheduler import AHEAD, PERSON, SECONDS_A_TURN, STUDY, Interest, Scheduler, Task, waits
+from tests.fake_engine import FakeEngine
 from tests.house import PATIENCE, until
-from tests.runs.bench import Bench, Clock, Wants, task
 
 
 @pytest.fixture
 def bench():
-    return Bench()
+    """An engine of one worker for students, whose tasks take steps when a test says so."""
+    bench = FakeEngine()
+    bench.released = {}
+    bench.workers = lambda: {"student": 1, "teacher": 1}
+    return bench
 
 
 @pytest.fixture
 def clock():
-    return Clock()
+    """Seconds that pass when a test says so."""
+    return SimpleNamespace(now=0.0)
 
 
 @pytest.fixture
 def scheduler(bench, clock):
-    scheduler = Scheduler(bench, clock)
+    scheduler = Scheduler(bench, lambda: clock.now)
     yield scheduler
     scheduler.close()
+
+
+class Wants(Interest):
+    """An interest that remembers what it heard and how its tasks ended."""
+
+    def __init__(self, person: str, urgency: int):
+        self.heard: list[dict] = []
+        self.ends: dict[str, tuple] = {}
+        super().__init__(self.heard.append, self.end, frozenset({person}), urgency)
+
+    def end(self, key, value, error):
+        self.ends[key] = value, error
+
+
+def task(key: str, length: int = 2, resource: str = "student", **rest) -> Task:
+    """A task of so many steps."""
+    config = RunConfig(epochs=length).to_dict()
+
+    def submit(attempt, checkpoint):
+        return attempt.submit(tasks.train, config, "scratch", None, {}, False, checkpoint, resource=resource)
+
+    return Task(key, resource, submit, **{"keep": lambda model: f"{key} is ready", **rest})
 
 
 def wanted(scheduler, *keys, person="ann", urgency=PERSON, length=2, **rest):
@@ -44,7 +73,7 @@ def look(scheduler):
 def test_what_two_want_is_computed_once_and_both_hear_of_it(scheduler, bench):
     one = wanted(scheduler, "a")
     bench.release("a", 1)
-    until(lambda: bench.steps)
+    until(lambda: bench.trained)
     other = wanted(scheduler, "a", person="ben")
     bench.release("a", 1)
     assert until(lambda: one.ends and other.ends)
@@ -58,7 +87,7 @@ def test_what_two_want_is_computed_once_and_both_hear_of_it(scheduler, bench):
 def test_it_ends_only_when_nobody_wants_it_and_goes_on_for_those_who_come_back(scheduler, bench):
     one, other = wanted(scheduler, "a"), wanted(scheduler, "a", person="ben")
     bench.release("a", 1)
-    until(lambda: bench.steps)
+    until(lambda: bench.trained)
     scheduler.leave(one)
     assert not scheduler.is_idle()
     scheduler.leave(other)
@@ -78,18 +107,18 @@ def test_a_person_who_wants_a_studys_model_makes_it_urgent_and_the_rest_goes_on_
 ):
     study = wanted(scheduler, "study", urgency=STUDY, length=3)
     bench.release("study", 1)
-    until(lambda: bench.steps)
+    until(lambda: bench.trained)
     wanted(scheduler, "person", urgency=STUDY)
     person = wanted(scheduler, "person")
     bench.release("person", 2)
     until(lambda: person.ends)
     bench.release("study", 2)
     until(lambda: study.ends)
-    assert [step for step in bench.steps if step[0] == "study"] == [("study", 1), ("study", 2), ("study", 3)]
+    assert [step for key, step in bench.trained.elements() if key == "study"] == [1, 2, 3]
 
 
 def test_only_as_many_give_way_as_are_needed_and_the_least_urgent_first(scheduler, bench):
-    bench.students = 2
+    bench.workers = lambda: {"student": 2, "teacher": 1}
     ahead, study = wanted(scheduler, "x", urgency=AHEAD), wanted(scheduler, "y", urgency=STUDY)
     until(lambda: len(bench.begun) == 2)
     person = wanted(scheduler, "z")
@@ -128,11 +157,11 @@ def test_studies_have_the_workers_equally_long_however_long_their_tasks_are(sche
             wanted(scheduler, f"{name} {number}", person=name, urgency=STUDY, length=length)
     for _ in range(60):
         key = until(lambda: running(scheduler))
-        steps = len(bench.steps)
+        steps = len(bench.trained)
         clock.now += 1
         had[key.partition(" ")[0]] += 1
         bench.release(key, 1)
-        until(lambda steps=steps: len(bench.steps) > steps)
+        until(lambda steps=steps: len(bench.trained) > steps)
         look(scheduler)
         until(lambda: running(scheduler) is None or settled(scheduler))
     assert abs(had["long"] - had["short"]) <= SECONDS_A_TURN + 9
@@ -163,7 +192,7 @@ def test_who_comes_later_begins_level_with_who_has_had_the_least(scheduler, benc
 def test_what_is_paused_rests_and_goes_on_when_it_is_wanted_again(scheduler, bench):
     wants = wanted(scheduler, "a", length=3)
     bench.release("a", 1)
-    until(lambda: bench.steps)
+    until(lambda: bench.trained)
     scheduler.change(wants, wants.people, PERSON, True)
     until(lambda: running(scheduler) is None)
     assert scheduler.is_idle()
@@ -173,7 +202,7 @@ def test_what_is_paused_rests_and_goes_on_when_it_is_wanted_again(scheduler, ben
     scheduler.change(wants, wants.people, PERSON, False)
     bench.release("a", 2)
     assert until(lambda: wants.ends) == {"a": ("a is ready", None)}
-    assert [step for key, step in bench.steps if key == "a"] == [1, 2, 3]
+    assert [step for key, step in bench.trained.elements() if key == "a"] == [1, 2, 3]
 
 
 def test_its_worker_is_free_before_its_value_is_stored(scheduler, bench):
@@ -202,13 +231,14 @@ def test_an_error_reaches_everybody_and_the_next_try_begins_anew(scheduler, benc
 
 
 def test_a_lost_engine_is_forgiven_once(scheduler, bench):
-    bench.lose = 1
+    bench.lose_next = 1
     wants = wanted(scheduler, "a")
+    bench.release("a", 3)
     until(lambda: {"event": "lost"} in wants.heard)
-    bench.release("a", 2)
     assert until(lambda: wants.ends) == {"a": ("a is ready", None)}
-    bench.lose = 2
+    bench.loses = lambda key: True
     wants = wanted(scheduler, "b")
+    bench.release("b", 2)
     assert isinstance(until(lambda: wants.ends)["b"][1], EngineLost)
 
 
@@ -229,7 +259,7 @@ def test_place_and_wait_are_read_off_the_list(scheduler, bench, clock):
     assert scheduler.place(second) == (1, 10.0)
     assert scheduler.place(third) == (2, 14.0)
     bench.release("a", 1)  # half of it
-    until(lambda: bench.steps)
+    until(lambda: bench.trained)
     clock.now = 5.0
     assert scheduler.place(third) == (2, 9.0)
     assert scheduler.anybody_else_waits("ben")
