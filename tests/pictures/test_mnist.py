@@ -43,7 +43,7 @@ def test_slices_equal_the_notebooks_own_preprocessing(raw):
         (raw["x_train"], raw["y_train"], load_mnist().train(10_000)),
         (raw["x_test"], raw["y_test"], load_mnist().test(10_000)),
     ):
-        expected = np.reshape(images.astype("float32") / 255.0, (-1, 28, 28, 1))[:10_000]
+        expected = np.reshape(images[:10_000].astype("float32") / 255.0, (-1, 28, 28, 1))
         np.testing.assert_array_equal(found[0], expected)
         np.testing.assert_array_equal(found[1], labels[:10_000])
         assert (found[0].dtype, found[1].dtype) == (np.float32, np.int32)

@@ -6,6 +6,7 @@ import json
 import pkgutil
 import shutil
 import zipfile
+from functools import partial
 
 import numpy as np
 import pytest
@@ -134,8 +135,12 @@ def test_an_unknown_a_missing_or_an_unreadable_teacher_gets_a_sentence(tmp_path)
 def test_the_command_makes_a_teacher(name, epochs, tmp_path, capsys, monkeypatch):
     import keras
 
+    from kd.networks import architectures
     from kd.teachers import recipes
 
+    narrow = partial(architectures.build_teacher, width=1 / 8)
+    for module in (architectures, recipes):
+        monkeypatch.setattr(module, "build_teacher", narrow)
     mnist = load_mnist()
     fewer = dataclasses.replace(mnist, x_test=mnist.x_test[:500], y_test=mnist.y_test[:500])
     monkeypatch.setattr("kd.pictures.mnist.load_mnist", lambda: fewer)
