@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import math
 import re
 from collections.abc import Callable
@@ -22,6 +21,7 @@ from kd.pictures.drawing import to_mnist
 from kd.pictures.mnist import load_mnist
 from kd.pictures.picture_file import decode_picture
 from kd.teachers.shipped import shipped_teacher_path
+from tests.pictures.test_picture_file import encoded
 from ui.shared.person import _token
 
 pytestmark = pytest.mark.filterwarnings("ignore")
@@ -81,12 +81,6 @@ def test_the_ends_of_a_controls_range_are_taken_and_nothing_beyond(name):
     for beyond in (spec.minimum - 1, spec.maximum + 1, math.inf):
         with pytest.raises(ValueError, match=rf"{name} must be"):
             RunConfig.from_mapping({name: beyond})
-
-
-def encoded(picture: Image.Image, kind: str, **options) -> bytes:
-    buffer = io.BytesIO()
-    picture.save(buffer, kind, **options)
-    return buffer.getvalue()
 
 
 STROKE = np.kron(np.eye(8, dtype=np.uint8) * 255, np.ones((4, 4), np.uint8))

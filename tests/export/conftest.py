@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -64,3 +65,14 @@ def exported(tmp_path_factory) -> Exported:
     *said, modules = done.stdout.splitlines()
     said = [line for line in said if str(logs) not in line]
     return Exported(folder, logs, said, set(modules.split()))
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch) -> Path:
+    """The working directory; what is half-written must not stay here, or among temporary files."""
+    monkeypatch.setenv("KD_HOME", str(tmp_path / "home"))
+    (tmp_path / "temporary").mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "temporary"))
+    (tmp_path / "here").mkdir()
+    monkeypatch.chdir(tmp_path / "here")
+    return tmp_path / "here"

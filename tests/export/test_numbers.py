@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -23,21 +22,13 @@ OTHER = PRESETS["many_images"].config.run_id
 TEXT = {"omitted_digits": str}
 
 
-@pytest.fixture
-def here(tmp_path, monkeypatch) -> Path:
-    (tmp_path / "here").mkdir()
-    monkeypatch.chdir(tmp_path / "here")
-    monkeypatch.setenv("KD_HOME", str(tmp_path / "home"))
-    return tmp_path / "here"
-
-
 def record(run_id: str) -> dict:
     return json.loads((DATA / "runs" / run_id / "record.json").read_text(encoding="utf-8"))
 
 
-def test_each_run_has_a_row_for_each_model(here, capsys):
+def test_each_run_has_a_row_for_each_model(folder, capsys):
     assert main(["export", RUN[:4], OTHER[:4], "--format", "csv"]) == 0
-    assert capsys.readouterr().out.split() == [str(here / "runs.csv"), str(here / "runs-columns.csv")]
+    assert capsys.readouterr().out.split() == [str(folder / "runs.csv"), str(folder / "runs-columns.csv")]
     table = pd.read_csv("runs.csv", keep_default_na=False, na_values={"agreement": ""}, dtype=TEXT)
     assert list(zip(table["run"], table["model"], strict=True)) == [
         (run, model) for run in (RUN, OTHER) for model in MODELS
@@ -56,7 +47,7 @@ def test_each_run_has_a_row_for_each_model(here, capsys):
         assert pd.Timestamp(row["created"]).timestamp() == pytest.approx(kept["created"], abs=1e-5)
 
 
-def test_parquet_has_the_same_numbers_with_their_types(here):
+def test_parquet_has_the_same_numbers_with_their_types(folder):
     for name in ("csv", "parquet"):
         assert main(["export", RUN, OTHER, "--format", name, "--output", f"both.{name}", "--force"]) == 0
     typed = pd.read_parquet("both.parquet")
@@ -67,7 +58,7 @@ def test_parquet_has_the_same_numbers_with_their_types(here):
     pd.testing.assert_frame_equal(typed, again, check_dtype=False, check_exact=True)
 
 
-def test_the_dictionary_describes_every_column(here):
+def test_the_dictionary_describes_every_column(folder):
     assert main(["export", RUN, OTHER, "--format", "csv", "--output", "mine.csv"]) == 0
     table = pd.read_csv("mine.csv", keep_default_na=False, dtype=TEXT)
     described = pd.read_csv("mine-columns.csv", keep_default_na=False)
@@ -97,7 +88,7 @@ def study(lab):
     return study
 
 
-def test_a_study_is_named_by_its_id(lab, study, here, capsys):
+def test_a_study_is_named_by_its_id(lab, study, folder, capsys):
     assert main(["export", study.id[:8], "--format", "parquet"]) == 0
     table = pd.read_parquet(f"{study.id}.parquet")
     assert set(table["study"]) == {study.id}
@@ -110,7 +101,7 @@ def test_a_study_is_named_by_its_id(lab, study, here, capsys):
     pd.testing.assert_frame_equal(lab.numbers(study), lab.numbers(study.view()))
 
 
-def test_of_a_stopped_study_the_finished_runs_are_exported_if_there_are_any(lab, study, here, capsys):
+def test_of_a_stopped_study_the_finished_runs_are_exported_if_there_are_any(lab, study, folder, capsys):
     lab.engine.seconds_an_epoch = 60
     larger, other = (
         lab.study(base, {"alpha": [0.1, 0.5, 0.9]}, seeds=2) for base in (BASE, BASE.replace(seed=50))
@@ -125,10 +116,10 @@ def test_of_a_stopped_study_the_finished_runs_are_exported_if_there_are_any(lab,
     assert len(pd.read_csv(f"{larger.id}.csv")) == 12
     assert main(["export", other.id, "--format", "csv"]) == 2
     assert f"No run of study {other.id} has finished" in capsys.readouterr().err
-    assert [path.name for path in here.iterdir() if path.name.startswith(other.id)] == []
+    assert [path.name for path in folder.iterdir() if path.name.startswith(other.id)] == []
 
 
-def test_other_names_are_refused_in_a_sentence(here, capsys):
+def test_other_names_are_refused_in_a_sentence(folder, capsys):
     one_run = "The format onnx holds one run: choose a single run, or one of the formats csv"
     for names, format, sentence in (
         (["0000"], "csv", "No finished run and no study has the id '0000'"),
@@ -139,7 +130,7 @@ def test_other_names_are_refused_in_a_sentence(here, capsys):
         said = capsys.readouterr().err
         assert said.startswith(sentence)
         assert said.count("\n") == 1
-    assert list(here.iterdir()) == []
+    assert list(folder.iterdir()) == []
     with pytest.raises(Unusable, match=rf"^These finished runs or studies .* '10': 100000000000, {RUN}"):
         the_one("10", [RUN, "100000000000", OTHER], EITHER)
     with pytest.raises(ValueError, match="No run was named"):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import subprocess
-import tempfile
 from pathlib import Path
 
 import numpy as np
@@ -22,17 +21,6 @@ from kd.terminal import interrupt
 from tests.export.conftest import RUN
 
 UNFINISHED = RunConfig(seed=77)
-
-
-@pytest.fixture
-def folder(tmp_path, monkeypatch) -> Path:
-    """The working directory; what is half-written must not stay here, or among temporary files."""
-    monkeypatch.setenv("KD_HOME", str(tmp_path / "home"))
-    (tmp_path / "temporary").mkdir()
-    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "temporary"))
-    (tmp_path / "here").mkdir()
-    monkeypatch.chdir(tmp_path / "here")
-    return tmp_path / "here"
 
 
 def left(folder: Path) -> list[str]:

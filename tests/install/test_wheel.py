@@ -10,15 +10,13 @@ from pathlib import Path
 
 import pytest
 from PIL import Image
-from streamlit.proto.BackMsg_pb2 import BackMsg
-from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.proto.NewSession_pb2 import NewSession
 
 from kd import __version__
 from tests import PROJECT
 from tests.app_process import app_process
 from tests.pseudo_language import LANGUAGE, OPEN
-from tests.ui.serving.talking import connect, look
+from tests.ui.serving.talking import connect, heard, look, page
 from ui.shared.frame import PAGES
 from ui.shared.program import SCRIPTS
 
@@ -133,13 +131,9 @@ def test_a_run_trains(installed):
 async def new_session(url: str) -> NewSession:
     """What the server says about itself to a visitor."""
     async with connect(url, origin=url) as stream:
-        hello = BackMsg()
-        hello.rerun_script.query_string = ""
-        await stream.send(hello.SerializeToString())
-        while True:
-            message = ForwardMsg.FromString(await stream.recv())
-            if message.WhichOneof("type") == "new_session":
-                return message.new_session
+        await stream.send(page(""))
+        *_, message = await heard(stream, "new_session")
+        return message.new_session
 
 
 def test_the_app_is_served_with_its_own_settings(installed):
@@ -147,8 +141,8 @@ def test_the_app_is_served_with_its_own_settings(installed):
     with app_process(
         installed.user, command=(str(installed.scripts / "kd-lab"),), folder=installed.folder, **environment
     ) as app:
-        for page in ("", *(Path(path).stem for path, _label, _icon in PAGES[1:])):
-            asyncio.run(look(app.url, page))
+        for name in ("", *(Path(path).stem for path, _label, _icon in PAGES[1:])):
+            asyncio.run(look(app.url, name))
         told = asyncio.run(new_session(app.url))
         assert not told.config.gather_usage_stats
         assert told.custom_theme.light.primary_color == "#1C6957"

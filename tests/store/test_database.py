@@ -9,6 +9,7 @@ import sys
 import textwrap
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
 
@@ -30,23 +31,8 @@ PATIENCE = 120
 
 
 def in_time(action):
-    """What `action` returns or raises, in a thread of its own; fails if it waits for the lock."""
-    done = []
-
-    def act():
-        try:
-            done.append((action(), None))
-        except Exception as error:
-            done.append((None, error))
-
-    thread = threading.Thread(target=act, daemon=True)
-    thread.start()
-    thread.join(PATIENCE)
-    assert done, "it waits"
-    value, error = done[0]
-    if error is not None:
-        raise error
-    return value
+    """What `action` returns or raises; fails if it waits for the lock."""
+    return ThreadPoolExecutor(1).submit(action).result(PATIENCE)
 
 
 @pytest.fixture
@@ -259,17 +245,14 @@ def test_damage_that_is_met_later_is_a_sentence(tmp_path):
 def test_several_that_find_it_damaged_at_the_same_time_all_go_on(tmp_path):
     copied(Store(tmp_path))
     overwrite(tmp_path / NAME, 4096, b"\xff" * 4096)
-    found, together = [], threading.Barrier(4)
+    together = threading.Barrier(4)
 
-    def meet():
+    def met(_thread):
         together.wait()
-        found.append([row.run_id for row in Store(tmp_path).runs.rows()])
+        return [row.run_id for row in Store(tmp_path).runs.rows()]
 
-    threads = [threading.Thread(target=meet) for _ in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    with ThreadPoolExecutor(4) as threads:
+        found = [*threads.map(met, range(4))]
     assert found == [[RUN]] * 4
     assert len(list(tmp_path.glob("lab.damaged-*.sqlite"))) == 1
 
