@@ -10,7 +10,7 @@ import subprocess
 import sys
 from pathlib import Path
 from types import SimpleNamespace
-from unittest.mock import Mock
+from unittest.mock import MagicMock, Mock
 
 import pytest
 
@@ -141,56 +141,38 @@ def test_odd_values_are_refused_in_one_short_sentence(capsys):
         assert len(printed.err) < 220
 
 
-class FakeLab:
+def fake_lab() -> MagicMock:
     """A lab and the handle on its one run, which ends at the third look; each look finds a new event."""
+    from kd.runs.state import RunView
 
-    id = "0123456789ab"
+    lab = MagicMock(id="0123456789ab")
+    lab.__enter__.return_value = lab.train.return_value = lab
 
-    def __init__(self):
-        self.looks, self.calls = 0, []
+    def view() -> RunView:
+        looks = lab.view.call_count
+        status, result = ("finished", {"run": lab.id}) if looks >= 3 else ("running", None)
+        history = [{"model": "scratch", "epoch": epoch} for epoch in range(1, looks + 1)]
+        return RunView(lab.id, RunConfig(), status, "students", history=history, result=result)
 
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *exception):
-        self.close()
-
-    def train(self, config):
-        return self
-
-    def view(self):
-        from kd.runs.state import RunView
-
-        self.looks += 1
-        ended = self.looks >= 3
-        history = [{"model": "scratch", "epoch": epoch} for epoch in range(1, self.looks + 1)]
-        status, result = ("finished", {"run": self.id}) if ended else ("running", None)
-        return RunView(self.id, RunConfig(), status, "students", history=history, result=result)
-
-    def stop(self):
-        self.calls.append("stop")
-
-    def wait(self, timeout):
-        self.calls.append("wait")
-
-    def close(self):
-        self.calls.append("close")
+    lab.view.side_effect = view
+    return lab
 
 
 def test_a_run_whose_epochs_cannot_be_printed_is_finished_or_stopped(monkeypatch):
     """A reader that left stops the run, and a full disk does not."""
     for error, to_the_end, calls in (
-        (BrokenPipeError(32, "Broken pipe"), False, ["stop", "wait", "close"]),
-        (OSError(28, "No space left on device"), True, ["close"]),
+        (BrokenPipeError(32, "Broken pipe"), False, ["stop", "wait", "__exit__"]),
+        (OSError(28, "No space left on device"), True, ["__exit__"]),
     ):
-        lab = FakeLab()
+        lab = fake_lab()
         monkeypatch.setattr(train_command, "Lab", lambda lab=lab: lab)
         monkeypatch.setattr(train_command, "SECONDS_BETWEEN_LOOKS", 0)
         broken = SimpleNamespace(write=Mock(side_effect=error))
         monkeypatch.setattr(sys, "stdout", streams._Output(broken))
         with pytest.raises(streams.OutputLost, match=error.strerror):
             train_command.train(RunConfig(), as_json=True)
-        assert (lab.looks >= 3, lab.calls) == (to_the_end, calls)
+        called = [name for name, *_given in lab.mock_calls if name in ("stop", "wait", "__exit__")]
+        assert (lab.view.call_count >= 3, called) == (to_the_end, calls)
 
 
 def _interrupted(program: str, tmp_path: Path, times: int, arguments: tuple[str, ...] = ()) -> tuple:
@@ -226,24 +208,24 @@ from dataclasses import replace
 from kd.cli import train
 from kd.terminal import entry
 from kd.config import RunConfig
-from tests.cli.test_cli_surroundings import FakeLab
+from tests.cli.test_cli_surroundings import fake_lab
 
-class Lab(FakeLab):
-    def view(self):
-        if not self.looks:
-            print("ready", flush=True)
-        view = super().view()
-        time.sleep(0.2)
-        return replace(view, status="running", history=[])
+lab = fake_lab()
+found = lab.view.side_effect
 
-    def stop(self):
-        print("putting in order", flush=True)
-        time.sleep(SECONDS)
+def view():
+    if lab.view.call_count == 1:
+        print("ready", flush=True)
+    time.sleep(0.2)
+    return replace(found(), status="running", history=[])
 
-    def close(self):
-        print("closed", flush=True)
+def stop():
+    print("putting in order", flush=True)
+    time.sleep(SECONDS)
 
-train.Lab = Lab
+lab.view.side_effect, lab.stop.side_effect = view, stop
+lab.__exit__.side_effect = lambda *error: print("closed", flush=True)
+train.Lab = lambda: lab
 entry.run(lambda: train.train(RunConfig(), True))
 """
 

@@ -89,18 +89,11 @@ def test_a_clients_sockets_are_of_that_kind_and_nobody_elses(files, monkeypatch)
     assert GuestSecurity(require_encryption=False).get_connection_args("client")["ssl_context"] is None
 
 
-class Worker:
-    """Stands in for the worker that Dask passes to a preload, which recognises it by its class name."""
-
-    def __init__(self) -> None:
-        self.periodic_callbacks: dict = {}
-
-
 def test_a_heartbeat_that_finds_the_scheduler_gone_is_not_logged_but_other_errors_are(monkeypatch, caplog):
     monkeypatch.setattr(ssl.SSLContext, "sslsocket_class", ssl.SSLSocket)
     log, nanny = logging.getLogger("distributed.worker"), logging.getLogger("distributed.nanny")
     filters, level = list(log.filters), nanny.level
-    preload.dask_setup(Worker())
+    preload.dask_setup(type("Worker", (), {"periodic_callbacks": {}})())  # by whose name it knows a worker
     try:
         for error in (CommClosedError("Stream is closed"), ConnectionResetError("reset"), ValueError("odd")):
             log.error("Failed to communicate with scheduler during heartbeat.", exc_info=error)
