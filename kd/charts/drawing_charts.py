@@ -12,7 +12,7 @@ import pandas as pd
 from kd.charts.parts import by_role, finished, shaded
 from kd.charts.thumbnails import thumbnail_rows
 from kd.classes.digits import Reading
-from kd.text.translation import _
+from kd.text.translation import _, numeral
 from kd.text.words import MODELS, NAMES, percent
 
 HEIGHT = 230
@@ -100,7 +100,7 @@ def reading_rows(found: Mapping[str, Reading]) -> pd.DataFrame:
             if model != "teacher"
             else ""
         )
-        likely = _("likely {low} to {high}", low=f"{100 * each.low:.0f}", high=percent(each.high, 0))
+        likely = _("likely {low} to {high}", low=numeral(100 * each.low, ".0f"), high=percent(each.high, 0))
         rows.append((model, said, likely, agrees, 100 * each.share, 100 * each.low, 100 * each.high))
     return pd.DataFrame(rows, columns=["role", "said", "likely", "agrees", "share", "low", "high"])
 

@@ -83,7 +83,7 @@ def predict_drawings(run: str, name: str, as_json: bool) -> int:
     for heading in (_("reads"), _("in percent"), _("95 % interval")):
         table.add_column(heading, justify="right", no_wrap=True)
     for model, each in found.items():
-        share, low, high = (f"{100 * value:.1f}" for value in (each.share, each.low, each.high))
+        share, low, high = (numeral(100 * value, ".1f") for value in (each.share, each.low, each.high))
         interval = _("{low} to {high}", low=low, high=high)
         table.add_row(_(NAMES[model]), str(int(each.right.sum())), share, interval)
     Console().print(table)
