@@ -213,4 +213,4 @@ def _keep_order(wall, phones):
     wall.get_by_role("option", name="Lynx").click()
     wall.get_by_role("button", name="Take out of the class").click()
     expect(phones[2].get_by_text("Your host has taken you out of this class.")).to_be_visible()
-    wall.keyboard.press("Escape")
+    wall.keyboard.press("Escape")  # closes the menu, and leaves no view

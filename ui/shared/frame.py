@@ -34,7 +34,7 @@ def page(title: str, heading: str = "", turns: bool = True) -> Iterator[None]:
     """Sets up a page, draws navigation and heading, and guards what the page draws inside the with-block.
 
     title: its name in English. heading: instead of that. Notices stand under it, even if the rest fails.
-    turns: whether presenter mode turns pages here.
+    turns: whether keys turn pages here, and leave presenter mode.
     """
     follow_the_reader()
     settle()
@@ -107,7 +107,7 @@ def _presenter_tools(title: str, turns: bool) -> None:
         key="present_off",
         icon=":material/close:",
         type="tertiary",
-        shortcut="Escape",
+        shortcut="Escape" if turns else None,
         help=_("Brings back navigation, controls and all the rest."),
         on_click=guarded(present),
         args=(False,),
