@@ -36,10 +36,10 @@ OWN_RESULT = 'kd kd-distilled"'
 
 
 async def with_phones(app: AppProcess, home: str, options: argparse.Namespace) -> dict[str, Any]:
-    """Measures a class, after one with a single phone, which loads whatever every class needs."""
+    """Measures a class, after a small one, which loads whatever every class needs, its verdict too."""
     asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(options.people + 5))
     with Lab(home) as lab:  # which looks at what the app's Lab does
-        await a_class(app, lab, 1, 900, options.small)
+        await a_class(app, lab, min(6, options.people), 900, options.small)
         found = await a_class(app, lab, options.people, 100, options.small)
     await asyncio.sleep(1.0 if options.small else SECONDS_AFTER)
     found["bytes"]["after"] = server_bytes(app)
