@@ -198,9 +198,9 @@ def _add_predict(commands: _Commands) -> None:
         commands, "predict", _("ask a run's three models which digit a picture shows"), _predict
     )
     _add(parser, "run", _("a run's id, or the beginning of it"), metavar="RUN")
-    about = _("a picture of one digit: PNG, JPEG, WebP, BMP or GIF; or, after --drawings, the name of a set")
+    about = _("a picture of one digit: PNG, JPEG, WebP, BMP or GIF")
     _add(parser, "image", about, metavar="IMAGE")
-    about = _("count how many drawings of a set that a class has kept each model reads")
+    about = _("IMAGE is the name of drawings that a class has kept: count how many each model reads")
     _add(parser, "--drawings", about, action="store_true")
     _add_json(parser)
 
