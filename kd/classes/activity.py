@@ -5,10 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar, Protocol, Self
 
+from kd.base.unusable import Unusable
 from kd.config import FIELD_TYPES, FIELDS, OFFERED, RunConfig, not_a_field
 from kd.store.classes import Answer
 from kd.studies.shipped import differs
 from kd.text.study_words import plain_value
+from kd.text.translation import _
+
+LAST_SEED = 2_147_000_000
+"""Of the first to train: those of the others come after it, and a run's seed has an end."""
 
 
 class Activity(Protocol):
@@ -56,7 +61,16 @@ def setting_of(options: Mapping[str, str], usual: RunConfig) -> RunConfig:
         if name not in OFFERED:
             raise not_a_field(name)
         changes[name] = FIELDS[name].checked(name, text, FIELD_TYPES[name])
-    return usual.replace(**changes)
+    setting = usual.replace(**changes)
+    if setting.seed > LAST_SEED:
+        raise Unusable(
+            _(
+                "Each person of a class trains the next seed: begin with at most {most}, not {seed}.",
+                most=f"{LAST_SEED:,}",
+                seed=f"{setting.seed:,}",
+            )
+        )
+    return setting
 
 
 def options_of(config: RunConfig) -> dict[str, str]:

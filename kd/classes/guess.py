@@ -96,7 +96,7 @@ class Guess:
 
     @staticmethod
     def _number(value: Any, most: float) -> float:
-        if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+        if isinstance(value, bool) or not isinstance(value, int | float) or value != value:
             raise Unusable("A guess must be a number, got {value}.", value=quoted(value))
         if abs(value) > most:
             raise Unusable(

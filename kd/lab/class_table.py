@@ -41,7 +41,7 @@ def class_table(
             "activity": answer.place + 1,
             "kind": plan[answer.place].kind,
             "round": answer.round + 1,
-            "name": called(answer.person),
+            "name": _as_text(called(answer.person)),
             "key": answer.key,
             "value": _plain(answer.value),
             "status": answer.status,
@@ -54,6 +54,11 @@ def class_table(
         rows.append(row)
     whole = dict.fromkeys(("seed", *(f"{model}_says" for model in MODELS)), "Int64")
     return pd.DataFrame(rows, columns=list(COLUMNS)).astype(whole)
+
+
+def _as_text(name: str) -> str:
+    """Returns a name that no spreadsheet takes for a formula."""
+    return f"'{name}" if name.startswith(("=", "+", "-", "@")) else name
 
 
 def _plain(value: Any) -> Any:

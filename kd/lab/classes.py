@@ -20,7 +20,7 @@ from kd.classes.activity import Activity
 from kd.classes.plan import plan_of, plan_text
 from kd.config import MODELS, NOBODY, RunConfig
 from kd.lab.runs import Runs
-from kd.lab.written import checked_name
+from kd.lab.written import checked_nickname
 from kd.pictures.mnist import as_batch
 from kd.store.classes import (
     FROZEN,
@@ -59,7 +59,9 @@ class ClassView:
     """A class at one moment.
 
     plan: its activities. place: which of them it is at. pupils: everybody who takes part, in the order of
-    joining. answers: to this activity in this round, in their order. Others are as in ClassRecord.
+    joining. answers: to this activity in this round, in their order. to_come: the first place that can
+    still be planned anew, after the present one and after all that were answered. Others are as in
+    ClassRecord.
     """
 
     code: str
@@ -72,6 +74,7 @@ class ClassView:
     version: int
     pupils: tuple[Pupil, ...]
     answers: tuple[Answer, ...]
+    to_come: int
 
     @property
     def activity(self) -> Activity:
@@ -90,7 +93,12 @@ class ClassView:
     def called(self, person: str) -> str:
         """Returns what somebody who takes part is called."""
         pupil = self.pupil(person)
-        return called(pupil.name, pupil.number) if pupil else ""
+        if pupil is None or pupil.name:
+            return pupil.name if pupil else ""
+        animal, given = called("", pupil.number), {each.name for each in self.pupils}
+        while animal in given:  # somebody has named themselves so, in the reader's language
+            animal = f"{animal} ({pupil.number + 1})"
+        return animal
 
     def answers_of(self, person: str) -> tuple[Answer, ...]:
         """Returns the answers of one person, in their order."""
@@ -149,11 +157,12 @@ class Class:
         self._classes.move(self.code, WAITING, round=view.round + 1)
 
     def go_to(self, place: int) -> None:
-        """Goes to another activity of the plan, which waits to be started."""
+        """Goes to another activity of the plan, to its last round; it waits to be started."""
         view = self.view()
         if not 0 <= place < len(view.plan):
             raise ValueError(f"place must be between 0 and {len(view.plan) - 1}, got {place}.")
-        self._classes.move(self.code, WAITING, place=place, round=0)
+        rounds = [each.round for each in self._classes.table.answers(self.code, place)]
+        self._classes.move(self.code, WAITING, place=place, round=max(rounds, default=0))
 
     def next(self) -> None:
         """Goes to the next activity of the plan."""
@@ -164,10 +173,10 @@ class Class:
         self._classes.table.change(self.view().code, names=int(shown))
 
     def change_plan(self, plan: str | Sequence[Activity]) -> None:
-        """Sets the activities after the present one anew; those up to it stay as they are."""
+        """Sets the activities from `ClassView.to_come` on anew; those before it stay as they are."""
         view, given = self.view(), plan_of(plan) if isinstance(plan, str) else tuple(plan)
-        kept = view.plan[: view.place + 1]
-        self._classes.table.change(self.code, plan=plan_text(plan_of(plan_text((*kept, *given)))))
+        plan = plan_text((*view.plan[: view.to_come], *given))
+        self._classes.table.change(self.code, plan=plan_text(plan_of(plan)))
 
     def unname(self, person: str) -> None:
         """Takes a person's name away: an animal's stands there instead."""
@@ -267,7 +276,8 @@ class Classes:
         self._read = computed_once(maxsize=64)(self._read_view)
         self._seen: dict[str, dict[str, float]] = defaultdict(dict)
         self._resumed: set[str] = set()
-        self._answering = threading.Lock()
+        # two who take the same name, or the same cell, at the same moment get different names, or seeds
+        self._choosing = threading.Lock()
 
     def open(self, plan: str | Sequence[Activity], host: str = NOBODY) -> Class:
         """Opens a class with a new code, led by a person.
@@ -320,27 +330,26 @@ class Classes:
 
     def join(self, code: str, person: str, name: str) -> Pupil:
         """See `Class.join`."""
-        record, name = self.record(code), checked_name(name)
-        if len(name) > MOST_IN_NAME:
-            raise Unusable(
-                _("A name has at most {most} characters, got {count}.", most=MOST_IN_NAME, count=len(name))
-            )
-        pupils = self.table.pupils(record.code)
-        own = next((each for each in pupils if each.person == person), None)
-        if own is not None and own.removed:
-            raise Unusable(_("Your host has taken you out of this class."))
-        if own is None and len(pupils) >= MOST_PUPILS:
-            raise Unusable(_("This class is full: it has {most} people.", most=MOST_PUPILS))
-        others = {
-            called(each.name, each.number) for each in pupils if each.person != person and not each.removed
-        }
-        self.table.join(record.code, person, _alone(name, others))
+        record, name = self.record(code), checked_nickname(name, MOST_IN_NAME)
+        with self._choosing:
+            pupils = self.table.pupils(record.code)
+            own = next((each for each in pupils if each.person == person), None)
+            if own is not None and own.removed:
+                raise Unusable(_("Your host has taken you out of this class."))
+            if own is None and len(pupils) >= MOST_PUPILS:
+                raise Unusable(_("This class is full: it has {most} people.", most=MOST_PUPILS))
+            others = {
+                called(each.name, each.number)
+                for each in pupils
+                if each.person != person and not each.removed
+            }
+            self.table.join(record.code, person, _alone(name, others))
         self.seen(record.code, person)
         return next(each for each in self.table.pupils(record.code) if each.person == person)
 
     def answer(self, code: str, person: str, value: Any, key: str, picture: np.ndarray | None) -> ClassView:
         """See `Class.answer`."""
-        with self._answering:  # two who take the same cell at the same moment get different seeds
+        with self._choosing:
             view, record = self.view(code), self.record(code)
             pupil = view.pupil(person)
             if pupil is None:
@@ -475,7 +484,7 @@ class Classes:
         """Trains what an answer asks for, or takes what is stored."""
         try:
             self._train(config, person)
-        except ValueError:
+        except (ValueError, OSError):
             self.table.run_ended(config.run_id, STOPPED)
             raise
         if self._store.is_usable(config.run_id):
@@ -500,7 +509,8 @@ class Classes:
         pupils = tuple(each for each in self.table.pupils(code) if not each.removed)
         answers = tuple(self.table.answers(code, record.place, record.round))
         at = (record.place, record.round, record.phase, record.names, record.version)
-        return ClassView(code, record.created, plan_of(record.plan), *at, pupils, answers)
+        to_come = max(record.place, self.table.last_answered(code)) + 1
+        return ClassView(code, record.created, plan_of(record.plan), *at, pupils, answers, to_come)
 
     def _end_old(self) -> None:
         for record in self.table.all():

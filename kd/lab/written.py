@@ -11,21 +11,30 @@ MOST_TAGS = 10
 
 _TOO_LONG = {
     "name": N_("A run's name must have at most {most} characters, got {count}."),
+    "nickname": N_("A name has at most {most} characters, got {count}."),
     "tag": N_("A tag must have at most {most} characters, got {count}."),
     "note": N_("A note must have at most {most} characters, got {count}."),
 }
 _UNSEEN = {
     "name": N_("A run's name must not contain invisible characters, got {value}."),
+    "nickname": N_("A name must not contain invisible characters, got {value}."),
     "tag": N_("A tag must not contain invisible characters, got {value}."),
     "note": N_("A note must not contain invisible characters, got {value}."),
 }
 # It joins several emoji to one.
 _JOINER = "\u200d"
+# They count as letters or symbols, and nothing is drawn for them.
+_BLANK = "\u115f\u1160\u2800\u3164\uffa0"
 
 
 def checked_name(name: str) -> str:
     """Returns a run's name on one line; raises ValueError when it is too long or has unseen parts."""
     return _checked("name", " ".join(_text("A run's name", name).split()), MOST_IN_NAME)
+
+
+def checked_nickname(name: str, most: int) -> str:
+    """Returns what somebody in a class wants to be called; raises ValueError as `checked_name`."""
+    return _checked("nickname", " ".join(_text("A name", name).split()), most)
 
 
 def checked_tags(tags: Iterable[str]) -> tuple[str, ...]:
@@ -54,6 +63,6 @@ def _text(what: str, text: str) -> str:
 def _checked(what: str, text: str, most: int, allowed: str = "") -> str:
     if len(text) > most:
         raise Unusable(_TOO_LONG[what], most=numeral(most), count=numeral(len(text)))
-    if not all(c.isprintable() or c == _JOINER or c in allowed for c in text):
+    if not all((c.isprintable() and c not in _BLANK) or c == _JOINER or c in allowed for c in text):
         raise Unusable(_UNSEEN[what], value=quoted(text))
     return text

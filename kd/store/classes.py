@@ -120,7 +120,8 @@ class ClassTable:
             for table in ("classes", "pupils", "answers"):
                 connection.execute(f"DELETE FROM {table} WHERE code = ?", (code,))
 
-        self._database.write(write)
+        self._database.write(write, traceless=True)
+        self._database.empty_log()
 
     def pupils(self, code: str) -> list[Pupil]:
         """Returns everybody who has joined, also those who were removed, in the order of joining."""
@@ -146,7 +147,7 @@ class ClassTable:
             connection.execute("DELETE FROM answers WHERE code = ? AND person = ?", at)
             _touch(connection, code)
 
-        self._database.write(write)
+        self._database.write(write, traceless=True)
 
     def answers(self, code: str, place: int | None = None, round: int | None = None) -> list[Answer]:
         """Returns the answers that were not removed, in one round of one activity or in all, in order."""
@@ -169,17 +170,26 @@ class ClassTable:
         run_id: str = "",
         status: str = SENT,
     ) -> bool:
-        """Stores an answer in place of an earlier one with this key; returns False if none are taken now."""
+        """Stores an answer in place of an earlier one with this key.
+
+        Returns False if none are taken now, or the person takes no part any more.
+        """
         statement = (
             "INSERT INTO answers (code, place, round, person, key, value, picture, run_id, status) "
             "SELECT code, place, round, ?, ?, ?, ?, ?, ? FROM classes "
-            "WHERE code = ? AND place = ? AND round = ? AND phase = ? "
+            "WHERE code = ? AND place = ? AND round = ? AND phase = ? AND EXISTS (SELECT 1 FROM pupils "
+            "WHERE pupils.code = classes.code AND pupils.person = ? AND NOT pupils.removed) "
             "ON CONFLICT (code, place, round, person, key) DO UPDATE SET value = excluded.value, "
             "picture = excluded.picture, run_id = excluded.run_id, status = excluded.status, removed = 0"
         )
         given = (person, key, json.dumps(value), picture, run_id, status)
-        at = (record.code, record.place, record.round, OPEN)
+        at = (record.code, record.place, record.round, OPEN, person)
         return self._write(record.code, statement, (*given, *at)) == 1
+
+    def last_answered(self, code: str) -> int:
+        """Returns the last place where anything was answered; 0 before."""
+        ((place,),) = self._database.read("SELECT MAX(place) FROM answers WHERE code = ?", code)
+        return place or 0
 
     def remove_answer(self, code: str, number: int) -> None:
         """Removes an answer, with its drawing."""

@@ -142,12 +142,14 @@ class Database:
         *,
         durable: bool = True,
         must: bool = True,
+        traceless: bool = False,
         patience: float | None = None,
     ) -> _T:
         """Carries out a transaction; raises Busy when other writers take too long, or OSError.
 
         durable: whether not even a power cut may take it back. must: whether to free space for it on a full
-        disk. patience: seconds to wait for other writers; by default those of a page, or what `waiting` says.
+        disk. traceless: whether what it deletes is overwritten in the file. patience: seconds to wait for
+        other writers; by default those of a page, or what `waiting` says.
         """
         if patience is None:
             patience = getattr(self._local, "patience", None)
@@ -158,7 +160,7 @@ class Database:
             if not self._writing.acquire(timeout=seconds):
                 raise self._busy()
             try:
-                return self._do(lambda: self._transaction(action, seconds, durable))
+                return self._do(lambda: self._transaction(action, seconds, durable, traceless))
             finally:
                 self._writing.release()
 
@@ -187,6 +189,12 @@ class Database:
         except (OSError, sqlite3.Error) as error:
             log.warning("the database could not be copied (%s)", error)
 
+    def empty_log(self) -> None:
+        """Empties the log, which still has what was deleted, unless somebody reads it at the moment."""
+        with contextlib.suppress(OSError):
+            self.read("PRAGMA wal_checkpoint(TRUNCATE)")
+        self.keep_reserve()
+
     def keep_reserve(self) -> None:
         """Gives the file free pages, and its log some length, so that runs can be deleted on a full disk."""
         ((pages,),) = self.read("PRAGMA freelist_count")
@@ -200,10 +208,13 @@ class Database:
                     self.write(statement, durable=False, must=False, patience=0)
                     self.read("PRAGMA wal_checkpoint(PASSIVE)")
 
-    def _transaction(self, action: Callable[[sqlite3.Connection], _T], patience: float, durable: bool) -> _T:
+    def _transaction(
+        self, action: Callable[[sqlite3.Connection], _T], patience: float, durable: bool, traceless: bool
+    ) -> _T:
         connection = self._connection()
         connection.execute(f"PRAGMA busy_timeout = {int(1000 * patience)}")
         connection.execute(f"PRAGMA synchronous = {'FULL' if durable else 'NORMAL'}")
+        connection.execute(f"PRAGMA secure_delete = {'ON' if traceless else 'OFF'}")
         try:
             return _carried_out(connection, action)
         except sqlite3.Error as error:

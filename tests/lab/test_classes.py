@@ -309,3 +309,78 @@ def test_two_hosts_who_press_at_once_move_on_once(house):
     assert not house.store.classes.move(record, phase=REVEALED)
     assert room.view().phase == FROZEN
     assert OPEN != FROZEN
+
+
+def test_whoever_goes_back_finds_the_last_round_and_what_was_answered_cannot_be_planned_anew(house):
+    room = opened(house, "guess;digits;guess")
+    room.answer("ann", 1.0)
+    room.again()
+    room.start()
+    room.answer("ann", 2.0)
+    room.next()
+    room.start()
+    room.answer("ann", key="0", picture=SEVEN)
+    room.go_to(0)
+    assert [answer.value for answer in room.view().answers] == [2.0]
+    room.change_plan("map")  # in place of the last guess alone
+    assert [each.kind for each in room.view().plan] == ["guess", "digits", "map"]
+    assert room.table()["kind"].tolist() == ["guess", "guess", "digits"]
+    room.again()
+    assert room.view().answers == ()
+
+
+def test_no_two_people_are_called_the_same_and_nobody_is_called_nothing(house):
+    room = house.classes.open("guess", "host")
+    for person, name in (("ann", "Heron"), ("ben", ""), ("cy", "Heron (2)")):
+        room.join(person, name)
+    assert len({room.view().called(person) for person in ("ann", "ben", "cy")}) == 3
+    together = [threading.Thread(target=room.join, args=(f"p{number}", "Ana")) for number in range(20)]
+    for each in together:
+        each.start()
+    for each in together:
+        each.join()
+    assert len({pupil.name for pupil in room.view().pupils}) == 23
+    for blank in ("\u3164", "\u2800", "\u200f", "x" * 10_000):
+        with pytest.raises(ValueError, match="A name"):
+            room.join("eve", blank)
+
+
+def test_an_answer_that_is_under_way_while_its_person_is_taken_out_is_not_stored(house):
+    room = opened(house)
+    record = house.classes.record(room.code)
+    room.remove("ann")
+    assert not house.store.classes.answer(record, "ann", "", 1.0)
+    assert room.answers() == []
+
+
+def test_an_answer_whose_training_cannot_begin_may_be_given_again(house, monkeypatch):
+    def full(*_):
+        raise OSError(28, "No space left on device")
+
+    room = opened(house, [Seeds(SHORT)])
+    with monkeypatch.context() as patched:
+        patched.setattr(house.classes, "_train", full)
+        with pytest.raises(OSError, match="space"):
+            room.answer("ann")
+        assert room.view().answers[0].status == STOPPED
+    room.answer("ann")
+    until(lambda: room.view().answers[0].status == LANDED)
+
+
+def test_nothing_of_a_class_is_left_in_the_files_when_it_has_ended(house, tmp_path):
+    room = opened(house, "digits:times=5", ("ann",))
+    room.join("ann", "Zebedee Quux")
+    for key in "01234":
+        room.answer("ann", key=key, picture=SEVEN)
+    room.end()
+    left = b"".join(path.read_bytes() for path in tmp_path.glob(f"{NAME}*"))
+    assert b"Zebedee" not in left
+    assert SEVEN.tobytes() not in left
+
+
+def test_a_name_is_no_formula_in_a_spreadsheet(house):
+    room = opened(house)
+    room.join("ann", "=1+1")
+    room.answer("ann", 1.0)
+    assert room.view().called("ann") == "=1+1"
+    assert room.table()["name"].tolist() == ["'=1+1"]

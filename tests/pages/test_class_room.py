@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
 from kd.classes.guess import found
@@ -188,3 +189,32 @@ def test_labels_and_controls_have_help(open_room):
     for person in ("host", "ann"):
         for label, widget in labelled(look(person)).items():
             assert widget.help, label
+
+
+def test_room_does_nothing_to_anybody_before_a_person_is_chosen(open_room):
+    _room, look = open_room()
+    wall = look()
+    wall.session_state["class_menu"] = True
+    wall.run()
+    acts = {each.key: each.disabled for each in wall.button}
+    of_somebody = ("class_unname", "class_forget", "class_halt", "class_remove")
+    assert [acts[key] for key in of_somebody] == [True] * 4
+    assert acts["class_halt_all"] is False
+
+
+def test_a_wall_that_cannot_be_drawn_still_leads_on(open_room):
+    room, look = open_room("digits:run=0123456789abcdef;guess", ("ann",))
+    room.start()
+    room.answer("ann", key="0", picture=np.eye(28, dtype=np.uint8))
+    wall = look()
+    assert errors_of(wall)
+    assert primary(wall) == "Freeze"
+    room.next()
+    assert not errors_of(look())
+
+
+def test_whoever_was_taken_out_is_not_led_back(open_room, open_page):
+    room, look = open_room()
+    room.remove("ann")
+    look("ann")
+    assert f"class_back_{room.code}" not in [each.key for each in open_page("class").button]

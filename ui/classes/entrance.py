@@ -13,7 +13,7 @@ from kd.lab import Lab
 from kd.lab.classes import MOST_IN_NAME, Class
 from kd.text.translation import N_, _
 from ui.classes.activities import activities, called
-from ui.classes.codes import is_in, opened_with
+from ui.classes.codes import opened_with
 from ui.classes.room import CODE
 from ui.shared import address
 from ui.shared.lesson import class_lesson, section
@@ -55,7 +55,7 @@ def draw(lab: Lab) -> None:
         return
     me = person()
     for room in lab.classes:
-        if is_in(room, me):
+        if room.is_host(me) or room.view().pupil(me):
             st.button(
                 _("Back to class {code}", code=room.code),
                 key=f"class_back_{room.code}",

@@ -17,6 +17,7 @@ from ui.classes.activities import activities, called
 from ui.classes.addresses import choose_address, join_address, qr_picture, spoken, why_none
 from ui.classes.another_device import move_away
 from ui.shared import notices
+from ui.shared.guard import guard
 from ui.shared.pieces import acts, quiet
 from ui.shared.steady_button import steady_button
 
@@ -36,13 +37,13 @@ def draw(
     shown: the module of the activity's kind. leave: goes back to the way in. follow: draws what says whether
     the wall is connected.
     """
+    joining = st.session_state.setdefault(_JOINING, True)
     with st.container(key="class_wall"):
-        with st.container(key="class_hero"):
+        with st.container(key="class_hero"), guard():  # whatever happens, the bar leads on
             _title(view)
             st.html(
                 f'<p class="kd kd-verdict" role="status">{escape(shown.headline(lab, room, view))}</p>',
             )
-            joining = st.session_state.setdefault(_JOINING, True)
             with st.container(key="class_shown"):
                 if joining and view.phase == WAITING:
                     _way_in(room)  # for the last row, while people join
@@ -167,7 +168,7 @@ def _numbers(room: Class) -> None:
         if menu.open:
             st.download_button(
                 "CSV",
-                lambda: room.table().to_csv(index=False).encode(),
+                lambda: room.table().to_csv(index=False).encode("utf-8-sig"),
                 file_name=f"class-{room.code}.csv",
                 mime="text/csv",
                 key="class_csv",
@@ -208,7 +209,14 @@ def _people(room: Class, view: ClassView) -> None:
             room.remove,
         ),
     ):
-        st.button(label, key=f"class_{key}", help=help, on_click=acts(act, who), width="stretch")
+        st.button(
+            label,
+            key=f"class_{key}",
+            help=help,
+            disabled=who is None,
+            on_click=acts(act, who),
+            width="stretch",
+        )
     st.button(
         _("Stop everybody's training"),
         key="class_halt_all",
@@ -236,14 +244,14 @@ def _plan(room: Class, view: ClassView) -> None:
         help=_("Another activity of the plan. What was answered there before is shown again."),
         on_change=acts(lambda: room.go_to(st.session_state["class_place"])),
     )
-    rest = [plan_text([each]) for each in view.plan[view.place + 1 :]]
+    rest = [plan_text([each]) for each in view.plan[view.to_come :]]
     st.session_state["class_rest"] = rest
     st.multiselect(
         _("What comes next"),
         list(dict.fromkeys([*activities(), *rest])),
         key="class_rest",
         format_func=called,
-        help=_("In this order, after the present activity."),
+        help=_("In this order, after what is done."),
         on_change=acts(
             lambda: room.change_plan([plan_of(each)[0] for each in st.session_state["class_rest"]])
         ),

@@ -87,7 +87,7 @@ class Guess:
 
     def choice(self, code: str) -> Choice:
         """Returns the answer with this code; raises ValueError when there is none."""
-        if code not in self.choices:
+        if code not in [*self.choices]:  # it may be anything that a browser sends
             raise Unusable(
                 "There is no guess {code} here: choose of {choices}.",
                 code=quoted(code),
