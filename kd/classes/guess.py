@@ -21,7 +21,7 @@ from kd.studies.experiments.judging import Finding, judged
 from kd.studies.experiments.rows import points, shipped_rows
 from kd.studies.shipped import AXES, SHORT, known
 from kd.text.experiment_words import AGREES
-from kd.text.translation import N_, _
+from kd.text.translation import N_, _, numeral
 from kd.text.words import quoted
 
 MOST_POINTS = 30.0
@@ -101,7 +101,7 @@ class Guess:
         if abs(value) > most:
             raise Unusable(
                 "A guess must be between −{most} and {most}, got {value}.",
-                most=f"{most:g}",
+                most=numeral(most, "g"),
                 value=quoted(value),
             )
         return float(value)

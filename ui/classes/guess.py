@@ -15,7 +15,7 @@ from kd.store.classes import OPEN, REVEALED, WAITING
 from kd.studies.experiments.judging import judged
 from kd.text.experiment_words import guess_words
 from kd.text.study_words import signed
-from kd.text.translation import _, language, ngettext
+from kd.text.translation import _, language, ngettext, numeral
 from kd.text.words import plain
 from ui.classes import revealed
 from ui.classes.phone import say, thumb
@@ -186,7 +186,7 @@ def _own(view: ClassView, activity: Guess, person: str, guess: Any) -> None:
 def _place(view: ClassView, guess: Any, truth: Any, away: float) -> str:
     """Says how far off one's guess is, and how many were closer."""
     nearer = closer(guess, [each.value for each in view.answers], truth)
-    said = _("Your guess is off by {away} points.", away=f"{away:.1f}")
+    said = _("Your guess is off by {away} points.", away=numeral(away, ".1f"))
     if not nearer:
         return _("{said} Nobody came closer.", said=said)
     others = ngettext("{count} other was closer.", "{count} others were closer.", nearer)

@@ -20,7 +20,7 @@ from kd.studies.experiments.rows import shipped_rows
 from kd.text.experiment_words import finding_words
 from kd.text.experiment_words import headline as told
 from kd.text.study_words import signed
-from kd.text.translation import _, language, ngettext
+from kd.text.translation import _, language, ngettext, numeral
 from kd.text.words import listing, sentence_case
 from ui.shared.figure import figure
 from ui.shared.judged import badge
@@ -159,7 +159,7 @@ def _closest(view: ClassView, truth: Any) -> str:
     people, away = closest({each.person: each.value for each in view.answers}, truth)
     if not people:
         return ""
-    by = _("{points} points", points=f"{away:.1f}")
+    by = _("{points} points", points=numeral(away, ".1f"))
     names = [view.called(person) for person in people]
     if not view.names or len(names) > _MOST_NAMED:
         return _("The closest guess is off by {by}.", by=by)
