@@ -11,7 +11,7 @@ from kd.export.exporting import export_table
 from kd.lab import Lab
 from kd.lab.classes import ClassView
 from kd.store.classes import FROZEN, OPEN, REVEALED, TRAINING, WAITING
-from kd.text.translation import N_, _, in_english, ngettext
+from kd.text.translation import N_, _, in_english, ngettext, numeral
 
 _PHASES = {
     WAITING: N_("not started"),
@@ -42,7 +42,7 @@ def listed(as_json: bool) -> int:
         table.add_row(
             view.code,
             time.strftime("%Y-%m-%d %H:%M", time.localtime(view.created)),
-            str(len(view.pupils)),
+            numeral(len(view.pupils)),
             _(
                 "{place} of {count}: {title}",
                 place=view.place + 1,
@@ -81,8 +81,8 @@ def end(code: str) -> int:
             "Class {code} has ended. Deleted: {names} and {answers}, drawings included. What it trained "
             "stays, and so do drawings that were kept as a set.",
             code=room.code,
-            names=ngettext("the name of {count} person", "the names of {count} people", people, count=people),
-            answers=ngettext("{count} answer", "{count} answers", len(answers), count=len(answers)),
+            names=ngettext("the name of {count} person", "the names of {count} people", people),
+            answers=ngettext("{count} answer", "{count} answers", len(answers)),
         )
     )
     return 0

@@ -75,8 +75,8 @@ def predict_drawings(run: str, name: str, as_json: bool) -> int:
     title = _(
         "Run {run}: {drawings} by {people}",
         run=run_id,
-        drawings=ngettext("{count} drawing", "{count} drawings", drawn, count=drawn),
-        people=ngettext("{count} person", "{count} people", people, count=people),
+        drawings=ngettext("{count} drawing", "{count} drawings", drawn),
+        people=ngettext("{count} person", "{count} people", people),
     )
     table = Table(title=title, box=SIMPLE_HEAD, padding=(0, 1, 0, 0))
     table.add_column(_("model"), no_wrap=True)
@@ -85,7 +85,7 @@ def predict_drawings(run: str, name: str, as_json: bool) -> int:
     for model, each in found.items():
         share, low, high = (numeral(100 * value, ".1f") for value in (each.share, each.low, each.high))
         interval = _("{low} to {high}", low=low, high=high)
-        table.add_row(_(NAMES[model]), str(int(each.right.sum())), share, interval)
+        table.add_row(_(NAMES[model]), numeral(int(each.right.sum())), share, interval)
     Console().print(table)
     return 0
 
