@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, Locator, Page, Playwright, expect
 from kd.lab import Lab
 from tests.app_process import AppProcess, app_process, free_port
 from tests.browser.accessibility import faults
-from tests.browser.conftest import FLAGS, PHONE
+from tests.browser.conftest import FLAGS, PHONE, choose
 
 WALL = {"width": 1280, "height": 720}
 SMALL = "teacher=notebook,train_size=320,epochs=2"
@@ -205,12 +205,10 @@ def _keep_order(wall, phones):
     wall.get_by_role("button", name="Show names").click()
     expect(wall.get_by_text("<b>Ben</b>").first).to_be_visible()
     wall.get_by_role("button", name="Room").click()
-    wall.get_by_role("combobox", name="Somebody").click()
-    wall.get_by_role("option", name="<b>Ben</b>").click()
+    choose(wall, "Somebody", "<b>Ben</b>")
     wall.get_by_role("button", name="Take the name away").click()
     expect(wall.get_by_text("<b>Ben</b>")).to_have_count(0)
-    wall.get_by_role("combobox", name="Somebody").click()
-    wall.get_by_role("option", name="Lynx").click()
+    choose(wall, "Somebody", "Lynx")
     wall.get_by_role("button", name="Take out of the class").click()
     expect(phones[2].get_by_text("Your host has taken you out of this class.")).to_be_visible()
     wall.keyboard.press("Escape")  # closes the menu, and leaves no view
