@@ -82,7 +82,7 @@ def test_paired_interval_is_made_in_the_papers_steps(counts):
     assert evaluation.paired_difference_interval(*counts) == pytest.approx(expected, abs=1e-9)
 
 
-def _models(both, only_distilled, only_scratch, neither):
+def answers_of(both, only_distilled, only_scratch, neither):
     """Labels of class 1, and logits that are right (class 1) or wrong (class 2) as often as asked."""
     counts = [both, only_distilled, only_scratch, neither]
     distilled = np.repeat([1, 1, 2, 2], counts)
@@ -91,7 +91,7 @@ def _models(both, only_distilled, only_scratch, neither):
 
 
 def test_a_comparison_is_of_codes_and_numbers():
-    result = evaluation.compare(*_models(9600, 200, 90, 110))
+    result = evaluation.compare(*answers_of(9600, 200, 90, 110))
     low, high = evaluation.paired_difference_interval(9600, 200, 90, 110)
     assert json.loads(json.dumps(result)) == {
         "difference": pytest.approx(0.011),
@@ -111,13 +111,13 @@ def test_a_side_is_taken_only_when_interval_and_test_agree_on_it():
     assert verdict(-0.02, -0.0001, 0.049) == "behind"
     limit = 1 - evaluation.CONFIDENCE
     assert verdict(0.0001, 0.02, limit) == verdict(-0.02, -0.0001, limit) == "not shown"
-    assert evaluation.compare(*_models(9600, 200, 100, 100), alpha=0.95)["verdict"] == "ahead"
+    assert evaluation.compare(*answers_of(9600, 200, 100, 100), alpha=0.95)["verdict"] == "ahead"
     # both are the same network
-    assert evaluation.compare(*_models(9600, 200, 100, 100), alpha=1.0)["verdict"] == "no teacher"
+    assert evaluation.compare(*answers_of(9600, 200, 100, 100), alpha=1.0)["verdict"] == "no teacher"
 
 
 def test_the_words_of_a_run_that_makes_a_mistake_say_so():
-    comparison = Comparison(evaluation.compare(*_models(9600, 200, 90, 110)))
+    comparison = Comparison(evaluation.compare(*answers_of(9600, 200, 90, 110)))
     said = comparison.with_words(RunConfig(mistake="no_t_squared"))["sentence"]
     assert said.partition("makes a mistake on purpose")[1]
     assert said != comparison["sentence"]

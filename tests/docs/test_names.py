@@ -85,15 +85,12 @@ def test_a_documented_module_or_name_exists(document, name):
     pkgutil.resolve_name(name.removesuffix("()"))
 
 
-def test_documented_modules_and_scripts_exist_and_documented_variables_are_read_by_the_code():
+def test_documented_modules_and_scripts_exist():
     for module in commands(r"python -m ([\w.]+)"):
         spec = importlib.util.find_spec(module)
         assert spec, module
         assert spec.submodule_search_locations is None or importlib.util.find_spec(f"{module}.__main__")
     assert [path for path in commands(r"python ([\w/]+\.py)") if not (PROJECT / path).is_file()] == []
-    folders = ("kd", "ui", "tests/browser")
-    code = "".join(text(path) for folder in folders for path in (PROJECT / folder).rglob("*.py"))
-    assert [name for name in commands(r"\bKD_[A-Z_]+") if f'"{name}"' not in code] == []
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=short)

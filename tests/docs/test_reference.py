@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 
-from docs import reference
+import pytest
+
+from docs import experiments, reference
 from kd.config import OFFERED, PRESETS
 from kd.distillation.objectives import OBJECTIVES
 from tests import PROJECT
 from tests.docs.documents import DOCUMENTS, text
 
-REFERENCE = text(reference.PAGE)
 # read by the app, the command line, the workers and the tests
 CODE = [
     PROJECT / "app.py",
@@ -24,15 +25,18 @@ def variables() -> set[str]:
     return {name for path in CODE for name in re.findall(r'"(KD_[A-Z_]+)"', text(path))} - OWN
 
 
-def test_the_reference_is_what_its_command_writes_and_has_every_name(tmp_path, monkeypatch):
-    monkeypatch.setattr(reference, "PAGE", tmp_path / "page.md")
-    assert reference.main() == 0
-    written = (tmp_path / "page.md").read_text(encoding="utf-8")
-    assert written == REFERENCE, "write it again: python -m docs.reference"
-    assert [name for name in (*OFFERED, *OBJECTIVES, *PRESETS) if f"| `{name}` |" not in REFERENCE] == []
+@pytest.mark.parametrize("module", [reference, experiments], ids=lambda module: module.__name__)
+def test_a_page_is_what_its_command_writes(module, tmp_path, monkeypatch):
+    known, page = text(module.PAGE), tmp_path / "page.md"
+    monkeypatch.setattr(module, "PAGE", page)
+    assert module.main() == 0
+    assert page.read_text(encoding="utf-8") == known, f"write it again: python -m {module.__name__}"
 
 
-def test_every_variable_that_the_code_reads_is_documented():
+def test_every_variable_that_the_code_reads_and_every_name_is_documented():
     assert {"KD_HOME", "KD_LIMIT", "KD_WORKERS"} < variables()
     documents = "".join(map(text, DOCUMENTS))
+    shown = text(reference.PAGE)
+    assert [name for name in (*OFFERED, *OBJECTIVES, *PRESETS) if f"| `{name}` |" not in shown] == []
     assert [name for name in variables() if f"`{name}`" not in documents] == []
+    assert set(re.findall(r"\bKD_[A-Z_]+", documents)) <= variables() | OWN

@@ -1,13 +1,15 @@
-"""docs/studies.md: its commands ask for what its tables show, and `python -m docs.studies` writes it."""
+"""docs/studies.md: its commands ask for what it shows, and write it; docs/experiments.md has all results."""
 
 import re
 
 import pytest
 
-from docs import studies
+from docs import experiments, studies
 from docs.studies import PAGE, SECTIONS, Section, left_out, main, sections
 from kd.config import RunConfig
 from kd.studies.address import sweep_command
+from kd.studies.experiments import EXPERIMENTS
+from kd.studies.experiments.rows import has_shipped, shipped_rows
 from kd.studies.study import Study
 
 TINY = RunConfig(train_size=100, epochs=1, omitted_digits="3", teacher="notebook")
@@ -48,3 +50,16 @@ def test_a_study_is_carried_out_and_written_and_other_sections_stay(tmp_path, mo
 def test_an_unknown_study_gets_one_sentence(capsys):
     assert main(["everything"]) == 2
     assert capsys.readouterr().err.startswith("There is no study 'everything': use default, ")
+
+
+def test_every_experiment_with_results_is_on_its_page_and_each_claim_has_a_verdict():
+    shown = [experiment for name, experiment in EXPERIMENTS.items() if has_shipped(name)]
+    text = experiments.PAGE.read_text(encoding="utf-8")
+    assert not re.search("[0-9] %", text)  # a line could break there
+    assert re.findall(r"^## (.*)$", text, flags=re.MULTILINE) == [each.title for each in shown]
+    lengths = {each.name: len(set(shipped_rows(each.name)["length"])) for each in shown}
+    verdicts = re.findall(
+        r"\*\*(Holds here|Does not hold here|Not settled|Too few repeats)\*\*; an interval", text
+    )
+    assert len(verdicts) == sum(len(each.claims) * lengths[each.name] for each in shown)
+    assert text.count("Drawn anew with each seed: ") == len(shown)

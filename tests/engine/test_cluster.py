@@ -35,10 +35,8 @@ def cluster(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def lab(cluster, tmp_path_factory):
-    with cluster.reached():
-        lab = Lab(tmp_path_factory.mktemp("home"))
+    with cluster.reached(), Lab(tmp_path_factory.mktemp("home")) as lab:
         yield lab
-        lab.close()
 
 
 def test_a_run_on_the_cluster_has_the_numbers_of_ones_own_machine_bit_for_bit(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from types import SimpleNamespace
 
 import distributed
 import numpy as np
@@ -19,26 +20,17 @@ from tests.engine.common import until
 SMALL = RunConfig(teacher="notebook", train_size=320, epochs=30)
 
 
-class Worker:
-    """Keeps the messages that a Reporter sends."""
-
-    def __init__(self):
-        self.messages: list[list[dict]] = []
-
-    def log_event(self, topic: str, message: list[dict]) -> None:
-        assert topic == "a token"
-        self.messages.append(list(message))
-
-    @property
-    def events(self) -> list[dict]:
-        return [event for message in self.messages for event in message]
-
-
 @pytest.fixture
-def worker(monkeypatch) -> Worker:
-    worker = Worker()
-    monkeypatch.setattr(distributed, "get_worker", lambda: worker)
-    return worker
+def messages(monkeypatch) -> list[list[dict]]:
+    """The messages that a Reporter sends."""
+    sent: list[list[dict]] = []
+
+    def log_event(topic: str, message: list[dict]) -> None:
+        assert topic == "a token"
+        sent.append(list(message))
+
+    monkeypatch.setattr(distributed, "get_worker", lambda: SimpleNamespace(log_event=log_event))
+    return sent
 
 
 def epoch(number: int) -> dict:
@@ -49,17 +41,18 @@ def progress(fraction: float) -> dict:
     return {"event": "progress", "model": "scratch", "fraction": fraction}
 
 
-def test_the_beginning_is_told_at_once_and_many_events_in_few_messages_with_little_progress(worker):
+def test_the_beginning_is_told_at_once_and_many_events_in_few_messages_with_little_progress(messages):
     checkpoint = Checkpoint("scratch", 1, (), (), [epoch(1)])
     with tasks.Reporter("a token", "scratch", checkpoint) as report:
-        assert worker.messages == [[{"event": "begin", "model": "scratch", "history": [epoch(1)]}]]
+        assert messages == [[{"event": "begin", "model": "scratch", "history": [epoch(1)]}]]
         for number in range(500):
             report(progress(number / 500))
             report(epoch(number))
-    epochs = [event for event in worker.events[1:] if event["event"] == "epoch"]
+    events = [event for message in messages[1:] for event in message]
+    epochs = [event for event in events if event["event"] == "epoch"]
     assert epochs == [epoch(number) for number in range(500)]
-    assert len(worker.messages) < 100
-    assert len(worker.events) - len(epochs) < 50
+    assert len(messages) < 100
+    assert len(events) - len(epochs) < 50
 
 
 def test_all_epochs_are_heard_one_by_one_before_the_result(engine):

@@ -167,21 +167,16 @@ def app():
     process.communicate()
 
 
-def test_nothing_survives_an_engine_that_is_killed(app):
+@pytest.mark.parametrize("has_replaced_workers", [False, True])
+def test_nothing_survives_an_engine_that_is_killed(app, has_replaced_workers):
     child, workers = app
-    family = family_of(child)
-    if FORKS:  # elsewhere a suspended worker of an engine that was killed stays
+    if has_replaced_workers:
+        count = len(family_of(child))
+        kill(workers[0].ppid() if FORKS else workers[0].pid)
+        until(lambda: not alive(workers[:1]) and len(family_of(child)) == count)
+    elif FORKS:  # elsewhere a suspended worker of an engine that was killed stays
         for worker in workers:
             worker.suspend()
-    kill(child)
-    until(lambda: not alive(family))
-
-
-def test_nothing_survives_an_engine_that_is_killed_after_it_had_to_replace_workers(app):
-    child, workers = app
-    count = len(family_of(child))
-    kill(workers[0].ppid() if FORKS else workers[0].pid)
-    until(lambda: not alive(workers[:1]) and len(family_of(child)) == count)
     family = family_of(child)
     kill(child)
     until(lambda: not alive(family))

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from itertools import chain, repeat
+from unittest.mock import Mock
+
 import pytest
 
 from kd.config import RunConfig
@@ -172,20 +175,15 @@ def test_long_runs_and_a_full_disk_are_left_to_those_who_ask(house, monkeypatch)
 def test_a_failure_reaches_nobody_and_the_others_go_on(house, monkeypatch, caplog):
     house.finished(house.start(BASE))
     bad = with_seeds(BASE, 3)[2].model_ids["distilled"]
-    save, has_plenty, troubles = house.store.models.save, house.upkeep.has_plenty, [OSError("Gone.")]
+    save, has_plenty = house.store.models.save, chain([OSError("Gone.")], repeat(True))
 
     def failing_save(model_id, *arguments):
         if model_id == bad:
             raise RuntimeError("It does not fit.")
         return save(model_id, *arguments)
 
-    def plenty():
-        if troubles:
-            raise troubles.pop()
-        return has_plenty()
-
     monkeypatch.setattr(house.store.models, "save", failing_save)
-    monkeypatch.setattr(house.upkeep, "has_plenty", plenty)
+    monkeypatch.setattr(house.upkeep, "has_plenty", Mock(side_effect=has_plenty))
     monkeypatch.setattr(ahead, "SECONDS_AFTER_TROUBLE", 0.5)
     house.engine.lose_next = 2
     house.ahead.look_at(BASE, "ann")

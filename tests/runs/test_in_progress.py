@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import threading
+from unittest.mock import Mock
 
 import pytest
 
@@ -184,18 +185,12 @@ def test_a_failure_says_why_and_the_next_run_begins(house, monkeypatch):
     assert ending(house, first).code == "disk full"
     house.finished(second)
 
-    def lost(*_):
-        raise EngineLost(LOST)
-
     with monkeypatch.context() as patch:
-        patch.setattr(house.engine, "attempt", lost)
+        patch.setattr(house.engine, "attempt", Mock(side_effect=EngineLost(LOST)))
         said = str(ending(house, house.start(SHORT.replace(seed=8))))
     assert said == "The training engine ended unexpectedly."
 
-    def claim(*_):
-        raise OSError(errno.ENOSPC, "no space")
-
-    monkeypatch.setattr(house.store.runs, "claim", claim)
+    monkeypatch.setattr(house.store.runs, "claim", Mock(side_effect=OSError(errno.ENOSPC, "no space")))
     unrecorded = SHORT.replace(seed=4)
     with pytest.raises(OSError, match="no space"):
         house.start(unrecorded)

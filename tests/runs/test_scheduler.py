@@ -3,6 +3,7 @@
 import threading
 from math import inf
 from types import SimpleNamespace
+from unittest.mock import Mock
 
 import pytest
 
@@ -218,9 +219,7 @@ def test_its_worker_is_free_before_its_value_is_stored(scheduler, bench):
 
 
 def test_an_error_reaches_everybody_and_the_next_try_begins_anew(scheduler, bench):
-    def full(value):
-        raise OSError("full")
-
+    full = Mock(side_effect=OSError("full"))
     one, other = wanted(scheduler, "a", keep=full), wanted(scheduler, "a", person="ben")
     bench.release("a", 2)
     assert until(lambda: one.ends and other.ends)

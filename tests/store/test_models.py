@@ -16,11 +16,10 @@ SCRATCH = CONFIG.model_ids["scratch"]
 
 @pytest.fixture
 def lab(tmp_path):
-    lab = Lab(tmp_path)
-    for config in (CONFIG, HOT, OTHER):
-        save(lab.store, config)
-    yield lab
-    lab.close()
+    with Lab(tmp_path) as lab:
+        for config in (CONFIG, HOT, OTHER):
+            save(lab.store, config)
+        yield lab
 
 
 @pytest.fixture

@@ -30,9 +30,8 @@ def kept(lab: Lab) -> set[str]:
 @pytest.fixture
 def lab(tmp_path, monkeypatch):
     monkeypatch.setenv("KD_LIMIT", "150kB")
-    lab = Lab(tmp_path)
-    yield lab
-    lab.close()
+    with Lab(tmp_path) as lab:
+        yield lab
 
 
 def test_the_least_recently_used_run_goes_first(lab):

@@ -17,6 +17,5 @@ def fake_lab(tmp_path, monkeypatch):
     """A Lab that computes nothing and begins what may be wanted next without delay."""
     monkeypatch.setattr(ahead, "SECONDS_OF_CALM", 0.02)
     monkeypatch.setattr(ahead, "SECONDS_OF_PATIENCE", 0.02)
-    fake_lab = FakeLab(tmp_path)
-    yield fake_lab
-    fake_lab.close()
+    with FakeLab(tmp_path) as fake_lab:
+        yield fake_lab

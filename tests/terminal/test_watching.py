@@ -4,18 +4,15 @@ from __future__ import annotations
 
 import time
 from types import SimpleNamespace
+from unittest.mock import Mock
 
 from kd.terminal.progress import last, views
 
 
-def looks(active_for: int):
-    """A function that shows something which ends after so many looks; `count` counts them."""
-
-    def look():
-        look.count += 1
-        return SimpleNamespace(active=look.count <= active_for, number=look.count)
-
-    look.count = 0
+def looks(active_for: int) -> Mock:
+    """A function that shows something which ends after so many looks."""
+    look = Mock()
+    look.side_effect = lambda: SimpleNamespace(active=look.call_count <= active_for, number=look.call_count)
     return look
 
 
@@ -29,4 +26,4 @@ def test_whoever_waits_for_a_time_gets_what_there_is_then():
         look, began = looks(10**9), time.monotonic()
         assert last(views(look, 30, timeout)).active
         assert time.monotonic() - began < 10
-        assert look.count == count
+        assert look.call_count == count

@@ -4,7 +4,6 @@ import math
 import re
 from decimal import Decimal
 
-import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -13,6 +12,7 @@ from kd.analysis.evaluation import compare
 from kd.config import RunConfig
 from kd.text import verdicts, words
 from kd.text.study_words import after
+from tests.analysis.test_evaluation import answers_of
 
 CONFIG = RunConfig()
 
@@ -104,11 +104,9 @@ def test_what_a_seed_decides_is_drawn_anew_and_the_rest_is_fixed():
         assert "test set" in taken
 
 
-def comparison(both, only_distilled, only_scratch, neither, alpha=None):
-    """What is measured where so many pictures are right or wrong; all of them show a 1."""
-    said = np.repeat([[1, 1, 0, 0], [1, 0, 1, 0]], (both, only_distilled, only_scratch, neither), axis=1)
-    distilled, scratch = np.eye(2)[said]
-    return compare(np.ones(said.shape[1], int), distilled, scratch, alpha)
+def comparison(*counts, alpha=None):
+    """What is measured where both, one alone and none are right so often."""
+    return compare(*answers_of(*counts), alpha)
 
 
 @pytest.mark.parametrize("changes", [{}, {"objective": "virtual_teacher"}, {"mistake": "no_t_squared"}])
