@@ -4,7 +4,7 @@ import streamlit as st
 
 from kd.config import RunConfig
 from kd.lab import RunView
-from kd.text.translation import _
+from kd.text.translation import _, pgettext
 from ui.shared.frame import page
 from ui.shared.guard import guard
 from ui.shared.lesson import unseen_section
@@ -48,7 +48,7 @@ with page("Train"):
         setting, hero = st.container(), st.container(key="train_result")
         below = st.container(key="train_below")
         with hero:
-            unseen_section(_("Run"))  # an empty container would have no room yet
+            unseen_section(pgettext("noun", "Run"))  # an empty container would have no room yet
         with setting:
             form(beside(view))
         if view is None:

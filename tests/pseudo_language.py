@@ -18,8 +18,10 @@ OPEN, CLOSE = "⟦", "⟧"
 SOURCES = ("kd", "ui", "pages", "app.py")
 """What docs/translating.md gives to pybabel."""
 
-FUNCTIONS = {"_": 1, "N_": 1, "ngettext": 2, "Unusable": 1}
+FUNCTIONS = {"_": 1, "N_": 1, "ngettext": 2, "Unusable": 1, "pgettext": 1, "NC_": 1}
 """The functions that take messages, with how many; and the error that makes a sentence of one."""
+IN_CONTEXT = ("pgettext", "NC_")
+"""Those of them that take a context before the message."""
 
 
 @cache
@@ -44,23 +46,31 @@ def calls() -> Iterator[tuple[Path, ast.Call]]:
     return ((path, node) for path, node in nodes() if takes_messages(node))
 
 
+def texts_of(call: ast.Call) -> list[ast.expr]:
+    """What such a call has as its messages."""
+    first = int(call.func.id in IN_CONTEXT)
+    return call.args[first : first + FUNCTIONS[call.func.id]]
+
+
 @cache
-def messages() -> frozenset[tuple[str, ...]]:
-    """Every message in the code: one text, or two where there is a plural."""
+def messages() -> frozenset[tuple[str | None, tuple[str, ...]]]:
+    """Every message in the code with its context, if it has one: one text, or two where there is a plural."""
     found = set()
     for _, call in calls():
-        texts = tuple(getattr(text, "value", None) for text in call.args[: FUNCTIONS[call.func.id]])
+        context = getattr(call.args[0], "value", None) if call.func.id in IN_CONTEXT else None
+        texts = tuple(getattr(text, "value", None) for text in texts_of(call))
         if all(isinstance(text, str) for text in texts):
-            found.add(texts)
+            found.add((context, texts))
     return frozenset(found)
 
 
 def write_catalogue(folder: Path) -> None:
     """Write the catalogue of the marked language, as another language would be added."""
     marked = Catalog()
-    for message in messages():
+    for context, message in messages():
         texts = tuple(map(mark, message))
-        marked.add(*((message, texts) if len(message) > 1 else (message[0], texts[0])))
+        many = len(message) > 1
+        marked.add(message if many else message[0], texts if many else texts[0], context=context)
     place = folder / LANGUAGE / "LC_MESSAGES"
     place.mkdir(parents=True)
     with (place / "kd.mo").open("wb") as file:

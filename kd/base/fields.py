@@ -9,7 +9,7 @@ from textwrap import shorten
 from typing import Any
 
 from kd.base.unusable import Unusable
-from kd.text.translation import N_, _, numeral
+from kd.text.translation import N_, _, numeral, pgettext
 from kd.text.words import plain, quoted
 
 GROUPS = {
@@ -80,11 +80,11 @@ class FieldSpec:
     def in_words(self, value: Any) -> str:
         """Returns a value in the reader's words."""
         if isinstance(value, bool):
-            return _("on") if value else _("off")
+            return pgettext("switch", "on") if value else pgettext("switch", "off")
         if self.choices:
             return self.choice_label(value)
         if isinstance(value, str):
-            return value or _("none")
+            return value or pgettext("digits", "none")
         whole = isinstance(value, int) or (value >= 1_000 and value == int(value))
         return numeral(int(value)) if whole else plain(value)
 

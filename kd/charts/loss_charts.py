@@ -11,7 +11,7 @@ import pandas as pd
 from kd.charts.parts import DASHES, ROLES, SHAPES, role_words
 from kd.charts.run_charts import Event, label_start, labelled, last_epoch_of, lines_chart, share_of_a_label
 from kd.distillation.objectives import OBJECTIVES, Objective
-from kd.text.translation import N_, _, numeral
+from kd.text.translation import N_, _, numeral, pgettext
 from kd.text.words import sentence_case
 
 _LOG_STEPS = [float(f"{factor}e{power}") for power in range(-9, 7) for factor in (1, 3)]
@@ -100,7 +100,10 @@ def loss_lines(
             "axis": alt.Axis(format="~g", values=_LOG_STEPS),
         },
         tooltip=[
-            alt.Tooltip("part_words:N", title=_("From") if words.keys() <= set(ROLES) else _("Part")),
+            alt.Tooltip(
+                "part_words:N",
+                title=pgettext("whose part of a loss", "From") if words.keys() <= set(ROLES) else _("Part"),
+            ),
             alt.Tooltip("epoch:Q", title=_("Epoch")),
             alt.Tooltip("value:Q", title=_("Part of the loss") if several else _("Loss"), format=".4g"),
             alt.Tooltip("unweighted:Q", title=_("Before weighting"), format=".4g"),

@@ -8,7 +8,7 @@ import pandas as pd
 
 from kd.charts.parts import by_role, finished, number_axis, zero_rule
 from kd.config import FIELD_TYPES, FIELDS, RunConfig
-from kd.text.translation import _
+from kd.text.translation import _, pgettext
 
 COLUMNS = ("role", "run", "x", "setting", "difference", "low", "high", "shown", "name", "study")
 # A field whose largest value is so many times its smallest is drawn on a logarithmic axis.
@@ -64,7 +64,7 @@ def trail_chart(rows: pd.DataFrame, field: str, title: str, height: int = 230) -
     base = alt.Chart().encode(x=x, color=by_role())
     y: dict[str, Any] = {"title": _("Gain (points)"), "axis": alt.Axis(tickCount=4)}
     tooltip = [
-        alt.Tooltip("name:N", title=_("Run")),
+        alt.Tooltip("name:N", title=pgettext("noun", "Run")),
         alt.Tooltip("setting:N", title=title),
         alt.Tooltip("difference:Q", title=_("Gain over scratch (points)"), format="+.2f"),
         alt.Tooltip("low:Q", title=_("95 % interval, from"), format="+.2f"),

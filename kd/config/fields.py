@@ -7,7 +7,7 @@ from kd.base.fields import field
 from kd.distillation.mistakes import MISTAKES
 from kd.distillation.objectives import OBJECTIVES
 from kd.networks.students import KINDS
-from kd.text.translation import N_, _
+from kd.text.translation import N_, NC_, _
 
 TRAIN_IMAGES = 60_000
 TEST_IMAGES = 10_000
@@ -360,7 +360,7 @@ class RunFields:
             "of their predictions (Hinton et al. 2015, section 1). For experiments alone."
         ),
         choices=("", *SHIPPED_TEACHERS),
-        choice_labels={"": N_("none")},
+        choice_labels={"": NC_("teacher", "none")},
         stored_model=True,
         group="teacher",
         decides=("distilled",),
@@ -427,7 +427,10 @@ class RunFields:
         label=N_("Mistake"),
         help=N_("A mistake that people make with soft targets, made here on purpose. For experiments alone."),
         choices=("", *MISTAKES),
-        choice_labels={"": N_("none"), **{code: mistake.label for code, mistake in MISTAKES.items()}},
+        choice_labels={
+            "": NC_("mistake", "none"),
+            **{code: mistake.label for code, mistake in MISTAKES.items()},
+        },
         **_OF_OBJECTIVE,
         counts=may_be_mistaken,
         hidden=True,

@@ -13,12 +13,32 @@ from typing import Any, NoReturn
 
 from kd.base.unusable import Unusable
 from kd.terminal import interrupt, streams
-from kd.text.translation import _
+from kd.text.translation import N_, _
 
 FAILED, REFUSED, READER_LEFT = 1, 2, 141
 MODULE = "python -m kd"
 PROGRAM = ContextVar("PROGRAM", default=MODULE)
 """The program that was started, `python -m kd` or `kd-lab`, as messages name it."""
+
+
+ARGPARSES = (
+    N_("usage: "),
+    N_("options"),
+    N_("positional arguments"),
+    N_("show this help message and exit"),
+    N_("argument %(argument_name)s: %(message)s"),
+    N_("the following arguments are required: %s"),
+    N_("invalid choice: %(value)r (choose from %(choices)s)"),
+    N_("invalid %(type)s value: %(value)r"),
+    N_("expected one argument"),
+    N_("expected at least one argument"),
+    N_("ambiguous option: %(option)s could match %(matches)s"),
+    N_("ignored explicit argument %r"),
+    N_("not allowed with argument %s"),
+)
+"""What argparse itself says to those who type a command; it fills in what stands behind percent signs."""
+
+argparse._ = _  # type: ignore[attr-defined]  # which is gettext's own there, with a catalogue of its own
 
 
 class Parser(argparse.ArgumentParser):

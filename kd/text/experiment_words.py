@@ -10,7 +10,7 @@ from typing import Any, TypeAlias
 
 from kd.text import study_words
 from kd.text.study_words import axis_value, decimals, rounded
-from kd.text.translation import N_, _, ngettext, numeral
+from kd.text.translation import N_, NC_, _, ngettext, numeral
 from kd.text.words import count, duration, plain, sentence_case
 
 AGREES, DISAGREES, CANNOT_TELL, NOT_YET = "agrees", "disagrees", "cannot tell", "not judged yet"
@@ -21,7 +21,7 @@ _OF_CLAIMS = {
     CANNOT_TELL: N_("not settled"),
     NOT_YET: N_("too few repeats"),
 }
-_OF_GUESSES = {**_OF_CLAIMS, AGREES: N_("right"), DISAGREES: N_("wrong")}
+_OF_GUESSES = {**_OF_CLAIMS, AGREES: NC_("guess", "right"), DISAGREES: NC_("guess", "wrong")}
 _UNITS = {
     "points": N_("{number} points"),
     "percent": N_("{number}\u00a0%"),

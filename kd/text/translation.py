@@ -18,6 +18,8 @@ from typing import Any, NamedTuple
 
 DOMAIN = "kd"
 ENGLISH = "en"
+_CONTEXT = "\x04"
+"""What catalogues have between a context and its message."""
 
 
 class Spoken(NamedTuple):
@@ -90,7 +92,16 @@ def language_tag() -> str:
 def _(message: str, /, **values: Any) -> str:
     """Returns a sentence in the reader's language, its named placeholders filled with `values`."""
     translated = _spoken().catalogue.gettext(message)
+    if _CONTEXT in message:
+        english = message.partition(_CONTEXT)[2]
+        message, translated = english, english if translated == message else translated
     return _filled(translated, message, values) if values else translated
+
+
+def pgettext(context: str, message: str, /, **values: Any) -> str:
+    """Returns a sentence as `_`: that of its meaning in a context, such as "none" of "digits"."""
+    both = f"{context}{_CONTEXT}{message}"
+    return _(both, **values)
 
 
 def ngettext(one: str, many: str, number: int, /, **values: Any) -> str:
@@ -117,6 +128,11 @@ def number_marks() -> tuple[str, str] | None:
 def N_(message: str) -> str:
     """Marks a constant for the catalogues. It stays English until `_` is called on it where it is shown."""
     return message
+
+
+def NC_(context: str, message: str) -> str:
+    """Marks a constant as `N_`, with its context as `pgettext`: to be shown by `_` alone, in English too."""
+    return f"{context}{_CONTEXT}{message}"
 
 
 _OF_EACH_FORM = (100, 11, 5, 3, 2, 1_000_000)

@@ -24,15 +24,6 @@ from tests.stored_runs import CONFIG, save_ended
 
 COMMANDS = ("train", "sweep", "experiment", "runs", "predict", "export", "stop", "class")
 OF_CLASSES = (["class", "list"], ["class", "end"], ["class", "export"])
-# argparse has a catalogue of its own
-ARGPARSES = (
-    "usage:",
-    "options:",
-    "positional arguments:",
-    "show this help message and exit",
-    "Argument COMMAND: invalid choice:",
-    "(choose from",
-)
 CODES = (
     *COMMANDS,
     *("list", "end"),
@@ -62,9 +53,9 @@ def marked(home, pseudo_language):
 
 
 def words_left(printed: str) -> list[str]:
-    """The words of what is printed that are not marked, without codes and what argparse says."""
+    """The words of what is printed that are not marked, without codes."""
     said = " ".join(pseudo_language.unmarked(printed).split())
-    for known in (*ARGPARSES, *(code for code in CODES if "_" in code)):
+    for known in (code for code in CODES if "_" in code):
         said = said.replace(known, " ")
     said = re.sub(r"python -m kd|--?[a-z][a-z-]*|[A-Z]{2,}|\b[0-9a-f]{12}\b", " ", said)
     return [word for word in re.findall(r"[^\W\d_]{2,}(?:-[a-z]+)*", said) if word not in CODES]

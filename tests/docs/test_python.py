@@ -9,7 +9,7 @@ import keras
 import pytest
 
 from kd.base.unusable import Unusable
-from kd.text.translation import N_, _, ngettext, numeral
+from kd.text.translation import N_, NC_, _, ngettext, numeral, pgettext
 from tests import PROJECT
 from tests.docs.documents import DOCUMENTS, blocks
 
@@ -123,7 +123,7 @@ def test_a_class_is_led_from_its_opening_to_its_end(elsewhere, capsys):
 def test_the_shown_sentences_can_be_translated_and_no_other_document_shows_python():
     """Other tests run docs/objectives.md (tests/distillation) and docs/exports.md (tests/export)."""
     names = {"_": _, "N_": N_, "ngettext": ngettext, "numeral": numeral, "Unusable": Unusable}
-    names |= {"name": "alpha", "number": 2}
+    names |= {"pgettext": pgettext, "NC_": NC_, "name": "alpha", "number": 2}
     exec(compile(WORDS, "translating.md", "exec"), names)
     assert names["TITLE"] == "Test accuracy by epoch"
     shown = {document.name for document in DOCUMENTS if python(document)}

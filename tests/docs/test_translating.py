@@ -31,8 +31,11 @@ def test_the_documented_way_to_add_a_language_works_and_finds_every_message(monk
             after = before.replace('msgid "Home"\nmsgstr ""', 'msgid "Home"\nmsgstr "Anfang"')
             assert after != before
             catalogue.write_text(after, encoding="utf-8")
+    assert "#. Translators: what one does to give a picture" in before
     with (tmp_path / "kd.pot").open("rb") as file:
-        found = {one for m in read_po(file) for one in (m.id if isinstance(m.id, tuple) else (m.id,))}
-    assert {one for texts in messages() for one in texts} <= found
+        found = {
+            (m.context, one) for m in read_po(file) for one in (m.id if isinstance(m.id, tuple) else (m.id,))
+        }
+    assert {(context, one) for context, texts in messages() for one in texts} <= found
     german = gettext.translation("kd", tmp_path / "kd/text/locale", ["de"])
     assert german.gettext("Home") == "Anfang"

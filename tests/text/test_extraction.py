@@ -3,14 +3,14 @@
 import ast
 import string
 
-from tests.pseudo_language import FUNCTIONS, calls, nodes, takes_messages
+from tests.pseudo_language import FUNCTIONS, IN_CONTEXT, calls, nodes, takes_messages, texts_of
 
 
 def test_messages_are_literals_or_marked_constants():
     """A text that is put together when the program runs is in no catalogue."""
     bad = []
     for path, call in calls():
-        for text in call.args[: FUNCTIONS[call.func.id]]:
+        for text in [*texts_of(call), *call.args[: call.func.id in IN_CONTEXT]]:
             match text:
                 case ast.Constant(value=str()):
                     continue
@@ -29,9 +29,7 @@ def test_messages_are_literals_or_marked_constants():
 def test_each_placeholder_has_a_name_and_is_filled():
     bad = []
     for path, call in calls():
-        texts = [
-            text.value for text in call.args[: FUNCTIONS[call.func.id]] if isinstance(text, ast.Constant)
-        ]
+        texts = [text.value for text in texts_of(call) if isinstance(text, ast.Constant)]
         filled = {keyword.arg for keyword in call.keywords}
         filled |= (
             {"count"} if call.func.id == "ngettext" and any("{count}" in text for text in texts) else set()

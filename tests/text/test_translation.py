@@ -7,6 +7,7 @@ from babel.messages import Catalog
 
 from kd.text import translation
 from kd.text.translation import (
+    NC_,
     _,
     ask_for_languages,
     environment_languages,
@@ -16,6 +17,7 @@ from kd.text.translation import (
     ngettext,
     number_marks,
     numeral,
+    pgettext,
 )
 
 
@@ -134,3 +136,11 @@ def test_a_command_follows_the_environment(monkeypatch):
     assert environment_languages() == ("de_DE.UTF-8",)
     monkeypatch.setenv("LANGUAGE", "fr:de")
     assert environment_languages() == ("fr", "de")
+
+
+def test_a_word_is_translated_by_its_context_and_without_one_is_itself(reads):
+    digits, teacher = ("digits", "none"), ("teacher", "none")
+    assert (pgettext(*digits), _(NC_(*teacher))) == ("none", "none")
+    reads("pt_BR", {"none": "nenhures", NC_(*digits): "nenhum"})
+    assert (pgettext(*digits), _(NC_(*teacher)), _("none")) == ("nenhum", "none", "nenhures")
+    assert pgettext("seeds", "{count} of them", count=3) == "3 of them"

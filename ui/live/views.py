@@ -8,7 +8,7 @@ import numpy as np
 from kd.analysis.softening import HIGHEST_TEMPERATURE, LOWEST_TEMPERATURE, temperature_grid
 from kd.charts.parts import AGAINST, CELL_COLORS, FOR, ROLES, TEMPERATURE_TICKS
 from kd.text.answers import PULL_SAYS, SOFT_TARGET_SAYS, VOICES_SAYS, answers_says
-from kd.text.translation import N_, _, numeral
+from kd.text.translation import N_, _, numeral, pgettext
 from kd.text.words import MODELS, NAMES
 
 View = dict[str, Any]
@@ -57,7 +57,7 @@ def entropies(logits: Mapping[str, np.ndarray]) -> View:
 
 def answers(logits: Mapping[str, np.ndarray], label: int | None = None) -> View:
     """Shows each model's digit and probabilities at T; with the label, whether it is right. logits: (10,)."""
-    says = {"right": _("right"), "wrong": _("wrong")}
+    says = {"right": pgettext("answer", "right"), "wrong": pgettext("answer", "wrong")}
     return {**soft_targets(logits), "kind": "answers", "label": label, "says": says}
 
 

@@ -30,6 +30,7 @@ from ui.shared.pieces import into_sight
 
 refuse_without_warnings()
 
+# Translators: what one does to give a picture; "Draw" is also the page where three models read it.
 WAYS = {"draw": N_("Draw"), "test": N_("Test pictures"), "upload": N_("Upload")}
 # The example's showcase (kd/analysis/observations.py), computed in a test and not for every visitor.
 FIRST_PICTURE = 4498

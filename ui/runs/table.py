@@ -10,7 +10,7 @@ import streamlit as st
 from streamlit.elements.lib.column_types import ColumnConfig
 
 from kd.lab.comparison import Line
-from kd.text.translation import N_, _
+from kd.text.translation import N_, NC_, _
 from ui.runs.listing import Listing, owners
 from ui.runs.search import TICKED
 from ui.shared import address, notices
@@ -32,7 +32,7 @@ COLUMNS = {
     "distilled": N_("Distilled (%)"),
     "scratch": N_("Scratch (%)"),
     "of_teacher": N_("Its teacher (%)"),
-    "run": N_("Run"),
+    "run": NC_("noun", "Run"),
 }
 _ALWAYS = ("setting", "gain", "interval", "seeds", "teacher", "when", "whose")
 # Shown once there is something in them.

@@ -3,7 +3,7 @@ from kd.studies.experiments.card import *
 _BASE = RunConfig(temperature=4.0, train_size=1_000, labelled=100, epochs=30)
 _NO_LABEL = {"labelled": 0, "alpha": 0.0}
 PICTURES: Kinds = {
-    "none": (N_("none"), {"train_size": 100}),
+    "none": (NC_("pictures", "none"), {"train_size": 100}),
     "digits": (N_("digits"), {}),
     "noise": (N_("noise"), {"unlabelled_pictures": "noise"}),
     "smooth": (N_("smooth noise"), {"unlabelled_pictures": "smooth"}),

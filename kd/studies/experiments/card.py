@@ -25,10 +25,10 @@ from kd.studies.experiments.experiment import (
 from kd.studies.experiments.judging import Expected, Quantity, above, below, between, by_seed
 from kd.studies.measures import value
 from kd.studies.study import Study
-from kd.text.translation import N_
+from kd.text.translation import N_, NC_
 
 __all__ = [
-    "FIELDS", "PRESETS", "RunConfig", "DENSE", "LINEAR", "TRAIN_IMAGES", "Study", "N_", "partial",
+    "FIELDS", "PRESETS", "RunConfig", "DENSE", "LINEAR", "TRAIN_IMAGES", "Study", "N_", "NC_", "partial",
     "Kinds", "Chart", "Claim", "Experiment", "Guess", "Option", "Outcome", "Paper", "Part", "Plan",
     "Quantity",
     "each", "grid", "longer", "taught_by", "with_seeds",

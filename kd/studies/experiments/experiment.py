@@ -19,7 +19,7 @@ from kd.studies.experiments.judging import ABOVE_0, Expected, Finding, Quantity
 from kd.studies.over_seeds import STATIONS
 from kd.studies.study import Study, checked_seeds
 from kd.text.experiment_words import Says, label_words
-from kd.text.translation import N_, _
+from kd.text.translation import N_, pgettext
 from kd.text.words import quoted
 
 if TYPE_CHECKING:
@@ -91,7 +91,7 @@ class Guess:
             raise Unusable(
                 "There is no guess {code} here: choose of {choices}.",
                 code=quoted(code),
-                choices=", ".join(self.choices) or _("none"),
+                choices=", ".join(self.choices) or pgettext("answers", "none"),
             )
         return self.choices[code]
 
@@ -252,7 +252,7 @@ class Experiment:
                     "The experiment {experiment} has no option {name}: it has {options}.",
                     experiment=self.name,
                     name=quoted(name),
-                    options=", ".join(self.options) or _("none"),
+                    options=", ".join(self.options) or pgettext("options", "none"),
                 )
         checked = {
             name: self.options[name].spec.checked(name, value, type(self.options[name].default))

@@ -15,7 +15,7 @@ from kd.config import RunConfig
 from kd.distillation.mistakes import MISTAKES
 from kd.studies.experiments.card import Chart, Experiment, Paper, compares, distilled, gain, grid, guess
 from kd.studies.experiments.judging import Finding, Quantity
-from kd.text.translation import N_
+from kd.text.translation import N_, NC_
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -136,7 +136,9 @@ def made(
             better=N_("the student gets better"),
         ),
         chart=Chart(
-            "bars", "mistake", names={RIGHT: N_("none"), **{code: MISTAKES[code].label for code in lines}}
+            "bars",
+            "mistake",
+            names={RIGHT: NC_("mistake", "none"), **{code: MISTAKES[code].label for code in lines}},
         ),
         plan=grid(BASE, {"mistake": (RIGHT, *lines)}, baseline={"mistake": RIGHT}),
         outcomes=outcomes,
