@@ -21,7 +21,8 @@ from ui.pictures.ways_in import CANVAS, undo_and_clear
 from ui.shared import notices
 from ui.shared.figure import figure
 from ui.shared.guard import guarded
-from ui.shared.markup import pixels, role
+from ui.shared.markup import literal, pixels, role
+from ui.shared.person import script_run
 from ui.shared.pieces import acts, quiet
 
 _PEN = 24
@@ -131,14 +132,16 @@ def _draw(room: Class, person: str, activity: Digits, number: int, key: str) -> 
         canvas.clear()
 
     with thumb():
-        st.button(
+        pressed = st.button(
             _("Send my {digit}", digit=digit),
             key="class_send",
             type="primary",
             width="stretch",
             help=_("Puts your drawing on the wall; the models read it there."),
-            on_click=acts(send),
         )
+    if pressed:  # not a callback: that would be of a page drawn before the last stroke arrived
+        acts(send)()
+        st.rerun(scope="fragment" if script_run().fragment_ids_this_run else "app")
 
 
 def _own(room: Class, view: ClassView, person: str) -> None:
@@ -221,7 +224,7 @@ def _remove(room: Class, view: ClassView, drawn: _Drawn) -> None:
     if answer is None:
         quiet(_hardest(view, drawn) if view.phase == REVEALED else _("Click a drawing to remove it."))
         return
-    whose = _("Remove the {digit} of {name}", digit=answer.value, name=view.called(answer.person))
+    whose = _("Remove the {digit} of {name}", digit=answer.value, name=literal(view.called(answer.person)))
     st.button(
         whose if view.names else _("Remove this {digit}", digit=answer.value),
         key="class_remove_drawing",
