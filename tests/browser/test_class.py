@@ -87,6 +87,9 @@ def test_a_class_from_the_code_on_the_wall_to_its_end(chromium_of_its_own, tmp_p
                 join(phone, app, code, name)
             expect(wall.get_by_text("3 people")).to_be_visible()
             fits(wall)
+            wall.set_viewport_size({"width": 640, "height": 360})  # as at 200 %
+            assert wall.locator(".st-key-class_hero").bounding_box()["height"] > 150
+            wall.set_viewport_size(WALL)
             assert faults(wall, "the wall, waiting") == []
             _guess_a_number(wall, phones, app, code)
             assert faults(ana, "a phone, afterwards") == []

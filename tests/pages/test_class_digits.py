@@ -57,6 +57,19 @@ def test_a_phone_draws_what_it_is_asked_for_and_sees_what_the_models_read(open_p
     assert "Draw a 7." not in html_of(app)
 
 
+def test_a_page_that_is_loaded_anew_still_has_what_was_drawn_until_it_is_sent(open_page, lab, room):
+    app = open_page("class", code=room.code)
+    app.text_input(key="join_name").input("")
+    next(button for button in app.button if button.label == "Join").click().run()
+    mnist = load_mnist()
+    drawn(app, mnist.x_test[np.flatnonzero(mnist.y_test == 7)[1]])
+    press(open_page("class", code=room.code), "class_send")
+    assert len(room.view().answers) == 2
+    again = press(open_page("class", code=room.code), "class_again_0")
+    press(again, "class_send")
+    assert "Draw first" in "".join(warnings_of(again))
+
+
 def test_the_wall_shows_who_reads_what_and_removes_what_was_clicked(open_page, lab, room):
     app = open_page("class", code=room.code, ticket=room.ticket())
     assert "Of 1 drawing the teacher reads" in html_of(app)

@@ -112,7 +112,7 @@ def _draw(room: Class, person: str, activity: Digits, number: int, key: str) -> 
     problem, picture = "", None
     try:
         with place:
-            drawing = canvas.canvas(_PEN)
+            drawing = canvas.canvas(_PEN, f"{room.code} {person} {key}")
         if drawing is not None:
             content, ink = drawing
             if canvas.is_a_dot(ink, _PEN):

@@ -1,16 +1,23 @@
 """The canvas: it keeps its drawing while the person looks at other pages, pictures or runs."""
 
+import threading
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import streamlit as st
+from cachetools import TTLCache
 
 from kd.base.unusable import Unusable
 from kd.pictures.picture_file import decode_picture
 
 SIDE = 280
 _KEY = "canvas"
+_MOST_LEFT = 50_000
+
+_left: TTLCache[str, tuple[dict[str, Any], bytes]] = TTLCache(maxsize=1_000, ttl=900.0)
+"""What pages have left unfinished on their canvas, by name: its strokes, and its PNG."""
+_lock = threading.Lock()
 
 
 @dataclass
@@ -23,10 +30,13 @@ class _Kept:
     begun_with: dict[str, Any] | None = None  # those when it came on the page: they must not change there
     content: bytes | None = None  # a PNG
     inked: bool = False  # whether anything is drawn
+    name: str = ""  # under which the next page finds it
 
 
-def canvas(pen: int) -> tuple[bytes, np.ndarray] | None:
+def canvas(pen: int, name: str = "") -> tuple[bytes, np.ndarray] | None:
     """Draws the canvas; returns its PNG and the pixels in it, or None before anything is drawn.
+
+    name: with one, a page that is loaded anew has what was drawn under it.
 
     Raises ValueError, with what to do, when the browser sent no picture.
     """
@@ -34,6 +44,8 @@ def canvas(pen: int) -> tuple[bytes, np.ndarray] | None:
     from streamlit_drawable_canvas import st_canvas
 
     kept = _kept()
+    if name != kept.name:
+        _begin(kept, name)
     key = f"canvas_{kept.canvas}"
     if key not in st.session_state:
         kept.begun_with = kept.strokes
@@ -64,12 +76,16 @@ def canvas(pen: int) -> tuple[bytes, np.ndarray] | None:
     if sent is not None:
         kept.content, kept.strokes = content, _strokes(drawn.json_data)
     kept.inked = inked
+    if name:
+        _leave(kept)
     return (content, pixels) if inked else None
 
 
 def clear() -> None:
     kept = _kept()
-    st.session_state[_KEY] = _Kept(canvas=kept.canvas + 1, drawing=kept.drawing + 1)
+    with _lock:
+        _left.pop(kept.name, None)
+    st.session_state[_KEY] = _Kept(canvas=kept.canvas + 1, drawing=kept.drawing + 1, name=kept.name)
 
 
 def undo() -> None:
@@ -89,6 +105,23 @@ def is_a_dot(pixels: np.ndarray, pen: int) -> bool:
     """Returns whether the ink is hardly longer than the pen is wide. pixels: from `canvas`."""
     ink = _ink(pixels)
     return max(int(np.ptp(np.flatnonzero(ink.any(axis=axis)))) for axis in (0, 1)) < 1.5 * pen
+
+
+def _begin(kept: _Kept, name: str) -> None:
+    """Goes on with what was left under a name, on an empty canvas."""
+    with _lock:
+        left = _left.get(name)
+    kept.name = name
+    if left and not kept.inked:
+        kept.strokes, kept.content = left
+
+
+def _leave(kept: _Kept) -> None:
+    with _lock:
+        if kept.inked and kept.strokes and kept.content and len(repr(kept.strokes)) < _MOST_LEFT:
+            _left[kept.name] = kept.strokes, kept.content
+        else:
+            _left.pop(kept.name, None)
 
 
 def _kept() -> _Kept:
