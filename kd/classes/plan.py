@@ -11,7 +11,6 @@ from kd.classes.digits import Digits
 from kd.classes.guess import Guess
 from kd.classes.map import Map
 from kd.classes.seeds import Seeds
-from kd.text.translation import _
 from kd.text.words import quoted
 
 KINDS: Mapping[str, type[Activity]] = {each.kind: each for each in (Guess, Seeds, Map, Digits)}
@@ -30,11 +29,9 @@ def plan_of(text: str) -> tuple[Activity, ...]:
     parts = [part.strip() for part in text.split(";") if part.strip()]
     if not 1 <= len(parts) <= MOST_ACTIVITIES:
         raise Unusable(
-            _(
-                "A plan has between 1 and {most} activities, such as guess;seeds;map;digits, not {count}.",
-                most=MOST_ACTIVITIES,
-                count=len(parts),
-            )
+            "A plan has between 1 and {most} activities, such as guess;seeds;map;digits, not {count}.",
+            most=MOST_ACTIVITIES,
+            count=len(parts),
         )
     return tuple(map(_activity, parts))
 
@@ -43,11 +40,7 @@ def _activity(text: str) -> Activity:
     kind, _colon, rest = text.partition(":")
     if kind not in KINDS:
         raise Unusable(
-            _(
-                "There is no activity {kind}: choose of {allowed}.",
-                kind=quoted(kind),
-                allowed=", ".join(KINDS),
-            )
+            "There is no activity {kind}: choose of {allowed}.", kind=quoted(kind), allowed=", ".join(KINDS)
         )
     options = {}
     for part in filter(None, rest.split(",")):

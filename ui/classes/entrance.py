@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cache
 from html import escape
-from pathlib import Path
 
 import streamlit as st
 
@@ -45,7 +43,6 @@ _KEYBOARD = """<span class="kd-unseen"></span><script>{
 
 def draw(lab: Lab) -> None:
     """Draws the way into the class that the address names, or else all ways: back, into one, to a new one."""
-    st.html(f"<style>{_style()}</style>")
     code = st.query_params.get(CODE, "")
     if code:  # of an open class: see `room.asked`
         with st.container(key="class_join"):
@@ -166,8 +163,3 @@ def _list(plan: str) -> None:
     """Draws what wall and phones will ask, one after the other."""
     titles = "".join(f"<li>{escape(each.title())}</li>" for each in plan_of(plan))
     st.html(f'<ol class="kd kd-plan">{titles}</ol>')
-
-
-@cache
-def _style() -> str:
-    return Path(__file__).with_suffix(".css").read_text(encoding="utf-8")
