@@ -11,12 +11,29 @@ from kd.classes.digits import Digits
 from kd.classes.guess import Guess
 from kd.classes.map import Map
 from kd.classes.seeds import Seeds
+from kd.studies.experiments import EXPERIMENTS
+from kd.text.translation import _
 from kd.text.words import quoted
 
 KINDS: Mapping[str, type[Activity]] = {each.kind: each for each in (Guess, Seeds, Map, Digits)}
 """The kinds of activity, by their names in a plan."""
 
 MOST_ACTIVITIES = 20
+
+
+def offered() -> list[str]:
+    """Returns the activities that a host may choose from, each as a plan has it."""
+    return [*KINDS, *(f"guess:about={name}" for name in EXPERIMENTS)]
+
+
+def label_of(text: str) -> str:
+    """Returns what a list calls an activity. text: of a plan."""
+    activity = plan_of(text)[0]
+    options = activity.options()
+    if about := options.get("about"):
+        return _("Guess: {experiment}", experiment=_(EXPERIMENTS[about].title))
+    named = ", ".join(f"{name} = {value}" for name, value in options.items())
+    return f"{_(activity.label)} ({named})" if named else _(activity.label)
 
 
 def plan_text(plan: Sequence[Activity]) -> str:

@@ -38,7 +38,7 @@ def test_a_phone_draws_what_it_is_asked_for_and_sees_what_the_models_read(open_p
     app = open_page("class", code=room.code)
     app.text_input(key="join_name").input("")
     next(button for button in app.button if button.label == "Join").click().run()
-    assert "Draw the digit 7." in html_of(app)
+    assert "Draw a 7." in html_of(app)
     press(app, "class_send")
     assert "Draw first" in "".join(warnings_of(app))
     mnist = load_mnist()
@@ -51,10 +51,10 @@ def test_a_phone_draws_what_it_is_asked_for_and_sees_what_the_models_read(open_p
     for model, digit in read.items():
         assert f"{model.capitalize()}</span> <b>{digit}</b>" in html_of(app)
     press(app, "class_again_0")
-    assert "Draw the digit 7." in html_of(app)
+    assert "Draw a 7." in html_of(app)
     room.freeze()
     app.run()
-    assert "Draw the digit 7." not in html_of(app)
+    assert "Draw a 7." not in html_of(app)
 
 
 def test_the_wall_shows_who_reads_what_and_removes_what_was_clicked(open_page, lab, room):

@@ -14,6 +14,7 @@ from kd.lab.classes import Class, ClassView
 from kd.pictures.drawing import ONLY_A_DOT, prepared
 from kd.store.classes import OPEN, REVEALED
 from kd.text.translation import _
+from kd.text.words import a_digit
 from ui.classes.phone import say, thumb
 from ui.pictures import canvas
 from ui.pictures.ways_in import CANVAS, undo_and_clear
@@ -95,7 +96,7 @@ def phone(_lab: Lab, room: Class, view: ClassView, person: str) -> None:
 def _draw(room: Class, person: str, activity: Digits, number: int, key: str) -> None:
     """Draws the canvas, and what sends it."""
     digit = activity.digit(number, key)
-    words = _("Draw the digit {digit}.", digit=digit)
+    words = _("Draw {a_digit}.", a_digit=a_digit(digit))
     turn = _("{place} of {count}", place=int(key) + 1, count=activity.times)
     say(f"{turn}: {words}" if activity.times > 1 else words)
     place = st.container(key=CANVAS)

@@ -6,11 +6,10 @@ from html import escape
 
 import streamlit as st
 
-from kd.classes.plan import KINDS, plan_of, plan_text
+from kd.classes.plan import KINDS, label_of, offered, plan_of, plan_text
 from kd.lab import Lab
 from kd.lab.classes import MOST_IN_NAME, Class
 from kd.text.translation import N_, _
-from ui.classes.activities import activities, called
 from ui.classes.codes import opened_with
 from ui.classes.room import CODE
 from ui.shared import address
@@ -129,9 +128,9 @@ def _open_form(lab: Lab) -> None:
         st.session_state.setdefault(_ORDER, plan.split(";"))
         st.multiselect(
             _("Parts, in your order"),
-            list(dict.fromkeys([*activities(), *st.session_state[_ORDER]])),
+            list(dict.fromkeys([*offered(), *st.session_state[_ORDER]])),
             key=_ORDER,
-            format_func=called,
+            format_func=label_of,
             help=_("Each comes after the ones chosen before it."),
             on_change=acts(_choose),
         )
