@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, ClassVar, Protocol, Self
 
 from kd.base.unusable import Unusable
@@ -10,7 +10,7 @@ from kd.config import FIELD_TYPES, FIELDS, OFFERED, RunConfig, not_a_field
 from kd.store.classes import Answer
 from kd.studies.shipped import differs
 from kd.text.study_words import plain_value
-from kd.text.translation import _
+from kd.text.translation import numeral
 
 LAST_SEED = 2_147_000_000
 """Of the first to train: those of the others come after it, and a run's seed has an end."""
@@ -54,21 +54,19 @@ class Activity(Protocol):
         """Returns whether a pupil has given all answers that this activity waits for."""
 
 
-def setting_of(options: Mapping[str, str], usual: RunConfig) -> RunConfig:
-    """Returns a setting with the fields that options name; raises ValueError for what it cannot have."""
+def setting_of(options: Mapping[str, str]) -> RunConfig:
+    """Returns the usual setting but for what options name; raises ValueError for what it cannot have."""
     changes = {}
     for name, text in options.items():
         if name not in OFFERED:
             raise not_a_field(name)
         changes[name] = FIELDS[name].checked(name, text, FIELD_TYPES[name])
-    setting = usual.replace(**changes)
+    setting = RunConfig().replace(**changes)
     if setting.seed > LAST_SEED:
         raise Unusable(
-            _(
-                "Each person of a class trains the next seed: begin with at most {most}, not {seed}.",
-                most=f"{LAST_SEED:,}",
-                seed=f"{setting.seed:,}",
-            )
+            "Each person of a class trains the next seed: begin with at most {most}, not {seed}.",
+            most=numeral(LAST_SEED),
+            seed=numeral(setting.seed),
         )
     return setting
 
@@ -76,3 +74,9 @@ def setting_of(options: Mapping[str, str], usual: RunConfig) -> RunConfig:
 def options_of(config: RunConfig) -> dict[str, str]:
     """Returns the options that `setting_of` makes this setting of, where the usual one is the default."""
     return {name: plain_value(getattr(config, name)) for name in OFFERED if name in differs(config)}
+
+
+def first_free(configs: Iterable[RunConfig], others: Sequence[Answer]) -> RunConfig:
+    """Returns the first of endless runs that no other answer has trained."""
+    taken = {answer.run_id for answer in others}
+    return next(config for config in configs if config.run_id not in taken)

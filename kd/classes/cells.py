@@ -7,17 +7,18 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
-from kd.classes.landed import place_words
+from kd.classes.landed import gained, place_words
 from kd.classes.map import Map, cell_name
 from kd.config import FIELDS
 from kd.studies.over_seeds import STATIONS
 from kd.studies.shipped import AXES, differs, is_near, length_of, nearest_value, shipped_study
 from kd.studies.study import Cell
 from kd.studies.verdicts import NOT_JUDGED, verdicts
-from kd.text.study_words import difference, repeats_words, rounded, signed, where
-from kd.text.translation import N_, _
+from kd.text.study_words import difference, repeats_words, signed, where
+from kd.text.translation import _
 
 _FREE = {"epochs", "seed", *AXES}
 
@@ -42,11 +43,6 @@ class Included:
     table: pd.DataFrame
     fixed: Mapping[str, Any]
 
-    @property
-    def rows(self) -> Mapping[str, Mapping[str, Any]]:
-        """The rows of the table by the names of their cells."""
-        return by_cell(self.table, list(self.table.columns[:2]))
-
 
 @lru_cache(maxsize=64)
 def included(asked: Map) -> Included | None:
@@ -67,28 +63,16 @@ def included(asked: Map) -> Included | None:
     return Included(verdicts(runs.reset_index(drop=True), axes), fixed) if len(runs) else None
 
 
-def named(cell: Cell) -> dict[str, tuple[str, str]]:
-    """Returns for each field of a cell what it is called, and its value in words."""
-    return {name: (_(FIELDS[name].label), FIELDS[name].in_words(value)) for name, value in cell.items()}
-
-
 def cell_words(cell: Cell) -> str:
     """Names a cell: 'α 0.1, T 10'."""
-    return where(named(cell))
+    fields = {name: FIELDS[name] for name in cell}
+    return where({name: (_(field.label), field.in_words(cell[name])) for name, field in fields.items()})
 
 
-def fixed_words(asked: Map) -> str:
-    """Names what is the same in all cells: '500 images'."""
-    fixed = [name for name in ("train_size", "alpha", "temperature") if name not in asked.study().axes]
-    return where(named({name: getattr(asked.setting, name) for name in fixed}))
-
-
-_PAINTED = N_("{done} of {cells} cells painted.")
-_BEST = N_("{done} of {cells} cells painted. Best so far: {points} points at {place} ({repeats}).")
-_BESIDE = N_(
-    "{done} of {cells} cells painted. Best: {points} points at {place} ({repeats}); in the included study "
-    "{other} at {there}."
-)
+def fixed_words(asked: Map, fixed: Mapping[str, Any]) -> str:
+    """Names what is the same in all cells: '500 images'. fixed: where that is otherwise."""
+    names = [name for name in ("train_size", "alpha", "temperature") if name not in asked.study().axes]
+    return cell_words({name: fixed.get(name, getattr(asked.setting, name)) for name in names})
 
 
 def sentence(asked: Map, table: pd.DataFrame, beside: Included | None = None) -> str:
@@ -98,13 +82,21 @@ def sentence(asked: Map, table: pd.DataFrame, beside: Included | None = None) ->
     """
     numbers = {"done": len(table), "cells": len(asked.cells)}
     if not len(table):
-        return _(_PAINTED, **numbers)
+        return _("{done} of {cells} cells painted.", **numbers)
     points, place, repeats = _largest(asked, table)
     ours = {**numbers, "points": points, "place": place, "repeats": repeats}
     if beside is None:
-        return _(_BEST, **ours)
+        return _(
+            "{done} of {cells} cells painted. Best so far: {points} points at {place} ({repeats}).", **ours
+        )
     other, there, _repeats = _largest(asked, beside.table)
-    return _(_BESIDE, **ours, other=other, there=there)
+    return _(
+        "{done} of {cells} cells painted. Best: {points} points at {place} ({repeats}); in the included "
+        "study {other} at {there}.",
+        **ours,
+        other=other,
+        there=there,
+    )
 
 
 def _largest(asked: Map, table: pd.DataFrame) -> tuple[str, str, str]:
@@ -121,21 +113,12 @@ def few_note(table: pd.DataFrame) -> str:
     return _("?: too few repeats for a verdict, which takes {count}.", count=STATIONS[0])
 
 
-_OWN = N_("{cell}: your student gained {points} percentage points.")
-_LOST = N_("{cell}: your student lost {points} percentage points.")
-_EQUAL = N_("{cell}: your student did as well with the teacher as without.")
-
-
 def own_sentence(cell: Cell, gain: float, table: pd.DataFrame) -> str:
     """Says what one's own student gained in a cell, and where that cell lies among all painted ones.
 
     table: of `painted`.
     """
-    said = _OWN if gain > 0 else _LOST if gain < 0 else _EQUAL
-    points = rounded(abs(gain), 1 if abs(gain) >= 0.095 else 2)
-    words = _(said, cell=cell_words(cell), points=points)
-    own = table
-    for name, value in cell.items():
-        own = own[own[name] == value]
+    words = _("{cell}: {sentence}", cell=cell_words(cell), sentence=gained(gain))
+    own = table[np.logical_and.reduce([table[name] == value for name, value in cell.items()])]
     place = place_words(float(own["difference"].iloc[0]), table["difference"].tolist()) if len(own) else ""
     return _("{words} This cell is {place}.", words=words, place=place) if place else words

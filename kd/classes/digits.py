@@ -26,8 +26,7 @@ LEVEL = 0.05
 
 @dataclass(frozen=True)
 class Digits:
-    """asked: the digits that are asked for, in turn. times: how many each pupil draws. run: of the models
-    that read them; "" for the run that comes with the app."""
+    """asked: the digits that are asked for, in turn. times: how many each pupil draws."""
 
     kind: ClassVar[str] = "digits"
     label: ClassVar[str] = N_("Digits of the class: everyone draws, the models read")
@@ -36,38 +35,28 @@ class Digits:
 
     asked: str = "0123456789"
     times: int = 1
-    run: str = ""
 
     @classmethod
     def of(cls, options: Mapping[str, str]) -> Self:
-        given = {"asked": cls.asked, "times": str(cls.times), "run": "", **options}
-        if given.keys() - {"asked", "times", "run"}:
-            raise Unusable(
-                _(
-                    "Digits have no option {name}: choose of asked, times, run.",
-                    name=quoted(min(given.keys() - {"asked", "times", "run"})),
-                )
-            )
+        given = {"asked": cls.asked, "times": str(cls.times), **options}
+        if foreign := given.keys() - {"asked", "times"}:
+            raise Unusable("Digits have no option {name}: choose of asked, times.", name=quoted(min(foreign)))
         asked = given["asked"]
         if not asked or not set(asked) <= set(cls.asked) or len(set(asked)) < len(asked):
             raise Unusable(
-                _(
-                    "The digits to draw must be different digits, such as 7 or 0123456789, not {value}.",
-                    value=quoted(asked),
-                )
+                "The digits to draw must be different digits, such as 7 or 0123456789, not {value}.",
+                value=quoted(asked),
             )
         if given["times"] not in TIMES:
             raise Unusable(
-                _(
-                    "Everyone draws once or five times: choose of {allowed}, not {value}.",
-                    allowed=", ".join(TIMES),
-                    value=quoted(given["times"]),
-                )
+                "Everyone draws once or five times: choose of {allowed}, not {value}.",
+                allowed=", ".join(TIMES),
+                value=quoted(given["times"]),
             )
-        return cls(asked, int(given["times"]), given["run"])
+        return cls(asked, int(given["times"]))
 
     def options(self) -> dict[str, str]:
-        own = {"asked": self.asked, "times": str(self.times), "run": self.run}
+        own = {"asked": self.asked, "times": str(self.times)}
         return {name: text for name, text in own.items() if text != str(getattr(Digits, name))}
 
     def title(self) -> str:
@@ -81,11 +70,7 @@ class Digits:
         """Returns the digit that was asked for."""
         if key not in map(str, range(self.times)):
             raise Unusable(
-                _(
-                    "There is no drawing {key} here: everyone draws {times}.",
-                    key=quoted(key),
-                    times=self.times,
-                )
+                "There is no drawing {key} here: everyone draws {times}.", key=quoted(key), times=self.times
             )
         return self.digit(number, key)
 

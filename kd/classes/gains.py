@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from kd.classes.landed import place_words
+from kd.classes.landed import gained, place_words
 from kd.config import STUDENTS
 from kd.studies.over_seeds import next_station, over_seeds
 from kd.studies.sure.single_seeds import alone
@@ -111,20 +111,9 @@ def sentence(found: Gains, is_over: bool) -> str:
 
 
 _FIRST = {
-    HELPS: N_(
-        "The first to land, {name} (ringed), came to {points} points and alone would have said: it helps."
-    ),
-    HURTS: N_(
-        "The first to land, {name} (ringed), came to {points} points and alone would have said: it hurts."
-    ),
-    NOT_SHOWN: N_(
-        "The first to land, {name} (ringed), came to {points} points and alone shows no difference."
-    ),
-}
-_FIRST_OF_ALL = {
-    HELPS: N_("The first to land (ringed) came to {points} points and alone would have said: it helps."),
-    HURTS: N_("The first to land (ringed) came to {points} points and alone would have said: it hurts."),
-    NOT_SHOWN: N_("The first to land (ringed) came to {points} points and alone shows no difference."),
+    HELPS: N_("The first to land ({ringed}) came to {points} points. Alone it would have said: it helps."),
+    HURTS: N_("The first to land ({ringed}) came to {points} points. Alone it would have said: it hurts."),
+    NOT_SHOWN: N_("The first to land ({ringed}) came to {points} points. Alone it shows no difference."),
 }
 
 
@@ -132,8 +121,8 @@ def first_sentence(found: Gains, name: str = "") -> str:
     """Says what one would think with the first repeat alone; "" without one. name: whose it is, if shown."""
     if not found.own:
         return ""
-    said = (_FIRST if name else _FIRST_OF_ALL)[found.first]
-    return _(said, name=name, points=signed(found.own[0]))
+    ringed = _("ringed: {name}", name=name) if name else _("ringed")
+    return _(_FIRST[found.first], ringed=ringed, points=signed(found.own[0]))
 
 
 def verdict_note(found: Gains, is_over: bool) -> str:
@@ -149,14 +138,7 @@ def verdict_note(found: Gains, is_over: bool) -> str:
     return _("The verdict rests on the first {judged} of {count} repeats.", judged=judged, count=count)
 
 
-_GAINED = N_("Your student gained {points} percentage points.")
-_LOST = N_("Your student lost {points} percentage points.")
-_EQUAL = N_("Your student did as well with the teacher as without.")
-
-
 def own_sentence(gain: float, among: Sequence[float]) -> str:
     """Says what one repeat gained, and where it lies among all: 'Your student … 12th of 30.'."""
-    said = _GAINED if gain > 0 else _LOST if gain < 0 else _EQUAL
     place = place_words(gain, among)
-    words = _(said, points=rounded(abs(gain), 1 if abs(gain) >= 0.095 else 2))
-    return f"{words} {place}." if place else words
+    return f"{gained(gain)} {place}." if place else gained(gain)

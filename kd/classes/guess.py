@@ -59,7 +59,7 @@ class Guess:
                 name=quoted(min(foreign)),
                 allowed=", ".join(AXES),
             )
-        found = cls("", setting_of(rest, RunConfig()))
+        found = cls("", setting_of(rest))
         gain_at(found.setting)
         return found
 

@@ -9,6 +9,7 @@ import pandas as pd
 
 from kd.store.classes import LANDED, Answer
 from kd.studies.verdicts import COLUMNS, run_row
+from kd.text.study_words import rounded
 from kd.text.translation import N_, _
 from kd.text.words import points_between
 
@@ -57,3 +58,14 @@ def place_words(value: float, among: Sequence[float]) -> str:
         return ""
     place = 1 + sum(each > value for each in among)
     return _("{place} of {count}", place=ordinal(place), count=len(among))
+
+
+_GAINED = N_("Your student gained {points} percentage points.")
+_LOST = N_("Your student lost {points} percentage points.")
+_EQUAL = N_("Your student did as well with the teacher as without.")
+
+
+def gained(gain: float) -> str:
+    """Says what one's own student gained, in percentage points."""
+    said = _GAINED if gain > 0 else _LOST if gain < 0 else _EQUAL
+    return _(said, points=rounded(abs(gain), 1 if abs(gain) >= 0.095 else 2))

@@ -9,7 +9,7 @@ from itertools import count
 from typing import Any, ClassVar, Self
 
 from kd.base.unusable import Unusable
-from kd.classes.activity import options_of, setting_of
+from kd.classes.activity import first_free, options_of, setting_of
 from kd.config import RunConfig, epochs_for
 from kd.store.classes import Answer
 from kd.studies.study import Cell, Study
@@ -47,13 +47,9 @@ class Map:
         axes = rest.pop("axes", PAIRS[0])
         if axes not in PAIRS:
             raise Unusable(
-                _(
-                    "There is no map of {axes}: choose of {allowed}.",
-                    axes=quoted(axes),
-                    allowed=", ".join(PAIRS),
-                )
+                "There is no map of {axes}: choose of {allowed}.", axes=quoted(axes), allowed=", ".join(PAIRS)
             )
-        made = cls(axes, setting_of(rest, RunConfig()))
+        made = cls(axes, setting_of(rest))
         made.study()  # raises where an axis makes no difference
         return made
 
@@ -76,7 +72,7 @@ class Map:
     def cell(self, name: str) -> Cell:
         """Returns the cell of this name; raises ValueError when there is none."""
         if name not in self.cells:
-            raise Unusable(_("There is no cell {name} on this map: choose another one.", name=quoted(name)))
+            raise Unusable("There is no cell {name} on this map: choose another one.", name=quoted(name))
         return self.cells[name]
 
     def cell_config(self, cell: Cell, number: int) -> RunConfig:
@@ -88,18 +84,14 @@ class Map:
             epochs=epochs_for(config.train_size, self.setting.epochs * self.setting.train_size)
         )
 
-    def checked(self, value: Any, key: str, _number: int) -> str:
-        """Returns the name of a cell, which is the answer's key, too: a pupil may take several cells."""
-        cell = cell_name(self.cell(str(value)))
-        if key != cell:
-            raise Unusable(_("There is no cell {name} on this map: choose another one.", name=quoted(key)))
-        return cell
+    def checked(self, _value: Any, key: str, _number: int) -> str:
+        """Returns the name of a cell, which is the answer's key: a pupil may take several cells."""
+        return cell_name(self.cell(key))
 
     def config(self, value: Any, _number: int, others: Sequence[Answer]) -> RunConfig:
         """Returns the cell's first repeat that nobody has taken."""
-        cell, taken = self.cell(value), {answer.run_id for answer in others}
-        repeats = (self.cell_config(cell, number) for number in count())
-        return next(config for config in repeats if config.run_id not in taken)
+        cell = self.cell(value)
+        return first_free((self.cell_config(cell, number) for number in count()), others)
 
     def is_done(self, answers: Sequence[Answer]) -> bool:
         return bool(answers)

@@ -11,6 +11,7 @@ from kd.classes.digits import Digits
 from kd.classes.guess import Guess
 from kd.classes.map import Map
 from kd.classes.seeds import Seeds
+from kd.studies.experiments import EXPERIMENTS
 from kd.text.translation import _
 from kd.text.words import quoted
 
@@ -18,6 +19,21 @@ KINDS: Mapping[str, type[Activity]] = {each.kind: each for each in (Guess, Seeds
 """The kinds of activity, by their names in a plan."""
 
 MOST_ACTIVITIES = 20
+
+
+def offered() -> list[str]:
+    """Returns the activities that a host may choose from, each as a plan has it."""
+    return [*KINDS, *(f"guess:about={name}" for name in EXPERIMENTS)]
+
+
+def label_of(text: str) -> str:
+    """Returns what a list calls an activity. text: of a plan."""
+    activity = plan_of(text)[0]
+    options = activity.options()
+    if about := options.get("about"):
+        return _("Guess: {experiment}", experiment=_(EXPERIMENTS[about].title))
+    named = ", ".join(f"{name} = {value}" for name, value in options.items())
+    return f"{_(activity.label)} ({named})" if named else _(activity.label)
 
 
 def plan_text(plan: Sequence[Activity]) -> str:
@@ -30,11 +46,9 @@ def plan_of(text: str) -> tuple[Activity, ...]:
     parts = [part.strip() for part in text.split(";") if part.strip()]
     if not 1 <= len(parts) <= MOST_ACTIVITIES:
         raise Unusable(
-            _(
-                "A plan has between 1 and {most} activities, such as guess;seeds;map;digits, not {count}.",
-                most=MOST_ACTIVITIES,
-                count=len(parts),
-            )
+            "A plan has between 1 and {most} activities, such as guess;seeds;map;digits, not {count}.",
+            most=MOST_ACTIVITIES,
+            count=len(parts),
         )
     return tuple(map(_activity, parts))
 
@@ -43,11 +57,7 @@ def _activity(text: str) -> Activity:
     kind, _colon, rest = text.partition(":")
     if kind not in KINDS:
         raise Unusable(
-            _(
-                "There is no activity {kind}: choose of {allowed}.",
-                kind=quoted(kind),
-                allowed=", ".join(KINDS),
-            )
+            "There is no activity {kind}: choose of {allowed}.", kind=quoted(kind), allowed=", ".join(KINDS)
         )
     options = {}
     for part in filter(None, rest.split(",")):

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from itertools import count
 from typing import Any, ClassVar, Self
 
-from kd.classes.activity import options_of, setting_of
+from kd.classes.activity import first_free, options_of, setting_of
 from kd.config import RunConfig
 from kd.store.classes import Answer
 from kd.text.translation import N_, _
@@ -26,7 +26,7 @@ class Seeds:
 
     @classmethod
     def of(cls, options: Mapping[str, str]) -> Self:
-        return cls(setting_of(options, RunConfig()))
+        return cls(setting_of(options))
 
     def options(self) -> dict[str, str]:
         return options_of(self.setting)
@@ -39,9 +39,8 @@ class Seeds:
 
     def config(self, _value: Any, number: int, others: Sequence[Answer]) -> RunConfig:
         """Returns the repeat of the pupil's number, or the next one that nobody has taken before."""
-        taken, first = {answer.run_id for answer in others}, self.setting.seed + number
-        repeats = (self.setting.replace(seed=seed) for seed in count(first))
-        return next(config for config in repeats if config.run_id not in taken)
+        seeds = count(self.setting.seed + number)
+        return first_free((self.setting.replace(seed=seed) for seed in seeds), others)
 
     def is_done(self, answers: Sequence[Answer]) -> bool:
         return bool(answers)

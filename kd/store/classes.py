@@ -82,14 +82,8 @@ class ClassTable:
     def open(self, code: str, host: str, plan: str) -> bool:
         """Stores a new class; returns whether its code was free."""
 
-        def write(connection: sqlite3.Connection) -> bool:
-            row = (code, time.time(), host, plan, WAITING)
-            statement = (
-                "INSERT OR IGNORE INTO classes (code, created, host, plan, phase) VALUES (?, ?, ?, ?, ?)"
-            )
-            return connection.execute(statement, row).rowcount == 1
-
-        return self._database.write(write)
+        statement = "INSERT OR IGNORE INTO classes (code, created, host, plan, phase) VALUES (?, ?, ?, ?, ?)"
+        return self._write(code, (statement, (code, time.time(), host, plan, WAITING))) == 1
 
     def get(self, code: str) -> ClassRecord | None:
         """Returns a class, or None."""
@@ -103,7 +97,7 @@ class ClassTable:
     def change(self, code: str, **values: Any) -> None:
         """Sets columns of a class."""
         assignments = ", ".join(f"{name} = ?" for name in values)
-        self._write(code, f"UPDATE classes SET {assignments} WHERE code = ?", (*values.values(), code))
+        self._write(code, (f"UPDATE classes SET {assignments} WHERE code = ?", (*values.values(), code)))
 
     def move(self, record: ClassRecord, **values: Any) -> bool:
         """Sets columns of a class unless it has moved on since it was read; returns whether it had not."""
@@ -111,16 +105,13 @@ class ClassTable:
         where = "code = ? AND place = ? AND round = ? AND phase = ?"
         at = (record.code, record.place, record.round, record.phase)
         statement = f"UPDATE classes SET {assignments} WHERE {where}"
-        return self._write(record.code, statement, (*values.values(), *at)) == 1
+        return self._write(record.code, (statement, (*values.values(), *at))) == 1
 
     def end(self, code: str) -> None:
         """Deletes a class with its names, answers and drawings."""
-
-        def write(connection: sqlite3.Connection) -> None:
-            for table in ("classes", "pupils", "answers"):
-                connection.execute(f"DELETE FROM {table} WHERE code = ?", (code,))
-
-        self._database.write(write, traceless=True)
+        tables = ("classes", "pupils", "answers")
+        statements = ((f"DELETE FROM {table} WHERE code = ?", (code,)) for table in tables)
+        self._write(code, *statements, traceless=True)
         self._database.empty_log()
 
     def pupils(self, code: str) -> list[Pupil]:
@@ -136,18 +127,15 @@ class ClassTable:
             f"INSERT INTO pupils (code, number, person, name) VALUES (?, {number}, ?, ?) "
             "ON CONFLICT (code, person) DO UPDATE SET name = excluded.name"
         )
-        self._write(code, statement, (code, code, person, name))
+        self._write(code, (statement, (code, code, person, name)))
 
     def remove(self, code: str, person: str) -> None:
         """Takes a person out of a class, with everything they have answered."""
-
-        def write(connection: sqlite3.Connection) -> None:
-            at = (code, person)
-            connection.execute("UPDATE pupils SET removed = 1, name = '' WHERE code = ? AND person = ?", at)
-            connection.execute("DELETE FROM answers WHERE code = ? AND person = ?", at)
-            _touch(connection, code)
-
-        self._database.write(write, traceless=True)
+        whose = "WHERE code = ? AND person = ?"
+        statements = ("UPDATE pupils SET removed = 1, name = ''", "DELETE FROM answers")
+        self._write(
+            code, *((f"{statement} {whose}", (code, person)) for statement in statements), traceless=True
+        )
 
     def answers(self, code: str, place: int | None = None, round: int | None = None) -> list[Answer]:
         """Returns the answers that were not removed, in one round of one activity or in all, in order."""
@@ -184,7 +172,7 @@ class ClassTable:
         )
         given = (person, key, json.dumps(value), picture, run_id, status)
         at = (record.code, record.place, record.round, OPEN, person)
-        return self._write(record.code, statement, (*given, *at)) == 1
+        return self._write(record.code, (statement, (*given, *at))) == 1
 
     def last_answered(self, code: str) -> int:
         """Returns the last place where anything was answered; 0 before."""
@@ -194,17 +182,12 @@ class ClassTable:
     def remove_answer(self, code: str, number: int) -> None:
         """Removes an answer, with its drawing."""
         statement = "UPDATE answers SET removed = 1, picture = NULL WHERE code = ? AND number = ?"
-        self._write(code, statement, (code, number))
+        self._write(code, (statement, (code, number)))
 
-    def end_training(self, answer: Answer, status: str) -> None:
+    def end_training(self, code: str, answer: Answer, status: str) -> None:
         """Records of one answer that its run has ended for it."""
-        statement = "UPDATE answers SET status = ? WHERE number = ? AND status = ? RETURNING code"
-
-        def write(connection: sqlite3.Connection) -> None:
-            for (code,) in connection.execute(statement, (status, answer.number, TRAINING)).fetchall():
-                _touch(connection, code)
-
-        self._database.write(write)
+        statement = "UPDATE answers SET status = ? WHERE number = ? AND status = ?"
+        self._write(code, (statement, (status, answer.number, TRAINING)))
 
     def pictures(self, code: str, place: int, round: int) -> dict[int, bytes]:
         """Returns the drawings of one round, by the answers' numbers."""
@@ -214,31 +197,23 @@ class ClassTable:
         found = self._database.read(f"{query} AND picture IS NOT NULL ORDER BY number", code, place, round)
         return dict(found)
 
-    def run_ended(self, run_id: str, status: str) -> list[str]:
-        """Records in all answers that wait for a run that it has ended; returns their classes' codes."""
+    def run_ended(self, run_id: str, status: str) -> None:
+        """Records in all answers that wait for a run that it has ended."""
         query = "SELECT DISTINCT code FROM answers WHERE run_id = ? AND status = ?"
-        codes = [code for (code,) in self._database.read(query, run_id, TRAINING)]
+        statement = "UPDATE answers SET status = ? WHERE code = ? AND run_id = ? AND status = ?"
+        for (code,) in self._database.read(query, run_id, TRAINING):
+            self._write(code, (statement, (status, code, run_id, TRAINING)))
 
-        def write(connection: sqlite3.Connection) -> None:
-            statement = "UPDATE answers SET status = ? WHERE run_id = ? AND status = ?"
-            connection.execute(statement, (status, run_id, TRAINING))
-            for code in codes:
-                _touch(connection, code)
-
-        if codes:
-            self._database.write(write)
-        return codes
-
-    def _write(self, code: str, statement: str, values: Iterable[Any]) -> int:
-        """Carries out a statement, as a change of a class; returns how many rows it has changed."""
+    def _write(self, code: str, *statements: tuple[str, Iterable[Any]], traceless: bool = False) -> int:
+        """Carries out statements, as one change of a class; returns how many rows they have changed."""
 
         def write(connection: sqlite3.Connection) -> int:
-            changed = connection.execute(statement, tuple(values)).rowcount
+            changed = sum(connection.execute(each, tuple(values)).rowcount for each, values in statements)
             if changed:
-                _touch(connection, code)
+                connection.execute("UPDATE classes SET version = version + 1 WHERE code = ?", (code,))
             return changed
 
-        return self._database.write(write)
+        return self._database.write(write, traceless=traceless)
 
     def _records(self, rest: str, *values: Any) -> list[ClassRecord]:
         columns = "code, created, host, ticket, plan, place, round, phase, names, version"
@@ -247,7 +222,3 @@ class ClassTable:
             ClassRecord(code, created, host, ticket, plan, place, round, phase, bool(names), version)
             for code, created, host, ticket, plan, place, round, phase, names, version in rows
         ]
-
-
-def _touch(connection: sqlite3.Connection, code: str) -> None:
-    connection.execute("UPDATE classes SET version = version + 1 WHERE code = ?", (code,))

@@ -87,14 +87,14 @@ def test_the_included_study_stands_beside_settings_that_it_knows():
     assert included(Map(setting=RunConfig(train_size=4_000, epochs=5))).fixed["train_size"] == 5_000
     of_images = included(Map("train_size-temperature", RunConfig(alpha=0.8)))
     assert (of_images.fixed, len(of_images.table)) == ({"alpha": 0.9, "temperature_squared": True}, 30)
-    assert fixed_words(Map("train_size-temperature", RunConfig(alpha=0.8))) == "α 0.8"
-    assert fixed_words(Map()) == "500 images"
+    assert fixed_words(Map("train_size-temperature", RunConfig(alpha=0.8)), {}) == "α 0.8"
+    assert fixed_words(Map(), {"train_size": 1_000, "temperature_squared": True}) == "1,000 images"
 
 
 def test_one_hears_what_ones_own_student_gained_and_which_place_its_cell_has():
     table = painted(of_cells(t4=(6.0, 5.0), t10=(9.0,)), Map())
     assert own_sentence(CELL, 5.0, table) == (
-        "α 0.1, T 4: your student gained 5.0 percentage points. This cell is 2nd of 2."
+        "α 0.1, T 4: Your student gained 5.0 percentage points. This cell is 2nd of 2."
     )
     assert "lost 1.0" in own_sentence(CELL, -1.0, table)
     assert "as well" in own_sentence(CELL, 0.0, table)

@@ -108,10 +108,12 @@ def test_equal_gains_have_no_interval():
 def test_what_the_first_alone_would_have_said():
     assert first_sentence(gains(repeats())) == ""
     assert first_sentence(gains(repeats(4.9, -3.0)), "Ana") == (
-        "The first to land, Ana (ringed), came to +4.90 points and alone would have said: it helps."
+        "The first to land (ringed: Ana) came to +4.90 points. Alone it would have said: it helps."
     )
     assert first_sentence(gains(repeats(-4.9))).endswith("it hurts.")
-    assert first_sentence(gains(repeats(0.1))).endswith("alone shows no difference.")
+    assert first_sentence(gains(repeats(0.1))).endswith(
+        "(ringed) came to +0.10 points. Alone it shows no difference."
+    )
 
 
 def test_one_hears_what_ones_own_gained_and_where_it_lies():

@@ -171,12 +171,12 @@ def test_the_table_has_an_answer_a_row_with_what_came_of_it(house):
 
 def test_each_pupil_trains_a_seed_and_hears_when_it_has_landed(house):
     room = opened(house, [Seeds(SHORT)])
-    news = {person: house.classes.news(room.code, person) for person in ("ann", "ben")}
+    news = {person: room.news(person) for person in ("ann", "ben")}
     room.answer("ann")
     assert room.view().answers[0].status in (TRAINING, LANDED)
     until(lambda: room.view().answers[0].status == LANDED)
     assert house.store.runs.has(SHORT.run_id)
-    now = {person: house.classes.news(room.code, person) for person in ("ann", "ben")}
+    now = {person: room.news(person) for person in ("ann", "ben")}
     assert now["ann"]["mine"] != news["ann"]["mine"]
     assert now["ben"]["mine"] == news["ben"]["mine"]  # her page need not be drawn again
     assert now["ben"]["wall"] != news["ben"]["wall"]
@@ -184,7 +184,7 @@ def test_each_pupil_trains_a_seed_and_hears_when_it_has_landed(house):
     room.answer("ben")
     until(lambda: [answer.status for answer in room.view().answers] == [LANDED, LANDED])
     assert room.view().answers[1].run_id == SHORT.replace(seed=1).run_id
-    assert house.classes.news(room.code, "ann")["mine"] != now["ann"]["mine"]  # hers has another beside it
+    assert room.news("ann")["mine"] != now["ann"]["mine"]  # hers has another beside it
     room.again()
     room.start()
     assert room.answer("ann").answers[0].run_id == SHORT.replace(seed=2).run_id  # another one
@@ -208,10 +208,10 @@ def test_two_who_take_a_cell_at_once_train_two_repeats_of_it(house):
 
 def test_a_phone_hears_which_cells_others_have_taken_and_nothing_of_a_second_repeat(house):
     room = opened(house, [Map(setting=SHORT)], ("ann", "ben", "cy"))
-    mine = [house.classes.news(room.code, "cy")["mine"]]
+    mine = [room.news("cy")["mine"]]
     for who, cell in (("ann", "0.1,4"), ("ben", "0.1,4"), ("ben", "0.5,4")):
         room.answer(who, cell, cell)
-        mine.append(house.classes.news(room.code, "cy")["mine"])
+        mine.append(room.news("cy")["mine"])
     assert mine[0] != mine[1]
     assert mine[1] == mine[2] != mine[3]
 
@@ -244,7 +244,7 @@ def test_a_class_goes_on_after_the_app_was_killed_in_the_middle(house, tmp_path)
     second = House(tmp_path)
     room = second.classes[code]
     assert [answer.status for answer in room.view().answers] == [TRAINING, TRAINING]
-    assert second.classes.news(code, "ann")["waits"] is False  # a phone that asks again
+    assert room.news("ann")["waits"] is False  # a phone that asks again
     until(lambda: [answer.status for answer in room.view().answers] == [LANDED, LANDED])
     second.close()
 
@@ -265,10 +265,10 @@ def test_phones_that_have_not_asked_for_a_while_are_gone(house, monkeypatch):
     room = opened(house)
     assert room.present() == {"ann", "ben"}
     monkeypatch.setattr(module, "SECONDS_TILL_GONE", 0.0)
-    before = house.classes.news(room.code, "ann")
+    before = room.news("ann")
     assert room.present() == frozenset()
     monkeypatch.setattr(module, "SECONDS_TILL_GONE", 60.0)
-    assert house.classes.news(room.code, "ann")["wall"] != before["wall"]
+    assert room.news("ann")["wall"] != before["wall"]
 
 
 def test_a_class_ends_by_itself_after_a_day_and_there_are_not_too_many(house, monkeypatch):
@@ -359,7 +359,7 @@ def test_an_answer_whose_training_cannot_begin_may_be_given_again(house, monkeyp
 
     room = opened(house, [Seeds(SHORT)])
     with monkeypatch.context() as patched:
-        patched.setattr(house.classes, "_train", full)
+        patched.setattr(house.classes, "train", full)
         with pytest.raises(OSError, match="space"):
             room.answer("ann")
         assert room.view().answers[0].status == STOPPED

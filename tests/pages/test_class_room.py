@@ -202,8 +202,12 @@ def test_room_does_nothing_to_anybody_before_a_person_is_chosen(open_room):
     assert acts["class_halt_all"] is False
 
 
-def test_a_wall_that_cannot_be_drawn_still_leads_on(open_room):
-    room, look = open_room("digits:run=0123456789abcdef;guess", ("ann",))
+def test_a_wall_that_cannot_be_drawn_still_leads_on(open_room, monkeypatch):
+    def unreadable(*_):
+        raise ValueError("The models cannot be had.")
+
+    room, look = open_room("digits;guess", ("ann",))
+    monkeypatch.setattr(type(room), "read", unreadable)
     room.start()
     room.answer("ann", key="0", picture=np.eye(28, dtype=np.uint8))
     wall = look()

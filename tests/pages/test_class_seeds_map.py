@@ -95,7 +95,7 @@ def test_a_class_trains_its_repeats_and_hears_the_verdict_once_it_is_frozen(lab,
     said = unescape(html_of(wall))
     assert "4 of 5 students did better with the teacher, +4.6 points on average" in said
     assert "The teacher helps" not in said
-    assert "The first to land, Ann (ringed), came to +4.90 points" in said
+    assert "The first to land (ringed: Ann) came to +4.90 points" in said
     assert chart_titles(wall) == ["Gain of each student, in percentage points", "Mean gain, repeat by repeat"]
     room.show_names(False)
     assert "Ann" not in html_of(seen_by("host", room))
@@ -108,7 +108,7 @@ def test_a_class_trains_its_repeats_and_hears_the_verdict_once_it_is_frozen(lab,
 
 def test_a_student_whose_training_was_stopped_is_trained_again(lab, room_of, seen_by, monkeypatch):
     room = room_of(Seeds(SETTING.replace(seed=100)))
-    monkeypatch.setattr(lab.classes, "_train", lambda config, person: None)
+    monkeypatch.setattr(lab.classes, "train", lambda config, person: None)
     room.answer("ann")
     assert "Your student is learning." in html_of(seen_by("ann", room))
     assert "1 is still training. The verdict comes once" in html_of(seen_by("host", room))
@@ -144,7 +144,7 @@ def test_a_class_paints_its_map_beside_the_included_one(lab, room_of, seen_by):
     assert "α 0.1, T 10: +6.1 points (1 repeat: Ben)." in html_of(phone)
     store(lab, asked.config("0.1,10", 0, room.view().answers), GAINS[0])
     phone.button(key="class_train").click().run()
-    assert "α 0.1, T 10: your student gained 4.9 percentage points. This cell is 2nd of 4." in html_of(phone)
+    assert "α 0.1, T 10: Your student gained 4.9 percentage points. This cell is 2nd of 4." in html_of(phone)
     mine = boxes_of(table_of(phone))["0.1,10"]
     assert (mine["gain"], mine["who"], mine["kind"]) == ("+5.5", "you", "kd-helps kd-yours")
     assert [
@@ -187,7 +187,7 @@ def test_everything_is_said_in_the_readers_language_and_each_control_explained(
     given = ("0,1", "0,1") if isinstance(activity, Map) else (None, "")
     store(lab, activity.config(given[0], 0, ()), 5.0)
     room.answer("ann", *given)
-    monkeypatch.setattr(lab.classes, "_train", lambda config, person: None)
+    monkeypatch.setattr(lab.classes, "train", lambda config, person: None)
     room.answer("ben", *given)
     for person in ("host", "ann", "ben", "cy"):
         app = seen_by(person, room)

@@ -11,7 +11,6 @@ from cachetools import TTLCache
 from kd.base.unusable import Unusable
 from kd.lab import Lab
 from kd.lab.classes import Class
-from kd.text.translation import _
 from kd.text.words import duration
 
 FREE, LONGEST = 3, 60.0
@@ -23,11 +22,6 @@ _tried: TTLCache[str, tuple[int, float]] = TTLCache(maxsize=100_000, ttl=_SECOND
 """Person → how many wrong codes, and when the next one may be tried."""
 
 
-def is_in(room: Class, person: str) -> bool:
-    """Returns whether this person leads the class or has joined it."""
-    return room.is_host(person) or room.has_joined(person)
-
-
 def opened_with(lab: Lab, code: str, person: str) -> Class:
     """Returns the class with this code; raises ValueError when there is none, or this person must wait.
 
@@ -35,7 +29,7 @@ def opened_with(lab: Lab, code: str, person: str) -> Class:
     """
     try:
         room = lab.classes[code]
-        if is_in(room, person):
+        if room.knows(person):
             return room
         refusal = None
     except ValueError as error:
@@ -44,7 +38,7 @@ def opened_with(lab: Lab, code: str, person: str) -> Class:
         now, (wrong, until) = time.monotonic(), _tried.get(person, (0, -math.inf))
         if until > now:
             left = duration(max(1.0, until - now))
-            raise Unusable(_("Too many wrong codes: wait {time}, then try again.", time=left))
+            raise Unusable("Too many wrong codes: wait {time}, then try again.", time=left)
         if refusal is None:
             return room
         wrong += 1
@@ -52,8 +46,7 @@ def opened_with(lab: Lab, code: str, person: str) -> Class:
         _tried[person] = wrong, now + wait
     if not wait:
         raise refusal
-    sentence = _("{sentence} Wait {time} before you try again.", sentence=str(refusal), time=duration(wait))
-    raise Unusable(sentence)
+    raise Unusable("{sentence} Wait {time} before you try again.", sentence=str(refusal), time=duration(wait))
 
 
 def forget() -> None:

@@ -13,8 +13,8 @@ from kd.lab import Lab
 from kd.lab.classes import Class, ClassView
 from kd.pictures.drawing import ONLY_A_DOT, prepared
 from kd.store.classes import OPEN, REVEALED
-from kd.text.translation import _, ngettext
-from kd.text.words import MODELS
+from kd.text.translation import _
+from kd.text.words import a_digit
 from ui.classes.phone import say, thumb
 from ui.pictures import canvas
 from ui.pictures.ways_in import CANVAS, undo_and_clear
@@ -27,20 +27,20 @@ from ui.shared.pieces import acts, quiet
 
 _PEN = 24
 _PICKED, _AGAIN = "class_picked", "class_again"
-# What stands on the wall: lines by the number of drawings, and of the hardest when all is revealed.
-_MOST = 36
-_COLUMNS = {3: 1, 8: 2, 30: 3, _MOST: 4}
-_HARDEST = 8
+_LINES = {3: 1, 8: 2, 30: 3, 36: 4}
+"""So many drawings on the wall → in how many lines they stand."""
+_MOST, _HARDEST = 36, 8
 
 
 class _Drawn(NamedTuple):
-    """All drawings so far, in their order."""
+    """All drawings so far, in their order. says: model → digits. order: their places, the hardest first."""
 
     numbers: list[int]
     people: list[str]
     asked: np.ndarray
     pictures: np.ndarray
-    logits: dict[str, np.ndarray]
+    says: dict[str, np.ndarray]
+    order: list[int]
     found: dict[str, Reading]
 
 
@@ -61,8 +61,7 @@ def wall(_lab: Lab, room: Class, view: ClassView) -> None:
     if drawn is None:
         quiet(_("The drawings appear here, and under each what the three models say."))
         return
-    count = len(drawn.numbers)
-    words = headline(_lab, room, view)
+    count, words = len(drawn.numbers), headline(_lab, room, view)
     if view.phase != REVEALED:
         _pictures(view, drawn, range(max(0, count - _MOST), count), words)
     else:
@@ -70,8 +69,7 @@ def wall(_lab: Lab, room: Class, view: ClassView) -> None:
         with left:
             figure("class-reading", reading_chart, reading_rows(drawn.found), words)
         with right:
-            order = hardest(drawn.asked, drawn.logits)
-            _pictures(view, drawn, order[:_HARDEST], words)
+            _pictures(view, drawn, drawn.order[:_HARDEST], words)
     with st.container(horizontal=True, vertical_alignment="center", key="class_drawings"):
         _remove(room, view, drawn)
         st.space("stretch")
@@ -83,11 +81,10 @@ def phone(_lab: Lab, room: Class, view: ClassView, person: str) -> None:
     activity, pupil, own = view.activity, view.pupil(person), view.answers_of(person)
     assert isinstance(activity, Digits)
     assert pupil is not None
-    sent = {answer.key for answer in own}
-    keys = [str(number) for number in range(activity.times)]
+    sent = [answer.key for answer in own]
     again = st.session_state.get(_AGAIN)
-    missing = [key for key in keys if key not in sent]
-    key = again if again in sent else next(iter(missing), None)
+    missing = (each for each in map(str, range(activity.times)) if each not in sent)
+    key = again if again in sent else next(missing, None)
     if view.phase == OPEN and key is not None:
         _draw(room, person, activity, pupil.number, key)
     elif view.phase != OPEN and not own:
@@ -100,12 +97,9 @@ def phone(_lab: Lab, room: Class, view: ClassView, person: str) -> None:
 def _draw(room: Class, person: str, activity: Digits, number: int, key: str) -> None:
     """Draws the canvas, and what sends it."""
     digit = activity.digit(number, key)
-    words = _("Draw a {digit}.", digit=digit)
-    if activity.times > 1:
-        words = _(
-            "{number} of {count}: draw a {digit}.", number=int(key) + 1, count=activity.times, digit=digit
-        )
-    say(words)
+    words = _("Draw {a_digit}.", a_digit=a_digit(digit))
+    turn = _("{place} of {count}", place=int(key) + 1, count=activity.times)
+    say(f"{turn}: {words}" if activity.times > 1 else words)
     place = st.container(key=CANVAS)
     with st.container(key="canvas_row", horizontal=True, vertical_alignment="center", gap="small"):
         undo_and_clear()
@@ -146,70 +140,61 @@ def _draw(room: Class, person: str, activity: Digits, number: int, key: str) -> 
 
 def _own(room: Class, view: ClassView, person: str) -> None:
     """Draws what one has sent, with the models' answers, and the way to draw it once more."""
-    drawn = _drawn(room, view)
-    own = [] if drawn is None else [n for n, who in enumerate(drawn.people) if who == person]
-    if drawn is None or not own:
+    drawn, keys = _drawn(room, view), {answer.number: answer.key for answer in view.answers_of(person)}
+    if drawn is None:
         return
-    keys = {answer.number: answer.key for answer in view.answers_of(person)}
-    for n in own:
-        asked = int(drawn.asked[n])
-        says = {model: int(drawn.logits[model][n].argmax()) for model in MODELS}
-        marks = {model: "✓" if digit == asked else "✗" for model, digit in says.items()}
-        answers = "".join(f"<li>{role(model)} <b>{says[model]}</b> {marks[model]}</li>" for model in says)
-        picture = pixels(drawn.pictures[n] / 255, _("Your {digit}.", digit=asked))
+    own = [place for place, who in enumerate(drawn.people) if who == person]
+    right = drawn.says["teacher"] == drawn.asked
+    for place in own:
+        asked, key = int(drawn.asked[place]), keys[drawn.numbers[place]]
+        answers = "".join(
+            f"<li>{role(model)} <b>{digits[place]}</b> {'✓' if digits[place] == asked else '✗'}</li>"
+            for model, digits in drawn.says.items()
+        )
+        picture = pixels(drawn.pictures[place] / 255, _("Your {digit}.", digit=asked))
         st.html(f'<div class="kd kd-mine">{picture}<ul>{answers}</ul></div>')
         if view.phase == OPEN:
             st.button(
                 _("Draw this {digit} again", digit=asked),
-                key=f"class_again_{keys[drawn.numbers[n]]}",
+                key=f"class_again_{key}",
                 type="tertiary",
                 help=_("The new drawing takes the place of this one."),
-                on_click=acts(st.session_state.update, {_AGAIN: keys[drawn.numbers[n]]}),
+                on_click=acts(st.session_state.update, {_AGAIN: key}),
             )
-    right = sum(int(drawn.logits["teacher"][n].argmax() == drawn.asked[n]) for n in own)
-    words = ngettext(
-        "The teacher read {right} of your {count}.",
-        "The teacher read {right} of your {count}.",
-        len(own),
-        right=right,
-        count=len(own),
-    )
     if len(own) > 1:
-        quiet(words)
+        quiet(_("The teacher read {right} of your {count}.", right=int(right[own].sum()), count=len(own)))
 
 
 def _pictures(view: ClassView, drawn: _Drawn, places: range | list[int], words: str) -> None:
     """Draws some of the drawings; a click chooses one."""
     at, numbers = list(places), [drawn.numbers[place] for place in places]
     captions = [view.called(drawn.people[place]) if view.names else _("one of you") for place in at]
-    says = {model: drawn.logits[model][at].argmax(axis=1) for model in MODELS}
+    says = {model: digits[at] for model, digits in drawn.says.items()}
     rows = drawing_rows(drawn.pictures[at], numbers, captions, drawn.asked[at], says)
-    lines = next((lines for most, lines in _COLUMNS.items() if len(at) <= most), _COLUMNS[_MOST])
-    columns = max(3, -(-max(len(at), 1) // lines)) if view.phase == REVEALED else _columns(lines)
+    most, lines = next(each for each in _LINES.items() if len(at) <= each[0])
     called = _("The hardest drawings") if view.phase == REVEALED else _("What the models say of each drawing")
-    shape: dict[str, Any] = {"columns": columns, "lines": lines, "called": called}
+    shape: dict[str, Any] = {"columns": -(-most // lines), "lines": lines, "called": called}
     figure("class-drawings", drawing_chart, rows, words, on_select=guarded(_pick), **shape)
+
+
+def _whose(view: ClassView, digit: int, person: str) -> str:
+    """Names a drawing: "the 7 of Ana", or without names "this 7"."""
+    if not view.names:
+        return _("this {digit}", digit=digit)
+    return _("the {digit} of {name}", digit=digit, name=view.called(person))
 
 
 def _hardest(view: ClassView, drawn: _Drawn) -> str:
     """Says which drawing was the hardest, and what the models took it for."""
-    place = hardest(drawn.asked, drawn.logits)[0]
-    digit = int(drawn.asked[place])
-    says = {model: int(drawn.logits[model][place].argmax()) for model in MODELS}
+    place = drawn.order[0]
+    digit, says = int(drawn.asked[place]), {model: int(each[place]) for model, each in drawn.says.items()}
     if set(says.values()) == {digit}:
         return _("Every model reads every drawing.")
-    whose = _("the {digit} of {name}", digit=digit, name=view.called(drawn.people[place]))
     return _(
         "The hardest: {whose}. The teacher says {teacher}, the students {distilled} and {scratch}.",
-        whose=whose if view.names else _("a {digit}", digit=digit),
+        whose=_whose(view, digit, drawn.people[place]),
         **says,
     )
-
-
-def _columns(lines: int) -> int:
-    """Returns how many drawings stand in a line, the same until there is another line."""
-    most = max(most for most, each in _COLUMNS.items() if each == lines)
-    return -(-most // lines)
 
 
 def _pick() -> None:
@@ -224,9 +209,9 @@ def _remove(room: Class, view: ClassView, drawn: _Drawn) -> None:
     if answer is None:
         quiet(_hardest(view, drawn) if view.phase == REVEALED else _("Click a drawing to remove it."))
         return
-    whose = _("Remove the {digit} of {name}", digit=answer.value, name=literal(view.called(answer.person)))
+    whose = literal(_whose(view, answer.value, answer.person))
     st.button(
-        whose if view.names else _("Remove this {digit}", digit=answer.value),
+        _("Remove {whose}", whose=whose),
         key="class_remove_drawing",
         icon=":material/delete:",
         help=_("It goes from the wall and from the numbers; its person may draw another."),
@@ -249,22 +234,18 @@ def _keep(room: Class) -> None:
 
 def _drawn(room: Class, view: ClassView) -> _Drawn | None:
     """Returns all drawings with what the models make of them, once for wall and phones; None if none."""
-    if not view.answers:
-        return None
-    return _read(view.code, view.created, view.place, view.round, view.version, room, view)
+    return _read(view.code, view.created, view.version, room, view) if view.answers else None
 
 
 @st.cache_resource(max_entries=50, show_spinner=False)
-def _read(
-    code: str, created: float, place: int, round: int, version: int, _room: Class, _view: ClassView
-) -> _Drawn | None:
-    pictures, answers = _room.pictures(place, round), {each.number: each for each in _view.answers}
-    numbers = [number for number in pictures if number in answers]
-    if not numbers:
+def _read(code: str, created: float, version: int, _room: Class, _view: ClassView) -> _Drawn | None:
+    pictures = _room.pictures(_view.place, _view.round)
+    answers = [each for each in _view.answers if each.number in pictures]
+    if not answers:  # it was removed meanwhile
         return None
-    logits = {
-        model: values[[n in answers for n in pictures]] for model, values in _room.read(place, round).items()
-    }
-    people, asked = [answers[n].person for n in numbers], np.array([answers[n].value for n in numbers])
-    stacked = np.array([pictures[number] for number in numbers])
-    return _Drawn(numbers, people, asked, stacked, logits, readings(asked, people, logits))
+    numbers, people = [each.number for each in answers], [each.person for each in answers]
+    asked, stacked = np.array([each.value for each in answers]), [pictures[number] for number in numbers]
+    logits = _room.read(stacked)
+    says = {model: values.argmax(axis=1) for model, values in logits.items()}
+    found, order = readings(asked, people, logits), hardest(asked, logits)
+    return _Drawn(numbers, people, asked, np.array(stacked), says, order, found)

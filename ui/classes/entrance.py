@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from functools import cache
 from html import escape
-from pathlib import Path
 
 import streamlit as st
 
-from kd.classes.plan import KINDS, plan_of, plan_text
+from kd.classes.plan import KINDS, label_of, offered, plan_of, plan_text
 from kd.lab import Lab
 from kd.lab.classes import MOST_IN_NAME, Class
 from kd.text.translation import N_, _
-from ui.classes.activities import activities, called
 from ui.classes.codes import opened_with
 from ui.classes.room import CODE
 from ui.shared import address
@@ -45,7 +42,6 @@ _KEYBOARD = """<span class="kd-unseen"></span><script>{
 
 def draw(lab: Lab) -> None:
     """Draws the way into the class that the address names, or else all ways: back, into one, to a new one."""
-    st.html(f"<style>{_style()}</style>")
     code = st.query_params.get(CODE, "")
     if code:  # of an open class: see `room.asked`
         with st.container(key="class_join"):
@@ -132,9 +128,9 @@ def _open_form(lab: Lab) -> None:
         st.session_state.setdefault(_ORDER, plan.split(";"))
         st.multiselect(
             _("Parts, in your order"),
-            list(dict.fromkeys([*activities(), *st.session_state[_ORDER]])),
+            list(dict.fromkeys([*offered(), *st.session_state[_ORDER]])),
             key=_ORDER,
-            format_func=called,
+            format_func=label_of,
             help=_("Each comes after the ones chosen before it."),
             on_change=acts(_choose),
         )
@@ -166,8 +162,3 @@ def _list(plan: str) -> None:
     """Draws what wall and phones will ask, one after the other."""
     titles = "".join(f"<li>{escape(each.title())}</li>" for each in plan_of(plan))
     st.html(f'<ol class="kd kd-plan">{titles}</ol>')
-
-
-@cache
-def _style() -> str:
-    return Path(__file__).with_suffix(".css").read_text(encoding="utf-8")

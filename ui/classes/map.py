@@ -69,11 +69,12 @@ def wall(lab: Lab, room: Class, view: ClassView) -> None:
         _saved("class-map", _("Your class: gain in points"), asked, found.table, boxes)
     if beside:
         with places[1]:
-            theirs = _boxes(asked, beside.rows, {}, frozenset())
-            called = _("Included study: gain in points")
-            _saved("included-map", called, asked, beside.table, theirs)
-    fixed = _("Everywhere: {setting}.", setting=fixed_words(asked))
-    said = [training.still_words(view), fixed, few_note(found.table)]
+            theirs = _boxes(asked, by_cell(beside.table, [*asked.study().axes]), {}, frozenset())
+            _saved("included-map", _("Included study: gain in points"), asked, beside.table, theirs)
+    ours = fixed_words(asked, {})
+    said = [training.still_words(view), _("Everywhere: {setting}.", setting=ours), few_note(found.table)]
+    if beside and (fixed := fixed_words(asked, beside.fixed)) != ours:
+        said.append(_("In the included study: {setting}.", setting=fixed))
     if beside or (found.table["verdict"] == NOT_SHOWN).any():
         said.append(_("Hatched: no difference shown. Half: not settled."))
     quiet(" ".join(filter(None, said)))
@@ -109,7 +110,7 @@ def phone(lab: Lab, room: Class, view: ClassView, person: str) -> None:
         return
     others = [each for each in view.answers if each is not mine]
     label = _("Train again") if mine else _("Train this cell")
-    training.train_button(lab, room, person, asked.config(chosen, 0, others), label, chosen, chosen)
+    training.train_button(lab, room, person, asked.config(chosen, 0, others), label, chosen)
 
 
 def _saved(name: str, called: str, asked: Map, table: pd.DataFrame, boxes: list[Box]) -> None:
@@ -219,18 +220,12 @@ def _beside(view: ClassView) -> Included | None:
 
 
 def _found(lab: Lab, view: ClassView) -> Painted:
-    landed = tuple(each.number for each in view.answers if each.status == LANDED)
-    return _painted(str(lab.store.home), view.code, view.created, landed, lab, view)
-
-
-@st.cache_resource(max_entries=200, show_spinner=False)
-def _painted(
-    home: str, code: str, created: float, landed: tuple[int, ...], _lab: Lab, _view: ClassView
-) -> Painted:
-    """Returns what has landed, judged once for the wall and all phones."""
-    asked = _asked(_view)
+    asked = _asked(view)
     axes = list(asked.study().axes)
-    frame = training.landed(_lab, _view, *axes)
-    table = painted(frame, asked)
-    frame["cell"] = [cell_name(dict(zip(axes, values, strict=True))) for values in frame[axes].to_numpy()]
-    return Painted(frame, table, by_cell(table, axes))
+
+    def of(frame: pd.DataFrame) -> Painted:
+        table = painted(frame, asked)
+        frame["cell"] = [cell_name(dict(zip(axes, values, strict=True))) for values in frame[axes].to_numpy()]
+        return Painted(frame, table, by_cell(table, axes))
+
+    return training.landed(lab, view, of, *axes)

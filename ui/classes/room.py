@@ -11,7 +11,7 @@ from kd.lab import Lab
 from kd.lab.classes import Class
 from kd.text.translation import _
 from ui.classes import digits, guess, map, phone, seeds, wall
-from ui.classes.codes import is_in, opened_with
+from ui.classes.codes import opened_with
 from ui.classes.following import come_back, following
 from ui.shared import address, notices
 from ui.shared.frame import present, presenting
@@ -52,7 +52,7 @@ def asked(lab: Lab) -> Class | None:
             room.take_over(me, ticket)
         except ValueError as error:
             notices.add(str(error))
-    return room if is_in(room, me) else None
+    return room if room.knows(me) else None
 
 
 def draw(lab: Lab, room: Class) -> None:
@@ -73,7 +73,7 @@ def _draw(lab: Lab, room: Class) -> None:
             st.rerun()
         me = person()
         try:
-            tags = lab.classes.news(room.code, me)  # of no later than what is drawn
+            tags = room.news(me)  # of no later than what is drawn
             view, leads = room.view(), room.is_host(me)
         except ValueError:
             phone.gone(_("This class has ended."), leave)

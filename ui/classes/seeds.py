@@ -109,13 +109,4 @@ def _is_over(view: ClassView) -> bool:
 
 
 def _found(lab: Lab, view: ClassView) -> Gains:
-    landed = tuple(each.number for each in view.answers if each.status == LANDED)
-    return _gains(str(lab.store.home), view.code, view.created, landed, lab, view)
-
-
-@st.cache_resource(max_entries=200, show_spinner=False)
-def _gains(
-    home: str, code: str, created: float, landed: tuple[int, ...], _lab: Lab, _view: ClassView
-) -> Gains:
-    """Returns what has landed, computed once for the wall and all phones."""
-    return gains(training.landed(_lab, _view))
+    return training.landed(lab, view, gains)

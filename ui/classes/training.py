@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from html import escape
+from typing import Any, TypeVar
 
 import pandas as pd
 import streamlit as st
@@ -11,16 +13,40 @@ from kd.classes.landed import landed_frame
 from kd.config import RunConfig
 from kd.lab import Lab, RunView
 from kd.lab.classes import Class, ClassView
-from kd.store.classes import TRAINING, Answer
+from kd.store.classes import LANDED, TRAINING, Answer
 from kd.text.translation import _, ngettext
 from kd.text.words import duration
 from ui.classes.phone import say, thumb
 from ui.shared.pieces import acts, takes
 
+T = TypeVar("T")
 
-def landed(lab: Lab, view: ClassView, *axes: str) -> pd.DataFrame:
-    """Returns what has landed of the answers, as `kd.classes.landed.landed_frame`."""
-    return landed_frame(view.answers, lab.runs.stored, axes, view.created)
+
+def landed(lab: Lab, view: ClassView, of: Callable[[pd.DataFrame], T], *axes: str) -> T:
+    """Returns what is made of `kd.classes.landed.landed_frame`: computed once for the wall and all phones.
+
+    of: makes it; one a module.
+    """
+    numbers = tuple(each.number for each in view.answers if each.status == LANDED)
+    found: T = _landed(
+        of.__module__, str(lab.store.home), view.code, view.created, numbers, axes, of, lab, view
+    )
+    return found
+
+
+@st.cache_resource(max_entries=400, show_spinner=False)
+def _landed(
+    kind: str,
+    home: str,
+    code: str,
+    created: float,
+    numbers: tuple[int, ...],
+    axes: tuple[str, ...],
+    _of: Callable[[pd.DataFrame], Any],
+    _lab: Lab,
+    _view: ClassView,
+) -> Any:
+    return _of(landed_frame(_view.answers, _lab.runs.stored, axes, _view.created))
 
 
 def still_words(view: ClassView) -> str:
@@ -33,10 +59,8 @@ def still_words(view: ClassView) -> str:
     )
 
 
-def train_button(
-    lab: Lab, room: Class, person: str, config: RunConfig, label: str, key: str = "", value: str | None = None
-) -> None:
-    """Draws the large button that trains. key, value: of the answer that asks for it."""
+def train_button(lab: Lab, room: Class, person: str, config: RunConfig, label: str, key: str = "") -> None:
+    """Draws the large button that trains. key: of the answer that asks for it."""
     seconds = lab.estimates.together([config])
     with thumb():
         st.button(
@@ -44,7 +68,7 @@ def train_button(
             key="class_train",
             help=_("Trains a student with the teacher and one without, and shows which did better."),
             type="primary",
-            on_click=acts(room.answer, person, value, key),
+            on_click=acts(room.answer, person, None, key),
             width="stretch",
         )
 

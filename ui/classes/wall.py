@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from html import escape
 from types import ModuleType
+from typing import Any
 
 import streamlit as st
 
-from kd.classes.plan import plan_of, plan_text
+from kd.classes.plan import label_of, offered, plan_text
 from kd.lab import Lab
 from kd.lab.classes import Class, ClassView
 from kd.store.classes import FROZEN, OPEN, REVEALED, WAITING
 from kd.text.translation import _, ngettext
-from ui.classes.activities import activities, called
 from ui.classes.addresses import choose_address, join_address, qr_picture, spoken, why_none
 from ui.classes.another_device import move_away
 from ui.shared import notices
@@ -157,25 +157,17 @@ def _switches(room: Class, view: ClassView) -> None:
 
 def _numbers(room: Class) -> None:
     """Draws the button that saves what has been answered."""
-    with st.popover(
+    st.download_button(
         _("Save"),
+        lambda: room.table().to_csv(index=False).encode("utf-8-sig"),
+        file_name=f"class-{room.code}.csv",
+        mime="text/csv",
+        key="class_csv",
         type="tertiary",
         icon=":material/download:",
-        key="class_save",
-        on_change="rerun",
-        help=_("All answers so far, for a spreadsheet."),
-    ) as menu:
-        if menu.open:
-            st.download_button(
-                "CSV",
-                lambda: room.table().to_csv(index=False).encode("utf-8-sig"),
-                file_name=f"class-{room.code}.csv",
-                mime="text/csv",
-                key="class_csv",
-                on_click="ignore",
-                width="stretch",
-                help=_("One row an answer; with names while the wall shows them."),
-            )
+        on_click="ignore",
+        help=_("All answers so far as CSV, one a row; with names while the wall shows them."),
+    )
 
 
 def _menu(room: Class, view: ClassView, leave: Callable[[], None]) -> None:
@@ -187,11 +179,19 @@ def _menu(room: Class, view: ClassView, leave: Callable[[], None]) -> None:
     _end(room, leave)
 
 
+def _wide(key: str, label: str, help: str, act: Callable[..., object], *given: Any, **options: Any) -> None:
+    """Draws a button of the menu. given: what `act` takes."""
+    st.button(label, key=f"class_{key}", help=help, on_click=acts(act, *given), width="stretch", **options)
+
+
 def _people(room: Class, view: ClassView) -> None:
-    persons = [each.person for each in view.pupils]
+    def forget(person: str) -> None:
+        for answer in room.view().answers_of(person):
+            room.remove_answer(answer.number)
+
     who = st.selectbox(
         _("Somebody"),
-        persons,
+        [each.person for each in view.pupils],
         index=None,
         key="class_somebody",
         format_func=view.called,
@@ -199,39 +199,14 @@ def _people(room: Class, view: ClassView) -> None:
         help=_("To take away a name or answers, or to take somebody out of the class."),
     )
     for key, label, help, act in (
-        ("unname", _("Take the name away"), _("An animal's name stands there instead."), room.unname),
-        ("forget", _("Remove the answers"), _("Of this activity. They may answer again."), _forgets(room)),
-        ("halt", _("Stop the training"), _("Ends what this person's phone has started."), room.stop),
-        (
-            "remove",
-            _("Take out of the class"),
-            _("With all answers, for good."),
-            room.remove,
-        ),
+        ("unname", _("Take the name away"), _("They become an animal instead."), room.unname),
+        ("forget", _("Remove the answers"), _("Of this activity. They may answer again."), forget),
+        ("halt", _("Stop the training"), _("Stops what this person's phone has started."), room.stop),
+        ("remove", _("Take out of the class"), _("With all answers, for good."), room.remove),
     ):
-        st.button(
-            label,
-            key=f"class_{key}",
-            help=help,
-            disabled=who is None,
-            on_click=acts(act, who),
-            width="stretch",
-        )
-    st.button(
-        _("Stop everybody's training"),
-        key="class_halt_all",
-        help=_("Ends all that trains for this class. What has landed is kept."),
-        on_click=acts(room.stop),
-        width="stretch",
-    )
-
-
-def _forgets(room: Class) -> Callable[[str], None]:
-    def forget(person: str) -> None:
-        for answer in room.view().answers_of(person):
-            room.remove_answer(answer.number)
-
-    return forget
+        _wide(key, label, help, act, who, disabled=who is None)
+    help = _("Stops all that trains for this class. What has landed is kept.")
+    _wide("halt_all", _("Stop everybody's training"), help, room.stop)
 
 
 def _plan(room: Class, view: ClassView) -> None:
@@ -244,50 +219,32 @@ def _plan(room: Class, view: ClassView) -> None:
         help=_("Another activity of the plan. What was answered there before is shown again."),
         on_change=acts(lambda: room.go_to(st.session_state["class_place"])),
     )
-    rest = [plan_text([each]) for each in view.plan[view.to_come :]]
-    st.session_state["class_rest"] = rest
+    st.session_state["class_rest"] = rest = [plan_text([each]) for each in view.plan[view.to_come :]]
     st.multiselect(
         _("What comes next"),
-        list(dict.fromkeys([*activities(), *rest])),
+        list(dict.fromkeys([*offered(), *rest])),
         key="class_rest",
-        format_func=called,
+        format_func=label_of,
         help=_("In this order, after what is done."),
-        on_change=acts(
-            lambda: room.change_plan([plan_of(each)[0] for each in st.session_state["class_rest"]])
-        ),
+        on_change=acts(lambda: room.change_plan(";".join(st.session_state["class_rest"]))),
     )
 
 
 def _end(room: Class, leave: Callable[[], None]) -> None:
+    def asks(whether: bool) -> None:
+        st.session_state[_ENDING] = whether
+
+    def end() -> None:
+        asks(False)
+        room.end()
+        leave()
+        notices.add(_("The class has ended."))
+
     if not st.session_state.get(_ENDING):
-        st.button(
-            _("End the class"),
-            key="class_end",
-            help=_("Asks once more before it deletes names, answers and drawings."),
-            on_click=acts(lambda: st.session_state.update({_ENDING: True})),
-            width="stretch",
-        )
+        help = _("Asks once more before it deletes names, answers and drawings.")
+        _wide("end", _("End the class"), help, asks, True)
         return
     st.write(_("Names, answers and drawings are deleted. What was trained stays."))
-    st.button(
-        _("End it for everybody"),
-        key="class_end_now",
-        help=_("Every phone is told that the class has ended."),
-        type="primary",
-        on_click=acts(_end_now, room, leave),
-        width="stretch",
-    )
-    st.button(
-        _("Go on with it"),
-        key="class_end_not",
-        help=_("Nothing ends."),
-        on_click=acts(lambda: st.session_state.update({_ENDING: False})),
-        width="stretch",
-    )
-
-
-def _end_now(room: Class, leave: Callable[[], None]) -> None:
-    st.session_state[_ENDING] = False
-    room.end()
-    leave()
-    notices.add(_("The class has ended."))
+    help = _("Every phone is told that the class has ended.")
+    _wide("end_now", _("End it for everybody"), help, end, type="primary")
+    _wide("end_not", _("Go on with it"), _("Nothing ends."), asks, False)

@@ -95,7 +95,7 @@ def test_a_page_of_a_class_hears_its_news_and_nobody_else_does(site):
         with urllib.request.urlopen(asked) as answer:
             told = json.load(answer)
             assert answer.headers["cache-control"] == "no-store"
-        assert (told["waits"], told["mine"]) == (True, lab.classes.news(room.code, me)["mine"])
+        assert (told["waits"], told["mine"]) == (True, room.news(me)["mine"])
         room.answer(me, 3.0)
         with urllib.request.urlopen(asked) as answer:
             news = json.load(answer)
