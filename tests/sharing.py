@@ -71,9 +71,7 @@ WITH_OTHER_PROCESSES = (
 
 def starts_processes(item: pytest.Item) -> bool:
     """Whether a test is marked "processes", by its place or a fixture."""
-    if item.nodeid.startswith(
-        "tests/pages/"
-    ):  # their Lab has the engine of all tests, and few train anything
+    if item.nodeid.startswith("tests/pages/"):  # they share an engine, and few train anything
         return False
     return item.nodeid.startswith(STARTING) or not STARTERS.isdisjoint(getattr(item, "fixturenames", ()))
 

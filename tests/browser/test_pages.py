@@ -352,11 +352,10 @@ def test_a_phones_page_does_not_jump_while_it_loads_slowly_and_stays_within_its_
 
 @pytest.fixture
 def run_to_delete(site):
-    lab = Lab(site.log.parent)
-    run_id = save(lab, 91)
-    yield run_id
-    lab.store.runs.remove(run_id)
-    lab.close()
+    with Lab(site.log.parent) as lab:
+        run_id = save(lab, 91)
+        yield run_id
+        lab.store.runs.remove(run_id)
 
 
 def test_warnings_and_what_is_done_with_a_run_are_accessible(page: Page, site, run_to_delete):
