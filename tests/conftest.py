@@ -111,8 +111,9 @@ def pseudo_catalogue(tmp_path_factory) -> Path:
 
 @pytest.fixture
 def pseudo_language(pseudo_catalogue, monkeypatch) -> None:
-    """The reader asks for the language in which every sentence is ⟦marked⟧."""
+    """The reader asks for the language in which every sentence is ⟦marked⟧, and every number, too."""
     monkeypatch.setattr(translation, "_folder", pseudo_catalogue)
+    monkeypatch.setattr(translation, "_marks", lambda language: marked.MARKS)
     monkeypatch.setattr(translation, "_wanted", translation.environment_languages)
     monkeypatch.setenv("LANGUAGE", marked.LANGUAGE)
 

@@ -15,6 +15,8 @@ from tests import PROJECT
 
 LANGUAGE = "xx"
 OPEN, CLOSE = "⟦", "⟧"
+MARKS = str.maketrans({".": "·", ",": "’"})
+"""What stands in its numbers instead of a point, and of a comma between thousands."""
 SOURCES = ("kd", "ui", "pages", "app.py")
 """What docs/translating.md gives to pybabel."""
 
@@ -79,7 +81,8 @@ def write_catalogue(folder: Path) -> None:
 
 def mark(message: str) -> str:
     """A message as the marked language has it."""
-    return f"{OPEN}{message}{CLOSE}"
+    numbers = re.sub(r"(?<=\d)[.,](?=\d)", lambda found: found[0].translate(MARKS), message)
+    return f"{OPEN}{numbers}{CLOSE}"
 
 
 def unmarked(text: str) -> str:

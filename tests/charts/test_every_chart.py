@@ -1,6 +1,7 @@
 """What holds for every chart: it is valid, only its rows move it, codes have words, and clicks have names."""
 
 import math
+import re
 
 import altair as alt
 import numpy as np
@@ -183,6 +184,7 @@ def test_rows_have_codes_and_what_is_shown_has_words_in_the_readers_language(nam
         for tooltip in layer["encoding"].get("tooltip", ()):
             assert tooltip["field"] in known
             assert tooltip["title"] in ("T", "α", mark(tooltip["title"][1:-1]))
+    assert [text for text in texts_of(chart) if re.search(r"\d[.,]\d", text)] == []
     said = " ".join(unmarked(text) for text in texts_of(chart))
     for own in ("Conv2D", "Dense", "A ", "B "):  # what Keras calls its layers, and what we call the courses
         said = said.replace(own, "")

@@ -91,6 +91,7 @@ def test_tables_fit_in_the_readers_language(marked, mnist, monkeypatch, capsys):
         printed = capsys.readouterr().out
         assert pseudo_language.OPEN in printed
         assert words_left(printed) == []
+        assert re.findall(r".*\d[.,]\d.*", printed) == []
 
 
 def test_without_a_command_the_commands_are_named(home, capsys):

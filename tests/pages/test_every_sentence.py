@@ -33,9 +33,11 @@ SAME_IN_EVERY_LANGUAGE = re.compile(
 
 
 def escaped(app: AppTest) -> set[str]:
-    """The words that no catalogue can translate, each with where it is."""
+    """The words that no catalogue can translate and the numbers as in English, each with where it is."""
     found = {(where, SAME_IN_EVERY_LANGUAGE.sub("", unmarked(text)).strip()) for where, text in texts(app)}
-    return {f"{where}: {words}" for where, words in found if any(letter.isalpha() for letter in words)}
+    numbers = {f"{where}: {text}" for where, text in texts(app) if re.search(r"\d[.,]\d", text)}
+    words = {f"{where}: {words}" for where, words in found if any(letter.isalpha() for letter in words)}
+    return words | numbers
 
 
 def without_help(block: Any) -> list[str]:

@@ -51,7 +51,7 @@ def choose(label: str, parameter: Parameter, key: str, help: str, **options: Any
     """Draws a choice whose labels are translated, and keeps its code in the address; returns the code."""
     # Streamlit's own `bind` would write the label into the address, in the sender's language
     st.session_state.setdefault(key, parameter.default)
-    options |= {"key": key, "help": help, "format_func": lambda code: _(parameter.labels[code])}
+    options = {"format_func": lambda code: _(parameter.labels[code]), **options, "key": key, "help": help}
     return kept(parameter, st.segmented_control, label, list(parameter.labels), required=True, **options)
 
 

@@ -16,7 +16,7 @@ from kd.studies.study import Study, StudyView
 from kd.studies.verdicts import verdicts
 from kd.text.study_words import epochs_words, steps_words, trained
 from kd.text.translation import N_, _, language
-from kd.text.words import typed
+from kd.text.words import plain, typed
 from ui.shared import address, notices
 from ui.shared.address import Parameter
 from ui.shared.pieces import moves
@@ -202,8 +202,8 @@ def choose_slice() -> None:
     )
     fields = ("alpha", "temperature_squared")
     for (name, values), field, help in zip(slice_parameters().items(), fields, helps, strict=True):
-        label = _(FIELDS[field].label)
-        address.choose(label, values, key=name, help=help)
+        says = {"format_func": lambda code: plain(float(code))} if name == OF_ALPHA else {}
+        address.choose(_(FIELDS[field].label), values, key=name, help=help, **says)
 
 
 @st.cache_resource(show_spinner=False)
