@@ -36,7 +36,7 @@ def drawing_rows(
     for place, model in enumerate(MODELS):
         right = says[model] == asked
         said = [_("✓") if good else str(digit) for good, digit in zip(right, says[model], strict=True)]
-        parts.append(base.assign(role=model, who=_(NAMES[model]), nth=place - 1, said=said, right=right))
+        parts.append(base.assign(role=model, who=_(NAMES[model]), nth=place - 1, said=said))
     return pd.concat(parts, ignore_index=True)
 
 
@@ -74,12 +74,10 @@ def drawing_chart(rows: pd.DataFrame, columns: int, lines: int, called: str) -> 
         )
         .add_params(picked)
     )
-    answers = base.mark_text(dy=of_a_line(0.36), fontWeight="bold").encode(
+    answers = shaded(base.mark_text(dy=of_a_line(0.36), fontWeight="bold"), "text").encode(
         x=alt.X("said_at:Q", axis=None, scale=across),
         y=y,
         text="said:N",
-        color=by_role(),
-        opacity=alt.condition("datum.right", alt.value(0.55), alt.value(1)),
         tooltip=tooltip,
     )
     return finished(

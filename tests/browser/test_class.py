@@ -13,10 +13,11 @@ from kd.lab import Lab
 from tests.app_process import AppProcess, app_process, free_port
 from tests.browser.accessibility import faults
 from tests.browser.conftest import FLAGS, PHONE, choose
+from tests.browser.test_canvas import CANVAS, SEVEN, ink, stroke
 
 WALL = {"width": 1280, "height": 720}
 SMALL = "teacher=notebook,train_size=320,epochs=2"
-PLAN = f"guess;guess:about=never_saw_it;guess:about=how_many_images;seeds:{SMALL};map:{SMALL}"
+PLAN = f"guess;guess:about=never_saw_it;guess:about=how_many_images;seeds:{SMALL};map:{SMALL};digits:asked=7"
 NAMES = ("Ana", "<b>Ben</b>", "", "Di")
 # How much of the wall ends below the screen, or below the bar at its lower end.
 BELOW_THE_FOLD = """() => {
@@ -108,6 +109,8 @@ def test_a_class_from_the_code_on_the_wall_to_its_end(chromium_of_its_own, tmp_p
             _train_repeats(wall, phones)
             press(wall, "Next activity")
             _paint_a_map(wall, phones)
+            press(wall, "Next activity")
+            _draw_digits(wall, phones)
             _keep_order(wall, phones)
             assert faults(wall, "the wall, at the end") == []
             wall.get_by_role("button", name="Room").click()
@@ -199,6 +202,41 @@ def _paint_a_map(wall, phones):
     phones[0].get_by_role("button", name="Train this cell").tap()
     expect(headline(wall)).to_contain_text("1 of 24 cells", timeout=120_000)
     fits(wall)
+    press(wall, "Freeze")
+    press(wall, "Reveal")
+    fits(wall)
+
+
+def _draw_digits(wall, phones):
+    """Everybody draws a seven; one drawing is removed, and its phone may draw another."""
+    press(wall, "Start")
+    for phone in phones:
+        expect(phone.get_by_text("Draw a 7.")).to_be_visible()
+        _draw(phone)
+        phone.get_by_role("button", name="Send my 7").tap()
+        expect(phone.get_by_text("Your drawing is on the wall.")).to_be_visible()
+    pictures = wall.locator(".st-key-figure-class-drawings svg image")
+    expect(pictures).to_have_count(4)
+    fits(wall)
+    pictures.first.click()
+    wall.get_by_role("button", name="Remove the 7").click()
+    expect(pictures).to_have_count(3)
+    (one,) = [phone for phone in phones if phone.get_by_text("Draw a 7.").is_visible()] or phones[:1]
+    expect(one.get_by_text("Draw a 7.")).to_be_visible()
+    assert faults(one, "a phone that draws") == []
+    press(wall, "Freeze")
+    press(wall, "Reveal")
+    fits(wall)
+
+
+def _draw(phone):
+    """Draw a seven, again if the canvas was not there yet."""
+    expect(phone.locator(CANVAS).last).to_be_visible()
+    for _again in range(20):
+        stroke(phone, SEVEN)
+        phone.wait_for_timeout(300)
+        if ink(phone):
+            return
 
 
 def _keep_order(wall, phones):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from html import escape
 from typing import Any
 
@@ -10,7 +11,7 @@ import pandas as pd
 import streamlit as st
 
 from kd.charts.experiment_charts import experiment_lines, line_labels
-from kd.charts.experiment_plan import INCLUDED, Plan, guess_rows, number, planned, result_rows
+from kd.charts.experiment_plan import INCLUDED, Plan, guess_rows, number, planned, result_rows, values_axis
 from kd.charts.guess_charts import bar_rows, curve_rows, dot_rows, guess_bars, guess_dots, guess_ticks
 from kd.classes.guess import Guess, closest, counted, drawn, findings, found, median, right_answers
 from kd.lab.classes import ClassView
@@ -25,7 +26,7 @@ from kd.text.words import listing, sentence_case
 from ui.shared.figure import figure
 from ui.shared.judged import badge
 
-_HEIGHT, _MOST_NAMED = 205, 3
+_HEIGHT, _MOST_NAMED = 215, 3
 
 
 def came_out(view: ClassView, activity: Guess) -> str:
@@ -78,7 +79,8 @@ def _chart(activity: Guess, guessed: pd.DataFrame, is_known: bool, more: str) ->
         values = ", ".join(f"{number(row.value, plan.signed)} ({row.setting})" for row in known.itertuples())
         parts, words = [known, *parts], f"{values}. {more}"
     rows = pd.concat([each for each in parts if len(each)] or parts, ignore_index=True)
-    plan = plan.with_room_for(rows) if len(rows) else plan
+    if is_known:  # nothing is given away any more: the axis is tight around what is drawn
+        plan = replace(plan, axis=values_axis([0.0, *rows["value"]], plan.unit))
     rows = line_labels(rows, plan.axis, _HEIGHT)
     key = "class-curves" if is_known else "class-empty"
     figure(key, experiment_lines, rows, f"{plan.title}: {words}", plan=plan, height=_HEIGHT)
