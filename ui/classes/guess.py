@@ -18,9 +18,8 @@ from kd.text.study_words import signed
 from kd.text.translation import _, language, ngettext, numeral
 from kd.text.words import plain
 from ui.classes import revealed
-from ui.classes.phone import say, thumb
+from ui.classes.phone import among, say, thumb
 from ui.live import guessing
-from ui.shared.dots import dots
 from ui.shared.judged import badge
 from ui.shared.mistaken import mistaken_lines
 from ui.shared.pieces import acts, quiet
@@ -170,12 +169,9 @@ def _own(view: ClassView, activity: Guess, person: str, guess: Any) -> None:
         away = off(guess, result.mean)
         say(f"{guessed(activity, guess)} {revealed.came_out(view, activity)}")
         quiet(_place(view, guess, result.mean, away))
-        people = [each.person for each in view.answers]
-        values = [each.value for each in view.answers]
-        named = [_("{points} points", points=signed(each, 1)) for each in values]
+        values, own = [each.value for each in view.answers], view.answers.index(view.answers_of(person)[0])
         words = _("Everybody's guesses, in percentage points; the band is what came out. Yours is outlined.")
-        strip = dots(values, named, (result.low, result.high), words, people.index(person))
-        st.html(f'<div class="kd kd-guessed">{strip}<p class="kd-quiet">{escape(words)}</p></div>')
+        among("guessed", values, (result.low, result.high), own, words)
     else:
         truth = drawn(activity.about)
         say(revealed.came_out(view, activity))
