@@ -35,7 +35,7 @@ def move_away(room: Class) -> None:
     st.button(
         _("Put the link away"),
         key="class_move_done",
-        help=_("Nobody can see the link again here."),
+        help=_("Hides the link for good."),
         on_click=acts(_forget),
         width="stretch",
     )

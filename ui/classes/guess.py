@@ -31,7 +31,7 @@ def headline(lab: Lab, room: Class, view: ClassView) -> str:
     """Counts the guesses while they come in; then says what came out."""
     activity = _activity(view)
     if view.phase == WAITING:
-        return _("Guess first: what comes out is shown when everybody has.")
+        return _("Guess first. The result is shown once everybody has guessed.")
     if view.phase != REVEALED:
         return _("{count} of {all} have guessed.", count=len(view.answers), all=len(view.pupils))
     return revealed.came_out(view, activity)
@@ -55,7 +55,7 @@ def phone(lab: Lab, room: Class, view: ClassView, person: str) -> None:
         _own(view, activity, person, guess)
     else:
         say(guessed(activity, guess))
-        quiet(_("No more guesses are taken. Watch the wall."))
+        quiet(_("Guessing is over. Watch the wall."))
 
 
 def _activity(view: ClassView) -> Guess:
@@ -104,7 +104,7 @@ def _ask(room: Class, view: ClassView, activity: Guess, person: str, guess: Any)
         guessing.draw(activity.about, plan, guess, lambda heights: acts(send, heights)())
     else:
         with thumb():
-            words = _("Your guess counts as soon as you choose. You may change it until it is frozen.")
+            words = _("Your guess counts as soon as you choose. You may change it until guessing is over.")
             guessing.choose(experiment.guess, key, guess, words, send)
     quiet(
         _("Choose what you expect. Nobody sees it before the reveal.")

@@ -85,7 +85,7 @@ def _who(room: Class, view: ClassView, person: str) -> None:
                 pupil = view.pupil(person)
                 st.session_state.setdefault(_NAME, pupil.name if pupil else "")
                 st.text_input(
-                    _("Name (if you like)"),
+                    _("Name, if you like"),
                     key=_NAME,
                     help=_("Up to 20 characters. The wall may show it."),
                     on_change=acts(lambda: room.join(person, st.session_state[_NAME])),
