@@ -14,8 +14,14 @@ from kd.lab import Lab
 from kd.lab.classes import Class, ClassView
 from kd.store.classes import FROZEN, OPEN, REVEALED, WAITING
 from kd.text.translation import _, ngettext
-from ui.classes.addresses import choose_address, join_address, qr_picture, spoken, why_none
-from ui.classes.another_device import move_away
+from ui.classes.addresses import (
+    choose_address,
+    join_address,
+    move_away,
+    qr_picture,
+    spoken,
+    why_none,
+)
 from ui.shared import notices
 from ui.shared.guard import guard
 from ui.shared.pieces import acts, quiet
