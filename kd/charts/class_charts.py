@@ -70,17 +70,22 @@ def _ups(found: Gains, widths: Sequence[float], step: int) -> list[int]:
     return ups
 
 
+def along(ticks: Sequence[float]) -> dict[str, Any]:
+    """Returns what an axis of percentage points from left to right is like."""
+    return {
+        "scale": alt.Scale(domain=[ticks[0], ticks[-1]], nice=False, padding=12),
+        "axis": alt.Axis(values=list(ticks), format="+.2~f", labelExpr=LABEL, grid=False),
+        "title": None,
+    }
+
+
 def swarm(rows: pd.DataFrame, ticks: Sequence[float], most: int, is_named: bool) -> alt.LayerChart:
     """Draws a dot for each person along the gain, the mean of all, and where it is likely to be.
 
     rows: of `gain_rows`. most: how far dots are from the middle, at most. is_named: whether names stand at
     the dots.
     """
-    x: dict[str, Any] = {
-        "scale": alt.Scale(domain=[ticks[0], ticks[-1]], nice=False, padding=12),
-        "axis": alt.Axis(values=list(ticks), format="+.2~f", labelExpr=LABEL, grid=False),
-        "title": None,
-    }
+    x = along(ticks)
     ends = max(_LEAST_UP, most + 1)
     size = _SIZE * min(1, (_LEAST_UP + 3) / ends) ** 2  # smaller where a large class stands in high columns
     y = alt.Y("up:Q", scale=alt.Scale(domain=[-ends, ends], nice=False), axis=None)

@@ -11,7 +11,7 @@ from typing import Any
 import altair as alt
 import pandas as pd
 
-from kd.charts.class_charts import LABEL
+from kd.charts.class_charts import along
 from kd.charts.experiment_plan import COLUMNS, CROWD, GUESS, Plan, guess_rows, ticks_with_zero
 from kd.charts.parts import by_role, finished, zero_rule
 from kd.text.study_words import signed
@@ -52,11 +52,7 @@ def guess_dots(rows: pd.DataFrame, ticks: Sequence[float], most: int) -> alt.Lay
 
     rows: of `dot_rows`. most: dots in the highest stack.
     """
-    x: dict[str, Any] = {
-        "scale": alt.Scale(domain=[ticks[0], ticks[-1]], nice=False, padding=12),
-        "axis": alt.Axis(values=list(ticks), format="+~g", labelExpr=LABEL, grid=False),
-        "title": None,
-    }
+    x = along(ticks)
     highest = max(_LEAST_UP, most) + 0.3
     y = alt.Y("up:Q", scale=alt.Scale(domain=[-0.7, highest], nice=False), axis=None)
     at = alt.X("points:Q", **x)

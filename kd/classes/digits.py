@@ -16,7 +16,7 @@ from kd.config import RunConfig
 from kd.store.classes import Answer
 from kd.studies.over_seeds import over_seeds
 from kd.text.translation import N_, _, ngettext
-from kd.text.words import STUDENTS, percent, quoted
+from kd.text.words import STUDENTS, percent, quoted, times
 
 TIMES = ("1", "5")
 FEWEST = 5
@@ -70,7 +70,9 @@ class Digits:
         """Returns the digit that was asked for."""
         if key not in map(str, range(self.times)):
             raise Unusable(
-                "There is no drawing {key} here: everyone draws {times}.", key=quoted(key), times=self.times
+                "There is no drawing {key} here: everyone draws {times}.",
+                key=quoted(key),
+                times=times(self.times),
             )
         return self.digit(number, key)
 

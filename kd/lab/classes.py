@@ -160,7 +160,7 @@ class Class:
             if activity.takes_picture and picture is None:
                 raise Unusable("An answer here is a drawing: draw first.")
             if not activity.takes_picture and picture is not None:
-                raise Unusable("An answer here is no drawing.")
+                raise Unusable("This activity takes no drawings.")
             own = (record.round, person, key)
             given = self._table.answers(record.code, record.place)
             others = [each for each in given if (each.round, each.person, each.key) != own]

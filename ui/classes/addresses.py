@@ -1,4 +1,4 @@
-"""Where phones find a class: addresses of this app that they can reach, and the QR code of one."""
+"""Where phones, or another device of the host, find a class: this app's addresses, links and QR codes."""
 
 from __future__ import annotations
 
@@ -22,6 +22,7 @@ from ui.shared.pieces import acts, quiet
 
 PAGE = "class"
 VIA = "via"
+_TICKET = "class_ticket"
 _VIRTUAL = ("docker", "br-", "veth", "virbr", "vmnet", "vbox", "tun", "tap", "utun", "wg", "zt", "tailscale")
 """How networks are called that a phone in the same room is not in: offered last."""
 
@@ -105,6 +106,41 @@ def qr_picture(link: str, size: str = "100%") -> str:
         f'<img class="kd-qr" src="{source}" alt="{escape(link)}" width="37" height="37" '
         f'style="width: {escape(size)}; height: auto; image-rendering: pixelated;">'
     )
+
+
+def move_away(room: Class) -> None:
+    """Draws the link, once it is asked for, until the host puts it away."""
+    code, ticket = st.session_state.get(_TICKET, ("", ""))
+    if code != room.code:
+        st.button(
+            _("Move to another device"),
+            key="class_move",
+            help=_("Shows a link that works once: whoever opens it leads the class from then on."),
+            on_click=acts(_make, room),
+            width="stretch",
+        )
+        return
+    link = join_address(room, ticket=ticket)
+    if not link:
+        quiet(why_none())
+        return
+    st.html(f"{qr_picture(link, '12rem')}<p class='kd kd-quiet kd-link'>{escape(link)}</p>")
+    quiet(_("Open this on the other device. It works once; then this device no longer leads the class."))
+    st.button(
+        _("Put the link away"),
+        key="class_move_done",
+        help=_("Hides the link for good."),
+        on_click=acts(_forget),
+        width="stretch",
+    )
+
+
+def _make(room: Class) -> None:
+    st.session_state[_TICKET] = room.code, room.ticket()
+
+
+def _forget() -> None:
+    st.session_state.pop(_TICKET, None)
 
 
 @lru_cache(maxsize=200)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
-from functools import cache
 from pathlib import Path
 from typing import Any
 
 import streamlit as st
+
+from ui.classes.following import component, nothing
 
 
 @dataclass(frozen=True)
@@ -46,27 +47,7 @@ def cells(
 
     chosen: the name of the cell that stands out; without one, there is nothing to touch.
     """
-    data: dict[str, Any] = {
-        "across": list(across),
-        "up": list(up),
-        "titles": [*titles, called],
-        "chosen": chosen,
-    }
-    data["cells"] = [asdict(each) for each in boxes]
-    _component()(key=key, data=data, on_cell_change=_nothing)
-
-
-def _nothing() -> None:
-    """Has the part of the page around it drawn again."""
-
-
-@cache
-def _component() -> Any:
-    here = Path(__file__)
-    return st.components.v2.component(
-        "kd_class_cells",
-        html='<table class="kd kd-tap"></table>',
-        css=here.with_suffix(".css").read_text(encoding="utf-8"),
-        js=here.with_suffix(".js").read_text(encoding="utf-8"),
-        isolate_styles=False,  # colours are those of the page
-    )
+    data: dict[str, Any] = {"across": list(across), "up": list(up), "titles": [*titles, called]}
+    data |= {"chosen": chosen, "cells": [asdict(each) for each in boxes]}
+    shown = component(Path(__file__).with_suffix(".js"), '<table class="kd kd-tap"></table>')
+    shown(key=key, data=data, on_cell_change=nothing)

@@ -131,7 +131,7 @@ def _draw(room: Class, person: str, activity: Digits, number: int, key: str) -> 
             key="class_send",
             type="primary",
             width="stretch",
-            help=_("Puts your drawing on the wall; the models read it there."),
+            help=_("Puts your drawing on the wall, where the models read it."),
         )
     if pressed:  # not a callback: that would be of a page drawn before the last stroke arrived
         acts(send)()
@@ -214,7 +214,7 @@ def _remove(room: Class, view: ClassView, drawn: _Drawn) -> None:
         _("Remove {whose}", whose=whose),
         key="class_remove_drawing",
         icon=":material/delete:",
-        help=_("It goes from the wall and from the numbers; its person may draw another."),
+        help=_("Takes it off the wall and out of the numbers. Whoever drew it may draw another."),
         on_click=acts(room.remove_answer, answer.number),
     )
 
@@ -225,7 +225,9 @@ def _keep(room: Class) -> None:
         key="class_keep",
         type="tertiary",
         icon=":material/inventory_2:",
-        help=_("Otherwise they are deleted with the class. Kept without names, as test pictures for Draw."),
+        help=_(
+            "Keeps them without names, as test pictures for Draw. Otherwise they are deleted with the class."
+        ),
         on_click=acts(
             lambda: notices.add(_("Kept as {name}: Draw and kd predict can use them.", name=room.keep()))
         ),

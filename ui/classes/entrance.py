@@ -131,7 +131,7 @@ def _open_form(lab: Lab) -> None:
             list(dict.fromkeys([*offered(), *st.session_state[_ORDER]])),
             key=_ORDER,
             format_func=label_of,
-            help=_("Each comes after the ones chosen before it."),
+            help=_("They come in the order in which you choose them."),
             on_change=acts(_choose),
         )
     _list(plan)
@@ -141,7 +141,7 @@ def _open_form(lab: Lab) -> None:
         key="class_open_button",
         type="primary",
         icon=":material/groups:",
-        help=_("Gives you a wall with a code and a QR code, with which phones join."),
+        help=_("Opens a wall with the code and the QR code that phones join with."),
         on_click=acts(_open, lab, plan),
     )
     quiet(_("The address of this page keeps your plan: bookmark it, and it is ready on the day."))

@@ -29,7 +29,9 @@ def following(code: str, of: Literal["wall", "mine"], tag: str) -> None:
         says |= dict.fromkeys(("waits", "watch"), _("Connected."))
         says["lost"] = _("No connection.")
     data = {"address": classes.address(code), "of": of, "tag": tag, "says": says}
-    _component()(key="class-following", data=data, on_news_change=_nothing)
+    html = '<p class="kd kd-following" role="status"></p>'
+    shown = component(Path(__file__).with_suffix(".js"), html)
+    shown(key="class-following", data=data, on_news_change=nothing)
 
 
 def come_back() -> None:
@@ -38,20 +40,20 @@ def come_back() -> None:
     A server that was started again knows none of the page's fragments, and Streamlit asks a new server for a
     page by itself only where something on it is drawn again by the clock.
     """
-    st.fragment(_nothing, run_every=SECONDS_TILL_RETURN)()
-
-
-def _nothing() -> None:
-    pass
+    st.fragment(nothing, run_every=SECONDS_TILL_RETURN)()
 
 
 @cache
-def _component() -> Any:
-    here = Path(__file__)
+def component(script: Path, html: str) -> Any:
+    """Returns the component of a script, with the sheet beside it: it looks as the page does."""
     return st.components.v2.component(
-        "kd_class_following",
-        html='<p class="kd kd-following" role="status"></p>',
-        css=here.with_suffix(".css").read_text(encoding="utf-8"),
-        js=here.with_suffix(".js").read_text(encoding="utf-8"),
+        f"kd_class_{script.stem}",
+        html=html,
+        css=script.with_suffix(".css").read_text(encoding="utf-8"),
+        js=script.read_text(encoding="utf-8"),
         isolate_styles=False,
     )
+
+
+def nothing() -> None:
+    """Has the part of the page around a component drawn again."""

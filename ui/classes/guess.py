@@ -18,9 +18,8 @@ from kd.text.study_words import signed
 from kd.text.translation import _, language, ngettext, numeral
 from kd.text.words import plain
 from ui.classes import revealed
-from ui.classes.phone import say, thumb
+from ui.classes.phone import among, say, thumb
 from ui.live import guessing
-from ui.shared.dots import dots
 from ui.shared.judged import badge
 from ui.shared.mistaken import mistaken_lines
 from ui.shared.pieces import acts, quiet
@@ -32,7 +31,7 @@ def headline(lab: Lab, room: Class, view: ClassView) -> str:
     """Counts the guesses while they come in; then says what came out."""
     activity = _activity(view)
     if view.phase == WAITING:
-        return _("Guess first: what comes out is shown when everybody has.")
+        return _("Guess first. The result is shown once everybody has guessed.")
     if view.phase != REVEALED:
         return _("{count} of {all} have guessed.", count=len(view.answers), all=len(view.pupils))
     return revealed.came_out(view, activity)
@@ -56,7 +55,7 @@ def phone(lab: Lab, room: Class, view: ClassView, person: str) -> None:
         _own(view, activity, person, guess)
     else:
         say(guessed(activity, guess))
-        quiet(_("No more guesses are taken. Watch the wall."))
+        quiet(_("Guessing is over. Watch the wall."))
 
 
 def _activity(view: ClassView) -> Guess:
@@ -105,7 +104,7 @@ def _ask(room: Class, view: ClassView, activity: Guess, person: str, guess: Any)
         guessing.draw(activity.about, plan, guess, lambda heights: acts(send, heights)())
     else:
         with thumb():
-            words = _("Your guess counts as soon as you choose. You may change it until it is frozen.")
+            words = _("Your guess counts as soon as you choose. You may change it until guessing is over.")
             guessing.choose(experiment.guess, key, guess, words, send)
     quiet(
         _("Choose what you expect. Nobody sees it before the reveal.")
@@ -170,12 +169,9 @@ def _own(view: ClassView, activity: Guess, person: str, guess: Any) -> None:
         away = off(guess, result.mean)
         say(f"{guessed(activity, guess)} {revealed.came_out(view, activity)}")
         quiet(_place(view, guess, result.mean, away))
-        people = [each.person for each in view.answers]
-        values = [each.value for each in view.answers]
-        named = [_("{points} points", points=signed(each, 1)) for each in values]
+        values, own = [each.value for each in view.answers], view.answers.index(view.answers_of(person)[0])
         words = _("Everybody's guesses, in percentage points; the band is what came out. Yours is outlined.")
-        strip = dots(values, named, (result.low, result.high), words, people.index(person))
-        st.html(f'<div class="kd kd-guessed">{strip}<p class="kd-quiet">{escape(words)}</p></div>')
+        among("guessed", values, (result.low, result.high), own, words)
     else:
         truth = drawn(activity.about)
         say(revealed.came_out(view, activity))

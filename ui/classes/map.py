@@ -186,7 +186,7 @@ def _state(row: Mapping[str, Any] | None, who: str, is_training: bool) -> str:
         return _("{points} points ({repeats}).", points=points, repeats=repeats)
     if is_training:
         return _("{names} is training it.", names=who) if who else _("somebody is training it.")
-    return _("free, nobody has taken it yet.")
+    return _("free: nobody has taken it yet.")
 
 
 def _who(view: ClassView) -> dict[str, str]:

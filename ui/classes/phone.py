@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from html import escape
 from types import ModuleType
 from typing import Any
@@ -12,7 +12,9 @@ import streamlit as st
 from kd.lab import Lab
 from kd.lab.classes import Class, ClassView
 from kd.store.classes import WAITING
+from kd.text.study_words import signed
 from kd.text.translation import _
+from ui.shared.dots import dots
 from ui.shared.pieces import acts
 
 _NAME = "class_name"
@@ -43,6 +45,12 @@ def say(sentence: str) -> None:
 def thumb() -> Any:
     """Returns the place for what is pressed, at the lower end of the screen."""
     return st.container(key="class_thumb")
+
+
+def among(kind: str, points: Sequence[float], band: tuple[float, float] | None, own: int, words: str) -> None:
+    """Draws everybody's percentage points as dots, where one's own stands out. words: what they show."""
+    strip = dots(points, [_("{points} points", points=signed(each)) for each in points], band, words, own)
+    st.html(f'<div class="kd kd-{kind}">{strip}<p class="kd-quiet">{escape(words)}</p></div>')
 
 
 def gone(sentence: str, leave: Callable[[], None]) -> None:
@@ -77,7 +85,7 @@ def _who(room: Class, view: ClassView, person: str) -> None:
                 pupil = view.pupil(person)
                 st.session_state.setdefault(_NAME, pupil.name if pupil else "")
                 st.text_input(
-                    _("Name (if you like)"),
+                    _("Name, if you like"),
                     key=_NAME,
                     help=_("Up to 20 characters. The wall may show it."),
                     on_change=acts(lambda: room.join(person, st.session_state[_NAME])),

@@ -114,7 +114,7 @@ def _answers(view: ClassView, activity: Guess) -> None:
             answers=tuple(shown), most=max(counts.values()),
         )  # fmt: skip
     with beside:
-        said = _("Not settled: what is likely reaches over more than one answer.")
+        said = _("Not settled: the likely range covers more than one answer.")
         if right:
             sure = sum(counts[code] for code in right)
             said = ngettext(

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from html import escape
-
 import streamlit as st
 
 from kd.charts.class_charts import MOST_NAMED, course, gain_rows, gain_ticks, swarm
@@ -12,12 +10,10 @@ from kd.classes.seeds import Seeds
 from kd.lab import Lab
 from kd.lab.classes import Class, ClassView
 from kd.store.classes import FROZEN, LANDED, OPEN, REVEALED, TRAINING
-from kd.text.study_words import repeats_words, signed
 from kd.text.translation import _
 from kd.text.words import accuracy
 from ui.classes import training
-from ui.classes.phone import say
-from ui.shared.dots import dots
+from ui.classes.phone import among, say
 from ui.shared.figure import figure
 from ui.shared.pieces import quiet
 
@@ -55,8 +51,6 @@ def phone(lab: Lab, room: Class, view: ClassView, person: str) -> None:
     activity, answers = view.activity, view.answers_of(person)
     assert isinstance(activity, Seeds)
     answer = answers[0] if answers else None
-    pupil = view.pupil(person)
-    config = activity.config(None, pupil.number if pupil else 0, ())
     is_open = view.phase == OPEN
     if answer is not None and answer.status == TRAINING:
         training.under_way(lab, answer)
@@ -81,26 +75,21 @@ def phone(lab: Lab, room: Class, view: ClassView, person: str) -> None:
         say(_("Your student's training was stopped."))
         label = _("Train again")
     if is_open:
+        pupil = view.pupil(person)
+        config = activity.config(None, pupil.number if pupil else 0, ())
         training.train_button(lab, room, person, config, label)
 
 
 def _own(found: Gains, number: int) -> None:
     """Draws one's own result, and all others on a scale."""
-    gain = found.own[number]
-    say(own_sentence(gain, found.own))
-    named = [_("{points} points", points=signed(each)) for each in found.own]
+    say(own_sentence(found.own[number], found.own))
     low, high = found.low[-1], found.high[-1]
     band = (low, high) if low == low and len(found.own) > 2 else None
-    words = _(
-        "Gains of {repeats}, in percentage points; yours: {points}.",
-        repeats=repeats_words(len(found.own)),
-        points=signed(gain),
-    )
     with_teacher, without = map(accuracy, found.right[number])
     quiet(_("{first} with the teacher, {second} without.", first=with_teacher, second=without))
-    said = _("The gains of all, in percentage points; yours is outlined.")
-    strip = dots(found.own, named, band, words, number)
-    st.html(f'<div class="kd kd-distilled">{strip}<p class="kd-quiet">{escape(said)}</p></div>')
+    among(
+        "distilled", found.own, band, number, _("The gains of all, in percentage points; yours is outlined.")
+    )
 
 
 def _is_over(view: ClassView) -> bool:

@@ -14,8 +14,14 @@ from kd.lab import Lab
 from kd.lab.classes import Class, ClassView
 from kd.store.classes import FROZEN, OPEN, REVEALED, WAITING
 from kd.text.translation import _, ngettext
-from ui.classes.addresses import choose_address, join_address, qr_picture, spoken, why_none
-from ui.classes.another_device import move_away
+from ui.classes.addresses import (
+    choose_address,
+    join_address,
+    move_away,
+    qr_picture,
+    spoken,
+    why_none,
+)
 from ui.shared import notices
 from ui.shared.guard import guard
 from ui.shared.pieces import acts, quiet
@@ -97,7 +103,7 @@ def _roster(room: Class, view: ClassView) -> None:
     if not view.pupils:
         said = [_("Nobody has joined yet.")]
     elif view.phase != WAITING:
-        said.append(_("{count} have answered", count=len(done)))
+        said.append(_("{count} answered", count=len(done)))
     if gone:
         said.append(_("{count} gone", count=len(gone)))
     people = []
@@ -118,8 +124,8 @@ def _steps(room: Class, view: ClassView) -> None:
     freeze = ("freeze", _("Freeze"), _("Takes no more answers."), room.freeze)
     reopen = ("reopen", _("Open again"), _("Lets phones answer again."), room.start)
     reveal = ("reveal", _("Reveal"), _("Takes no more answers, and shows what came out."), room.reveal)
-    again = ("again", _("Again"), _("Begins this activity anew, without these answers."), room.again)
-    on = ("next", _("Next activity"), _("Goes on in the plan; phones wait for you to start it."), room.next)
+    again = ("again", _("Again"), _("Starts this activity over, without these answers."), room.again)
+    on = ("next", _("Next activity"), _("Moves on in the plan. Phones wait until you start it."), room.next)
     steps = {
         WAITING: [start, on],
         OPEN: [freeze, reveal],
@@ -141,7 +147,7 @@ def _switches(room: Class, view: ClassView) -> None:
         key="class_names",
         icon=":material/badge:",
         type="tertiary",
-        help=_("Whether the wall says who has answered what."),
+        help=_("Shows or hides on the wall who has answered what."),
         on_click=acts(room.show_names, not view.names),
     )
     joining = st.session_state[_JOINING]
@@ -150,7 +156,7 @@ def _switches(room: Class, view: ClassView) -> None:
         key="class_code",
         icon=":material/qr_code_2:",
         type="tertiary",
-        help=_("How one joins: the code, the address, and its QR code."),
+        help=_("How to join: the code, the address and its QR code."),
         on_click=acts(lambda: st.session_state.update({_JOINING: not joining})),
     )
 
@@ -196,7 +202,7 @@ def _people(room: Class, view: ClassView) -> None:
         key="class_somebody",
         format_func=view.called,
         placeholder=_("Choose a person"),
-        help=_("To take away a name or answers, or to take somebody out of the class."),
+        help=_("Whose name or answers to remove, or whose training to stop."),
     )
     for key, label, help, act in (
         ("unname", _("Take the name away"), _("They become an animal instead."), room.unname),
