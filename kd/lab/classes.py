@@ -110,11 +110,22 @@ class ClassView:
 class Class:
     """One class of a lab, from `Classes.open` or `lab.classes[code]`.
 
-    code: its name, which people join with. Every method raises ValueError when the class has ended.
+    code: what people join with. Every method raises ValueError when the class has ended.
     """
 
-    def __init__(self, classes: Classes, code: str):
-        self._classes, self._table, self.code = classes, classes.table, code
+    def __init__(self, classes: Classes, code: str, host: str | None = None):
+        self._classes, self._table, self._code, self._host = classes, classes.table, code, host
+
+    @property
+    def code(self) -> str:
+        """Its name. From `led_by`, raises ValueError once somebody else leads the class."""
+        if self._host is not None and self._classes.record(self._code).host != self._host:
+            raise Unusable("Another device leads this class now.")
+        return self._code
+
+    def led_by(self, person: str) -> Class:
+        """Returns the same class, of which every method raises ValueError unless this person leads it."""
+        return Class(self._classes, self._code, person)
 
     def record(self) -> ClassRecord:
         """Returns the class as it is stored."""
@@ -299,8 +310,9 @@ class Class:
     def end(self) -> None:
         """Ends the class: names, answers and drawings are deleted, its runs stay."""
         self.stop()
-        self._table.end(self.code)
-        self._classes.seen.pop(self.code, None)
+        code = self.code
+        self._table.end(code)
+        self._classes.seen.pop(code, None)
 
     def is_host(self, person: str) -> bool:
         """Returns whether this person leads the class."""

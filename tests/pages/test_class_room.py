@@ -222,3 +222,15 @@ def test_whoever_was_taken_out_is_not_led_back(open_room, open_page):
     room.remove("ann")
     look("ann")
     assert f"class_back_{room.code}" not in [each.key for each in open_page("class").button]
+
+
+def test_a_wall_whose_class_another_device_has_taken_over_changes_nothing_any_more(open_room):
+    room, look = open_room()
+    wall = look()
+    room.take_over("other", room.ticket())
+    wall.button(key="class_step").click().run()
+    assert "Another device leads this class now." in "".join(warnings_of(wall))
+    assert room.view().phase == WAITING
+    room.led_by("other").end()
+    with pytest.raises(ValueError, match="open"):
+        room.view()

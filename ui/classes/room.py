@@ -80,7 +80,8 @@ def _draw(lab: Lab, room: Class) -> None:
             return
         shown = SHOWN[view.activity.kind]
         if leads:
-            wall.draw(lab, room, view, shown, leave, lambda: following(room.code, "wall", tags["wall"]))
+            led = room.led_by(me)  # a page that another device has taken over may still press its buttons
+            wall.draw(lab, led, view, shown, leave, lambda: following(room.code, "wall", tags["wall"]))
         elif not room.has_joined(me):  # another device leads it now
             present(False)
             st.rerun()
