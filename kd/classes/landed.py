@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import TYPE_CHECKING
+from typing import Any
 
 import pandas as pd
 
@@ -13,20 +13,17 @@ from kd.text.study_words import rounded
 from kd.text.translation import N_, _
 from kd.text.words import points_between
 
-if TYPE_CHECKING:
-    from kd.runs.state import RunView
-
 
 def landed_frame(
     answers: Iterable[Answer],
-    stored: Callable[[str], RunView | None],
+    stored: Callable[[str], Any],
     axes: Sequence[str] = (),
     since: float = 0.0,
 ) -> pd.DataFrame:
     """Returns a row for each answer whose run is stored, in the order in which they landed.
 
     Columns: person, the axes, gain (distilled minus scratch in points, as both are shown), and COLUMNS of
-    `kd.studies.verdicts`. stored: returns a finished run by its id, or None. since: Unix time of the class;
+    `kd.studies.verdicts`. stored: returns a finished run (RunView) or None, by id. since: Unix time of the class;
     what was stored before counts as landed with it, in the order of answering.
     """
     rows = []

@@ -72,7 +72,7 @@ def _question(activity: Guess, large: bool) -> None:
             _(
                 "Two students learn from the same {images} images. One also learns from a teacher, at "
                 "α = {alpha} and T = {temperature}, {squared}. How much better is it?",
-                images=f"{config.train_size:,}",
+                images=numeral(config.train_size),
                 alpha=plain(config.alpha),
                 temperature=plain(config.temperature),
                 squared=squared,
