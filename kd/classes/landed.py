@@ -23,8 +23,8 @@ def landed_frame(
     """Returns a row for each answer whose run is stored, in the order in which they landed.
 
     Columns: person, the axes, gain (distilled minus scratch in points, as both are shown), and COLUMNS of
-    `kd.studies.verdicts`. stored: returns a finished run (RunView) or None, by id. since: Unix time of the class;
-    what was stored before counts as landed with it, in the order of answering.
+    `kd.studies.verdicts`. stored: returns a finished run (RunView) or None, by id. since: Unix time of the
+    class; what was stored before counts as landed with it, in the order of answering.
     """
     rows = []
     for answer in answers:
