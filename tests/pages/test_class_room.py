@@ -167,14 +167,6 @@ def test_who_is_taken_out_and_whose_class_has_ended_reads_one_sentence_and_may_j
     assert not phone.slider
 
 
-def test_a_class_is_none_of_a_strangers(open_room):
-    room, look = open_room()
-    room.start()
-    stranger = look("eve")
-    assert "class_step" not in [each.key for each in stranger.button]
-    assert "class_guess_send" not in [each.key for each in stranger.button]
-
-
 def test_the_wall_is_a_presenters_view_that_arrow_keys_do_not_leave(open_room):
     _room, look = open_room()
     wall = look()
