@@ -13,6 +13,7 @@ from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, overload
 
+from kd.base.once import computed_once
 from kd.base.unusable import Unusable
 from kd.config import NOBODY, Preset, RunConfig, config_of, has_fresh_teacher
 from kd.engine import Engine
@@ -20,7 +21,6 @@ from kd.engine.processes import give_back
 from kd.export.exporting import export, nothing
 from kd.export.format import Check
 from kd.lab.ahead import Ahead
-from kd.lab.classes import Classes
 from kd.lab.experiments import ExperimentRun, Experiments
 from kd.lab.runs import Run, RunName, Runs, run_ids_of
 from kd.lab.seeds import Seeds
@@ -33,6 +33,7 @@ from kd.runs.run import Wish
 from kd.runs.scheduler import PERSON, Scheduler
 from kd.runs.state import RunView
 from kd.runs.tasks import teachers_of
+from kd.store.classes import LANDED, STOPPED
 from kd.store.store import Store
 from kd.store.upkeep import Upkeep
 from kd.studies.study import SCRATCH, Cell, Study, StudyView
@@ -40,6 +41,8 @@ from kd.text.translation import _
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from kd.lab.classes import Classes
 
 __all__ = ["Lab", "RunView"]
 
@@ -65,7 +68,6 @@ class Lab:
         studies: all studies.
         seeds: settings with several seeds.
         ahead: what is trained while nobody waits.
-        classes: all classes that are open.
         drawings: the sets of drawings that classes have left behind, by name.
         courses: how the students of finished runs learned, trained once more in the background.
     """
@@ -92,11 +94,21 @@ class Lab:
         self.ahead = Ahead(self.store, self._in_progress, self.upkeep, self.estimates)
         self.studies = Studies(self.store, self._in_progress, self.estimates, self._check, self._result)
         self.seeds = Seeds(self.store, self._in_progress, self.ahead, self.studies, self._result)
-        self.classes = Classes(self.store, self.runs, self._train_for_class, self._in_progress.stop)
+        self._classes = computed_once(maxsize=1)(self._open_classes)
         self.drawings = self.store.drawings
         self._experiments = Experiments(self.store, self.studies, self.runs, self.estimates)
         self._warmed = threading.Event()
         self._tidying, self._tidied = threading.Lock(), -math.inf
+
+    @property
+    def classes(self) -> Classes:
+        """All classes that are open."""
+        return self._classes()
+
+    def _open_classes(self) -> Classes:
+        from kd.lab.classes import Classes  # brings pandas, which runs do without
+
+        return Classes(self.store, self.runs, self._train_for_class, self._in_progress.stop)
 
     def __enter__(self) -> Lab:
         return self
@@ -247,7 +259,7 @@ class Lab:
     def _run_has_ended(self, run_id: str, by_person: bool) -> None:
         """Tells the classes; measures the machine and makes room after a person's runs, and now and then."""
         with self.store.waiting():
-            self.classes.run_ended(run_id)
+            self.store.classes.run_ended(run_id, LANDED if self.store.runs.has(run_id) else STOPPED)
         with self._tidying:
             now = time.monotonic()
             if not by_person and now - self._tidied < SECONDS_BETWEEN_TIDYING:

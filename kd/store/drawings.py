@@ -1,10 +1,10 @@
 """Drawings that a class has left behind: sets of pictures with the digits that were asked for."""
 
+from __future__ import annotations
+
 import re
 from pathlib import Path
-from typing import NamedTuple
-
-import numpy as np
+from typing import TYPE_CHECKING, NamedTuple
 
 from kd.base import files
 from kd.base.unusable import Unusable
@@ -12,6 +12,9 @@ from kd.store.database import Room
 from kd.store.models import read_arrays
 from kd.text.translation import _
 from kd.text.words import quoted
+
+if TYPE_CHECKING:
+    import numpy as np
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,29}")
 
