@@ -161,7 +161,7 @@ async def following(session: BrowserSession, code: str, of: str) -> AsyncIterato
                     await session.settled(PATIENCE)
             except OSError as error:
                 session.errors.append(f"no news: {error}")
-            await asyncio.sleep(random.uniform(0.85, 1.15))
+            await asyncio.sleep(random.uniform(0.7, 1.0))
 
     task = asyncio.create_task(ask_again_and_again())
     yield

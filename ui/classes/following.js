@@ -67,7 +67,7 @@ const begin = (line) => {
       if (answer.status !== 403) redraw(news[me.data.of] ?? 'ended');
     }
     const wait = Math.min(FAILING, (document.hidden ? HIDDEN : SECOND) * 1.3 ** me.failures);
-    me.timer = setTimeout(ask, wait * (0.85 + 0.3 * Math.random())); // so that phones do not ask together
+    me.timer = setTimeout(ask, wait * (0.7 + 0.3 * Math.random())); // so that phones do not ask together
   };
 
   const atOnce = () => !document.hidden && ask();
