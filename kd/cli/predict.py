@@ -53,7 +53,8 @@ def predict(run: str, image: str, as_json: bool) -> int:
 def predict_drawings(run: str, name: str, as_json: bool) -> int:
     """Prints how many drawings of a class each model reads; returns the exit code."""
     store = Store()
-    pictures, digits, hands = store.drawings[name]
+    kept = store.drawings[name]
+    pictures, digits, hands = kept.pictures, kept.digits, kept.hands
     run_id = finished_run(store, run)
     from kd.classes.digits import readings
     from kd.lab import Lab

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from kd.base import files
 from kd.base.unusable import Unusable
@@ -19,7 +20,8 @@ if TYPE_CHECKING:
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,29}")
 
 
-class Drawings(NamedTuple):
+@dataclass(frozen=True)
+class Drawings:
     """pictures: uint8 (n, 28, 28). digits: what was asked for (n,). hands: a number of who drew each (n,)."""
 
     pictures: np.ndarray
@@ -57,7 +59,7 @@ class DrawingSets:
         if not len(drawings.pictures):
             raise Unusable(_("There are no drawings to keep yet."))
         path.parent.mkdir(exist_ok=True)
-        content = files.npz_bytes(drawings._asdict())
+        content = files.npz_bytes(vars(drawings))
         self._room.do(lambda: files.write_sealed(path, content))
 
     def remove(self, name: str) -> None:
