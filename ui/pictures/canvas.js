@@ -23,9 +23,13 @@
     if (!root && !waits) waits = requestAnimationFrame(dress);
   };
 
-  const undo = ({ target }) => {
-    const frame = target.closest('.st-key-canvas_undo button') && document.querySelector(FRAME);
-    if (frame) rootIn(frame)?.querySelector('[aria-label="Undo"]')?.click();
+  // The canvas takes back what was drawn on it; only what it began with is the server's to take back.
+  const undo = (event) => {
+    const frame = event.target.closest('.st-key-canvas_undo button') && document.querySelector(FRAME);
+    const own = frame && rootIn(frame)?.querySelector('[aria-label="Undo"]:enabled');
+    if (!own) return;
+    event.stopPropagation();
+    own.click();
   };
 
   const begin = ({ target }) => {
@@ -36,7 +40,7 @@
   if (!window.kdCanvas) {
     window.kdCanvas = true;
     document.addEventListener('pointerdown', begin, { capture: true });
-    document.addEventListener('click', undo);
+    document.addEventListener('click', undo, { capture: true });
     new MutationObserver(dress).observe(document.body, { childList: true, subtree: true });
   }
   dress();
