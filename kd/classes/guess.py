@@ -16,9 +16,9 @@ from kd.config import RunConfig
 from kd.store.classes import Answer
 from kd.studies.axes import in_order
 from kd.studies.experiments import EXPERIMENTS, experiment
-from kd.studies.experiments.experiment import Experiment, Findings
+from kd.studies.experiments.experiment import Experiment
 from kd.studies.experiments.judging import Finding, judged
-from kd.studies.experiments.rows import points, shipped_rows
+from kd.studies.experiments.rows import points, shipped_findings, shipped_rows
 from kd.studies.shipped import AXES, SHORT, known
 from kd.text.experiment_words import AGREES
 from kd.text.translation import N_, _, numeral
@@ -127,17 +127,11 @@ def gain_at(setting: RunConfig) -> Finding:
     return Finding(mean, low, high, math.nan, study.seeds)
 
 
-@cache
-def findings(name: str) -> dict[str, Findings]:
-    """Returns what the included runs of an experiment come to at each length, by code."""
-    return EXPERIMENTS[name].findings(shipped_rows(name))
-
-
 def found(activity: Guess) -> Finding:
     """Returns what comes out: the gain, or the finding that is guessed, after the longest training."""
     if activity.experiment is None:
         return gain_at(activity.setting)
-    return [*findings(activity.about).values()][-1][activity.experiment.guess.measured]
+    return [*shipped_findings(activity.about).values()][-1][activity.experiment.guess.measured]
 
 
 @cache

@@ -440,11 +440,6 @@ class Classes:
             self._resumed.add(code)
             threading.Thread(target=self._resume, args=(code,), name="kd-class", daemon=True).start()
 
-    def run_ended(self, run_id: str) -> None:
-        """Notes in the classes that wait for it that a run has ended."""
-        is_stored = self.store.runs.has(run_id)
-        self.table.run_ended(run_id, LANDED if is_stored else STOPPED)
-
     def begin(self, config: RunConfig, person: str) -> None:
         """Trains what an answer asks for, or takes what is stored."""
         try:
@@ -453,7 +448,7 @@ class Classes:
             self.table.run_ended(config.run_id, STOPPED)
             raise
         if self.store.is_usable(config.run_id):
-            self.run_ended(config.run_id)
+            self.table.run_ended(config.run_id, LANDED)
 
     def _resume(self, code: str) -> None:
         """Trains what answers wait for and nobody trains: the app has ended in the middle."""
@@ -466,10 +461,8 @@ class Classes:
                     self.table.end_training(code, answer, STOPPED)
 
     def _logits(self, content: bytes) -> dict[str, np.ndarray]:
-        picture, models = (
-            as_batch(np.frombuffer(content, np.uint8).reshape(1, 28, 28)),
-            self.runs[RunConfig().run_id].models(),
-        )
+        picture = as_batch(np.frombuffer(content, np.uint8).reshape(1, 28, 28))
+        models = self.runs[RunConfig().run_id].models()
         return {model: network.logits(picture)[0] for model, network in models.items()}
 
     def _view(self, code: str, _created: float, _version: int) -> ClassView:

@@ -37,7 +37,6 @@ from kd.store.classes import LANDED, STOPPED
 from kd.store.store import Store
 from kd.store.upkeep import Upkeep
 from kd.studies.study import SCRATCH, Cell, Study, StudyView
-from kd.text.translation import _
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -258,7 +257,8 @@ class Lab:
 
     def _run_has_ended(self, run_id: str, by_person: bool) -> None:
         """Tells the classes; measures the machine and makes room after a person's runs, and now and then."""
-        with self.store.waiting():
+        # on a full disk classes hear of it when the app starts again
+        with self.store.waiting(), contextlib.suppress(OSError):
             self.store.classes.run_ended(run_id, LANDED if self.store.runs.has(run_id) else STOPPED)
         with self._tidying:
             now = time.monotonic()
@@ -297,5 +297,5 @@ class Lab:
             return views, study.study_id
         run_ids = run_ids_of(run)
         if not run_ids:
-            raise Unusable(_("No run was named: choose one or more."))
+            raise Unusable("No run was named: choose one or more.")
         return [self.runs[run_id].finished() for run_id in run_ids], None

@@ -12,7 +12,6 @@ from typing import Any
 from kd.store.database import Database
 
 WAITING, OPEN, FROZEN, REVEALED = "waiting", "open", "frozen", "revealed"
-PHASES = (WAITING, OPEN, FROZEN, REVEALED)
 """What an activity goes through: announced, open for answers, closed, and shown whole."""
 
 SENT, TRAINING, LANDED, STOPPED = "sent", "training", "landed", "stopped"
@@ -81,7 +80,6 @@ class ClassTable:
 
     def open(self, code: str, host: str, plan: str) -> bool:
         """Stores a new class; returns whether its code was free."""
-
         statement = "INSERT OR IGNORE INTO classes (code, created, host, plan, phase) VALUES (?, ?, ?, ?, ?)"
         return self._write(code, (statement, (code, time.time(), host, plan, WAITING))) == 1
 

@@ -163,13 +163,11 @@ def is_sound(path: Path) -> bool:
         return False  # not even its tables were written
     if is_sound and version != VERSION:
         raise Unusable(
-            _(
-                "The database {path} has version {version}, but this KD Lab reads version {ours}: "
-                "use the KD Lab that wrote it, or choose another folder with KD_HOME.",
-                path=path,
-                version=version,
-                ours=VERSION,
-            )
+            "The database {path} has version {version}, but this KD Lab reads version {ours}: "
+            "use the KD Lab that wrote it, or choose another folder with KD_HOME.",
+            path=path,
+            version=version,
+            ours=VERSION,
         )
     return is_sound
 

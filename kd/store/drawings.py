@@ -45,11 +45,9 @@ class DrawingSets:
         arrays = read_arrays(path, False, f"the file {path.name}") if name in self.names() else None
         if arrays is None:
             raise Unusable(
-                _(
-                    "There are no drawings called {name}: choose of {names}.",
-                    name=quoted(name),
-                    names=", ".join(self.names()) or _("none"),
-                )
+                "There are no drawings called {name}: choose of {names}.",
+                name=quoted(name),
+                names=", ".join(self.names()) or _("none"),
             )
         return Drawings(**arrays)
 
@@ -57,7 +55,7 @@ class DrawingSets:
         """Stores a set in place of an earlier one of this name; raises ValueError when it has no drawing."""
         path = self._path(name)
         if not len(drawings.pictures):
-            raise Unusable(_("There are no drawings to keep yet."))
+            raise Unusable("There are no drawings to keep yet.")
         path.parent.mkdir(exist_ok=True)
         content = files.npz_bytes(vars(drawings))
         self._room.do(lambda: files.write_sealed(path, content))
@@ -69,9 +67,7 @@ class DrawingSets:
     def _path(self, name: str) -> Path:
         if not isinstance(name, str) or not _NAME.fullmatch(name):
             raise Unusable(
-                _(
-                    "Drawings need a name of 1 to 30 letters, digits, hyphens and underscores, got {name}.",
-                    name=quoted(name),
-                )
+                "Drawings need a name of 1 to 30 letters, digits, hyphens and underscores, got {name}.",
+                name=quoted(name),
             )
         return self._folder / f"{name}.npz"

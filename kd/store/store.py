@@ -157,7 +157,7 @@ def default_home() -> Path:
 
 def gone_meanwhile(run_id: str) -> Unusable:
     """Returns the error for a run that was there a moment ago."""
-    return Unusable(_("Run {run} was deleted or trained again in the meantime: try again.", run=run_id))
+    return Unusable("Run {run} was deleted or trained again in the meantime: try again.", run=run_id)
 
 
 def _resolved(home: str | os.PathLike[str]) -> Path:
@@ -175,5 +175,5 @@ def _unusable_home(home: object, error: Exception) -> Unusable:
     folder = folder if len(folder) <= 200 else f"{folder[:150]}…{folder[-40:]}"
     values = {"folder": folder, "reason": reason}
     if isinstance(error, OSError):
-        return Unusable(_("KD_HOME {folder} cannot be written ({reason}): choose another folder.", **values))
-    return Unusable(_("KD_HOME {folder} cannot be used ({reason}): choose another folder.", **values))
+        return Unusable("KD_HOME {folder} cannot be written ({reason}): choose another folder.", **values)
+    return Unusable("KD_HOME {folder} cannot be used ({reason}): choose another folder.", **values)

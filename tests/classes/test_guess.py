@@ -13,7 +13,6 @@ from kd.classes.guess import (
     closest,
     counted,
     drawn,
-    findings,
     found,
     gain_at,
     median,
@@ -23,7 +22,7 @@ from kd.classes.guess import (
 from kd.config import RunConfig
 from kd.studies.experiments import EXPERIMENTS
 from kd.studies.experiments.judging import Finding
-from kd.studies.experiments.rows import shipped_rows
+from kd.studies.experiments.rows import shipped_findings, shipped_rows
 from kd.studies.shipped import shipped_study
 
 
@@ -52,7 +51,7 @@ def test_a_curve_is_the_mean_at_each_place_after_the_longest_training():
 def test_the_answer_to_an_experiment_is_right_where_its_finding_bears_it_out():
     asked = EXPERIMENTS["never_saw_it"]
     result = found(Guess("never_saw_it"))
-    assert result == findings("never_saw_it")["long"][asked.guess.measured]
+    assert result == shipped_findings("never_saw_it")["long"][asked.guess.measured]
     assert result.low > 90
     assert right_answers(asked, result) == ["nearly all"]
     assert right_answers(asked, Finding(50.0, 45.0, 55.0, 0.0, 5, "percent")) == []  # on both sides of 50

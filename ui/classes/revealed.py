@@ -13,11 +13,11 @@ import streamlit as st
 from kd.charts.experiment_charts import experiment_lines, line_labels
 from kd.charts.experiment_plan import INCLUDED, Plan, guess_rows, number, planned, result_rows, values_axis
 from kd.charts.guess_charts import bar_rows, curve_rows, dot_rows, guess_bars, guess_dots, guess_ticks
-from kd.classes.guess import Guess, closest, counted, drawn, findings, found, median, right_answers
+from kd.classes.guess import Guess, closest, counted, drawn, found, median, right_answers
 from kd.lab.classes import ClassView
 from kd.studies.experiments import EXPERIMENTS
 from kd.studies.experiments.judging import judged
-from kd.studies.experiments.rows import shipped_rows
+from kd.studies.experiments.rows import shipped_findings, shipped_rows
 from kd.text.experiment_words import finding_words
 from kd.text.experiment_words import headline as told
 from kd.text.study_words import signed
@@ -39,7 +39,7 @@ def came_out(view: ClassView, activity: Guess) -> str:
         middle = float(median([each.value for each in view.answers]))
         return _("It is {found}; the median guess is {middle}.", found=result, middle=signed(middle, 1))
     code = experiment.headline
-    known = {length: each[code] for length, each in findings(activity.about).items()}
+    known = {length: each[code] for length, each in shipped_findings(activity.about).items()}
     return next(iter(told(experiment.outcomes[code], known).values()), _("Nothing is known yet."))
 
 
@@ -147,7 +147,7 @@ def _paper(activity: Guess) -> str:
     claim = claim or next(iter(experiment.claims), None)
     if claim is None:
         return ""
-    finding = [*findings(activity.about).values()][-1][claim.measured]
+    finding = [*shipped_findings(activity.about).values()][-1][claim.measured]
     section = claim.section or experiment.paper.section
     source = _("{authors}, {section}", authors=_(experiment.paper.authors), section=_(section))
     return (

@@ -16,7 +16,7 @@ from kd.lab.experiments import ExperimentRun, ExperimentView
 from kd.studies.address import seeds_of
 from kd.studies.experiments import EXPERIMENTS, Experiment, experiment
 from kd.studies.experiments.experiment import Findings
-from kd.studies.experiments.rows import has_shipped, shipped_rows, steps
+from kd.studies.experiments.rows import has_shipped, shipped_findings, shipped_rows, steps
 from kd.studies.mistakes import MistakeExperiment
 from kd.studies.study import checked_seeds
 from kd.text.experiment_words import when_words
@@ -52,7 +52,7 @@ class Asked:
 
     def findings(self, view: ExperimentView | None) -> dict[str, Findings]:
         """Returns the findings of what is looked at, at each length; view: None for what is included."""
-        return included_findings(self.experiment.name) if view is None else view.findings
+        return shipped_findings(self.experiment.name) if view is None else view.findings
 
     def rows(self, view: ExperimentView | None) -> pd.DataFrame:
         """Returns the runs of what is looked at."""
@@ -87,12 +87,6 @@ def plan_of(found: Experiment) -> Plan:
 def included_runs(name: str) -> pd.DataFrame:
     """Returns the runs that came with the app; none where no result did."""
     return shipped_rows(name) if has_shipped(name) else pd.DataFrame()
-
-
-@made_once
-def included_findings(name: str) -> dict[str, Findings]:
-    """Returns what the included runs come to at each length."""
-    return EXPERIMENTS[name].findings(included_runs(name))
 
 
 def is_included(found: Experiment) -> bool:

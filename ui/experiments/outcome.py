@@ -12,7 +12,7 @@ from kd.lab.experiments import ExperimentView
 from kd.studies.experiments import Experiment
 from kd.studies.experiments.experiment import Findings
 from kd.studies.experiments.judging import judged, judged_curve
-from kd.studies.experiments.rows import late_gain, points
+from kd.studies.experiments.rows import late_gain, points, shipped_findings
 from kd.studies.measures import value
 from kd.studies.mistakes import Gauges, MistakeExperiment
 from kd.text.experiment_words import (
@@ -153,7 +153,7 @@ def _came_out(asked: Asked, view: ExperimentView | None) -> str:
     """Lists all findings, a column for each length; beside a visitor's own stand the included ones."""
     found, findings = asked.experiment, asked.findings(view)
     beside = view is not None and state.is_included(found)
-    included = state.included_findings(found.name) if beside else {}
+    included = shipped_findings(found.name) if beside else {}
     heads = ["", *(sentence_case(when(found, each)) for each in findings)]
     rows = []
     for code in found.outcomes:

@@ -15,7 +15,7 @@ from kd.base.places import DATA
 from kd.config import RunConfig
 from kd.pictures.training_set import training_set
 from kd.studies.experiments import EXPERIMENTS, experiment
-from kd.studies.experiments.experiment import LONG, Experiment, Option, Part
+from kd.studies.experiments.experiment import LONG, Experiment, Findings, Option, Part
 from kd.studies.experiments.judging import finding, in_cell
 from kd.studies.measures import MeasuredRun, measured, value, with_gains
 from kd.studies.verdicts import BLOCKS, COLUMNS
@@ -114,6 +114,12 @@ def shipped_rows(name: str) -> pd.DataFrame:
     """Returns the included rows of an experiment."""
     types = _types(experiment(name))
     return with_gains(pd.read_csv(shipped_file(name), dtype=types, keep_default_na=False, na_values=["nan"]))
+
+
+@cache
+def shipped_findings(name: str) -> dict[str, Findings]:
+    """Returns what the included rows of an experiment come to at each length, if any."""
+    return experiment(name).findings(shipped_rows(name) if has_shipped(name) else pd.DataFrame())
 
 
 def shipped_file(name: str) -> Path:
