@@ -162,6 +162,7 @@ class Class:
         value: as the activity takes it. key: which of a person's several answers. picture: a drawing, uint8
         (28, 28). Raises ValueError when the person has not joined, no answers are taken now, or it cannot be.
         """
+        self._classes.resume(self.code)
         with self._classes.choosing:
             view, record = self.view(), self.record()
             pupil, activity = view.pupil(person), view.activity
@@ -436,9 +437,13 @@ class Classes:
 
     def resume(self, code: str) -> None:
         """Goes on, in a thread and once, with what a class trained when the app ended in the middle."""
-        if code not in self._resumed:
+        with self.choosing:  # what is answered from now on is not left over
+            if code in self._resumed:
+                return
             self._resumed.add(code)
-            threading.Thread(target=self._resume, args=(code,), name="kd-class", daemon=True).start()
+            left = [answer for answer in self.table.answers(code) if answer.status == TRAINING]
+        if left:
+            threading.Thread(target=self._resume, args=(code, left), name="kd-class", daemon=True).start()
 
     def begin(self, config: RunConfig, person: str) -> None:
         """Trains what an answer asks for, or takes what is stored."""
@@ -450,15 +455,14 @@ class Classes:
         if self.store.is_usable(config.run_id):
             self.table.run_ended(config.run_id, LANDED)
 
-    def _resume(self, code: str) -> None:
+    def _resume(self, code: str, left: list[Answer]) -> None:
         """Trains what answers wait for and nobody trains: the app has ended in the middle."""
-        for answer in self.table.answers(code):
-            if answer.status == TRAINING:
-                row = self.store.runs.row(answer.run_id)
-                if row is not None:
-                    self.begin(row.config, answer.person)
-                else:  # the app has ended before its run began: its pupil may ask for it again
-                    self.table.end_training(code, answer, STOPPED)
+        for answer in left:
+            row = self.store.runs.row(answer.run_id)
+            if row is not None:
+                self.begin(row.config, answer.person)
+            else:  # the app has ended before its run began: its pupil may ask for it again
+                self.table.end_training(code, answer, STOPPED)
 
     def _logits(self, content: bytes) -> dict[str, np.ndarray]:
         picture = as_batch(np.frombuffer(content, np.uint8).reshape(1, 28, 28))
