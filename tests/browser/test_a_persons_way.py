@@ -51,10 +51,10 @@ def test_open_set_train_and_see_the_charts_move(page: Page, site):
     as_i_move = page.get_by_role("switch", name="Train as I move")
     as_i_move.press("Space")
     expect(as_i_move).not_to_be_checked()
-    for _ in range(4):
+    for _ in range(3):
         page.get_by_role("slider", name="Training images").press("ArrowRight")
-    expect(page).to_have_url(re.compile("train_size=10000"))
-    for label, value in (("Epochs", 12), ("Seed", seed)):
+    expect(page).to_have_url(re.compile("train_size=5000"))
+    for label, value in (("Epochs", 8), ("Seed", seed)):
         # drawn anew while it is filled in, a box would forget it
         expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
         page.get_by_label(label, exact=True).fill(str(value))
@@ -68,11 +68,11 @@ def test_open_set_train_and_see_the_charts_move(page: Page, site):
 
     train(page)
     # controls moved quickly one after another are all in the run and in the address
-    setting = "α 0.15 · T 15 with T² · strong teacher · 12 epochs · 10,000 images"
+    setting = "α 0.15 · T 15 with T² · strong teacher · 8 epochs · 5,000 images"
     expect(page.get_by_text(setting)).to_be_visible()
-    for part in ("alpha=0.15", "temperature=15", "epochs=12", "train_size=10000", f"seed={seed}"):
+    for part in ("alpha=0.15", "temperature=15", "epochs=8", "train_size=5000", f"seed={seed}"):
         expect(page).to_have_url(re.compile(re.escape(part)))
-    epoch = page.get_by_text(re.compile(r"epoch \d+ of 12", re.IGNORECASE)).first
+    epoch = page.get_by_text(re.compile(r"epoch \d+ of 8", re.IGNORECASE)).first
     expect(epoch).to_be_visible(timeout=3 * MINUTES)
 
     # a reload in the middle returns to the same run
@@ -91,7 +91,7 @@ def test_open_set_train_and_see_the_charts_move(page: Page, site):
     assert re.fullmatch(r"accuracy-by-epoch-[0-9a-f]{12}\.csv", download.value.suggested_filename)
     rows = list(csv.DictReader(io.StringIO(download.value.path().read_text(encoding="utf-8-sig"))))
     this_run = [row for row in rows if row["run"].startswith(setting)]
-    assert [int(row["epoch"]) for row in this_run if row["model"] == "scratch"] == list(range(1, 13))
+    assert [int(row["epoch"]) for row in this_run if row["model"] == "scratch"] == list(range(1, 9))
 
 
 def test_nothing_jumps_when_a_run_is_trained_and_the_log_has_one_line_per_event(page: Page, site):
