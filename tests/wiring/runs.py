@@ -40,7 +40,7 @@ RUNS: dict[str, RunConfig] = {
             **{"objective": "standardized", "temperature": 2.0, "pictures": "first", "omitted_digits": "3"},
         },
         "virtual teacher": {"objective": "virtual_teacher", "virtual_confidence": 0.9},
-        "labels alone": {"alpha": 1.0},
+        "labels alone": {"alpha": 1.0, "train_size": 160},
         "no label at all": {"alpha": 0.0, "labelled": 0},
         "some labels, some of them wrong, of eight digits": {
             **{"labelled": 70, "omitted_digits": "38", "label_noise": 0.4},

@@ -7,6 +7,7 @@ turns gradients of any size into steps of about 0.001, so a wrong line moves wei
 
 from __future__ import annotations
 
+import shutil
 from functools import cache
 from types import SimpleNamespace
 
@@ -15,8 +16,10 @@ import numpy as np
 import pytest
 from statsmodels.stats.contingency_tables import mcnemar
 
-from kd.config import RunConfig
+from kd.config import FIELDS, RunConfig
+from kd.distillation.objectives import OBJECTIVES
 from tests import PROJECT
+from tests.export.test_notebook import check_repeated
 from tests.wiring import plain_run
 from tests.wiring.plain_run import Trained
 from tests.wiring.runs import BASE, RUNS, WATCHED
@@ -28,6 +31,16 @@ STUDENTS = ("distilled", "scratch")
 WEIGHTS = {"rtol": 0, "atol": 1e-4}
 LOGITS = {"rtol": 0, "atol": 3e-4}
 TERMS = {"rel": 2e-4}
+
+
+# The notebook of one trains its teacher anew; all others are given the lab's.
+OWN_TEACHER = "another teacher, seed, width and batch size"
+# What is in these is in others, too.
+CONTAINED = {
+    *("soft targets", "shifted with some labels", "some labels, some of them wrong, of eight digits"),
+    "included teacher, some labels, virtual teacher",
+}
+IN_NOTEBOOKS = [name for name, config in RUNS.items() if not config.second_teacher and name not in CONTAINED]
 
 
 @pytest.fixture(scope="module")
@@ -115,6 +128,25 @@ def test_a_run_is_what_plain_training_makes_of_its_config(finished, lab, mnist, 
     for model, plainly in trained.items():
         np.testing.assert_allclose(stored[model], plainly.test_logits(len(plainly.course)), **LOGITS)
     check_figures(view.result, {name: logits.argmax(axis=1) for name, logits in stored.items()}, mnist.y_test)
+
+
+@pytest.mark.parametrize("name", IN_NOTEBOOKS)
+def test_a_runs_notebook_repeats_it(finished, lab, tmp_path, monkeypatch, name):
+    config = RUNS[name]
+    finished(config)
+    teacher_file = None
+    if name != OWN_TEACHER:
+        teacher_file = "teacher.keras"
+        shutil.copy(lab.store.models.get(config.model_ids["teacher"])[1], tmp_path / teacher_file)
+    stored = lab.runs[config.run_id].test_logits()
+    check_repeated(config, tmp_path, monkeypatch, teacher_file, stored)
+
+
+def test_notebooks_repeat_every_objective_and_every_kind_of_data():
+    cases = [RUNS[name] for name in IN_NOTEBOOKS]
+    assert {case.objective for case in cases} == set(OBJECTIVES)
+    data = [name for name, spec in FIELDS.items() if spec.group in ("data", "student")]
+    assert [name for name in data if len({getattr(case, name) for case in cases}) < 2] == []
 
 
 def check_weights(found: list[np.ndarray], expected: list[np.ndarray]) -> None:
