@@ -1,7 +1,6 @@
 """`python -m kd class`: list the classes that are open, end one, or save its answers."""
 
 import json
-import time
 
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
@@ -12,6 +11,7 @@ from kd.lab import Lab
 from kd.lab.classes import ClassView
 from kd.store.classes import FROZEN, OPEN, REVEALED, TRAINING, WAITING
 from kd.text.translation import N_, _, in_english, ngettext, numeral
+from kd.text.words import date_and_time
 
 _PHASES = {
     WAITING: N_("not started"),
@@ -41,7 +41,7 @@ def listed(as_json: bool) -> int:
     for view in views:
         table.add_row(
             view.code,
-            time.strftime("%Y-%m-%d %H:%M", time.localtime(view.created)),
+            date_and_time(view.created),
             numeral(len(view.pupils)),
             _(
                 "{place} of {count}: {title}",

@@ -3,7 +3,6 @@
 import base64
 import io
 import re
-import time
 from collections.abc import Iterator
 from importlib.resources import files
 from typing import Any
@@ -22,7 +21,7 @@ from kd.studies.sure.near import near_note
 from kd.text.chart_words import accuracy_words, loss_words
 from kd.text.translation import N_, _, language_tag, ngettext
 from kd.text.verdicts import verdict_note, verdict_sentence
-from kd.text.words import MODELS, NAMES, accuracy, count, duration, file_size, milliseconds
+from kd.text.words import MODELS, NAMES, accuracy, count, date, duration, file_size, milliseconds
 
 WIDTH, HEIGHT = 600, 320
 SHOWN = 8
@@ -53,7 +52,7 @@ def _contents(material: Material, check: Check) -> dict[str, Any]:
     view = material.view
     config, result = view.config, view.result or {}
     comparison = result["comparison"]
-    trained = _("Trained on {date}", date=time.strftime("%Y-%m-%d", time.localtime(view.created)))
+    trained = _("Trained on {date}", date=date(view.created))
     return {
         "language": language_tag(),
         "title": _("Run {run}", run=view.run_id),

@@ -11,6 +11,7 @@ from pathlib import Path
 from kd.base import files
 from kd.base.unusable import Unusable
 from kd.text.translation import N_, _
+from kd.text.words import date_and_time
 
 VERSION = 1
 COPIES_FOLDER = "copies"
@@ -125,7 +126,7 @@ class Copies:
             copy = None
             create(new)
         new.replace(self.path)
-        made = copy and time.strftime("%Y-%m-%d %H:%M", time.localtime(int(copy.stem) / 1e9))
+        made = copy and date_and_time(int(copy.stem) / 1e9)
         if was_there:
             return _(_DAMAGED if copy else _LOST, file=self.path, aside=aside.name, time=made)
         return _(_MISSING, file=self.path, time=made) if copy else ""

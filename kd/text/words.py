@@ -1,5 +1,6 @@
 """Numbers and names in words: the same in pages, charts, tables and on the command line."""
 
+import time
 from decimal import Decimal
 from typing import Any
 
@@ -91,6 +92,18 @@ def milliseconds(value: float) -> str:
         return f"< {numeral(0.01, 'g')} ms"
     decimals = 2 if value < 0.995 else 1 if value < 9.95 else 0
     return f"{numeral(value, f',.{decimals}f')} ms"
+
+
+def date(seconds: float) -> str:
+    """Writes the day of a moment, in seconds since 1970, on this machine's calendar: '2026-12-01'."""
+    year, month, day = time.strftime("%Y %m %d", time.localtime(seconds)).split()
+    # Translators: A date, such as 2026-12-01. Month and day have two digits.
+    return _("{year}-{month}-{day}", year=year, month=month, day=day)
+
+
+def date_and_time(seconds: float) -> str:
+    """Writes a moment, in seconds since 1970, by this machine's clock: '2026-12-01 16:40'."""
+    return f"{date(seconds)} {time.strftime('%H:%M', time.localtime(seconds))}"
 
 
 def plain(number: float) -> str:

@@ -1,5 +1,7 @@
 """Numbers in words."""
 
+import time
+
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
@@ -52,6 +54,13 @@ def test_every_number_is_written_as_in_the_readers_language(reads):
         assert found == {number: text.translate(swapped) for number, text in said.items()}
     assert words.accuracy(0.9182) == f"91,82{NBSP}%"
     assert words.typed(0.15) == "0.15"  # an address and a command are the same in every language
+
+
+def test_a_moment_has_day_and_month_in_the_order_of_the_readers_language(reads):
+    moment = time.mktime((2026, 12, 1, 16, 40, 0, 0, 0, -1))
+    assert words.date_and_time(moment) == "2026-12-01 16:40"
+    reads("pt_BR", {"{year}-{month}-{day}": "{day}/{month}/{year}"})
+    assert words.date_and_time(moment) == "01/12/2026 16:40"
 
 
 @given(st.one_of(st.text(), st.integers(), st.binary(), st.lists(st.text()), st.none(), st.floats()))

@@ -31,7 +31,7 @@ EXPERIMENT = Experiment(
         "mistake_most",
         N_("After 400 epochs, who leads: the right loss, or the one with T on one side?"),
         (0,),
-        right=N_("the right one"),
+        right=NC_("loss", "the right one"),
         mistake=N_("the one with T on one side"),
     ),
     chart=Chart(

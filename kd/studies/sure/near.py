@@ -147,8 +147,8 @@ def why_not_shown(row: Mapping[str, Any]) -> str:
 def why_sentence(row: Mapping[str, Any], cells: int) -> str:
     """Says why a cell shows no difference; "" as `why_not_shown`. cells: how many of the study are tested."""
     why = why_not_shown(row)
-    values = {"cells": cells, "level": level(int(row["judged_seeds"])), "p": p_value_words(row["p"])}
-    return _(_WHY[why], **values) if why else ""
+    least = numeral(level(int(row["judged_seeds"])), "g")
+    return _(_WHY[why], cells=cells, level=least, p=p_value_words(row["p"])) if why else ""
 
 
 _FIVE_TIMES = N_("Trained five times as long, for {steps}")
