@@ -13,6 +13,7 @@ from typing import Any, NoReturn
 
 from kd.base.unusable import Unusable
 from kd.terminal import interrupt, streams
+from kd.text.reasons import reason_of
 from kd.text.translation import N_, _
 
 FAILED, REFUSED, READER_LEFT = 1, 2, 141
@@ -98,7 +99,7 @@ def exit_code(main: Callable[[], int]) -> int:
         if sys.flags.dev_mode:
             raise
         where = f"{error.filename}: " if error.filename else ""
-        return _ended(FAILED, f"{where}{error.strerror or error}.")
+        return _ended(FAILED, f"{where}{reason_of(error)}.")
     except Exception as error:
         if sys.flags.dev_mode:
             raise
