@@ -36,6 +36,7 @@ ARGPARSES = (
     N_("ambiguous option: %(option)s could match %(matches)s"),
     N_("ignored explicit argument %r"),
     N_("not allowed with argument %s"),
+    N_("one of the arguments %s is required"),
 )
 """What argparse itself says to those who type a command; it fills in what stands behind percent signs."""
 
