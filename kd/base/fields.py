@@ -124,8 +124,9 @@ class FieldSpec:
             return {"choices": shorten(choices, 100, placeholder=" …")}
         if self.minimum is None or self.maximum is None:
             return {}
-        most = numeral(self.maximum) if isinstance(self.maximum, int) else numeral(self.maximum, "g")
-        return {"minimum": numeral(self.minimum, "g"), "maximum": most}
+        # as one types them: where 60,000 is written 60.000, that would be taken for 60
+        ends = {"minimum": self.minimum, "maximum": self.maximum}
+        return {name: str(end) if isinstance(end, int) else f"{end:g}" for name, end in ends.items()}
 
 
 def field(default: Any, **spec: Any) -> Any:

@@ -11,7 +11,7 @@ from kd.analysis import calibration, softening
 from kd.analysis.evaluation import confusion_table
 from kd.charts.parts import PERCENT, by_role, digit_axis, finished, role_words, shaded
 from kd.text.study_words import signed
-from kd.text.translation import _, numeral
+from kd.text.translation import _, numeral, pgettext
 
 # The share that gets the full colour: errors are rare, and would be pale on a scale that ends at 100 %.
 FULL_COLOUR = 0.03
@@ -156,7 +156,7 @@ def look_alike_chart(rows: pd.DataFrame) -> alt.LayerChart:
         y=alt.Y(**digit_axis("true", _("True class"))),
         tooltip=[
             alt.Tooltip("true:N", title=_("True class")),
-            alt.Tooltip("class:N", title=_("Class")),
+            alt.Tooltip("class:N", title=pgettext("of pictures", "Class")),
             alt.Tooltip("probability:Q", title=_("Mean probability"), format=".3~%"),
             alt.Tooltip("share_of_wrong:Q", title=_("Share among wrong classes"), format=".1%"),
         ],

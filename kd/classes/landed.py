@@ -10,7 +10,7 @@ import pandas as pd
 from kd.store.classes import LANDED, Answer
 from kd.studies.verdicts import COLUMNS, run_row
 from kd.text.study_words import rounded
-from kd.text.translation import N_, _
+from kd.text.translation import N_, _, pgettext
 from kd.text.words import points_between
 
 
@@ -54,7 +54,7 @@ def place_words(value: float, among: Sequence[float]) -> str:
     if len(among) < 2:
         return ""
     place = 1 + sum(each > value for each in among)
-    return _("{place} of {count}", place=ordinal(place), count=len(among))
+    return pgettext("rank", "{place} of {count}", place=ordinal(place), count=len(among))
 
 
 _GAINED = N_("Your student gained {points} percentage points.")

@@ -30,7 +30,7 @@ from kd.text.experiment_words import (
     verdict_word,
     when_words,
 )
-from kd.text.translation import _, in_english
+from kd.text.translation import _, in_english, pgettext
 from kd.text.words import duration, sentence_case
 
 SECONDS_BETWEEN_LOOKS = 0.2
@@ -49,7 +49,7 @@ def listed(as_json: bool) -> int:
     table = Table(box=SIMPLE_HEAD, padding=0, show_edge=False)
     table.add_column(_("experiment"), no_wrap=True)
     table.add_column(_("question"), overflow="fold")
-    table.add_column(_("time"), justify="right")
+    table.add_column(pgettext("how long", "time"), justify="right")
     for experiment, seconds in found:
         table.add_row(experiment.name, _(experiment.question), duration(seconds))
     Console().print(table)

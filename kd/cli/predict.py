@@ -8,6 +8,7 @@ from kd.cli.run_name import finished_run
 from kd.pictures.drawing import to_mnist
 from kd.pictures.picture_file import MAX_BYTES, decode_picture, refuse_without_warnings
 from kd.store.store import Store
+from kd.text.reasons import reason_of
 from kd.text.translation import _, ngettext, numeral
 from kd.text.words import NAMES, quoted
 
@@ -97,9 +98,8 @@ def _content(path: Path) -> bytes:
         with path.open("rb") as file:
             return file.read(MAX_BYTES + 1)
     except (OSError, ValueError) as error:  # ValueError for a null byte in the name
-        reason = getattr(error, "strerror", None) or error
         raise Unusable(
             "{path} cannot be read ({reason}): give the path of a picture.",
             path=quoted(str(path)),
-            reason=reason,
+            reason=reason_of(error),
         ) from None

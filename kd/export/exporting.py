@@ -17,6 +17,7 @@ from kd.export.format import Check, Format, Material
 from kd.export.tables import Csv, TableFormat, long_form
 from kd.runs.state import RunView
 from kd.store.store import Store
+from kd.text.reasons import reason_of
 from kd.text.words import quoted
 
 if TYPE_CHECKING:
@@ -114,7 +115,7 @@ def _unwritable(path: str | PathLike[str], error: Exception) -> Unusable:
     return Unusable(
         "{path} cannot be written ({reason}): choose another file or folder.",
         path=repr(str(path)),
-        reason=getattr(error, "strerror", None) or str(error).rstrip("."),
+        reason=reason_of(error),
     )
 
 

@@ -36,6 +36,7 @@ from kd.store.models import Models, read_arrays
 from kd.store.runs import RunTable
 from kd.store.studies import StudyTable
 from kd.text.endings import Ending
+from kd.text.reasons import reason_of
 from kd.text.translation import _
 
 if TYPE_CHECKING:
@@ -109,7 +110,7 @@ class Store:
                 value = read(model_id)
             except OSError as error:
                 raise Unusable(
-                    _("The files of run {run} cannot be read ({reason}).", run=run_id, reason=error.strerror)
+                    "The files of run {run} cannot be read ({reason}).", run=run_id, reason=reason_of(error)
                 ) from None
             if value is None:
                 raise ModelLost(Ending("model lost", {"run": run_id, "model": model_id}))
@@ -171,9 +172,9 @@ def _resolved(home: str | os.PathLike[str]) -> Path:
 
 
 def _unusable_home(home: object, error: Exception) -> Unusable:
-    folder, reason = str(home), getattr(error, "strerror", None) or str(error).rstrip(".")
+    folder = str(home)
     folder = folder if len(folder) <= 200 else f"{folder[:150]}…{folder[-40:]}"
-    values = {"folder": folder, "reason": reason}
+    values = {"folder": folder, "reason": reason_of(error)}
     if isinstance(error, OSError):
         return Unusable("KD_HOME {folder} cannot be written ({reason}): choose another folder.", **values)
     return Unusable("KD_HOME {folder} cannot be used ({reason}): choose another folder.", **values)

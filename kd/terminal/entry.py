@@ -13,6 +13,7 @@ from typing import Any, NoReturn
 
 from kd.base.unusable import Unusable
 from kd.terminal import interrupt, streams
+from kd.text.reasons import reason_of
 from kd.text.translation import N_, _
 
 FAILED, REFUSED, READER_LEFT = 1, 2, 141
@@ -35,6 +36,7 @@ ARGPARSES = (
     N_("ambiguous option: %(option)s could match %(matches)s"),
     N_("ignored explicit argument %r"),
     N_("not allowed with argument %s"),
+    N_("one of the arguments %s is required"),
 )
 """What argparse itself says to those who type a command; it fills in what stands behind percent signs."""
 
@@ -98,7 +100,7 @@ def exit_code(main: Callable[[], int]) -> int:
         if sys.flags.dev_mode:
             raise
         where = f"{error.filename}: " if error.filename else ""
-        return _ended(FAILED, f"{where}{error.strerror or error}.")
+        return _ended(FAILED, f"{where}{reason_of(error)}.")
     except Exception as error:
         if sys.flags.dev_mode:
             raise

@@ -13,6 +13,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, TextIO
 
+from kd.text.reasons import reason_of
+
 # Replacements for characters that an encoding such as cp1252 lacks; one character each, so that the columns
 # of tables stay aligned.
 _STAND_INS = str.maketrans("αβ×–—…→−²±“”‘’─━│┃├┤┼┴●○░▒▓█\u00a0", "abx--.>-2~\"\"''--||||++*o.:%# ")
@@ -22,7 +24,7 @@ class OutputLost(Exception):
     """The output is lost; reader_left: because the other end of the pipe was closed, as by `head`."""
 
     def __init__(self, error: OSError):
-        super().__init__(error.strerror or str(error))
+        super().__init__(reason_of(error))
         # Windows reports EINVAL for a pipe whose other end is closed
         self.reader_left = isinstance(error, BrokenPipeError) or (
             sys.platform == "win32" and error.errno == errno.EINVAL

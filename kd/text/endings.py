@@ -94,7 +94,10 @@ class Ending:
             text = self.values["text"]
             return _(text) if text else ""  # the catalogues know it if it is one of these sentences
         try:
-            return _(SENTENCES[self.code], **{"code": self.code, **self.values})
+            values = {"code": self.code, **self.values}
+            if reason := str(values.get("reason", "")):  # the system's: kd.text.reasons
+                values["reason"] = _(reason)
+            return _(SENTENCES[self.code], **values)
         except (LookupError, ValueError):  # what is stored may come from another version
             return _(_UNKNOWN, code=self.code)
 

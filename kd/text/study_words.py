@@ -326,12 +326,15 @@ def where(values: Mapping[str, tuple[str, str]]) -> str:
 
 def in_sentence(values: Mapping[str, tuple[str, str]]) -> str:
     """Names a cell in a sentence: 'with 500 images at T = 10 when trained for 640 steps'; see `where`."""
-    parts = []
     others = {name: words for name, words in values.items() if name not in (*_AT, "epochs")}
-    if having := [_named(_HAVING, name, *words) for name, words in others.items()]:
-        parts.append(_("with {things}", things=listing(having)))
-    if at := [_(_AT[name], value=value) for name, (_label, value) in values.items() if name in _AT]:
-        parts.append(_("at {things}", things=listing(at)))
+    having = listing([_named(_HAVING, name, *words) for name, words in others.items()])
+    at = listing([_(_AT[name], value=value) for name, (_label, value) in values.items() if name in _AT])
+    if having and at:
+        parts = [_("with {things} at {place}", things=having, place=at)]
+    elif having:
+        parts = [_("with {things}", things=having)]
+    else:
+        parts = [_("at {things}", things=at)] if at else []
     if "epochs" in values:
         parts.append(_("when trained for {length}", length=values["epochs"][1]))
     return " ".join(parts)

@@ -170,7 +170,7 @@ def _spoken() -> Spoken:
 
 @lru_cache(maxsize=1_000)
 def _choose(wanted: tuple[str, ...], folder: str) -> Spoken:
-    """Returns the first wanted language that has a catalogue; English if none has one."""
+    """Returns the first wanted language that has a catalogue, at worst another country's; or else English."""
     for tag in wanted:
         tag = tag.partition(".")[0].partition("@")[0].replace("-", "_")
         if not _TAG.fullmatch(tag):  # it may come from a browser, and becomes part of a path
@@ -178,7 +178,9 @@ def _choose(wanted: tuple[str, ...], folder: str) -> Spoken:
         parts = tag.split("_")
         if parts[0] in (ENGLISH, "C", "POSIX"):
             break
-        for code in ("_".join(parts[:length]) for length in range(len(parts), 0, -1)):
+        nearer = ["_".join(parts[:length]) for length in range(len(parts), 0, -1)]
+        relatives = sorted(path.name for path in Path(folder).glob(f"{parts[0].lower()}_*"))
+        for code in (*nearer, *relatives):
             if found := gettext.find(DOMAIN, folder, [code]):
                 language = Path(found).parents[1].name
                 return Spoken(language, gettext.translation(DOMAIN, folder, [code]), _marks(language))

@@ -63,7 +63,7 @@ def test_the_same_question_has_the_same_name():
         ({"temperature": range(1, 11), "alpha": [a / 100 for a in range(0, 100, 5)]}, {"seeds": 11},
          "This study has 2,200 runs, and 2,000 are the most allowed: take fewer values or fewer seeds."),
         ({"temperature": [1, 4]}, {"seeds": 2, "base": BASE.replace(seed=2**31 - 1)},
-         "seed must be between 0 and 2,147,483,647, got 2147483648."),
+         "seed must be between 0 and 2147483647, got 2147483648."),
         ({"temperature": [1, 4]}, {"baseline": "teacher"},
          "The baseline must be scratch or a cell, such as temperature=1, got 'teacher'."),
         ({"temperature": [1, 4]}, {"baseline": {"temperature": 2}},

@@ -8,6 +8,7 @@ from kd.engine import EngineLost
 from kd.runs.run import ending_of
 from kd.store.database import DiskFull
 from kd.text.endings import SENTENCES, Ending
+from kd.text.reasons import reason_of
 
 DAMAGED = Ending("damaged", {"run": "0123456789ab", "folder": "aside/{0}"})
 
@@ -36,6 +37,17 @@ def test_whatever_the_index_holds_can_be_said(stored, said):
     assert said in str(Ending.read(stored))
     assert said in Ending.read(stored).english
     assert Ending.read("") is None
+
+
+def test_what_the_system_says_is_in_the_readers_language_too(reads):
+    refused = ending_of(PermissionError(13, "Permission denied"), "it")
+    reads("pt_BR", {"Permission denied": "permissão negada"})
+    assert "(permissão negada)" in str(refused)
+    assert "(Permission denied)" in refused.english
+    assert [reason_of(PermissionError(13, "Permission denied")), reason_of(OSError("Odd."))] == [
+        "permissão negada",
+        "Odd",
+    ]
 
 
 def test_an_error_that_carries_an_ending_keeps_its_code():

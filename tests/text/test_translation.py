@@ -108,6 +108,13 @@ def test_the_first_available_language_counts(german, monkeypatch):
         assert language() == "en"
 
 
+def test_a_language_is_read_as_another_country_has_it_where_nothing_closer_ships(reads, monkeypatch):
+    reads("pt_BR", {})
+    for tag in ("pt", "pt_PT", "pt-PT", "pt-br", "PT", "pt_BR.UTF-8"):
+        monkeypatch.setattr(translation, "_wanted", lambda tag=tag: (tag, "en"))
+        assert language() == "pt_BR"
+
+
 def test_each_thread_has_its_readers_language_and_may_settle_on_it(german):
     reader = threading.local()
     ask_for_languages(lambda: getattr(reader, "languages", ()))
