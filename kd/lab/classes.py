@@ -45,9 +45,8 @@ if TYPE_CHECKING:
 LETTERS = "BCDFGHJKLMNPQRSTVWXZ"
 """Of a code: no vowels, so that no code is a word, and none that looks like another letter or a digit."""
 CODE_LENGTH = 4
-SECONDS_OPEN = 86_400.0
-"""A class ends by itself after a day."""
-MOST_CLASSES, MOST_PUPILS, MOST_IN_NAME = 100, 300, 20
+MOST_CLASSES, MOST_OF_ONE, MOST_PUPILS, MOST_IN_NAME = 100, 5, 300, 20
+"""Classes that may be open, those that one visitor may lead, people in one, and characters in a name."""
 SECONDS_TILL_GONE = 6.0
 """A phone asks every second: one that has not asked for so long is gone."""
 
@@ -401,11 +400,13 @@ class Classes:
 
         plan: its activities, or their text, such as "guess;seeds;map;digits" (kd.classes.plan).
 
-        Raises ValueError when the plan cannot be, or too many classes are open.
+        Raises ValueError when the plan cannot be, or too many classes are open, in all or of this host's.
         """
         text = _checked(_text(plan))
         if len(self) >= MOST_CLASSES:
             raise Unusable("{count} classes are open, the most allowed: end one of them.", count=MOST_CLASSES)
+        if host != NOBODY and sum(room.is_host(host) for room in self) >= MOST_OF_ONE:
+            raise Unusable("You lead {count} classes, the most allowed: end one of them.", count=MOST_OF_ONE)
         while True:
             code = "".join(secrets.choice(LETTERS) for _letter in range(CODE_LENGTH))
             if self.table.open(code, host, text):
@@ -416,11 +417,9 @@ class Classes:
         return Class(self, self.record(code).code)
 
     def __iter__(self) -> Iterator[Class]:
+        self.table.end_forgotten()
         for record in self.table.all():
-            if _is_over(record):
-                self.table.end(record.code)
-            else:
-                yield Class(self, record.code)
+            yield Class(self, record.code)
 
     def __len__(self) -> int:
         return sum(1 for _each in self)
@@ -428,7 +427,7 @@ class Classes:
     def record(self, code: str) -> ClassRecord:
         """Returns a class as it is stored; raises ValueError as `__getitem__`."""
         record = self.table.get(str(code).strip().upper())
-        if record is None or _is_over(record):
+        if record is None or record.is_over:
             raise Unusable(
                 "No class with the code {code} is open: check it, or ask who leads the class.",
                 code=quoted(code),
@@ -476,10 +475,6 @@ class Classes:
         at = (record.place, record.round, record.phase, record.names, record.version)
         to_come = max(record.place, self.table.last_answered(code)) + 1
         return ClassView(code, record.created, plan_of(record.plan), *at, pupils, answers, to_come)
-
-
-def _is_over(record: ClassRecord) -> bool:
-    return time.time() - record.created > SECONDS_OPEN
 
 
 def _text(plan: str | Sequence[Activity]) -> str:

@@ -17,6 +17,9 @@ WAITING, OPEN, FROZEN, REVEALED = "waiting", "open", "frozen", "revealed"
 SENT, TRAINING, LANDED, STOPPED = "sent", "training", "landed", "stopped"
 """How far an answer is: it needs nothing more, its run trains, is stored, or ended without a result."""
 
+SECONDS_OPEN = 86_400.0
+"""A class ends by itself after a day."""
+
 
 @dataclass(frozen=True)
 class ClassRecord:
@@ -37,6 +40,11 @@ class ClassRecord:
     phase: str
     names: bool
     version: int
+
+    @property
+    def is_over(self) -> bool:
+        """Whether it has been open for longer than a day."""
+        return time.time() - self.created > SECONDS_OPEN
 
 
 @dataclass(frozen=True)
@@ -111,6 +119,12 @@ class ClassTable:
         statements = ((f"DELETE FROM {table} WHERE code = ?", (code,)) for table in tables)
         self._write(code, *statements, traceless=True)
         self._database.empty_log()
+
+    def end_forgotten(self) -> None:
+        """Deletes every class that has been open for longer than a day."""
+        for record in self.all():
+            if record.is_over:
+                self.end(record.code)
 
     def pupils(self, code: str) -> list[Pupil]:
         """Returns everybody who has joined, also those who were removed, in the order of joining."""

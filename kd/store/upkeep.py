@@ -102,9 +102,10 @@ class Upkeep:
         return usage.used < PLENTY * usage.limit and free > (1 - PLENTY) * usage.limit
 
     def tidy(self) -> None:
-        """Brings the store below its limit, as far as there is something that may go; copies the database."""
+        """Deletes forgotten classes, brings the store below its limit if it can, copies the database."""
         try:
             with self._tidying:
+                self._store.classes.end_forgotten()
                 excess = self._used() - self._limit
                 candidates = self._candidates() if excess > 0 else iter(())
                 for paths, remove in candidates:
@@ -112,7 +113,7 @@ class Upkeep:
                     if excess <= 0:
                         break
         except Unwritable as error:
-            log.warning("old runs could not be removed: %s", error)
+            log.warning("old classes or runs could not be removed: %s", error)
             return
         finally:
             self._usage = None

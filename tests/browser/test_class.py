@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import pytest
 from playwright.sync_api import Browser, Locator, Page, Playwright, expect
@@ -14,6 +14,7 @@ from tests.app_process import AppProcess, app_process, free_port
 from tests.browser.accessibility import faults
 from tests.browser.conftest import FLAGS, PHONE, choose
 from tests.browser.test_canvas import CANVAS, SEVEN, ink, stroke
+from ui.shared.steady_button import PAUSE
 
 WALL = {"width": 1280, "height": 720}
 SMALL = "teacher=notebook,train_size=320,epochs=2"
@@ -43,11 +44,15 @@ def a_phone(browser: Browser) -> Page:
     return context.new_page()
 
 
-def join(phone: Page, app: AppProcess, code: str, name: str) -> None:
-    phone.goto(f"{app.url}/class?code={code}")
-    phone.get_by_role("textbox", name="Name").fill(name)
-    phone.get_by_role("button", name="Join").tap()
-    expect(phone.locator(".kd-following")).to_contain_text("Connected.")
+def join(phones: Sequence[Page], names: Sequence[str], app: AppProcess, code: str) -> None:
+    """Join side by side."""
+    for phone in phones:
+        phone.goto(f"{app.url}/class?code={code}", wait_until="commit")
+    for phone, name in zip(phones, names, strict=True):
+        phone.get_by_role("textbox", name="Name").fill(name)
+        phone.get_by_role("button", name="Join").tap()
+    for phone in phones:
+        expect(phone.locator(".kd-following")).to_contain_text("Connected.")
 
 
 def headline(wall: Page) -> Locator:
@@ -61,12 +66,19 @@ def press(wall: Page, name: str) -> None:
     """
     button = wall.locator(".st-key-class_step button:visible")
     expect(button).to_have_text(name)
+    wall.wait_for_timeout(1_000 * PAUSE)
     for _again in range(20):
         button.click()
         with contextlib.suppress(AssertionError):
             expect(button).not_to_have_text(name, timeout=3_000)
             return
     raise AssertionError(f"“{name}” does nothing.")
+
+
+def reveal(wall: Page) -> None:
+    """Show what came out, by the quiet button, which takes a click at any time."""
+    wall.get_by_role("button", name="Reveal").click()
+    expect(wall.locator(".st-key-class_step button:visible")).not_to_have_text("Freeze")
 
 
 def fits(wall: Page) -> None:
@@ -84,8 +96,7 @@ def test_a_class_from_the_code_on_the_wall_to_its_end(chromium_of_its_own, tmp_p
             wall.goto(f"{app.url}/class?plan={PLAN}")
             wall.get_by_role("button", name="Open the class").click()
             code = wall.locator(".kd-code").inner_text()
-            for phone, name in zip(phones[:3], NAMES, strict=False):
-                join(phone, app, code, name)
+            join(phones[:3], NAMES[:3], app, code)
             expect(wall.get_by_text("3 people")).to_be_visible()
             fits(wall)
             wall.set_viewport_size({"width": 640, "height": 360})  # as at 200 %
@@ -101,16 +112,11 @@ def test_a_class_from_the_code_on_the_wall_to_its_end(chromium_of_its_own, tmp_p
             for page in (wall, *phones):
                 expect(page.locator(".kd-following")).to_contain_text("Connected.", timeout=120_000)
             expect(headline(wall)).to_contain_text("It is +6.1 points")
-            press(wall, "Next activity")
-            _choose_an_answer(wall, phones)
-            press(wall, "Next activity")
-            _draw_a_curve(wall, phones)
-            press(wall, "Next activity")
-            _train_repeats(wall, phones)
-            press(wall, "Next activity")
-            _paint_a_map(wall, phones)
-            press(wall, "Next activity")
-            _draw_digits(wall, phones)
+            for does in (_choose_an_answer, _draw_a_curve, _train_repeats, _paint_a_map, _draw_digits):
+                press(wall, "Next activity")
+                press(wall, "Start")
+                does(wall, phones)
+                fits(wall)
             _keep_order(wall, phones)
             assert faults(wall, "the wall, at the end") == []
             wall.get_by_role("button", name="Room").click()
@@ -134,7 +140,7 @@ def _guess_a_number(wall, phones, app, code):
     expect(cy.get_by_text("The class waits for your answer.")).to_be_visible()
     ana.reload()
     expect(ana.get_by_role("button", name="Your guess: +4.5 points")).to_be_visible()
-    join(di, app, code, NAMES[3])  # late
+    join([di], NAMES[3:], app, code)  # late
     expect(wall.get_by_text("4 people")).to_be_visible()
     cy.get_by_role("button", name="Guess 0").tap()
     expect(headline(wall)).to_have_text("3 of 4 have guessed.")
@@ -152,69 +158,56 @@ def _guess_a_number(wall, phones, app, code):
 
 
 def _choose_an_answer(wall, phones):
-    press(wall, "Start")
     answers = ("next to none", "more than 90", "more than 90", "fewer than half")
     for phone, answer in zip(phones, answers, strict=True):
         phone.get_by_text(answer).tap()
     expect(headline(wall)).to_have_text("4 of 4 have guessed.")
     fits(wall)
-    press(wall, "Freeze")
-    press(wall, "Reveal")
+    reveal(wall)
     expect(wall.locator(".kd-beside")).to_contain_text("2 of 4 guesses were right.")
-    fits(wall)
     expect(phones[0].locator(".kd-judged")).to_contain_text("wrong")
     expect(phones[1].locator(".kd-judged")).to_contain_text("right")
 
 
 def _draw_a_curve(wall, phones):
-    press(wall, "Start")
     ana = phones[0]
+    expect(ana.get_by_text("Nobody sees it before the reveal.")).to_be_visible()
     chart = ana.locator(".kd-live svg").first
-    expect(chart).to_be_visible()
-    box = chart.bounding_box()
+    while (box := chart.bounding_box()) is None:  # it is being drawn again
+        expect(chart).to_be_visible()
     ana.mouse.move(box["x"] + 60, box["y"] + 0.6 * box["height"])
     ana.mouse.down()
     ana.mouse.move(box["x"] + box["width"] - 30, box["y"] + 0.4 * box["height"], steps=10)
     ana.mouse.up()
     expect(headline(wall)).to_have_text("1 of 4 have guessed.")
     expect(ana.get_by_text("Your guess is in.")).to_be_visible()
-    press(wall, "Freeze")
-    press(wall, "Reveal")
+    reveal(wall)
     expect(wall.locator(".kd-beside")).to_contain_text("Closest: Ana")
-    fits(wall)
     expect(ana.get_by_text("Nobody came closer.")).to_be_visible()
     assert not ana.evaluate(TOO_WIDE)
 
 
 def _train_repeats(wall, phones):
-    press(wall, "Start")
     for phone in phones:
         phone.get_by_role("button", name="Train my student").tap()
     for phone in phones:
         expect(phone.get_by_text(re.compile("with the teacher, .* without"))).to_be_visible(timeout=120_000)
     fits(wall)
-    press(wall, "Freeze")
-    press(wall, "Reveal")
+    reveal(wall)
 
 
 def _paint_a_map(wall, phones):
-    press(wall, "Start")
     phones[0].get_by_role("button", name="Train this cell").tap()
     expect(headline(wall)).to_contain_text("1 of 24 cells", timeout=120_000)
     fits(wall)
-    press(wall, "Freeze")
-    press(wall, "Reveal")
-    fits(wall)
+    reveal(wall)
 
 
 def _draw_digits(wall, phones):
     """Everybody draws a seven; one drawing is removed, and its phone may draw another."""
-    press(wall, "Start")
     for phone in phones:
         expect(phone.get_by_text("Draw a 7.")).to_be_visible()
-        _draw(phone)
-        phone.get_by_role("button", name="Send my 7").tap()
-        expect(phone.get_by_text("Your drawing is on the wall.")).to_be_visible()
+        _draw_and_send(phone)
     pictures = wall.locator(".st-key-figure-class-drawings svg image")
     expect(pictures).to_have_count(4)
     fits(wall)
@@ -224,32 +217,37 @@ def _draw_digits(wall, phones):
     (one,) = [phone for phone in phones if phone.get_by_text("Draw a 7.").is_visible()] or phones[:1]
     expect(one.get_by_text("Draw a 7.")).to_be_visible()
     assert faults(one, "a phone that draws") == []
-    press(wall, "Freeze")
-    press(wall, "Reveal")
-    fits(wall)
+    reveal(wall)
 
 
-def _draw(phone):
-    """Draw a seven, again if the canvas was not there yet."""
+def _draw_and_send(phone):
+    """Draw a seven and send it; each again where the canvas or the stroke had not arrived yet."""
     expect(phone.locator(CANVAS).last).to_be_visible()
+    sent = phone.get_by_text("Your drawing is on the wall.")
     for _again in range(20):
-        stroke(phone, SEVEN)
-        phone.wait_for_timeout(300)
+        if not ink(phone):
+            stroke(phone, SEVEN, steps=4)
+            phone.wait_for_timeout(300)
         if ink(phone):
+            phone.get_by_role("button", name="Send my 7").tap()
+        with contextlib.suppress(AssertionError):
+            expect(sent).to_be_visible(timeout=5_000)
             return
+    raise AssertionError("The drawing is not on the wall.")
 
 
 def _keep_order(wall, phones):
     """Names are hidden, one is taken away, and somebody is taken out."""
+    animal = phones[2].locator(".kd-who").inner_text()
     wall.get_by_role("button", name="Hide names").click()
     expect(wall.get_by_text("<b>Ben</b>")).to_have_count(0)
     wall.get_by_role("button", name="Show names").click()
     expect(wall.get_by_text("<b>Ben</b>").first).to_be_visible()
     wall.get_by_role("button", name="Room").click()
-    choose(wall, "Somebody", "<b>Ben</b>")
+    choose(wall, "Person", "<b>Ben</b>")
     wall.get_by_role("button", name="Take the name away").click()
     expect(wall.get_by_text("<b>Ben</b>")).to_have_count(0)
-    choose(wall, "Somebody", "Lynx")
+    choose(wall, "Person", animal)
     wall.get_by_role("button", name="Take out of the class").click()
     expect(phones[2].get_by_text("Your host has taken you out of this class.")).to_be_visible()
     wall.keyboard.press("Escape")  # closes the menu, and leaves no view

@@ -6,6 +6,7 @@ import subprocess
 import sys
 
 import psutil
+import pytest
 
 from kd.engine.processes import Silence
 
@@ -57,3 +58,30 @@ def test_what_was_freed_is_kept_until_it_is_given_back_where_the_c_library_can()
     done = subprocess.run([sys.executable, "-c", FREED], capture_output=True, text=True, check=True)
     if sys.platform == "linux":
         assert int(done.stdout) > 80e6
+
+
+POOLS = """
+import ctypes, threading
+from kd.engine import processes
+
+processes.share_freed_memory()
+together, libc = threading.Barrier(9), ctypes.CDLL("libc.so.6")
+libc.malloc.restype = libc.fdopen.restype = ctypes.c_void_p
+
+def take():
+    libc.malloc(ctypes.c_size_t(5_000))
+    together.wait()
+
+threads = [threading.Thread(target=take) for _ in range(8)]
+for thread in threads:
+    thread.start()
+together.wait()
+libc.malloc_info(0, ctypes.c_void_p(libc.fdopen(1, b"w")))
+libc.fflush(None)
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only glibc has pools")
+def test_threads_share_two_pools_of_memory():
+    done = subprocess.run([sys.executable, "-c", POOLS], capture_output=True, text=True, check=True)
+    assert 1 <= done.stdout.count("<heap nr=") <= 2

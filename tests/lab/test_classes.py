@@ -15,7 +15,7 @@ from kd.classes.map import Map
 from kd.classes.seeds import Seeds
 from kd.config import RunConfig
 from kd.lab import classes as module
-from kd.store.classes import FROZEN, LANDED, OPEN, REVEALED, STOPPED, TRAINING, WAITING
+from kd.store.classes import FROZEN, LANDED, OPEN, REVEALED, SECONDS_OPEN, STOPPED, TRAINING, WAITING
 from kd.store.database import NAME
 from tests.house import House, until
 
@@ -271,17 +271,32 @@ def test_phones_that_have_not_asked_for_a_while_are_gone(house, monkeypatch):
     assert room.news("ann")["wall"] != before["wall"]
 
 
-def test_a_class_ends_by_itself_after_a_day_and_there_are_not_too_many(house, monkeypatch):
-    monkeypatch.setattr(module, "MOST_CLASSES", 2)
+def test_a_class_ends_by_itself_after_a_day_and_the_upkeep_deletes_it(house, tmp_path, monkeypatch):
     rooms = [house.classes.open("guess", "host") for _each in range(2)]
+    rooms[0].join("ann", "Zebedee Quux")
     assert {room.code for room in house.classes} == {room.code for room in rooms}
-    with pytest.raises(ValueError, match="2 classes"):
-        house.classes.open("guess", "host")
+    house.upkeep.tidy()
+    assert len(house.classes) == 2
     now = time.time()
-    monkeypatch.setattr(module.time, "time", lambda: now + module.SECONDS_OPEN + 1)
+    monkeypatch.setattr(module.time, "time", lambda: now + SECONDS_OPEN + 1)
     with pytest.raises(ValueError, match="open"):
         rooms[0].view()
-    assert len(house.classes) == 0
+    house.upkeep.tidy()  # nobody has looked
+    assert house.store.classes.all() == []
+    assert not any(b"Zebedee" in path.read_bytes() for path in tmp_path.glob(f"{NAME}*"))
+
+
+def test_there_are_not_too_many_classes_of_all_or_of_one_visitor(house, monkeypatch):
+    monkeypatch.setattr(module, "MOST_CLASSES", 8)
+    own = [house.classes.open("guess", "host") for _each in range(5)]
+    with pytest.raises(ValueError, match="You lead 5 classes"):
+        house.classes.open("guess", "host")
+    own[0].end()
+    house.classes.open("guess", "host")
+    for _each in range(3):
+        house.classes.open("guess")  # from Python, which has no visitor
+    with pytest.raises(ValueError, match="8 classes"):
+        house.classes.open("guess", "another")
 
 
 def test_a_home_from_before_there_were_classes_gets_them(house, tmp_path):

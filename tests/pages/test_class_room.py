@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from kd.classes.guess import found
-from kd.store.classes import FROZEN, OPEN, REVEALED, WAITING
+from kd.store.classes import FROZEN, OPEN, REVEALED, STOPPED, TRAINING, WAITING
 from tests.pages.on_page import errors_of, html_of, labelled, warnings_of, words_of_charts
 from ui.classes import room as module
 
@@ -30,7 +30,9 @@ def open_room(lab, open_page, monkeypatch):
 
         return room, look
 
-    return open_room
+    yield open_room
+    for room in lab.classes:
+        room.end()
 
 
 def press(app, key):
@@ -192,6 +194,39 @@ def test_room_does_nothing_to_anybody_before_a_person_is_chosen(open_room):
     of_somebody = ("class_unname", "class_forget", "class_halt", "class_remove")
     assert [acts[key] for key in of_somebody] == [True] * 4
     assert acts["class_halt_all"] is False
+
+
+def test_from_room_the_host_goes_to_any_activity_and_plans_what_comes_next_anew(open_room):
+    room, look = open_room("guess;digits;map")
+    wall = look()
+    wall.session_state["class_menu"] = True
+    wall.run()
+    wall.multiselect(key="class_rest").unselect("digits").run()
+    assert [each.kind for each in room.view().plan] == ["guess", "map"]
+    wall.multiselect(key="class_rest").select("seeds").run()
+    assert [each.kind for each in room.view().plan] == ["guess", "map", "seeds"]
+    wall.selectbox(key="class_place").select_index(1).run()
+    assert (room.view().activity.kind, room.view().phase) == ("map", WAITING)
+    assert wall.multiselect(key="class_rest").value == ["seeds"]
+    room.go_to(0)  # from elsewhere
+    assert wall.run().selectbox(key="class_place").value == 0
+    assert not errors_of(wall)
+
+
+def test_from_room_the_host_stops_one_persons_or_everybodys_training(open_room, lab, monkeypatch):
+    monkeypatch.setattr(lab.classes, "train", lambda config, person: None)
+    room, look = open_room("seeds:seed=900", ("ann", "ben", "cy"))
+    room.start()
+    for person in ("ann", "ben", "cy"):
+        room.answer(person)
+    wall = look()
+    wall.session_state["class_menu"] = True
+    wall.run()
+    wall.selectbox(key="class_person").set_value("ben").run()
+    press(wall, "class_halt")
+    assert [each.status for each in room.view().answers] == [TRAINING, STOPPED, TRAINING]
+    press(wall, "class_halt_all")
+    assert [each.status for each in room.view().answers] == [STOPPED] * 3
 
 
 def test_a_wall_that_cannot_be_drawn_still_leads_on(open_room, monkeypatch):

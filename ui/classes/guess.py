@@ -15,11 +15,12 @@ from kd.store.classes import OPEN, REVEALED, WAITING
 from kd.studies.experiments.judging import judged
 from kd.text.experiment_words import guess_words
 from kd.text.study_words import signed
-from kd.text.translation import _, language, ngettext, numeral
+from kd.text.translation import _, ngettext, numeral
 from kd.text.words import plain
 from ui.classes import revealed
 from ui.classes.phone import among, say, thumb
 from ui.live import guessing
+from ui.shared.experiment_charts import plan_of
 from ui.shared.judged import badge
 from ui.shared.mistaken import mistaken_lines
 from ui.shared.pieces import acts, quiet
@@ -100,7 +101,7 @@ def _ask(room: Class, view: ClassView, activity: Guess, person: str, guess: Any)
     if experiment is None:
         _ask_number(key, guess, send)
     elif experiment.guess.drawn:
-        plan = revealed.plan_of(activity.about, language())
+        plan = plan_of(experiment)
         guessing.draw(activity.about, plan, guess, lambda heights: acts(send, heights)())
     else:
         with thumb():

@@ -11,18 +11,19 @@ import pandas as pd
 import streamlit as st
 
 from kd.charts.experiment_charts import experiment_lines, line_labels
-from kd.charts.experiment_plan import INCLUDED, Plan, guess_rows, number, planned, result_rows, values_axis
+from kd.charts.experiment_plan import INCLUDED, guess_rows, number, values_axis
 from kd.charts.guess_charts import bar_rows, curve_rows, dot_rows, guess_bars, guess_dots, guess_ticks
 from kd.classes.guess import Guess, closest, counted, drawn, found, median, right_answers
 from kd.lab.classes import ClassView
 from kd.studies.experiments import EXPERIMENTS
 from kd.studies.experiments.judging import judged
-from kd.studies.experiments.rows import shipped_findings, shipped_rows
+from kd.studies.experiments.rows import shipped_findings
 from kd.text.experiment_words import finding_words
 from kd.text.experiment_words import headline as told
 from kd.text.study_words import signed
-from kd.text.translation import _, language, ngettext, numeral
+from kd.text.translation import _, ngettext, numeral
 from kd.text.words import listing, sentence_case
+from ui.shared.experiment_charts import chart_rows, included_runs, plan_of
 from ui.shared.figure import figure
 from ui.shared.judged import badge
 
@@ -64,18 +65,20 @@ def curves(
     close: str = "",
 ) -> None:
     """Draws everybody's curve thin, the median guess (middle), and what came out, unless it is not known."""
-    _chart(activity, curve_rows(plan_of(activity.about, language()), guesses, middle), is_known, close)
+    _chart(activity, curve_rows(plan_of(EXPERIMENTS[activity.about]), guesses, middle), is_known, close)
 
 
 def own_curve(activity: Guess, guess: Sequence[float]) -> None:
     """Draws one guess over what came out."""
-    _chart(activity, guess_rows(plan_of(activity.about, language()), guess), True, "")
+    _chart(activity, guess_rows(plan_of(EXPERIMENTS[activity.about]), guess), True, "")
 
 
 def _chart(activity: Guess, guessed: pd.DataFrame, is_known: bool, more: str) -> None:
-    plan, words, parts = plan_of(activity.about, language()), "", [guessed]
+    experiment = EXPERIMENTS[activity.about]
+    plan, words, parts = plan_of(experiment), "", [guessed]
     if is_known:
-        known = _result(activity.about, language())
+        longest = [*experiment.lengths][-1]
+        known = chart_rows(experiment, longest, INCLUDED, INCLUDED, included_runs(experiment.name))
         values = ", ".join(f"{number(row.value, plan.signed)} ({row.setting})" for row in known.itertuples())
         parts, words = [known, *parts], f"{values}. {more}"
     rows = pd.concat([each for each in parts if len(each)] or parts, ignore_index=True)
@@ -173,16 +176,3 @@ def _named(view: ClassView) -> dict[str, Any]:
     if view.names:
         return {view.called(each.person): each.value for each in view.answers}
     return {_("Guess {number}", number=at): each.value for at, each in enumerate(view.answers, start=1)}
-
-
-@st.cache_resource(max_entries=100, show_spinner=False)
-def plan_of(name: str, language: str) -> Plan:
-    """Returns the chart of an experiment without its result, made once for a language."""
-    return planned(EXPERIMENTS[name], shipped_rows(name))
-
-
-@st.cache_resource(max_entries=100, show_spinner=False)
-def _result(name: str, language: str) -> Any:
-    experiment, runs = EXPERIMENTS[name], shipped_rows(name)
-    runs = runs[runs["length"] == [*experiment.lengths][-1]]
-    return result_rows(plan_of(name, language), experiment, runs, INCLUDED)

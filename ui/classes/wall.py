@@ -196,10 +196,10 @@ def _people(room: Class, view: ClassView) -> None:
             room.remove_answer(answer.number)
 
     who = st.selectbox(
-        _("Somebody"),
+        _("Person"),
         [each.person for each in view.pupils],
         index=None,
-        key="class_somebody",
+        key="class_person",
         format_func=view.called,
         placeholder=_("Choose a person"),
         help=_("Whose name or answers to remove, or whose training to stop."),

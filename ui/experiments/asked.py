@@ -2,7 +2,7 @@
 
 import contextlib
 import math
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -10,19 +10,19 @@ import pandas as pd
 import streamlit as st
 
 from kd.base.unusable import Unusable
-from kd.charts.experiment_plan import COLUMNS, INCLUDED, Plan, planned, result_rows
+from kd.charts.experiment_plan import COLUMNS, INCLUDED
 from kd.lab import Lab
 from kd.lab.experiments import ExperimentRun, ExperimentView
 from kd.studies.address import seeds_of
 from kd.studies.experiments import EXPERIMENTS, Experiment, experiment
 from kd.studies.experiments.experiment import Findings
-from kd.studies.experiments.rows import has_shipped, shipped_findings, shipped_rows, steps
-from kd.studies.mistakes import MistakeExperiment
+from kd.studies.experiments.rows import has_shipped, shipped_findings, steps
 from kd.studies.study import checked_seeds
 from kd.text.experiment_words import when_words
 from kd.text.study_words import plain_value
-from kd.text.translation import _, language
+from kd.text.translation import _
 from ui.shared import address, notices
+from ui.shared.experiment_charts import KEYS, included_runs, plan_of
 
 EXPERIMENT, GUESS, SEEN, SEEDS = "experiment", "guess", "seen", "seeds"
 RUN = "run"
@@ -59,15 +59,7 @@ class Asked:
         return included_runs(self.experiment.name) if view is None else view.rows
 
 
-def _key(found: Experiment) -> tuple[str, str, str]:
-    return found.name, str(sorted(found.chosen.items())), language()
-
-
-_KEYS: dict[str | type[Any], Callable[[Any], Any]] = {
-    Experiment: _key,
-    MistakeExperiment: _key,
-    Asked: lambda asked: asked.key,
-}
+_KEYS = {**KEYS, Asked: lambda asked: asked.key}
 made_once = st.cache_resource(max_entries=300, show_spinner=False, hash_funcs=_KEYS)
 """Decorates what is made once for an experiment, its options and the language, whoever looks."""
 
@@ -76,17 +68,6 @@ made_once = st.cache_resource(max_entries=300, show_spinner=False, hash_funcs=_K
 def run_ids(asked: Asked) -> list[str]:
     """Returns the ids of all its runs."""
     return [config.run_id for config in asked.experiment.runs(asked.seeds)]
-
-
-@made_once
-def plan_of(found: Experiment) -> Plan:
-    """Returns its chart without results."""
-    return planned(found, included_runs(found.name))
-
-
-def included_runs(name: str) -> pd.DataFrame:
-    """Returns the runs that came with the app; none where no result did."""
-    return shipped_rows(name) if has_shipped(name) else pd.DataFrame()
 
 
 def is_included(found: Experiment) -> bool:
@@ -98,12 +79,6 @@ def is_included(found: Experiment) -> bool:
 def when(found: Experiment, length: str) -> str:
     """Returns what a length is called within a sentence; empty where the experiment has only one."""
     return when_words(length, steps(found, length)) if len(found.lengths) > 1 else ""
-
-
-@made_once
-def chart_rows(found: Experiment, length: str, source: str, name: str, _runs: pd.DataFrame) -> pd.DataFrame:
-    """Returns the rows of its chart at a length; name: of these runs, another once more have finished."""
-    return result_rows(plan_of(found), found, _runs[_runs["length"] == length], source)
 
 
 def no_rows() -> pd.DataFrame:

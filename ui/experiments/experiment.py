@@ -22,6 +22,7 @@ from ui.experiments import watch
 from ui.experiments.asked import RUN, Asked
 from ui.experiments.shelf import PAGE, card
 from ui.live import guessing
+from ui.shared.experiment_charts import plan_of
 from ui.shared.lesson import unseen_section
 from ui.shared.mistaken import mistaken_lines
 from ui.shared.person import person
@@ -37,7 +38,7 @@ def draw(lab: Lab, asked: Asked) -> None:
     status = asked.running(lab).view().status if asked.seen == RUN else ""
     if status == "not started" or (asked.seen == INCLUDED and not state.is_included(asked.experiment)):
         status, asked = "", state.change(seen="")
-    guess, plan = asked.experiment.guess, state.plan_of(asked.experiment)
+    guess, plan = asked.experiment.guess, plan_of(asked.experiment)
     drawn = bool(guess.drawn) and not asked.seen and is_drawable(plan)
     with st.container(key="experiment_page"):
         with st.container(key="experiment_ask"):

@@ -31,6 +31,7 @@ from kd.text.translation import _, numeral
 from kd.text.words import sentence_case
 from ui.experiments import asked as state
 from ui.experiments.asked import Asked, when
+from ui.shared.experiment_charts import plan_of
 from ui.shared.judged import MARKS, badge, pill
 from ui.shared.mistaken import called
 from ui.shared.terms import explained
@@ -97,7 +98,7 @@ def _judged_choice(asked: Asked, view: ExperimentView | None, length: str) -> tu
 def _judged_curve(asked: Asked, view: ExperimentView | None, length: str) -> tuple[str, str] | None:
     """Returns the badge of a drawn curve and its table, as HTML; None where nothing is known yet."""
     found, guess, runs = asked.experiment, asked.experiment.guess, asked.rows(view)
-    plan = state.plan_of(found)
+    plan = plan_of(found)
     line = next(one for one in plan.series if one.value == guess.drawn)
     curve = dict(zip(plan.places or (), asked.guess or (), strict=True))
     known = points(runs[runs["length"] == length], found)
@@ -193,7 +194,7 @@ def _fold(title: str, html: str, badge: str = "") -> str:
 
 def alternative(asked: Asked, rows: pd.DataFrame) -> str:
     """Says the chart in words: each line with its values, what is included as well, and the guess."""
-    plan = state.plan_of(asked.experiment)
+    plan = plan_of(asked.experiment)
     words = [f"{plan.title}."]
     for (source, name), part in rows.groupby(["source", "name"], sort=False):
         called = _("{name}, included", name=name) if source == INCLUDED else name

@@ -10,8 +10,9 @@ import streamlit as st
 from kd.charts.experiment_plan import Plan
 from kd.studies.experiments import EXPERIMENTS, FIRST, MISTAKES, TOPICS, Experiment
 from kd.text.translation import N_, _
-from ui.experiments.asked import EXPERIMENT, guessed, made_once, plan_of
+from ui.experiments.asked import EXPERIMENT, guessed, made_once
 from ui.shared import address
+from ui.shared.experiment_charts import plan_of
 from ui.shared.lesson import section
 
 PAGE = "pages/experiments.py"

@@ -32,6 +32,7 @@ from ui.experiments import outcome
 from ui.experiments.asked import RUN, Asked, when
 from ui.live import controls, following, views
 from ui.live.live import live
+from ui.shared.experiment_charts import chart_rows, included_runs, plan_of
 from ui.shared.figure import figure, framed, said_chart, spec
 from ui.shared.lesson import unseen_section
 from ui.shared.mistaken import mistaken_lines
@@ -123,7 +124,7 @@ def _moved_figure(channel: str, option: Option, chosen: float, curves: dict[str,
 
 def chart(asked: Asked, view: ExperimentView | None) -> None:
     """Draws the chart: empty before anything is looked at, then one of each length, the longest first."""
-    found, plan = asked.experiment, state.plan_of(asked.experiment)
+    found, plan = asked.experiment, plan_of(asked.experiment)
     by_length = {length: _rows(asked, view, plan, length) for length in found.lengths} if asked.seen else {}
     plan = plan.with_room_for(pd.concat([state.no_rows(), *(rows for rows, _ghosts in by_length.values())]))
     name = f"experiment-{found.name.replace('_', '-')}"
@@ -147,11 +148,11 @@ def _rows(asked: Asked, view: ExperimentView | None, plan: Plan, length: str) ->
     """Returns what is on the chart of a length, and whether it has the included runs besides others."""
     found, parts = asked.experiment, []
     if view is not None:
-        parts.append(state.chart_rows(found, length, YOURS, f"{asked.key}-{view.done}", view.rows))
+        parts.append(chart_rows(found, length, YOURS, f"{asked.key}-{view.done}", view.rows))
     # with a visitor's own not before it has finished: that would give the result away
     if (view is None or view.status == "finished") and state.is_included(found):
-        included = state.included_runs(found.name)
-        parts.append(state.chart_rows(found, length, INCLUDED, INCLUDED, included))
+        included = included_runs(found.name)
+        parts.append(chart_rows(found, length, INCLUDED, INCLUDED, included))
     ghosts = sum(len(part) > 0 for part in parts) > 1
     if isinstance(asked.guess, tuple):
         parts.append(guess_rows(plan, asked.guess))
