@@ -101,11 +101,11 @@ def query(config: RunConfig) -> str:
     return "&".join(f"{name}={value}" for name, value in config.to_dict().items() if name != "alpha")
 
 
-async def beside_a_run(app: AppProcess, home: str, options: argparse.Namespace) -> dict[str, Any]:
+async def beside_a_run(app: AppProcess, options: argparse.Namespace) -> dict[str, Any]:
     """Measures a run alone first, then one with the class."""
     run = RUN.replace(train_size=5_000) if options.small else RUN
     other, sessions = run.replace(seed=72), []
-    with Lab(home) as lab:  # which looks at what the app's Lab does
+    with Lab(app.log.parent) as lab:  # which looks at what the app's Lab does
         await visit(app.url, "train", query(run), "Train")
         alone = await epochs_of(lab, run, 20)
         lab.runs[run.run_id].stop()
@@ -120,7 +120,7 @@ async def beside_a_run(app: AppProcess, home: str, options: argparse.Namespace) 
         return {**found, "epoch alone": alone, "epoch": (await epochs_of(lab, other))[before:]}
 
 
-async def beside_a_study(app: AppProcess, home: str, options: argparse.Namespace) -> dict[str, Any]:
+async def beside_a_study(app: AppProcess, options: argparse.Namespace) -> dict[str, Any]:
     """Starts a study that everybody watches."""
     address = address_of(STUDY).partition("?")[2]
     await visit(app.url, "sweep", address, "Start")
@@ -179,7 +179,7 @@ def main(arguments: list[str] | None = None) -> int:
         beside = beside_a_study if options.study else beside_a_run
         if options.phones:
             beside = phones.with_phones
-        found = {"machine": facts, **asyncio.run(beside(app, home, options))}
+        found = {"machine": facts, **asyncio.run(beside(app, options))}
     report(options, found, phones.in_words(found) if options.phones else in_words(found))
     return 1 if found["errors"] else 0
 

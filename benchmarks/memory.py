@@ -25,7 +25,6 @@ from kd.config import STUDENTS
 from kd.studies.address import address_of
 from tests.app_process import PROJECT, AppProcess, app_process
 
-SECONDS_TO_SETTLE = 5
 KINDS = {
     "streamlit": "app",
     "forkserver import main": "forkserver and its workers",
@@ -49,29 +48,32 @@ def by_kind(app: AppProcess) -> dict[str, list[int]]:
     return found
 
 
-def measure(workers: int, study: Study) -> dict[str, dict[str, list[int]]]:
-    """Returns {"fresh", "after": {kind: [bytes]}} with so many workers for students."""
+def measure(workers: int, study: Study, settling: float) -> dict[str, dict[str, list[int]]]:
+    """Returns {"fresh", "after": {kind: [bytes]}} with so many workers for students; settling: seconds."""
     with tempfile.TemporaryDirectory() as home, app_process(Path(home), KD_WORKERS=str(workers)) as app:
         for page in ["", *sorted(path.stem for path in (PROJECT / "pages").glob("*.py"))]:
             asyncio.run(visit(app.url, page))
-        until(lambda: _is_idle(app))
+        until(lambda: _is_idle(app, workers, settling))
         fresh = by_kind(app)
         asyncio.run(visit(app.url, "sweep", address_of(study).partition("?")[2], "Start"))
-        with Lab(home) as lab:  # which looks at what the app's Lab does
+        with Lab(app.log.parent) as lab:  # which looks at what the app's Lab does
             until(lambda: lab.studies.view(study.study_id).status == "finished")
-        time.sleep(SECONDS_TO_SETTLE)
+        time.sleep(settling)
         return {"fresh": fresh, "after": by_kind(app)}
 
 
-def _is_idle(app: AppProcess) -> bool:
-    """Returns whether the engine's processes are there and have nothing to do for some seconds."""
+def _is_idle(app: AppProcess, workers: int, settling: float) -> bool:
+    """Returns whether the engine's processes are there and have nothing to do for some seconds.
+
+    Besides the workers for students: the engine, the tracker, the forkserver and a worker for teachers.
+    """
 
     def computed() -> float:
         return sum(sum(process.cpu_times()[:2]) for process in app.family())
 
     before = computed()
-    time.sleep(SECONDS_TO_SETTLE)
-    return len(app.family()) > 2 and computed() - before < 0.1 * SECONDS_TO_SETTLE
+    time.sleep(settling)
+    return len(app.family()) >= workers + 4 and computed() - before < 0.1 * settling
 
 
 def megabytes(sizes: dict[str, list[int]]) -> str:
@@ -88,7 +90,8 @@ def main(arguments: list[str] | None = None) -> int:
     base = PRESETS["many_images"].config.replace(train_size=64 if options.small else 10_000, epochs=3)
     study = Study(base, AXES, seeds=1 if options.small else 3)
     students = len({run.model_ids[name] for _cell, run in study.runs() for name in STUDENTS})
-    sizes = {number: measure(int(number), study) for number in options.workers.split(",")}
+    settling = 1.0 if options.small else 5.0
+    sizes = {number: measure(int(number), study, settling) for number in options.workers.split(",")}
     lines = [
         f"{workers} worker(s), {stage}: {megabytes(each)}"
         for workers, stages in sizes.items()

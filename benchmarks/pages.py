@@ -15,6 +15,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import NamedTuple
 
 from playwright.sync_api import Browser, FloatRect, Locator, Page, sync_playwright
 
@@ -46,11 +47,16 @@ DRAGGED = {
 }
 
 
-def measure(rounds: int, runs: int, rest: float) -> dict[str, list[float]]:
-    """Returns the seconds of each round, by what is timed; of a drag, those of every step.
+class Pace(NamedTuple):
+    """Milliseconds for the engine to load TensorFlow, and for a page to come to rest; steps of a drag."""
 
-    rest: milliseconds for the engine, which loads TensorFlow in the background.
-    """
+    engine: float = 20_000
+    page: float = 2_000
+    steps: int = 120
+
+
+def measure(rounds: int, runs: int, pace: Pace) -> dict[str, list[float]]:
+    """Returns the seconds of each round, by what is timed; of a drag, those of every step."""
     found: dict[str, list[float]] = defaultdict(list)
     chromium = bring()
     with sync_playwright() as playwright, tempfile.TemporaryDirectory() as folder:
@@ -69,11 +75,11 @@ def measure(rounds: int, runs: int, rest: float) -> dict[str, list[float]]:
                 cold = opened(browser, f"{url}/draw?view=targets", ".kd-live-line")
                 found["Draw opens for the first time, with soft targets"].append(cold)
                 found["Runs opens"].append(opened(browser, f"{url}/runs?fold=false", TABLE))
-                page.wait_for_timeout(rest)
+                page.wait_for_timeout(pace.engine)
                 for what, (address, slider) in DRAGGED.items():
-                    steps = drag_to_redraw(page, f"{url}/{address}", slider)
+                    steps = drag_to_redraw(page, f"{url}/{address}", slider, pace)
                     found[f"a step of {what}, dragged, is drawn"] += steps
-                found["a step of the pen is answered by all three"] += pen_to_answers(page, url)
+                found["a step of the pen is answered by all three"] += pen_to_answers(page, url, pace)
             if runs:
                 with app_process(full, KD_AHEAD="0") as app:
                     address = f"{app.url}/runs?fold=false"
@@ -107,26 +113,27 @@ def opened(browser: Browser, url: str, selector: str) -> float:
         return time.perf_counter() - started
 
 
-def drag_to_redraw(page: Page, address: str, slider: str) -> list[float]:
+def drag_to_redraw(page: Page, address: str, slider: str, pace: Pace) -> list[float]:
     """Returns the seconds from each move of the dragged slider to the end of the frame that shows it."""
     page.goto(address)
-    box = _box(page.get_by_role("slider", name=slider))
+    box = _box(page.get_by_role("slider", name=slider), pace)
     page.evaluate(FRAMES, "input")
     _press(page, box, 0.05)
-    page.mouse.move(box["x"] + 0.95 * box["width"], box["y"] + box["height"] / 2, steps=120)
+    page.mouse.move(box["x"] + 0.95 * box["width"], box["y"] + box["height"] / 2, steps=pace.steps)
     page.mouse.up()
     return _frames(page)
 
 
-def pen_to_answers(page: Page, url: str) -> list[float]:
+def pen_to_answers(page: Page, url: str, pace: Pace) -> list[float]:
     """Returns the seconds from each step of a second stroke to the end of the frame with the answers."""
     page.goto(f"{url}/draw")
     page.get_by_text("Nothing is drawn yet").wait_for()
-    box = _box(page.locator(".st-key-canvas_frame"))
+    box = _box(page.locator(".st-key-canvas_frame"), pace)
     for y in (0.25, 0.5):
         page.evaluate(FRAMES, "pointermove")
         _press(page, box, 0.3, y)
-        page.mouse.move(box["x"] + 0.7 * box["width"], box["y"] + (y + 0.05) * box["height"], steps=60)
+        x, lower = box["x"] + 0.7 * box["width"], box["y"] + (y + 0.05) * box["height"]
+        page.mouse.move(x, lower, steps=pace.steps // 2)
         page.mouse.up()
     return _frames(page)
 
@@ -135,10 +142,10 @@ def _frames(page: Page) -> list[float]:
     return [milliseconds / 1e3 for milliseconds in page.evaluate("() => window.frames_drawn")]
 
 
-def _box(shown: Locator) -> FloatRect:
+def _box(shown: Locator, pace: Pace) -> FloatRect:
     """Returns where it is, once it is at rest."""
     shown.wait_for()
-    shown.page.wait_for_timeout(2000)
+    shown.page.wait_for_timeout(pace.page)
     box = shown.bounding_box()
     assert box is not None  # it was waited for
     return box
@@ -154,7 +161,8 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--rounds", type=int, default=5, help="new servers of each kind (%(default)s)")
     parser.add_argument("--runs", type=int, default=0, help="stored runs of a full home (none)")
     options = parser.parse_args(arguments)
-    facts, seconds = machine(), measure(options.rounds, options.runs, 0 if options.small else 20_000)
+    pace = Pace(0, 300, 10) if options.small else Pace()
+    facts, seconds = machine(), measure(options.rounds, options.runs, pace)
     lines = [f"{what}: {span(each, 3)}" for what, each in seconds.items()]
     return report(options, {"machine": facts, "seconds": seconds}, lines)
 

@@ -35,10 +35,10 @@ SECONDS_AFTER = 150.0  # Streamlit keeps a lost connection's session for two min
 OWN_RESULT = 'kd kd-distilled"'
 
 
-async def with_phones(app: AppProcess, home: str, options: argparse.Namespace) -> dict[str, Any]:
+async def with_phones(app: AppProcess, options: argparse.Namespace) -> dict[str, Any]:
     """Measures a class, after a small one, which loads whatever every class needs, its verdict too."""
     asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(options.people + 5))
-    with Lab(home) as lab:  # which looks at what the app's Lab does
+    with Lab(app.log.parent) as lab:  # which looks at what the app's Lab does
         await a_class(app, lab, min(6, options.people), 900, options.small)
         found = await a_class(app, lab, options.people, 100, options.small)
     await asyncio.sleep(1.0 if options.small else SECONDS_AFTER)

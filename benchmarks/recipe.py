@@ -72,7 +72,9 @@ def measure(ways: Sequence[str], sizes: Sizes, rounds: dict[str, int]) -> Result
         for name in ways:
             pool = ProcessPoolExecutor(1, context, _begin, (f"{folder}/{name}", WAYS[name].precision))
             processes[name] = stack.enter_context(pool)
-            pool.submit(_call, WAYS[name].module, "warm_up", sizes, 0).result()
+        warm = [processes[name].submit(_call, WAYS[name].module, "warm_up", sizes, 0) for name in ways]
+        for each in warm:
+            each.result()
         for part, number in rounds.items():
             for seed, name in itertools.product(range(number), ways):
                 if function := WAYS[name].parts.get(part):

@@ -7,11 +7,13 @@ import os
 import re
 import subprocess
 import sys
+from contextlib import nullcontext
 from importlib import import_module
 
 import pytest
 
 from tests import PROJECT
+from tests.app_process import app_process
 
 
 def run(name: str, *arguments: str, **environment: str) -> dict:
@@ -36,6 +38,20 @@ def run_here(capsys, monkeypatch):
         assert import_module(f"benchmarks.{name}").main(["--json", "--small", *arguments]) == 0
         return json.loads(capsys.readouterr().out)
 
+    return run_here
+
+
+@pytest.fixture(scope="module")
+def app(tmp_path_factory):
+    with app_process(tmp_path_factory.mktemp("app"), KD_WORKERS="1") as app:
+        yield app
+
+
+@pytest.fixture
+def run_on_one_app(run_here, app, monkeypatch):
+    """As `run_here`, with the one app of these tests in place of a new one."""
+    for name in ("classroom", "memory"):
+        monkeypatch.setattr(f"benchmarks.{name}.app_process", lambda *_, **__: nullcontext(app))
     return run_here
 
 
@@ -111,8 +127,8 @@ def test_what_people_wait_for_is_timed_in_a_browser():
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells")
-def test_the_memory_of_the_app_and_all_its_processes_is_measured():
-    measured = run("memory", "--workers", "1")
+def test_the_memory_of_the_app_and_all_its_processes_is_measured(run_on_one_app):
+    measured = run_on_one_app("memory", "--workers", "1")
     assert measured["students"] == 25 + 1
     found = measured["bytes"]["1"]
     for sizes in (found["fresh"], found["after"]):
@@ -125,15 +141,15 @@ def test_the_memory_of_the_app_and_all_its_processes_is_measured():
         assert 300e6 < sum(map(sum, sizes.values())) < 3e9
 
 
-def test_a_class_is_measured():
-    found = run("classroom", "--people", "3", "--seconds", "1", "--as-they-move", KD_WORKERS="1")
+def test_a_class_is_measured(run_on_one_app):
+    found = run_on_one_app("classroom", "--people", "3", "--seconds", "1", "--as-they-move")
     assert found["errors"] == []
     assert {"open", "slider", "drawing"} <= found["requests"].keys()
     assert len(found["requests"]["open"]) == 3
 
 
-def test_a_class_of_phones_is_measured():
-    found = run("classroom", "--class", "--people", "3", KD_WORKERS="1")
+def test_a_class_of_phones_is_measured(run_on_one_app):
+    found = run_on_one_app("classroom", "--class", "--people", "3")
     assert (found["errors"], found["drawings"]) == ([], 3)
     assert [len(found[what]) for what in ("join", "own result", "drawing")] == [3, 3, 3]
     assert 0 < max(found["own result"]) < found["on the wall"]
