@@ -5,9 +5,8 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from kd.text.translation import _
-from ui.draw import looks
+from ui.draw import looks, why
 from ui.draw.drawings import last_drawings, remembered
-from ui.draw.why import look_closer
 from ui.pictures import ways_in
 from ui.shared import address
 from ui.shared.figure import computed
@@ -25,6 +24,10 @@ ADDRESS = {
     "view": looks.LOOK,
     "T": looks.TEMPERATURE,
     "log": looks.LOG,
+    "pull_alpha": looks.ALPHA,
+    "pull_squared": looks.SQUARED,
+    "pulled_student": looks.STUDENT,
+    "drawing": why.PART,
 }
 PLACES = ("picture", "looks", "tools", "more")
 
@@ -96,6 +99,6 @@ with page("Draw"):
     with more:
         last_drawings(given, shown, logits)
         section(_("Explore this picture"))
-        look_closer(lab(), asked.run_id, shown.picture)
+        why.look_closer(lab(), asked.run_id, shown.picture)
         play_picture(lab(), asked.run_id, shown.picture)
         looks.lesson_of(look, asked.config)

@@ -38,9 +38,12 @@ def form(drawn: tuple) -> None:
 
 
 with page("Train"):
-    controls.take_address()
+    is_link = controls.take_address()
     train_button.take_address()
-    view = shown_run(warm_lab())
+    warm_lab()
+    if is_link:
+        train_button.show_setting()
+    view = shown_run(lab())
     if view is not None:
         controls.follow_run(view.run_id, view.config)
     # three places: the stylesheet puts the first beside the other two, or on a phone between them

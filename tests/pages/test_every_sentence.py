@@ -60,12 +60,12 @@ def without_help(block: Any) -> list[str]:
         ("home", {}, {}),
         ("runs", {}, {}),
         ("train", {"save-loss-by-epoch": True}, {"alpha": "1"}),
-        ("train", {"explore": "Playback"}, {}),
-        ("train", {"explore": "Inside"}, {}),
-        ("train", {"explore": "Errors"}, {}),
-        ("train", {"explore": "Errors", "errors": "changes"}, {"epochs": "11"}),
+        ("train", {"tab": "Playback"}, {}),
+        ("train", {"tab": "Inside"}, {}),
+        ("train", {"tab": "Errors"}, {}),
+        ("train", {"tab": "Errors", "errors": "changes"}, {"epochs": "11"}),
         ("train", {}, {"errors": "alike"}),
-        ("train", {"explore": "Errors", "errors": "trust"}, {"teacher": "fresh", "seed": "7"}),
+        ("train", {"tab": "Errors", "errors": "trust"}, {"teacher": "fresh", "seed": "7"}),
         ("train", {"asked_about": RunConfig(epochs=13).run_id}, {"epochs": "13"}),
         ("train", {}, {"alpha": "7", "temperature_squared": "maybe", "run": "nobody", "as_i_move": "so"}),
         ("draw", {"drawing_open": True, "reading_open": True}, {}),
@@ -101,7 +101,7 @@ def test_a_page_says_everything_in_the_readers_language(open_page, lab, page, se
     with monkeypatch.context() as before:  # what is kept for one reader is not shown to another
         before.setenv("LANGUAGE", "en")
         open_page(page, session, **query)
-    app = open_page(page, {key: mark(it) if key == "explore" else it for key, it in session.items()}, **query)
+    app = open_page(page, {key: mark(it) if key == "tab" else it for key, it in session.items()}, **query)
     assert not app.error
     assert all(chart.proto.alt for chart in app.get("vega_lite_chart"))
     assert escaped(app) == set()

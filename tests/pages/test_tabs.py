@@ -30,14 +30,14 @@ from ui.train.playback import course
 def test_confusions_of_all_three_and_the_difference_are_drawn_once_the_tab_is_opened(open_page, shipped):
     app = open_page("train", run=shipped.run_id)
     assert not any("its answers" in title for title in chart_titles(app))
-    app.session_state["explore"] = "Errors"
+    app.session_state["tab"] = "Errors"
     drawn = set(chart_titles(app.run()))
     assert drawn >= {f"{model}: its answers" for model in ("Teacher", "Distilled", "Scratch")}
     assert "Distilled − scratch" in drawn
 
 
 def test_fixed_and_broken_pictures_with_all_three_answers(open_page, lab, shipped, mnist):
-    app = open_page("train", {"explore": "Errors", "errors": "changes"}, run=shipped.run_id)
+    app = open_page("train", {"tab": "Errors", "errors": "changes"}, run=shipped.run_id)
     table = fixed_and_broken(mnist.y_test, lab.runs[shipped.run_id].test_logits())
     fixed = table[table["change"] == "fixed"]
     text = unescape(html_of(app))
@@ -53,7 +53,7 @@ def test_fixed_and_broken_pictures_with_all_three_answers(open_page, lab, shippe
 
 
 def test_calibration_errors_are_in_a_table(open_page, lab, shipped, mnist):
-    app = open_page("train", {"explore": "Errors", "errors": "trust"}, run=shipped.run_id)
+    app = open_page("train", {"tab": "Errors", "errors": "trust"}, run=shipped.run_id)
     rows = calibration_rows(mnist.y_test, lab.runs[shipped.run_id].test_logits())
     row = rows[rows["role"] == "scratch"].iloc[0]
     errors = [percent(row[f"error_{which}"]) for which in ("all", "before", "after")]
@@ -62,7 +62,7 @@ def test_calibration_errors_are_in_a_table(open_page, lab, shipped, mnist):
 
 
 def test_every_point_has_its_sentence_lines_and_matrices_and_is_sent_once(open_page, lab, shipped, mnist):
-    opened = open_page("train", {"explore": "Playback"}, run=shipped.run_id)
+    opened = open_page("train", {"tab": "Playback"}, run=shipped.run_id)
     teacher, answers = lab.runs[shipped.run_id].test_logits()["teacher"], {}
     kept = lab.runs[shipped.run_id].snapshots()
     for student in ("distilled", "scratch"):
@@ -112,8 +112,8 @@ def ended_at_once(lab, shipped, monkeypatch):
 @pytest.mark.parametrize(
     ("page", "session", "channel", "said"),
     [
-        ("train", {"explore": "Playback"}, "train", "So short a training is looked at only once"),
-        ("train", {"explore": "Inside"}, "filters", "What the filters look for"),
+        ("train", {"tab": "Playback"}, "train", "So short a training is looked at only once"),
+        ("train", {"tab": "Inside"}, "filters", "What the filters look for"),
         ("draw", {"reading_open": True}, "draw", "So short a training is saved only once"),
     ],
 )
@@ -175,7 +175,7 @@ def made_of(app):
 
 
 def test_the_sentence_compares_the_real_models_and_the_filters_follow_the_time(open_page, lab, shipped):
-    app = open_page("train", {"explore": "Inside"}, run=shipped.run_id)
+    app = open_page("train", {"tab": "Inside"}, run=shipped.run_id)
     models, text = lab.runs[shipped.run_id].models(), unescape(html_of(app))
     assert f"The teacher has {ratio(models, 'parameters'):.0f} times as many parameters" in text
     assert f"{ratio(models, 'multiply_adds'):.0f} times as many multiplications." in text
@@ -205,7 +205,7 @@ def test_the_sentence_compares_the_real_models_and_the_filters_follow_the_time(o
     indirect=["students"],
 )
 def test_what_they_are_made_of(open_page, shipped, students, heading, filters, lesson):
-    app = open_page("train", {"explore": "Inside"}, run=shipped.run_id)
+    app = open_page("train", {"tab": "Inside"}, run=shipped.run_id)
     assert not app.error
     says, figures = made_of(app)
     assert all(heading in sentence for sentence in says)
@@ -253,6 +253,6 @@ def test_drawings_are_answered_and_explained(open_page, shipped, students, mnist
 
 @pytest.mark.parametrize("students", [(Architecture("linear"), ("teacher",))], indirect=True)
 def test_a_small_teacher_is_compared_in_numbers_that_say_something(open_page, shipped, students):
-    app = open_page("train", {"explore": "Inside"}, run=shipped.run_id)
+    app = open_page("train", {"tab": "Inside"}, run=shipped.run_id)
     assert ratio(students, "parameters") == pytest.approx(0.383, abs=0.001)
     assert "The teacher has 0.38 times as many parameters" in unescape(html_of(app))

@@ -13,6 +13,7 @@ import pytest
 
 from ui.classes import addresses
 from ui.serving.hosts import KnownHostsOnly
+from ui.shared import reached
 
 NETWORKS = {
     "lo": [(socket.AF_INET, "127.0.0.1"), (socket.AF_INET6, "::1")],
@@ -37,16 +38,16 @@ def seen(monkeypatch):
         context = SimpleNamespace(url=url)
         options = {"server.address": bound}
         monkeypatch.setattr(
-            addresses, "st", SimpleNamespace(context=context, get_option=options.get, query_params={})
+            reached, "st", SimpleNamespace(context=context, get_option=options.get, query_params={})
         )
         found = {
             name: [SimpleNamespace(family=family, address=address) for family, address in each]
             for name, each in networks.items()
         }
         stats = {name: SimpleNamespace(isup=name not in DOWN) for name in networks}
-        monkeypatch.setattr(addresses.psutil, "net_if_addrs", lambda: found)
-        monkeypatch.setattr(addresses.psutil, "net_if_stats", lambda: stats)
-        return addresses.offered()
+        monkeypatch.setattr(reached.psutil, "net_if_addrs", lambda: found)
+        monkeypatch.setattr(reached.psutil, "net_if_stats", lambda: stats)
+        return reached.offered(addresses.PAGE)
 
     return seen
 
@@ -94,12 +95,12 @@ def test_the_host_s_choice_among_them_counts_and_an_odd_one_does_not(seen):
     seen("http://localhost:8501/class")
     room = SimpleNamespace(code="KXRT")
     for chosen, host in (("172.17.0.1", "172.17.0.1"), ("evil.example", "192.168.178.20")):
-        addresses.st.query_params = {addresses.VIA: chosen}
+        reached.st.query_params = {reached.VIA: chosen}
         assert addresses.join_address(room) == f"http://{host}:8501/class?code=KXRT"
 
 
 def test_a_qr_code_says_its_address_to_those_who_cannot_see_it():
     link = 'http://10.1.2.3:8501/class?code=KXRT&ticket="<b>'
-    picture = addresses.qr_picture(link)
+    picture = reached.qr_picture(link)
     assert unescape(picture.partition('alt="')[2].partition('"')[0]) == link
     assert "<b>" not in picture

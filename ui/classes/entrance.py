@@ -116,13 +116,14 @@ def _open_form(lab: Lab) -> None:
     st.session_state.setdefault(_CHOICE, plan if plan in READY else OWN)
     if plan not in READY:
         st.session_state[_CHOICE] = OWN
+    help = _("What the class does. You start each part, and you can change what comes next on the way.")
     chosen = st.selectbox(
         _("Plan"),
         list(READY),
         key=_CHOICE,
         format_func=lambda text: _(READY[text]),
-        help=_("What the class does. You start each part, and you can change what comes next on the way."),
         on_change=acts(_choose),
+        **address.held(PLAN, {"help": help}),
     )
     if chosen == OWN:
         st.session_state.setdefault(_ORDER, plan.split(";"))

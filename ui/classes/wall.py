@@ -14,17 +14,11 @@ from kd.lab import Lab
 from kd.lab.classes import Class, ClassView
 from kd.store.classes import FROZEN, OPEN, REVEALED, WAITING
 from kd.text.translation import _, ngettext
-from ui.classes.addresses import (
-    choose_address,
-    join_address,
-    move_away,
-    qr_picture,
-    spoken,
-    why_none,
-)
+from ui.classes.addresses import choose_address, join_address, move_away, why_none
 from ui.shared import notices
 from ui.shared.guard import guard
 from ui.shared.pieces import acts, quiet
+from ui.shared.reached import qr_picture, spoken
 from ui.shared.steady_button import steady_button
 
 _JOINING, _ENDING = "class_joining", "class_ending"

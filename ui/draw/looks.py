@@ -36,6 +36,12 @@ TERMS = {
 
 TEMPERATURE = address.number("T", LOWEST_TEMPERATURE, HIGHEST_TEMPERATURE, instead=1.0)
 LOG = address.switch("log")
+ALPHA = address.number("pull_alpha", 0, 1, instead=0.1)
+SQUARED = address.switch("pull_squared", default=True)
+STUDENT = address.choice(
+    N_("There is no student “{text}” here: use {allowed}."),
+    {"nothing": N_("Knows nothing yet"), **{name: NAMES[name] for name in reversed(STUDENTS)}},
+)
 
 _MISTAUGHT = N_(
     "Squares and triangles mark the two students: the blue one was taught with such numbers, but with a "
@@ -108,7 +114,7 @@ def _pull(
         mistake = FIELDS["mistake"].in_words(config.mistake)
         words = N_("This run makes a mistake on purpose: {mistake}. What pulls here is the right formula.")
         quiet(_(words, mistake=mistake))
-    students = {"nothing": _("Knows nothing yet"), **{name: _(NAMES[name]) for name in reversed(STUDENTS)}}
+    students = {code: _(name) for code, name in STUDENT.labels.items()}
     meant = {"teacher": _("What the teacher says"), **{str(digit): str(digit) for digit in range(10)}}
     help = _("The label of your picture, which only you know.")
     unlabelled = [controls.choice("meant", "meant", meant, _("You meant"), help)] if label is None else []
@@ -119,11 +125,12 @@ def _pull(
             students,
             _("Student"),
             _("Whose logits are pulled: those of a student that knows nothing, or of one that was trained."),
+            STUDENT,
         ),
         *unlabelled,
         controls.alpha(
             "pull_alpha",
-            0.1,
+            ALPHA,
             _("α, weight of the true labels"),
             _("As in training: at 1 only the label counts, at 0 only the teacher."),
         ),
@@ -133,6 +140,7 @@ def _pull(
             True,
             _("Teacher's part × T²"),
             _("Switch this off at a high T and watch the teacher's part shrink."),
+            SQUARED,
         ),
     ]
     taught = {code: logits.get(code, np.zeros(10)) for code in students}

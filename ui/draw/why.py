@@ -17,13 +17,17 @@ from kd.text.translation import N_, _, numeral
 from kd.text.words import MODELS, listing
 from ui.live import views
 from ui.live.live import live
+from ui.shared import address
 from ui.shared.figure import framed, save_cards
 from ui.shared.guard import guard
 from ui.shared.lesson import lesson
 from ui.shared.markup import pixels
 
 _NEAREST = 6
-_PARTS = {"pixels": N_("What the pixels say"), "nearest": N_("Nearest training pictures")}
+PART = address.choice(
+    N_("There is nothing called “{text}” to look at: use {allowed}."),
+    {"pixels": N_("What the pixels say"), "nearest": N_("Nearest training pictures")},
+)
 _COARSELY = N_(
     "A student with {student} parameters weighs them more coarsely than its teacher with {teacher}."
 )
@@ -33,16 +37,13 @@ _SIZES = N_("This student has {student} parameters to weigh them with, its teach
 @st.fragment
 def look_closer(lab: Lab, run_id: str, picture: np.ndarray) -> None:
     """Draws a folded section that computes nothing until it is opened. picture: (28, 28)."""
-    with guard(), st.expander(_("Why these answers?"), key="drawing_open", on_change="rerun") as section:
+    with guard(), st.expander(_("Why these answers?"), key="drawing_open", bind="query-params") as section:
         if not section.open:
             return
-        part = st.segmented_control(
+        part = address.choose(
             _("Show"),
-            _PARTS,
-            default="pixels",
-            format_func=lambda part: _(_PARTS[part]),
+            PART,
             key="drawing",
-            required=True,
             help=_(
                 "Which pixels sway each model, or which training pictures the teacher finds most similar."
             ),

@@ -22,6 +22,7 @@ from ui.experiments import watch
 from ui.experiments.asked import RUN, Asked
 from ui.experiments.shelf import PAGE, card
 from ui.live import guessing
+from ui.shared import address
 from ui.shared.experiment_charts import plan_of
 from ui.shared.lesson import unseen_section
 from ui.shared.mistaken import mistaken_lines
@@ -91,16 +92,17 @@ def _settings(asked: Asked) -> None:
     with st.expander(_("Other repeats and settings") if options else _("More repeats, or fewer")):
         key = "experiment_seeds"
         st.session_state[key] = min(max(asked.seeds, FEWEST), MOST)
+        help = _(
+            "How often everything is trained, each time with other images and first weights (another "
+            "seed). More take longer and say more. Verdicts are given with 5, 10 and 20."
+        )
         st.slider(
             _("Repeats (seeds)"),
             FEWEST,
             MOST,
             key=key,
-            help=_(
-                "How often everything is trained, each time with other images and first weights (another "
-                "seed). More take longer and say more. Verdicts are given with 5, 10 and 20."
-            ),
             on_change=acts(lambda: state.change(seeds=st.session_state[key])),
+            **address.held(state.SEEDS, {"help": help}),
         )
         for name, option in options.items():
             if not option.explores:  # others move over what comes out

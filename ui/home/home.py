@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import count
 from statistics import mean
 
@@ -28,9 +29,13 @@ from ui.shared.terms import explained
 TEMPERATURE = "soft"
 """The key of T, in the session and in the address: other pages have a T of their own."""
 
-ADDRESS = {TEMPERATURE: address.number("T", LOWEST_TEMPERATURE, HIGHEST_TEMPERATURE, instead=1.0)}
 ENDS = (50, 100)
 _GUESS, _ANSWERED = "guess", "guess_answered"
+_PERCENT = address.number(_GUESS, *ENDS, instead=75)
+ADDRESS = {
+    TEMPERATURE: address.number("T", LOWEST_TEMPERATURE, HIGHEST_TEMPERATURE, instead=1.0),
+    _GUESS: replace(_PERCENT, read=lambda text: round(_PERCENT.read(text))),
+}
 
 
 def hello() -> None:
@@ -90,7 +95,7 @@ def guess() -> None:
         control = controls.hundredths(
             _GUESS,
             ENDS,
-            75,
+            ADDRESS[_GUESS],
             _("Your guess, in percent"),
             _("How many of the 10,000 test pictures the student gets right after so few images."),
         )

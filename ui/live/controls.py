@@ -34,16 +34,17 @@ def temperature(key: str, parameter: Parameter, label: str, help: str) -> Contro
     return Control("T", key, parameter.default, spec, _number(*ends), parameter)
 
 
-def alpha(key: str, default: float, label: str, help: str) -> Control:
+def alpha(key: str, parameter: Parameter, label: str, help: str) -> Control:
     """Returns α from 0 to 1 in steps of 0.05."""
     spec = _range(label, help, (0, 1), step=0.05, says="{value}")
-    return Control("alpha", key, default, spec, _number(0, 1))
+    return Control("alpha", key, parameter.default, spec, _number(0, 1), parameter)
 
 
-def hundredths(key: str, ends: tuple[int, int], default: int, label: str, help: str) -> Control:
+def hundredths(key: str, ends: tuple[int, int], parameter: Parameter, label: str, help: str) -> Control:
     """Returns a share in whole percent, called "guess". ends: the lowest and the highest."""
     spec = _range(label, help, ends, step=1, says="{value}\u00a0%")
-    return Control("guess", key, default, spec, _one_of(*range(ends[0], ends[1] + 1)))
+    values = _one_of(*range(ends[0], ends[1] + 1))
+    return Control("guess", key, parameter.default, spec, values, parameter)
 
 
 def points(

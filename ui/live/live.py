@@ -1,5 +1,6 @@
 """Controls and figures of the browser's own on a page, and what the controls were left at."""
 
+import contextlib
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any
@@ -39,7 +40,10 @@ def live(
         kept.update(count=kept["count"] + 1, shown=values, given=values)
     data: dict[str, Any] = {
         "channel": channel,
-        "controls": [{"key": each.name, **each.spec} for each in controls],
+        "controls": [
+            {"key": each.name, "name": each.key, "locked": address.locked(each.key), **each.spec}
+            for each in controls
+        ],
         "views": list(views),
         "values": kept["given"] or None,
         "given": kept["count"],
@@ -91,8 +95,7 @@ def _heard(controls: Sequence[Control], values: Any) -> dict[str, Any]:
     """Keeps what the browser says of its controls, if they can have it; returns what the browser shows."""
     values = values if isinstance(values, dict) else {}
     for each in controls:
-        try:
-            st.session_state[each.key] = each.read(values[each.name])
-        except (KeyError, ValueError):
-            continue
+        with contextlib.suppress(KeyError, ValueError):
+            if not address.locked(each.key):
+                st.session_state[each.key] = each.read(values[each.name])
     return {each.name: values.get(each.name) for each in controls}

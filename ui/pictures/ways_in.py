@@ -203,8 +203,8 @@ def _numbered() -> Given:
         max_value=TEST_IMAGES - 1,
         key="picture",
         persist_state="session",
-        help=_(TEST_PICTURE_HELP),
         on_change=guarded(notices.clear),
+        **address.held("picture", {"help": _(TEST_PICTURE_HELP)}),
     )
     address.keep("picture", PICTURE_PARAMETER, number)
     picture, label = test_picture(number)

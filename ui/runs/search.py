@@ -56,6 +56,7 @@ def folds() -> bool:
 def search(listed: Listing) -> list[int]:
     """Draws the controls above the table; returns the places of the lines that they find."""
     with st.container(horizontal=True, vertical_alignment="bottom", key="runs_search"):
+        help = _("Lists the runs with all these words in their name, tags, note or setting, or with this id.")
         words = st.text_input(
             _("Find"),
             key="q",
@@ -64,10 +65,8 @@ def search(listed: Listing) -> list[int]:
             bind="query-params",  # typing is no step to go back from
             icon=":material/search:",
             placeholder=_("name, tag, note, setting"),
-            help=_(
-                "Lists the runs with all these words in their name, tags, note or setting, or with this id."
-            ),
             width=300,
+            **address.held("q", {"help": help}),
         )
         with st.popover(
             _("Filter"),

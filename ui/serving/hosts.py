@@ -5,21 +5,17 @@ any address. This middleware stops both.
 """
 
 import ipaddress
-import logging
-import os
 import socket
 from fnmatch import fnmatchcase
-from functools import cache
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import SplitResult
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from kd.text.translation import _
+from ui.shared.host_names import VARIABLE, listed, parsed
 
-VARIABLE = "KD_HOSTS"
-_log = logging.getLogger("kd.ui")
 _STANDARD_PORTS = {"http": 80, "https": 443, "ws": 80, "wss": 443}
 
 
@@ -53,7 +49,7 @@ class KnownHostsOnly:
 
     def _refusal(self, asked: str | None, origin: str | None, scheme: str) -> str | None:
         """Says in one sentence why such a request is refused; None if it is not."""
-        host = None if asked is None else _parsed(f"//{asked}")
+        host = None if asked is None else parsed(f"//{asked}")
         if asked is not None and (host is None or not self._knows(host.hostname)):
             return _(
                 "This app does not go by the name “{name}”. Use its IP address, or add the name to "
@@ -61,7 +57,7 @@ class KnownHostsOnly:
                 name=asked[:80],
                 variable=VARIABLE,
             )
-        if origin is not None and not self._may_ask(_parsed(origin), host, scheme):
+        if origin is not None and not self._may_ask(parsed(origin), host, scheme):
             return _(
                 "Pages from “{origin}” may not use this app. If the app is served there, add that "
                 "name to {variable} where the app is started.",
@@ -97,33 +93,6 @@ def _with_origin_of(scope: Scope, host: str) -> Scope:
     secure = scope["scheme"] in ("https", "wss")
     MutableHeaders(scope=scope)["origin"] = f"{'https' if secure else 'http'}://{host}"
     return scope
-
-
-def listed() -> tuple[SplitResult, ...]:
-    """Returns what KD_HOSTS lists, in its order: patterns for names, some with a scheme and a port."""
-    return _listed(os.environ.get(VARIABLE, ""))
-
-
-@cache
-def _listed(names: str) -> tuple[SplitResult, ...]:
-    found = []
-    for name in filter(None, (name.strip() for name in names.split(","))):
-        parts = _parsed(name if "://" in name else f"//{name}")
-        if parts is None or not parts.hostname:
-            _log.warning("%s: “%s” is not a host name and is ignored.", VARIABLE, name)
-        else:
-            found.append(parts)
-    return tuple(found)
-
-
-def _parsed(address: str) -> SplitResult | None:
-    """Splits an address that is a host and a port at most; None if it is anything else."""
-    try:
-        parts = urlsplit(address.lower())
-        parts.port  # noqa: B018 - raises unless it is a number
-    except ValueError:
-        return None
-    return None if parts.username or parts.path.strip("/") or parts.query else parts
 
 
 def _port(parts: SplitResult, scheme: str) -> int | None:

@@ -38,7 +38,7 @@ def new_address(page: str, query: str) -> str | None:
 def _dark_knowledge(asked: Query) -> tuple[str, Query] | None:
     view, source = asked.pop("view", "one"), asked.pop("source", "ambiguous")
     if view in ("all", "All 10,000"):
-        return "train", {**asked, "errors": "alike"}
+        return "train", {**asked, "tab": "errors", "errors": "alike"}
     view = "targets" if view in ("one", "One picture") else view
     way = "draw" if source in ("draw", "Draw") else "test"
     return "draw", {"T": "4", **asked, "way": way, "view": view}

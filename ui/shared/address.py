@@ -15,6 +15,9 @@ from kd.text.translation import N_, _
 from ui.shared import notices
 from ui.shared.person import script_run
 
+HIDE, LOCK = "hide", "lock"
+"""The parameters that list controls which a link hides, and which it locks; the session keeps both."""
+
 
 @dataclass(frozen=True)
 class Parameter:
@@ -32,14 +35,19 @@ def take(parameters: Mapping[str, Parameter]) -> None:
         for name, parameter in parameters.items():
             if name in st.session_state and not went_back():
                 continue
-            value = parameter.default
-            if texts := st.query_params.get_all(name):
-                try:
-                    value = parameter.read(texts[-1])
-                except ValueError as error:
-                    notices.add(str(error))
-                keep(name, parameter, value)
-            st.session_state[name] = value
+            st.session_state[name] = said(name, parameter)
+
+
+def said(name: str, parameter: Parameter) -> Any:
+    """Returns what the address says, or its default; what cannot be read gets a sentence."""
+    value = parameter.default
+    if texts := st.query_params.get_all(name):
+        try:
+            value = parameter.read(texts[-1])
+        except ValueError as error:
+            notices.add(str(error))
+        keep(name, parameter, value)
+    return value
 
 
 def keep(name: str, parameter: Parameter, value: Any) -> None:
@@ -57,9 +65,33 @@ def choose(label: str, parameter: Parameter, key: str, help: str, **options: Any
 
 def kept(parameter: Parameter, widget: Callable[..., Any], *arguments: Any, key: str, **options: Any) -> Any:
     """Draws a widget that keeps its value while other pages are looked at, and has the address say it."""
-    value = widget(*arguments, key=key, persist_state="session", **options)
+    value = widget(*arguments, key=key, persist_state="session", **held(key, options))
     keep(key, parameter, value)
     return value
+
+
+def tabs(parameter: Parameter, key: str) -> list[Any]:
+    """Draws tabs, of which one is computed, and keeps in the address which is open.
+
+    What the session has under the key is the name of the open one, in the reader's language.
+    """
+    codes = {_(label): code for code, label in parameter.labels.items()}
+    if st.session_state.get(key) not in codes or went_back():
+        st.session_state[key] = _(parameter.labels[said(key, parameter)])
+    drawn = st.tabs(list(codes), key=key, on_change="rerun")
+    keep(key, parameter, codes[st.session_state[key]])
+    return drawn
+
+
+def locked(name: str) -> str:
+    """Says who has locked this control; empty where it may be moved."""
+    return _("Locked by the link you opened.") if name in st.session_state.get(LOCK, ()) else ""
+
+
+def held(name: str, options: Mapping[str, Any]) -> dict[str, Any]:
+    """Returns a widget's options as the link that was opened wants them: it may lock this control."""
+    why = locked(name)
+    return {**options, "disabled": True, "help": f"{why} {options['help']}"} if why else dict(options)
 
 
 def number(name: str, lowest: float, highest: float, instead: float) -> Parameter:

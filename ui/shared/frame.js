@@ -4,7 +4,7 @@
   const PHONE = '(max-width: 768px)';
 
   function closeNavigation({ target }) {
-    const link = target.closest('[data-testid="stSidebar"] :is(a, .st-key-present_on button)');
+    const link = target.closest('[data-testid="stSidebar"] :is(a, .st-key-present_on button, .st-key-share button)');
     if (link && matchMedia(PHONE).matches) document.querySelector('[data-testid="stSidebarCollapseButton"] button')?.click();
   }
 
@@ -19,6 +19,16 @@
   }
 
   const MOST_MILLISECONDS = 30000;
+
+  // Where there is no clipboard, as at an address without https, the browser copies what is selected.
+  function copyLink({ target }) {
+    const button = target.closest('.kd-copy');
+    if (!button) return;
+    const link = button.parentElement.querySelector('input');
+    link.select();
+    if (!document.execCommand('copy')) navigator.clipboard?.writeText(link.value);
+    button.textContent = button.dataset.copied;
+  }
 
   // Until a page that opens is there in all its parts, the stylesheet hides them: they come one by one.
   function showOnceDrawn() {
@@ -61,6 +71,7 @@
     staySomebody();
     oneStepAnAct();
     document.addEventListener('click', closeNavigation);
+    document.addEventListener('click', copyLink);
     document.addEventListener('keydown', turnPage);
     showOnceDrawn();
   }

@@ -9,7 +9,7 @@ from pathlib import Path
 import streamlit as st
 
 from kd.text.translation import N_, _, language_tag, settle
-from ui.shared import address, notices
+from ui.shared import address, links, notices
 from ui.shared.guard import guard, guarded
 from ui.shared.markup import image_source
 from ui.shared.person import follow_the_reader
@@ -48,9 +48,11 @@ def page(title: str, heading: str = "", turns: bool = True) -> Iterator[None]:
     )
     address.take({_PRESENT: _PARAMETER})
     address.keep(_PRESENT, _PARAMETER, presenting())
+    links.take_address()
     sheets = ["style.css", "experiments.css", "class.css", "rooms.css", BROWSER / "live.css"]
     sheets += ["present.css"] if presenting() else []
-    st.html("".join(f"<style>{_read(sheet)}</style>" for sheet in sheets))
+    styles = [*map(_read, sheets), links.hiding(title)]
+    st.html("".join(f"<style>{style}</style>" for style in styles))
     with st.sidebar:
         skip = escape(_("Skip to main content"))  # Streamlit's own link, which speaks English
         says = f'lang="{language_tag()}" data-skip="{skip}"'
@@ -71,10 +73,14 @@ def page(title: str, heading: str = "", turns: bool = True) -> Iterator[None]:
             on_click=guarded(present),
             args=(True,),
         )
+        if not presenting():
+            links.share(title)
     with st.container(key="present_tools", horizontal=True, vertical_alignment="center"):
         if presenting():
             _presenter_tools(title, turns)
     st.title(_(heading) if heading else _(title), anchor=False)
+    if not presenting():
+        links.say_what_is_held(title)
     place = st.container()
     try:
         with guard():
@@ -102,6 +108,7 @@ def _presenter_tools(title: str, turns: bool) -> None:
         path, label, _icon = PAGES[(at + step) % len(PAGES)]
         with st.container(key=f"present_{key}", width="content"):
             st.page_link(path, label=_(label), icon=f":material/{icon}:")
+    links.share(title)
     st.button(
         _("Stop presenting"),
         key="present_off",

@@ -121,13 +121,14 @@ def choice(shown: Shown, cell: int | None) -> None:
     """Draws the list of cells, and has the address say which one was chosen."""
     names = study_map.labels(shown.study)
     st.session_state[_CHOICE] = cell
+    help = _("The setting that is looked into. A touch of the map does the same.")
     st.selectbox(
         _("Cell"),
         range(len(names)),
         key=_CHOICE,
         format_func=names.__getitem__,
         placeholder=_("Choose a cell"),
-        help=_("The setting that is looked into. A touch of the map does the same."),
+        **address.held(CELL, {"help": help}),
         on_change=guarded(lambda: choose(st.session_state[_CHOICE])),
         width="stretch",
     )

@@ -75,7 +75,9 @@ def draw(lab: Lab, shown: Shown) -> None:
         elif of == "study":
             few = _("Fewer than two repeats of this cell are stored.")
             quiet(_("Choose a cell to see its repeats.") if cell is None else few)
-    with st.expander(_("Why not stop as soon as it helps?"), key="sweep_peeking", on_change="rerun") as fold:
+    with st.expander(
+        _("Why not stop as soon as it helps?"), key="sweep_peeking", bind="query-params"
+    ) as fold:
         if fold.open:
             said = stopping_sentence(stopping())
             verdict(said)

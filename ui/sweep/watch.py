@@ -63,7 +63,7 @@ def _look(lab: Lab, study_id: str, open_in_train: OpenInTrain) -> None:
     study_map.draw(shown, chosen, on_select=guarded(one_cell.touched))
     one_cell.look_into(lab, shown, chosen, open_in_train)
     # while it is closed, the table of a large study is not sent with every look
-    with st.expander(_("The same as a table"), key="sweep_table", on_change="rerun") as section:
+    with st.expander(_("The same as a table"), key="sweep_table", bind="query-params") as section:
         if section.open:
             st.html(study_map.table(shown))
             quiet(study_map.notes(shown), "holm", "interval", "seed")
@@ -139,13 +139,14 @@ def choose(lab: Lab, shown_id: str) -> None:
     if shown_id not in names:
         names[shown_id] = study_name(lab.studies.view(shown_id))
     st.session_state[_CHOICE] = shown_id
+    help = _("The study that is shown: yours, other people's, or the one that came with the app.")
     st.selectbox(
         _("Study"),
         list(names),
         key=_CHOICE,
         format_func=lambda study_id: names.get(study_id, study_id),
-        help=_("The study that is shown: yours, other people's, or the one that came with the app."),
         on_change=acts(_choose, lab),
+        **address.held(studies.STUDY, {"help": help}),
     )
 
 

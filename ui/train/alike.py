@@ -22,7 +22,7 @@ from ui.shared import address
 from ui.shared.figure import computed, figure
 from ui.shared.guard import guarded
 from ui.shared.lesson import lesson
-from ui.shared.pieces import into_sight, quiet
+from ui.shared.pieces import quiet
 
 _TEMPERATURE = address.number("T", softening.LOWEST_TEMPERATURE, softening.HIGHEST_TEMPERATURE, instead=4.0)
 _CELL, _TAKEN = "alike_cell", "taken_to_draw"
@@ -31,16 +31,6 @@ _BY_LABELS = N_(
     "this anyway."
 )
 _BY_ANOTHER = N_("No label ever told the teacher that a 4 is like a 9 and unlike a 0.")
-
-
-def asked_for() -> bool:
-    """Returns whether the address asks for this part, once."""
-    if st.query_params.get("errors") != "alike":
-        return False
-    address.rewrite({"errors": None})
-    st.session_state["errors"] = "alike"
-    into_sight("tabs")
-    return True
 
 
 def look_alikes(run_id: str, config: RunConfig, logits: dict[str, np.ndarray]) -> None:

@@ -84,7 +84,7 @@ def more_controls(moved: Moved, last: Callable[[], None]) -> None:
 
     last: draws what stands at its end.
     """
-    with st.expander(_("More settings"), key=DRAWER, on_change="rerun") as drawer:
+    with st.expander(_("More settings"), key=DRAWER, bind="query-params") as drawer:
         if drawer.open:
             values = _values()
             for title in _TITLES:
@@ -95,14 +95,19 @@ def more_controls(moved: Moved, last: Callable[[], None]) -> None:
         quiet(_("Not as usual: {settings}", settings=said))
 
 
-def take_address() -> None:
-    """Lets the address set the controls, in every spelling that `RunConfig` reads; before they are drawn."""
+def take_address() -> bool:
+    """Lets the address set the controls, in every spelling that `RunConfig` reads; before they are drawn.
+
+    Returns whether the page has just been opened by a link that names a setting.
+    """
+    is_link = not st.session_state.get(_DRAWN) and bool(OFFERED.keys() & set(st.query_params))
     address.take({name: _parameter(name) for name in OFFERED})
     for name in (FIELDS.keys() - OFFERED.keys()) & set(st.query_params):
         notices.add(_("In the address of this page, {problem}", problem=not_a_field(name)))
         address.rewrite({name: None})
     if st.session_state.get(_DRAWN) and "run" not in st.query_params and not address.went_back():
         _tell_address()  # the page is opened again, and bare
+    return is_link
 
 
 def set_form(config: RunConfig) -> None:
@@ -209,6 +214,7 @@ def _widget(name: str, moved: Moved, is_idle: bool) -> None:
     spec, kind, label = FIELDS[name], FIELD_TYPES[name], _(FIELDS[name].label)
     shared: dict[str, Any] = {"key": name, "help": _help(name), "disabled": is_idle}
     shared |= {"on_change": guarded(_have_moved), "args": (moved, (name,)), "persist_state": "session"}
+    shared = address.held(name, shared)
     lowest: Any = spec.minimum
     highest: Any = spec.maximum
     if spec.digits:
@@ -289,9 +295,9 @@ def _preset(moved: Moved, config: RunConfig | None) -> None:
         index=[*PRESETS, _OWN].index(shown),
         key=key,
         format_func=lambda key: _("Another setting") if key == _OWN else _(PRESETS[key].label),
-        help=_("A good place to start. It sets the controls below."),
         on_change=guarded(_apply_preset),
         args=(key, times, shown, moved),
+        **address.held("preset", {"help": _("A good place to start. It sets the controls below.")}),
     )
 
 
@@ -306,7 +312,8 @@ def _apply_preset(key: str, times: int, shown: str, moved: Moved) -> None:
     st.session_state[_PRESETS_CHOSEN] = times + 1
     if chosen in PRESETS:
         with address.together():
-            set_form(PRESETS[chosen].config)
+            locks = {name: value for name, value in _values().items() if address.locked(name)}
+            set_form(PRESETS[chosen].config.replace(**locks))
             moved()
 
 

@@ -17,17 +17,21 @@ from kd.pictures.mnist import load_mnist
 from kd.text.chart_words import confusion_words, difference_words, reliability_words
 from kd.text.translation import N_, _, numeral
 from kd.text.words import MODELS, NAMES, a_digit, percent, times
+from ui.shared import address
 from ui.shared.figure import computed, figure
 from ui.shared.lesson import lesson
 from ui.train.alike import look_alikes
 from ui.train.changes import Logits, all_changes
 
-PARTS = {
-    "confusions": N_("Confusions"),
-    "changes": N_("Fixed and broken"),
-    "trust": N_("Sure and right"),
-    "alike": N_("What looks alike"),
-}
+PART = address.choice(
+    N_("There is nothing called “{text}” to look at: use {allowed}."),
+    {
+        "confusions": N_("Confusions"),
+        "changes": N_("Fixed and broken"),
+        "trust": N_("Sure and right"),
+        "alike": N_("What looks alike"),
+    },
+)
 
 _THE_TEACHERS = N_(
     "A distilled student does not simply make fewer mistakes than its twin, or more: it makes different "
@@ -39,13 +43,11 @@ _DIFFERENT = N_(
 
 
 def look_closer(lab: Lab, run_id: str) -> None:
-    part = st.segmented_control(
+    address.take({"errors": PART})
+    part = address.choose(
         _("Look at"),
-        list(PARTS),
-        format_func=lambda part: _(PARTS[part]),
-        default="confusions",
+        PART,
         key="errors",
-        required=True,
         help=_(
             "Which digits are mistaken for each other, which pictures distillation fixed or broke, whether a "
             "model is right when it is sure, and which digits the teacher finds alike."

@@ -19,6 +19,7 @@ from kd.text.translation import N_, _, language, numeral
 from kd.text.verdicts import covers, evidence, evidence_of_seeds, verdict_note
 from kd.text.words import MODELS, accuracy, file_size, listing, milliseconds, plain
 from ui.live import following
+from ui.shared import address
 from ui.shared.figure import framed, said_chart, save_menu, spec
 from ui.shared.guard import guard
 from ui.shared.lesson import OBJECTIVE, OBJECTIVE_SYMBOLS, lesson
@@ -28,7 +29,6 @@ from ui.shared.server import is_quick
 from ui.shared.shown import shown_run
 from ui.shared.take_along import show_command
 from ui.shared.terms import explained
-from ui.train import alike
 from ui.train.changes import what_changed
 from ui.train.errors import look_closer
 from ui.train.hero import seconds
@@ -37,15 +37,18 @@ from ui.train.playback import play_training
 from ui.train.repeats import repeats, seeds_of
 from ui.train.trail import trail
 
-TAB = "explore"
+TAB = "tab"
 """The session's key for the tab that is open: its name in the reader's language."""
 
-TABS = {
-    "result": N_("Result"),
-    "errors": N_("Errors"),
-    "playback": N_("Playback"),
-    "inside": N_("Inside"),
-}
+TABS = address.choice(
+    N_("There is no tab “{text}”: use {allowed}."),
+    {
+        "result": N_("Result"),
+        "errors": N_("Errors"),
+        "playback": N_("Playback"),
+        "inside": N_("Inside"),
+    },
+)
 _OF_A_FINISHED_RUN = {"errors": look_closer, "playback": play_training, "inside": look_inside}
 
 _ANY_OBJECTIVE = r"L = \alpha\,\text{CE}\bigl(y, \sigma(z_s)\bigr) + w \sum_k \ell_k"
@@ -129,11 +132,8 @@ def _explore(lab: Lab, run_id: str) -> None:
     with st.container(key="changed"):
         if view.status == "finished":
             what_changed(lab, run_id, _look_at_errors)
-    if alike.asked_for():
-        _look_at_errors()
     with st.container(key="tabs"):
-        tabs = st.tabs([_(title) for title in TABS.values()], key=TAB, on_change="rerun")
-        for name, tab in zip(TABS, tabs, strict=True):
+        for name, tab in zip(TABS.labels, address.tabs(TABS, TAB), strict=True):
             if tab.open:
                 with tab, guard():
                     _draw(name, lab, view)
@@ -149,7 +149,7 @@ def _draw(name: str, lab: Lab, view: RunView) -> None:
 
 
 def _look_at_errors() -> None:
-    st.session_state[TAB] = _(TABS["errors"])
+    st.session_state[TAB] = _(TABS.labels["errors"])
 
 
 def _result(lab: Lab, view: RunView) -> None:

@@ -10,13 +10,15 @@ from kd.charts.making_charts import MEASURES, layer_chart, layer_rows
 from kd.lab import Lab
 from kd.networks.numpy_model import architecture_table, filters_over_time, first_layer
 from kd.text.chart_words import filters_words, layers_words, point_name
-from kd.text.translation import _, numeral
+from kd.text.translation import N_, _, numeral
 from kd.text.words import NAMES, STUDENTS, count, percent
 from ui.live import views
+from ui.shared import address
 from ui.shared.figure import computed, figure
 from ui.shared.lesson import lesson
 from ui.train.playback import course, play
 
+MEASURE = address.choice(N_("There is no measure “{text}”: use {allowed}."), MEASURES)
 # Of filters as large as the picture, so many are drawn.
 _PICTURES = 10
 
@@ -37,13 +39,11 @@ def look_inside(lab: Lab, run_id: str) -> None:
         multiplications=_ratio(teacher["multiply_adds"], student["multiply_adds"]),
     )
     st.html(f'<p class="kd kd-verdict">{verdict}</p>')
-    measure = st.segmented_control(
+    address.take({"measure": MEASURE})
+    measure = address.choose(
         _("Measure"),
-        list(MEASURES),
-        format_func=lambda measure: _(MEASURES[measure]),
-        default="parameters",
+        MEASURE,
         key="measure",
-        required=True,
         help=_("What the areas show: what is learned, what is computed, or what is kept on the way."),
     )
     rows = layer_rows(table, measure)

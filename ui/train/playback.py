@@ -84,7 +84,7 @@ def play_training(lab: Lab, run_id: str) -> None:
 def play_picture(lab: Lab, run_id: str, picture: np.ndarray) -> None:
     """Draws a folded section: how both students would have read a picture (28, 28) as they learned."""
     title = _("How would the students have read it earlier?")
-    with guard(), st.expander(title, key="reading_open", on_change="rerun") as section:
+    with guard(), st.expander(title, key="reading_open", bind="query-params") as section:
         if section.open:
             kept = course(lab, run_id)
             times = kept["distilled"]["times"].tolist()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable
 from functools import partial
 from html import escape
@@ -38,18 +39,28 @@ def take_address() -> None:
     address.keep(SWITCH, _AS_I_MOVE, _is_on())
 
 
+def show_setting() -> None:
+    """Shows the stored run of what the controls say, whichever run the link names beside it."""
+    with contextlib.suppress(Contradiction):  # the form says so
+        run_id = controls.current().run_id
+        if lab().store.is_usable(run_id):
+            controls.has_followed(run_id)
+            show(run_id)
+
+
 def switch() -> None:
     """Draws the switch that has a quick run start when a control is let go."""
+    help = _(
+        "When you let go of a control, the run starts by itself if it takes less than {seconds} seconds. "
+        "Off: nothing is trained until you press Train.",
+        seconds=round(SECONDS_OF_A_QUICK_RUN),
+    )
     st.toggle(
         _("Train as I move"),
         key=SWITCH,
         persist_state="session",
-        help=_(
-            "When you let go of a control, the run starts by itself if it takes less than {seconds} seconds. "
-            "Off: nothing is trained until you press Train.",
-            seconds=round(SECONDS_OF_A_QUICK_RUN),
-        ),
         on_change=guarded(_switched),
+        **address.held(SWITCH, {"help": help}),
     )
 
 

@@ -41,6 +41,7 @@ const resting = (element, input) => {
   const why = made('p', { class: 'kd-quiet kd-live-why' });
   return (words, aloud) => {
     input.disabled = Boolean(words);
+    for (const button of element.querySelectorAll('.kd-live-play')) button.disabled = input.disabled;
     say(why, words);
     if (words && aloud) element.append(why);
     else why.remove();
@@ -61,6 +62,7 @@ const CONTROLS = {
       const share = (scale.place(mark) - first) / (last - first);
       const element = made('span', { style: `--share: ${share}` }, plain(mark));
       element.addEventListener('click', () => {
+        if (input.disabled) return;
         move(mark);
         released();
       });
@@ -147,8 +149,10 @@ const CONTROLS = {
       moved(input.value);
       released();
     });
+    const element = labelled(spec, id, input);
     return {
-      element: labelled(spec, id, input),
+      element,
+      rest: resting(element, input),
       show: (value) => {
         input.value = value;
       },

@@ -92,7 +92,8 @@ const begin = (place, channel) => {
 };
 
 // A figure may move the controls of its channel, and lets them go.
-const moveTo = (part, values) => {
+const moveTo = (part, wanted) => {
+  const values = Object.fromEntries(Object.entries(wanted).filter(([name]) => !part.controls[name].locked));
   change(part.channel, values);
   for (const [name, value] of Object.entries(values)) part.controls[name].show(value);
   part.released();
@@ -113,7 +114,9 @@ const build = (part, place, data) => {
     part.controls = {};
     for (const spec of data.controls) {
       const moved = (value) => change(part.channel, { [spec.key]: value });
-      part.controls[spec.key] = CONTROLS[spec.kind](spec, moved, () => part.released());
+      const control = CONTROLS[spec.kind](spec, moved, () => part.released());
+      control.element.dataset.name = spec.name;
+      part.controls[spec.key] = { ...control, locked: spec.locked };
     }
     const elements = Object.values(part.controls).map(({ element }) => element);
     place.querySelector('.kd-live-controls').replaceChildren(...elements);
@@ -145,7 +148,7 @@ const show = (part, place, data) => {
   let said = '';
   for (const [name, control] of Object.entries(part.controls)) {
     control.show(channel.values[name]);
-    const why = data.facts?.rests[name] ?? '';
+    const why = control.locked || (data.facts?.rests[name] ?? '');
     control.rest?.(why, why !== said);
     said = why || said;
   }

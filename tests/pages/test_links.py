@@ -1,0 +1,81 @@
+"""What a link hides and locks on every page, and what it opens."""
+
+from __future__ import annotations
+
+import pytest
+
+from kd.config import RunConfig
+from tests.pages.on_page import control, html_of, labelled, warnings_of
+from tests.stored_runs import save_copy
+from ui.shared.links import CONTROLS, FOLDS
+
+# the address that draws most of a page's controls
+MOST = {
+    "sweep": {"show": "repeats"},
+    "draw": {"view": "pull", "way": "test"},
+    "experiments": {"experiment": "wrong_labels"},
+}
+HOME_TO_CLASS = [title.lower() for title in CONTROLS]
+
+
+def disabled(app) -> dict[str, bool]:
+    """Every control on the page by the end of its key → whether it cannot be moved."""
+    found = {}
+    for widget in (*labelled(app).values(), *app.multiselect, *app.text_input):
+        spec = getattr(widget, "spec", None)
+        found[spec["name"] if spec else widget.key] = bool(spec["locked"] if spec else widget.disabled)
+    return found
+
+
+def sheets(app) -> list[str]:
+    """The page's style sheets, which AppTest keeps apart from its elements."""
+    return [each.proto.body for place in app._tree.children.values() for each in place.get("html")]
+
+
+@pytest.mark.parametrize("name", HOME_TO_CLASS)
+def test_a_link_hides_and_locks_any_control_and_one_press_brings_them_back(open_page, name):
+    names = CONTROLS[name.title()]
+    movable = [each for each in names if each not in FOLDS]
+    query = {**MOST.get(name, {}), "hide": ",".join(names), "lock": ",".join(movable)}
+    app = open_page(name, **query)
+    assert not warnings_of(app)
+    free = {key for key, value in disabled(app).items() if not value and key in movable}
+    assert not free
+    assert any(disabled(app).values())
+    hidden = next(sheet for sheet in sheets(app) if "data-name" in sheet)
+    assert all(f'[data-name="{each}"]' in hidden for each in names)
+    assert "hides or locks some controls here" in html_of(app)
+    labelled(app)["Show all controls"].click().run()
+    assert "hides or locks" not in html_of(app)
+    assert "hide" not in app.query_params
+    assert "lock" not in app.query_params
+
+
+def test_a_name_that_no_control_has_is_said_once_and_the_others_hold_from_page_to_page(open_page):
+    app = open_page("train", hide="alpha,images", lock="temperature,<b>", temperature="20")
+    said = "No control is called “{}”, so “{}” in the address leaves it as it is."
+    assert warnings_of(app) == [said.format("images", "hide"), said.format("<b>", "lock")]
+    assert control(app, "temperature").spec["locked"] == "Locked by the link you opened."
+    assert control(app, "temperature").value == 20  # of the link
+    app.switch_page("pages/runs.py").run()
+    held = [app.query_params[name] for name in ("hide", "lock")]
+    assert held in (["alpha", "temperature"], [["alpha"], ["temperature"]])
+    assert "hides or locks" not in html_of(app)  # nothing is, here
+
+
+def test_what_a_browser_says_of_a_locked_control_is_not_taken_over_nor_what_a_preset_does(open_page):
+    app = open_page("train", lock="temperature")
+    control(app, "temperature").set_value(20.0).run()
+    assert app.session_state["temperature"] == RunConfig().temperature
+    labelled(app)["Start from"].set_value("notebook").run()
+    assert app.session_state["train_size"] == 10_000
+    assert app.session_state["temperature"] == RunConfig().temperature
+
+
+@pytest.mark.parametrize("beside", [RunConfig().run_id, "0" * 12])
+def test_a_link_opens_the_setting_that_it_names_not_the_run_beside_it(open_page, lab, beside):
+    other = RunConfig(seed=3)
+    save_copy(lab.store, RunConfig().run_id, other)
+    app = open_page("train", run=beside, seed="3")
+    assert app.query_params["run"] in (other.run_id, [other.run_id])
+    assert not warnings_of(app)

@@ -1,0 +1,190 @@
+"""Links to what is on the screen, with a QR code; and for a lesson, what a link hides and locks."""
+
+from __future__ import annotations
+
+from html import escape
+from urllib.parse import urlencode
+
+import streamlit as st
+
+from kd.config import OFFERED
+from kd.text.translation import N_, _
+from ui.shared import address, notices
+from ui.shared.address import HIDE, LOCK
+from ui.shared.guard import guard, guarded
+from ui.shared.pieces import quiet
+from ui.shared.reached import base_address, parts_of, qr_picture
+
+_T = N_("T, temperature")
+CONTROLS: dict[str, dict[str, str]] = {
+    "Home": {"soft": _T, "guess": N_("Your guess, in percent")},
+    "Train": {
+        "preset": N_("Start from"),
+        **{name: spec.label for name, spec in OFFERED.items()},
+        "more_settings": N_("More settings"),
+        "as_i_move": N_("Train as I move"),
+        "tab": N_("Result, errors, playback and inside"),
+        "errors": N_("Look at"),
+        "measure": N_("Measure"),
+    },
+    "Draw": {
+        "way": N_("Picture"),
+        "picture": N_("Test picture"),
+        "view": N_("View"),
+        "T": _T,
+        "log": N_("Logarithmic scale"),
+        "pulled_student": N_("Student"),
+        "pull_alpha": N_("α, weight of the true labels"),
+        "pull_squared": N_("Teacher's part × T²"),
+        "drawing_open": N_("Why these answers?"),
+        "drawing": N_("Show"),
+        "reading_open": N_("How would the students have read it earlier?"),
+    },
+    "Sweep": {
+        "show": N_("View"),
+        "study": N_("Study"),
+        "cell": N_("Cell"),
+        "of": N_("Of"),
+        "of_alpha": OFFERED["alpha"].label,
+        "of_squared": OFFERED["temperature_squared"].label,
+        "of_seeds": N_("Repeats (seeds)"),
+        "of_order": N_("Order"),
+        "sweep_form": N_("Make your own map"),
+        "sweep_table": N_("The same as a table"),
+        "sweep_peeking": N_("Why not stop as soon as it helps?"),
+    },
+    "Experiments": {"topic": N_("Topic"), "seeds": N_("Repeats (seeds)")},
+    "Runs": {
+        "q": N_("Find"),
+        "whose": N_("Whose"),
+        "by": N_("Setting"),
+        "values": N_("Values"),
+        "fold": N_("Repeats together"),
+        "pair": N_("Answers"),
+    },
+    "Class": {"plan": N_("Plan")},
+}
+"""Page → what an address can hide or lock there, by the name that the address has for it → its label."""
+
+FOLDS = ("more_settings", "drawing_open", "reading_open", "sweep_form", "sweep_table", "sweep_peeking", "tab")
+"""Those that can be hidden and not locked."""
+
+# Where the container of a control is not called as the control is.
+_PLACES = {
+    "preset": '[class*="st-key-preset-"]',
+    "tab": ".st-key-tabs",
+    "study": ".st-key-sweep_choice",
+    "cell": ".st-key-sweep_cell_choice",
+    "seeds": ".st-key-experiment_seeds",
+    "plan": ".st-key-open_choice",
+}
+_LISTED = address.Parameter(lambda text: [name for name in text.split(",") if name], ",".join, [])
+
+
+def take_address() -> None:
+    """Lets the address say what is hidden and locked, which the session keeps from page to page."""
+    address.take({HIDE: _LISTED, LOCK: _LISTED})
+    for parameter in (HIDE, LOCK):
+        asked = st.session_state[parameter]
+        known = [name for name in asked if any(name in names for names in CONTROLS.values())]
+        if strangers := [name for name in asked if name not in known]:
+            words = N_("No control is called “{names}”, so “{parameter}” in the address leaves it as it is.")
+            notices.add(_(words, names=notices.cut(", ".join(strangers)), parameter=parameter))
+        st.session_state[parameter] = known
+        address.keep(parameter, _LISTED, known)
+
+
+def hiding(title: str) -> str:
+    """Returns the style sheet that hides what the link that was opened hides on a page."""
+    names = [name for name in st.session_state[HIDE] if name in CONTROLS[title]]
+    places = [place for name in names for place in (_place(name), f'[data-name="{name}"]')]
+    return f"{', '.join(places)} {{ display: none !important; }}" if places else ""
+
+
+def say_what_is_held(title: str) -> None:
+    """Says so where something is hidden or locked, beside the way to have all of it back."""
+    if not any(name in CONTROLS[title] for name in (*st.session_state[HIDE], *st.session_state[LOCK])):
+        return
+    with st.container(key="held", horizontal=True, vertical_alignment="center"):
+        quiet(_("The link you opened hides or locks some controls here."), width="content")
+        st.button(
+            _("Show all controls"),
+            key="show_all",
+            type="tertiary",
+            help=_("Brings back what the link hides and unlocks what it locks, on every page."),
+            on_click=guarded(_let_go),
+        )
+
+
+def _let_go() -> None:
+    st.session_state.update({HIDE: [], LOCK: []})
+    address.rewrite({HIDE: None, LOCK: None})
+
+
+@st.fragment
+def share(title: str) -> None:
+    """Draws a button that shows the link to what is on the screen, and what it should do for a class."""
+    with guard():
+        if st.button(
+            _("Share"),
+            key="share",
+            icon=":material/share:",
+            type="tertiary",
+            help=_("A link to this page as it is now, as text and as a QR code; also one for a lesson."),
+        ):
+            st.dialog(_("Share"))(_share)(title)
+
+
+def _share(title: str) -> None:
+    """Draws the link, which follows the choices below it."""
+    place = st.container()
+    query: dict[str, list[str]] = {name: st.query_params.get_all(name) for name in st.query_params}
+    with st.expander(_("For a class")):
+        chosen = _for_a_class(title)
+    query = {name: texts for name, texts in query.items() if name not in chosen}
+    query |= {name: [text] for name, text in chosen.items() if text}
+    page = "" if title == "Home" else title.lower()
+    here, elsewhere = parts_of(page), base_address(page)
+    link = f"{elsewhere or f'{here.scheme}://{here.netloc}{here.path}'}/{page}"
+    link = f"{link}?{urlencode(query, doseq=True, safe=',')}" if query else link
+    with place:
+        copy, copied = escape(_("Copy link")), escape(_("Copied"))
+        text = f'<input class="kd-link" readonly value="{escape(link)}" aria-label="{escape(_("Link"))}">'
+        button = f'<button type="button" class="kd-copy" data-copied="{copied}">{copy}</button>'
+        st.html(f'<div class="kd kd-share"><p role="status">{text}{button}</p>{qr_picture(link)}</div>')
+        if not elsewhere:
+            quiet(_("This link opens on this computer alone: it is in no network that others are in."))
+
+
+def _for_a_class(title: str) -> dict[str, str]:
+    """Draws the choices for a lesson; returns parameter → its text, empty for none."""
+    names = CONTROLS[title]
+    movable = [name for name in names if name not in FOLDS]
+    parts = (
+        (HIDE, [*names], _("Hide"), _("Not on the page; their values hold all the same.")),
+        (LOCK, movable, _("Lock"), _("On the page, but they cannot be moved.")),
+    )
+    chosen = {}
+    for parameter, options, label, help in parts:
+        key = f"share_{parameter}_{title}"
+        held = [name for name in st.session_state[parameter] if name in options]
+        said = st.multiselect(
+            label,
+            options,
+            held,
+            key=key,
+            format_func=lambda name: _(names[name]),
+            placeholder=_("Choose controls"),
+            help=help,
+        )
+        others = [name for name in st.session_state[parameter] if name not in options]
+        chosen[parameter] = ",".join([*others, *said])
+    help = _("The link opens with large type for a projector.")
+    chosen["present"] = (
+        "true" if st.toggle(_("Start presenting"), st.session_state["present"], help=help) else ""
+    )
+    return chosen
+
+
+def _place(name: str) -> str:
+    return _PLACES.get(name, f".st-key-{name}")
