@@ -20,6 +20,7 @@ else:
     from ui.shared import address
     from ui.shared.frame import page
     from ui.shared.lesson import home_lesson, section, unseen_section
+    from ui.shared.path import entrances
     from ui.shared.server import lab
     from ui.shared.shown import example_run
     from ui.train import controls, train_button
@@ -32,6 +33,7 @@ else:
         else:
             unseen_section(_("An example"))
             voices(lab(), view)
+        entrances()
         guess()
         section(_("Try it yourself"))
         with st.container(horizontal=True, key="ways"):

@@ -12,6 +12,7 @@ import pandas as pd
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from kd.analysis.observations import SHOWCASE
 from kd.analysis.softening import from_the_surest, most_ambiguous
 from kd.base.unusable import Unusable
 from kd.charts.thumbnails import thumbnail_rows
@@ -32,8 +33,7 @@ refuse_without_warnings()
 
 # Translators: what one does to give a picture; "Draw" is also the page where three models read it.
 WAYS = {"draw": N_("Draw"), "test": N_("Test pictures"), "upload": N_("Upload")}
-# The example's showcase (kd/analysis/observations.py), computed in a test and not for every visitor.
-FIRST_PICTURE = 4498
+FIRST_PICTURE = SHOWCASE
 TEST_PICTURE_HELP = N_("One of MNIST's 10,000 test pictures, numbered from 0. No model was trained on them.")
 
 CANVAS = "canvas_frame"

@@ -183,10 +183,10 @@ def say() -> None:
         _tell_browser(address)
 
 
-def go_to(page: str, carrying: Iterable[str] = ()) -> None:
-    """Goes to another page, whose address has these parameters alone."""
+def go_to(page: str, carrying: Iterable[str] = (), saying: Mapping[str, str] | None = None) -> None:
+    """Goes to another page, whose address has these parameters alone. saying: others than it has now."""
     with get_session_state().query_params() as address:
-        query = {name: address.get_all(name) for name in carrying if name in address}
+        query = {name: address.get_all(name) for name in carrying if name in address} | dict(saying or {})
         address.clear_with_no_forward_msg(preserve_embed=True)
     if _batch.changed is not None:
         _batch.changed = False  # it was the address of the page that is left

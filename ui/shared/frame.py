@@ -9,7 +9,7 @@ from pathlib import Path
 import streamlit as st
 
 from kd.text.translation import N_, _, language_tag, settle
-from ui.shared import address, links, notices
+from ui.shared import address, links, notices, path
 from ui.shared.guard import guard, guarded
 from ui.shared.markup import image_source
 from ui.shared.person import follow_the_reader
@@ -46,10 +46,11 @@ def page(title: str, heading: str = "", turns: bool = True) -> Iterator[None]:
         layout="wide",
         initial_sidebar_state=220,
     )
+    path.take()
     address.take({_PRESENT: _PARAMETER})
     address.keep(_PRESENT, _PARAMETER, presenting())
     links.take_address()
-    sheets = ["style.css", "experiments.css", "class.css", "rooms.css", BROWSER / "live.css"]
+    sheets = ["style.css", "path.css", "experiments.css", "class.css", "rooms.css", BROWSER / "live.css"]
     sheets += ["present.css"] if presenting() else []
     styles = [*map(_read, sheets), links.hiding(title)]
     st.html("".join(f"<style>{style}</style>" for style in styles))
@@ -59,8 +60,8 @@ def page(title: str, heading: str = "", turns: bool = True) -> Iterator[None]:
         brand = f'<div class="kd-brand" {says}><img src="{mark}" alt="">KD Lab</div>'
         st.html(f"{brand}<script>{_read('frame.js')}</script>", unsafe_allow_javascript=True)
         place_program()
-        for path, label, icon in PAGES:
-            st.page_link(path, label=_(label), icon=icon)
+        for file, label, icon in PAGES:
+            st.page_link(file, label=_(label), icon=icon)
         st.button(
             _("Present"),
             key="present_on",
@@ -88,6 +89,7 @@ def page(title: str, heading: str = "", turns: bool = True) -> Iterator[None]:
     finally:
         with place:
             notices.show()
+        path.strip(title)
 
 
 def presenting() -> bool:
@@ -105,9 +107,9 @@ def _presenter_tools(title: str, turns: bool) -> None:
     at = [label for _path, label, _icon in PAGES].index(title)
     ways = (("previous", -1, "arrow_back"), ("next", 1, "arrow_forward"))
     for key, step, icon in ways if turns else ():
-        path, label, _icon = PAGES[(at + step) % len(PAGES)]
+        file, label, _icon = PAGES[(at + step) % len(PAGES)]
         with st.container(key=f"present_{key}", width="content"):
-            st.page_link(path, label=_(label), icon=f":material/{icon}:")
+            st.page_link(file, label=_(label), icon=f":material/{icon}:")
     links.share(title)
     st.button(
         _("Stop presenting"),

@@ -16,13 +16,16 @@ from ui.shared.person import script_run
 
 _log = logging.getLogger("kd.ui")
 
+SHOWN_OUTSIDE: list[Callable[[], bool]] = [notices.shown]
+"""Each says whether the page already shows what has come of a fragment, and is shown outside of it."""
+
 
 @contextmanager
 def guard() -> Iterator[None]:
     """Logs what goes wrong inside and says so on the page; Streamlit's own signals pass through."""
     try:
-        if script_run().fragment_ids_this_run and not notices.shown():
-            st.rerun()  # a sentence came or went, and it is shown outside this fragment
+        if script_run().fragment_ids_this_run and not all(shown() for shown in SHOWN_OUTSIDE):
+            st.rerun()  # something came or went that is shown outside this fragment
         yield
     except Unusable as error:
         _log.error("A page could not be drawn: %s", error)
