@@ -61,7 +61,7 @@ def experiment_lines(
     rows: labelled by `line_labels`. ghosts: whether the included result is among them and is thin.
     """
     values, axis, gains = plan.places or (), plan.axis, plan.signed
-    look: dict[str, Any] = {"labelSeparation": 8, "labelOverlap": True, "format": ",~g" if values else "~s"}
+    look: dict[str, Any] = {"labelSeparation": 8, "labelOverlap": True, "format": ",.6~g" if values else "~s"}
     x = number_axis(plan.x_title, plan.log, values, padding=14, **look)
     codes = [one.code for one in plan.series]
     dashes, shapes = by_role("strokeDash"), by_role("shape")
