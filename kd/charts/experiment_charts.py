@@ -22,6 +22,8 @@ from kd.text.translation import _, numeral
 
 HEIGHT, BESIDE = 420, 360
 """In pixels, with the title: of a chart by itself, and of each of two."""
+_AROUND_PIXELS = 165
+"""Of these, what goes to the title, two lines below it, and the axis at the bottom."""
 
 
 def line_labels(rows: pd.DataFrame, axis: Values, height: int = HEIGHT) -> pd.DataFrame:
@@ -31,7 +33,7 @@ def line_labels(rows: pd.DataFrame, axis: Values, height: int = HEIGHT) -> pd.Da
     ends = [part.index[-1] for _key, part in named.groupby(["source", "series"], sort=False)]
     ends.sort(key=lambda at: rows.at[at, "value"])
     texts = {at: label_start(rows.at[at, "name"]).rstrip() for at in ends}
-    line = (axis.high - axis.low) * share_of_a_label(height)
+    line = (axis.high - axis.low) * share_of_a_label(height, _AROUND_PIXELS)
     heights = [line * (texts[at].count("\n") + 1) for at in ends]
     middles = _apart([rows.at[at, "value"] for at in ends], heights, axis.high)
     for at, middle, tall in zip(ends, middles, heights, strict=True):
@@ -61,7 +63,7 @@ def experiment_lines(
     rows: labelled by `line_labels`. ghosts: whether the included result is among them and is thin.
     """
     values, axis, gains = plan.places or (), plan.axis, plan.signed
-    look: dict[str, Any] = {"labelSeparation": 8, "labelOverlap": True, "format": ",~g" if values else "~s"}
+    look: dict[str, Any] = {"labelSeparation": 8, "labelOverlap": True, "format": ",.6~g" if values else "~s"}
     x = number_axis(plan.x_title, plan.log, values, padding=14, **look)
     codes = [one.code for one in plan.series]
     dashes, shapes = by_role("strokeDash"), by_role("shape")

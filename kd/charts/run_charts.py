@@ -40,9 +40,12 @@ def label_start(name: str) -> str:
     return "\n".join(wrap(f"{name} {_VALUE}", _MOST_LETTERS)).removesuffix(_VALUE)
 
 
-def share_of_a_label(height: int) -> float:
-    """Returns how much of a value axis the label of a line takes in a chart of this height."""
-    return _LABEL_PIXELS / (height - _AROUND_PIXELS)
+def share_of_a_label(height: int, around: int = _AROUND_PIXELS) -> float:
+    """Returns how much of a value axis the label of a line takes in a chart of this height.
+
+    around: what is above and below the axis, in pixels.
+    """
+    return _LABEL_PIXELS / (height - around)
 
 
 def labelled(

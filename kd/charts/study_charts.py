@@ -307,7 +307,7 @@ def slice_lines(
     """Draws lines with bands along an axis of numbers, or marks with intervals along any other."""
     numeric = are_numbers(values)
     if numeric:
-        x = number_axis(title, log, values, format=",~g", labelOverlap=True)
+        x = number_axis(title, log, values, format=",.6~g", labelOverlap=True)
     else:
         x = alt.X("x:N", title=title, scale=alt.Scale(domain=list(values)), axis=alt.Axis(labelAngle=0))
     y: dict[str, Any] = {

@@ -21,6 +21,7 @@ from kd.charts.experiment_plan import (
 )
 from kd.studies.experiments import EXPERIMENTS
 from kd.text.translation import _
+from tests.charts.drawn import texts_of
 
 NOTHING = pd.DataFrame()
 LINES, ROWS = EXPERIMENTS["wrong_labels"], EXPERIMENTS["notebook_as_it_was"]
@@ -66,6 +67,7 @@ def test_every_experiment_has_a_chart_and_draws_what_came_out(name):
     assert {*rows["name"]} == {one.name for one in plan.series}
     if plan.is_line:
         chart = experiment_lines(line_labels(rows, plan.axis), plan.with_room_for(rows))
+        assert not [text for text in texts_of(chart) if "e+" in text]  # as 2e+1 for 16
     else:
         named = dot_rows(rows, plan)
         names = dot_names(plan, named)
