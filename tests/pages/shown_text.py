@@ -17,7 +17,8 @@ from kd.charts.figure_file import figure_svg
 # What else Streamlit sends: names, addresses, formats, a widget's state, and what is read below.
 _NOT_SHOWN = re.compile(
     "id|.*_id|autocomplete|.*key|.*url|.*hash|.*path|icon|page|query_string|color|type|.*format|tag|json|.*_content|"
-    "selection_mode|selection_default|columns?_order|columns|component_name|theme|spec|data|raw_values?|mime|.*state.*"
+    "selection_mode|selection_default|columns?_order|columns|component_name|theme|spec|data|raw_values?|mime|uuid|"
+    ".*state.*"
 )
 # What the browser's own figures are told in codes, and the places in their sentences.
 _CODES = {"channel", "code", "colours", "control", "file", "key", "kind", "line", "measure", "of", "role"}

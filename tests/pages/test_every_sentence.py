@@ -10,6 +10,7 @@ from dataclasses import replace
 from typing import Any
 
 import pandas as pd
+import pyarrow as pa
 import pytest
 from streamlit.testing.v1 import AppTest
 
@@ -113,6 +114,8 @@ def test_the_list_of_runs_does_too_after_a_run_is_deleted(open_page, lab):
     lab.runs.pin(kept, True)
     app = open_page("runs", ticked=deleted, fold="false")
     assert escaped(app) == set()
+    cells = pa.ipc.open_stream(app.dataframe[0].proto.arrow_data.styler.display_values).read_pandas()
+    assert all("·" in cell for cell in cells["gain"])
     app.button(key="runs_delete").click().run()
     assert mark("Undo") in [button.label for button in app.button]
     assert escaped(app) == set()

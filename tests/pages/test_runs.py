@@ -71,7 +71,7 @@ def test_each_run_is_a_line_or_together_with_those_that_differ_in_seed_alone(
     line, compared = found.loc[shipped.run_id], shipped.result["comparison"]
     assert line["setting"] == "the default setting"
     assert line["gain"] == pytest.approx(100 * compared["difference"])
-    assert line["interval"].startswith(f"+{100 * compared['low']:.1f} to ")
+    assert line["interval"].startswith(f"+{100 * compared['low']:.1f} and ")
     assert (line["teacher"], line["whose"]) == ("strong teacher", "the app")
     assert found.loc[another, ["setting", "whose"]].tolist() == ["T 4 · seed 14", "somebody else"]
     assert found.loc[own, "whose"] == ""

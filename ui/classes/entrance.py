@@ -132,6 +132,7 @@ def _open_form(lab: Lab) -> None:
             list(dict.fromkeys([*offered(), *st.session_state[_ORDER]])),
             key=_ORDER,
             format_func=label_of,
+            placeholder=_("Choose parts"),
             help=_("They come in the order in which you choose them."),
             on_change=acts(_choose),
         )

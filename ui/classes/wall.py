@@ -225,6 +225,7 @@ def _plan(room: Class, view: ClassView) -> None:
         list(dict.fromkeys([*offered(), *rest])),
         key="class_rest",
         format_func=label_of,
+        placeholder=_("Choose parts"),
         help=_("In this order, after what is done."),
         on_change=acts(lambda: room.change_plan(";".join(st.session_state["class_rest"]))),
     )

@@ -190,12 +190,9 @@ def _undo(lab: Lab) -> None:
             )
         )
         return
-    note = ngettext(
-        "Deleted: {run}",
-        "Deleted: {count} runs",
-        len(deleted),
-        run=setting(next(iter(deleted.values()))),
-    )
+    note = ngettext("Deleted: {count} run", "Deleted: {count} runs", len(deleted))
+    if len(deleted) == 1:
+        note = _("Deleted: {run}", run=setting(next(iter(deleted.values()))))
     quiet(note, width="content")
     brings = ngettext("Brings the run back.", "Brings the runs back.", len(deleted))
     _button("undo", _("Undo"), brings, on_click=acts(_restore, lab, list(deleted)), icon="undo")

@@ -26,7 +26,7 @@ MINE, OTHERS, APP, NOBODYS = "mine", "others", "app", ""
 
 # Fewer letters are no id: each digit is in most of them, and would find those instead of what it stands for.
 _LEAST_OF_ID = 3
-_SEPARATORS = re.compile(r"(?<=\d),(?=\d{3})")
+_SEPARATORS = re.compile(r"(?<=\d)[.,](?=\d{3})")
 
 
 @dataclass(frozen=True)
@@ -124,7 +124,7 @@ def _listing(found: list[Line], fold: bool) -> Listing:
 
 
 def _text(line: Line, words: str) -> str:
-    numbers = _SEPARATORS.sub("", words)  # 10000 finds 10,000
+    numbers = _SEPARATORS.sub("", words)  # 10000 finds 10,000, and 10.000
     return " ".join([line.name, *line.tags, line.note, words, numbers]).casefold()
 
 
@@ -146,7 +146,7 @@ def _interval(line: Line) -> str:
     if np.isnan(line.low):
         return ""
     digits = decimals({"low": line.low, "high": line.high})
-    return _("{low} to {high}", low=signed(line.low, digits), high=signed(line.high, digits))
+    return _("{low} and {high}", low=signed(line.low, digits), high=signed(line.high, digits))
 
 
 def _when(created: float) -> datetime | None:

@@ -125,6 +125,7 @@ def _filters(listed: Listing) -> tuple[str, tuple[str, ...], str]:
         list(known),
         key="values",
         format_func=lambda value: known.get(value, value),
+        placeholder=_("any"),
         disabled=not known,
         help=_("Lists runs with one of these values; with none chosen, all runs."),
     )

@@ -5,12 +5,13 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 import streamlit as st
 from streamlit.elements.lib.column_types import ColumnConfig
 
 from kd.lab.comparison import Line
-from kd.text.translation import N_, NC_, _
+from kd.text.translation import N_, NC_, _, number_marks, numeral
 from ui.runs.listing import Listing, owners
 from ui.runs.search import TICKED
 from ui.shared import address, notices
@@ -35,6 +36,8 @@ COLUMNS = {
     "run": NC_("noun", "Run"),
 }
 _ALWAYS = ("setting", "gain", "interval", "seeds", "teacher", "when", "whose")
+_FORMS = {"gain": "+.2f", **dict.fromkeys(("distilled", "scratch", "of_teacher"), ".2f")}
+"""How numbers are written; Streamlit itself knows English only."""
 # Shown once there is something in them.
 _WITH_CONTENT = ("name", "state", "tags", "kept")
 
@@ -79,8 +82,10 @@ def table(listed: Listing, places: Sequence[int]) -> None:
     full = {name for name in _WITH_CONTENT if any(map(bool, listed.frame[name]))}
     names = [name for name in COLUMNS if name in _ALWAYS or name in full]
     _show(ids, [at for at, run_id in enumerate(ids) if run_id in chosen])
+    rows = listed.frame.iloc[list(places)].assign(whose=owners(shown))[[*COLUMNS]]
+    forms = {name: partial(numeral, form=form) for name, form in _FORMS.items()}
     st.dataframe(
-        listed.frame.iloc[list(places)].assign(whose=owners(shown))[[*COLUMNS]],
+        rows.style.format(forms, na_rep="") if number_marks() else rows,
         key=_TABLE,
         hide_index=True,
         column_order=names,
@@ -128,17 +133,14 @@ def _tick(ids: list[str]) -> None:
 def _config() -> dict[str, ColumnConfig]:
     of = st.column_config
     config: dict[str, ColumnConfig] = {name: of.TextColumn(_(label)) for name, label in COLUMNS.items()}
-    for name in ("distilled", "scratch", "of_teacher"):
-        config[name] = of.NumberColumn(_(COLUMNS[name]), format="%.2f")
+    gain = _("Distilled minus scratch in percentage points of test accuracy: the mean of the repeats.")
+    for name, form in _FORMS.items():
+        printf = None if number_marks() else f"%{form}"
+        config[name] = of.NumberColumn(_(COLUMNS[name]), format=printf, help=gain if name == "gain" else None)
     return {
         **config,
         "setting": of.TextColumn(_(COLUMNS["setting"]), width=205),
         "name": of.TextColumn(_(COLUMNS["name"]), width=150),
-        "gain": of.NumberColumn(
-            _(COLUMNS["gain"]),
-            format="%+.2f",
-            help=_("Distilled minus scratch in percentage points of test accuracy: the mean of the repeats."),
-        ),
         "interval": of.TextColumn(
             _(COLUMNS["interval"]),
             help=_(
@@ -146,7 +148,8 @@ def _config() -> dict[str, ColumnConfig]:
             ),
         ),
         "seeds": of.NumberColumn(_(COLUMNS["seeds"])),
-        "when": of.DatetimeColumn(_(COLUMNS["when"]), format="D MMM YYYY, HH:mm"),
+        # Translators: a date and an hour as momentjs.com has it: MMM is “May” in English only, and MM “05”.
+        "when": of.DatetimeColumn(_(COLUMNS["when"]), format=_("D MMM YYYY, HH:mm")),
         "whose": of.TextColumn(_(COLUMNS["whose"]), width=110),
         "tags": of.ListColumn(_(COLUMNS["tags"]), width=130),
     }

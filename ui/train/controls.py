@@ -225,7 +225,7 @@ def _widget(name: str, moved: Moved, is_idle: bool) -> None:
     elif kind is bool:
         st.toggle(label, **shared)
     elif kind is float and (highest - lowest) / spec.step <= _MOST_STOPS:
-        st.slider(label, lowest, highest, step=spec.step, **shared)
+        st.slider(label, lowest, highest, step=spec.step, format="localized", **shared)
     else:
         st.number_input(label, lowest, highest, step=spec.step, **shared)
 
