@@ -80,7 +80,7 @@ def tabs(parameter: Parameter, key: str) -> list[Any]:
         st.session_state[key] = _(parameter.labels[said(key, parameter)])
     drawn = st.tabs(list(codes), key=key, on_change="rerun")
     keep(key, parameter, codes[st.session_state[key]])
-    return drawn
+    return list(drawn)
 
 
 def locked(name: str) -> str:

@@ -8,7 +8,7 @@ import streamlit as st
 from kd.config import RunConfig
 from kd.export.tables import accuracies_in_long_form
 from kd.lab import Lab
-from kd.studies.address import sweep_command
+from kd.studies.address import STUDY, sweep_command
 from kd.studies.experiments import EXPERIMENTS
 from kd.studies.study import StudyView
 from kd.text.study_words import progress_words
@@ -140,13 +140,14 @@ def choose(lab: Lab, shown_id: str) -> None:
         names[shown_id] = study_name(lab.studies.view(shown_id))
     st.session_state[_CHOICE] = shown_id
     help = _("The study that is shown: yours, other people's, or the one that came with the app.")
+    known: list[str] = list(names)
     st.selectbox(
         _("Study"),
-        list(names),
+        known,
         key=_CHOICE,
         format_func=lambda study_id: names.get(study_id, study_id),
         on_change=acts(_choose, lab),
-        **address.held(studies.STUDY, {"help": help}),
+        **address.held(STUDY, {"help": help}),
     )
 
 
