@@ -8,11 +8,10 @@ here: `_("{count} runs wait.", count=3)`.
 import contextlib
 import gettext
 import os
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextvars import ContextVar
 from decimal import Decimal
-from functools import lru_cache, partial
+from functools import cache, lru_cache, partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -30,7 +29,6 @@ class Spoken(NamedTuple):
     marks: Mapping[int, str] | None = None
 
 
-_TAG = re.compile("[A-Za-z]+(_[A-Za-z0-9]+)*")
 _folder = str(Path(__file__).parent / "locale")
 _settled: ContextVar[Spoken | None] = ContextVar("the language of this thread's reader", default=None)
 
@@ -86,7 +84,49 @@ def language() -> str:
 
 def language_tag() -> str:
     """Returns the language that `_` uses now as HTML and browsers name it, such as "pt-BR"."""
-    return language().replace("_", "-")
+    return tag_of(language())
+
+
+def languages() -> tuple[str, ...]:
+    """Returns the languages that there are: English and one a catalogue, such as "pt_BR"."""
+    return (
+        ENGLISH,
+        *sorted(path.parents[1].name for path in Path(_folder).glob(f"*/LC_MESSAGES/{DOMAIN}.mo")),
+    )
+
+
+def tag_of(language: str) -> str:
+    """Returns a language as HTML and browsers name it, such as "pt-BR"."""
+    return language.replace("_", "-")
+
+
+def closest(*wanted: str) -> str | None:
+    """Returns the first wanted language that there is, or another kind of it: "pt_BR" for "pt-PT"."""
+    there = languages()
+    for tag in wanted:
+        parts = _parts(tag)
+        kinds = [language for language in there if _parts(language)[0] == parts[0]]
+        if kinds:
+            return max(kinds, key=lambda kind: len({*_parts(kind)} & {*parts}))
+        if parts[0] in ("c", "posix"):
+            return ENGLISH
+    return None
+
+
+def _parts(tag: str) -> list[str]:
+    return tag.partition(".")[0].partition("@")[0].replace("-", "_").lower().split("_")
+
+
+@cache
+def own_name(language: str) -> str:
+    """Returns what a language calls itself, such as "Português (Brasil)"."""
+    from babel import Locale, UnknownLocaleError  # as in `_marks`
+
+    try:
+        name = Locale.parse(language).get_display_name()
+    except (UnknownLocaleError, ValueError):
+        name = None
+    return name[0].upper() + name[1:] if name else language
 
 
 def _(message: str, /, **values: Any) -> str:
@@ -170,20 +210,10 @@ def _spoken() -> Spoken:
 
 @lru_cache(maxsize=1_000)
 def _choose(wanted: tuple[str, ...], folder: str) -> Spoken:
-    """Returns the first wanted language that has a catalogue, at worst another country's; or else English."""
-    for tag in wanted:
-        tag = tag.partition(".")[0].partition("@")[0].replace("-", "_")
-        if not _TAG.fullmatch(tag):  # it may come from a browser, and becomes part of a path
-            continue
-        parts = tag.split("_")
-        if parts[0] in (ENGLISH, "C", "POSIX"):
-            break
-        nearer = ["_".join(parts[:length]) for length in range(len(parts), 0, -1)]
-        relatives = sorted(path.name for path in Path(folder).glob(f"{parts[0].lower()}_*"))
-        for code in (*nearer, *relatives):
-            if found := gettext.find(DOMAIN, folder, [code]):
-                language = Path(found).parents[1].name
-                return Spoken(language, gettext.translation(DOMAIN, folder, [code]), _marks(language))
+    """Returns the first wanted language that has a catalogue; English if none has one."""
+    language = closest(*wanted) or ENGLISH
+    if language != ENGLISH:
+        return Spoken(language, gettext.translation(DOMAIN, folder, [language]), _marks(language))
     return Spoken(ENGLISH, gettext.NullTranslations())
 
 

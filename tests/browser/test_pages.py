@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gettext
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -10,6 +11,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from kd.lab import Lab
+from kd.text import translation
 from tests import PROJECT
 from tests.browser.accessibility import faults
 from tests.browser.test_canvas import DRAWN, NOTHING, SEVEN, stroke
@@ -46,6 +48,8 @@ HEROES = {
     "Class": (".st-key-class_open_button", ".st-key-class_join button"),
 }
 MOST_SHIFT = 0.05
+# Its words are longer than English ones: what has room for them has room for both.
+PORTUGUESE = gettext.translation("kd", translation._folder, ["pt_BR"]).gettext
 # What a finger is to meet on a phone is at least this wide and high.
 HELP = """() => [...document.querySelectorAll('button[aria-label^="Help for"], .kd-live-help')]
   .filter((button) => button.checkVisibility())
@@ -63,6 +67,13 @@ SETTLED = """() => new Promise((done) => {
   };
   requestAnimationFrame(look);
 })"""
+# What has no room for all of its words.
+CUT = """() => [...document.querySelectorAll('button, summary, label, [role=tab], h1, h2, h3')]
+  .filter((element) => !element.closest('.kd-unseen') && element.checkVisibility())
+  .flatMap((element) => [element, ...element.querySelectorAll('*')])
+  .filter((element) => element.clientWidth > 2 && getComputedStyle(element).overflowX !== 'visible')
+  .filter((element) => element.scrollWidth > element.clientWidth + 1)
+  .map((element) => element.textContent)"""
 OUTSIDE = """() => [...document.querySelectorAll('p, button, .kd-number, svg text, h1, h2')]
   .filter((element) => element.checkVisibility())
   .filter((element) => !element.closest('.kd-unseen, header, .stElementToolbar, [data-testid=stSidebar]'))
@@ -248,25 +259,26 @@ def test_a_wide_page_is_calm_readable_and_accessible(page: Page, site, address):
 
 def test_a_projector_shows_each_page_at_once_and_a_remote_control_turns_them(page: Page, site):
     page.set_viewport_size(PROJECTOR)
-    page.goto(site.url)
-    page.get_by_role("button", name="Present", exact=True).press("Enter")
+    page.goto(f"{site.url}/?lang=pt-BR")
+    page.get_by_role("button", name=PORTUGUESE("Present"), exact=True).press("Enter")
     navigation = page.get_by_test_id("stSidebar")
     expect(navigation).to_be_hidden()
     page.evaluate("shifts.afterInputToo = oneByOne = true")
     for name, parts in HEROES.items():
-        expect(page).to_have_title("KD Lab" if name == "Home" else f"{name} · KD Lab")
+        expect(page).to_have_title("KD Lab" if name == "Home" else f"{PORTUGUESE(name)} · KD Lab")
         at_rest(page)
         assert shift(page) <= MOST_SHIFT or not parts, name
         for part in parts:
             expect(page.locator(part).first).to_be_in_viewport(ratio=0.98)
         assert page.evaluate(SMALL_TEXT, ["body", 20]) == [], name
         assert page.evaluate(PANS) == 0, name
+        assert page.evaluate(CUT) == [], name
         page.keyboard.press("PageDown")
-    temperature = page.get_by_role("slider", name="T, temperature")
+    temperature = page.get_by_role("slider", name=PORTUGUESE("T, temperature"))
     temperature.press("ArrowRight")  # which has a use for it
     expect(temperature).not_to_have_value("0")
-    page.get_by_role("link", name="Class", exact=True).click()
-    expect(page.get_by_role("heading", name="Class", level=1)).to_be_visible()
+    page.get_by_role("link", name=PORTUGUESE("Class"), exact=True).click()
+    expect(page.get_by_role("heading", name=PORTUGUESE("Class"), level=1)).to_be_visible()
     page.keyboard.press("Escape")
     expect(navigation).to_be_visible()
     expect(page).not_to_have_url(re.compile("present"))
@@ -277,7 +289,7 @@ def test_a_projector_shows_each_page_at_once_and_a_remote_control_turns_them(pag
 @pytest.mark.parametrize("name", ["how_many_images", "never_saw_it", "no_t_squared"])
 def test_a_projector_shows_what_came_out_after_both_lengths_of_training_at_once(page: Page, site, name):
     page.set_viewport_size(PROJECTOR)
-    page.goto(f"{site.url}/experiments?experiment={name}&seen=included&present=true")
+    page.goto(f"{site.url}/experiments?experiment={name}&seen=included&present=true&lang=pt-BR")
     at_rest(page)
     charts = page.locator("[data-testid=stVegaLiteChart] svg.marks")
     expect(charts).to_have_count(2)
@@ -332,6 +344,7 @@ def expect_a_phones(phone: Page, name: str) -> None:
     assert shift(phone) <= MOST_SHIFT, name
     assert phone.evaluate(PANS) == 0, name
     assert phone.evaluate(OUTSIDE) == []
+    assert phone.evaluate(CUT) == []
     assert phone.evaluate(HELP) == []
 
 
@@ -342,9 +355,10 @@ def test_a_phones_page_does_not_jump_while_it_loads_slowly_and_stays_within_its_
     processor = phone.context.new_cdp_session(phone)
     processor.send("Emulation.setCPUThrottlingRate", {"rate": 6})
     try:
-        phone.goto(f"{site.url}/{address}")
+        phone.goto(f"{site.url}/{address}{'&' if '?' in address else '?'}lang=pt-BR")
         phone.evaluate(SETTLED)
         expect_a_phones(phone, address)
+        expect(phone.locator("html")).to_have_attribute("lang", "pt-BR")
     finally:
         processor.send("Emulation.setCPUThrottlingRate", {"rate": 1})
         processor.detach()

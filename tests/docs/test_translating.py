@@ -1,11 +1,12 @@
 """docs/translating.md: its steps add a language."""
 
-import gettext
 import re
 
 from babel.messages.frontend import CommandLineInterface
 from babel.messages.pofile import read_po
 
+from kd.text import translation
+from kd.text.translation import _, closest, languages, own_name
 from tests import PROJECT
 from tests.docs.documents import text
 from tests.pseudo_language import messages
@@ -37,5 +38,8 @@ def test_the_documented_way_to_add_a_language_works_and_finds_every_message(monk
             (m.context, one) for m in read_po(file) for one in (m.id if isinstance(m.id, tuple) else (m.id,))
         }
     assert {(context, one) for context, texts in messages() for one in texts} <= found
-    german = gettext.translation("kd", tmp_path / "kd/text/locale", ["de"])
-    assert german.gettext("Home") == "Anfang"
+    monkeypatch.setattr(translation, "_folder", str(tmp_path / "kd/text/locale"))
+    monkeypatch.setattr(translation, "_wanted", lambda: (closest("de-CH"),))
+    assert (_("Home"), _("Train")) == ("Anfang", "Train")
+    # where there is a switch, it is one of its languages
+    assert [own_name(language) for language in languages()] == ["English", "Deutsch"]

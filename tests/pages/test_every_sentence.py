@@ -28,7 +28,8 @@ SAME_IN_EVERY_LANGUAGE = re.compile(
     r"\b(KD Lab|MNIST|T|[kM]?B|m?s|k|M"
     r"|strong|notebook|fresh"  # the teachers' names, as on the command line
     r"|Conv2D|LeakyReLU|MaxPooling2D|Flatten|Dense"  # what Keras calls its layers
-    r"|PNG|SVG|CSV|Parquet)\b|α"
+    r"|PNG|SVG|CSV|Parquet"
+    r"|English|xx)\b|α"  # languages, by their own names
     r"|[\w-]+/[\w-]+ #\d+|“Knowledge Distillation: Scaling of the distillation loss”"  # of a public thread
 )
 

@@ -10,13 +10,16 @@ from kd.text.translation import (
     NC_,
     _,
     ask_for_languages,
+    closest,
     environment_languages,
     in_english,
     language,
     language_tag,
+    languages,
     ngettext,
     number_marks,
     numeral,
+    own_name,
     pgettext,
 )
 
@@ -113,6 +116,19 @@ def test_a_language_is_read_as_another_country_has_it_where_nothing_closer_ships
     for tag in ("pt", "pt_PT", "pt-PT", "pt-br", "PT", "pt_BR.UTF-8"):
         monkeypatch.setattr(translation, "_wanted", lambda tag=tag: (tag, "en"))
         assert language() == "pt_BR"
+
+
+def test_a_language_is_one_folder_and_comes_for_those_who_read_another_kind_of_it(reads):
+    reads("pt_BR", {})
+    reads("pt", {})
+    reads("nl", {})
+    assert languages() == ("en", "nl", "pt", "pt_BR")
+    assert [closest(tag) for tag in ("pt-br", "pt-PT", "nl-BE", "en-GB")] == ["pt_BR", "pt", "nl", "en"]
+    assert closest("", "fr", "../nl", "nl") == "nl"
+    assert closest("fr") is closest() is None
+    assert [*map(own_name, languages()), own_name("xx")] == [
+        "English", "Nederlands", "Português", "Português (Brasil)", "xx"
+    ]  # fmt: skip
 
 
 def test_each_thread_has_its_readers_language_and_may_settle_on_it(german):

@@ -26,7 +26,7 @@ from ui.serving import classes, limits, networks
 from ui.serving.first_paint import ShowsWaiting
 from ui.serving.hosts import KnownHostsOnly
 from ui.serving.old_addresses import LeadsOn
-from ui.shared.person import follow_the_reader
+from ui.shared.language import follow_the_reader
 
 __all__ = ["explain", "lifespan", "middleware", "routes"]
 

@@ -4,14 +4,18 @@ from functools import cache
 from pathlib import Path
 
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from kd.text.translation import tag_of
+from ui.shared.language import language_of
 
 _STYLE = Path(__file__).with_name("waiting.css")
 _END_OF_HEAD = b"</head>"
 
 
 class ShowsWaiting:
-    """ASGI middleware that adds the waiting mark, and the app's name, to Streamlit's page."""
+    """ASGI middleware that adds the waiting mark, the app's name and the language to Streamlit's page."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -33,7 +37,7 @@ class ShowsWaiting:
             elif start is not None:
                 body += message.get("body", b"")
                 if not message.get("more_body", False):
-                    body = _styled(start, body)
+                    body = _styled(start, body, language_of(Request(scope)))
                     await send(start)
                     await send({"type": "http.response.body", "body": body})
             else:
@@ -47,12 +51,14 @@ def _is_page(start: Message) -> bool:
     return start["status"] == 200 and headers.get("content-type", "").startswith("text/html")
 
 
-def _styled(start: Message, body: bytes) -> bytes:
+def _styled(start: Message, body: bytes, language: str) -> bytes:
     """Returns a page with the stylesheet; the headers in `start` become those of this page."""
     body = body.replace(b"<title>Streamlit</title>", b"<title>KD Lab</title>", 1)
+    body = body.replace(b'<html lang="en"', f'<html lang="{tag_of(language)}"'.encode(), 1)
     body = body.replace(_END_OF_HEAD, _style() + _END_OF_HEAD, 1)
     headers = MutableHeaders(raw=list(start["headers"]))
     headers["content-length"] = str(len(body))
+    headers["vary"] = "Cookie, Accept-Language"
     for name in ("etag", "last-modified"):  # they are those of Streamlit's file
         if name in headers:
             del headers[name]

@@ -38,11 +38,15 @@
     else requestAnimationFrame(showOnceDrawn);
   }
 
-  // Streamlit tells browsers apart by a cookie that ends with the browser: kept for a year, one's runs stay one's own.
+  function keepForAYear(cookie) {
+    const secure = location.protocol === 'https:' ? '; secure' : '';
+    document.cookie = `${cookie}; path=/; max-age=31536000; samesite=lax${secure}`;
+  }
+
+  // Streamlit tells browsers apart by a cookie that ends with the browser: once it is kept, one's runs stay one's own.
   function staySomebody() {
     const [cookie] = document.cookie.match(/_streamlit_xsrf=[^;]+/) || [];
-    const secure = location.protocol === 'https:' ? '; secure' : '';
-    if (cookie) document.cookie = `${cookie}; path=/; max-age=31536000; samesite=lax${secure}`;
+    if (cookie) keepForAYear(cookie);
   }
 
   // Whatever a page adds to its address, each act is one step to go back from, and what comes without one is none.
@@ -59,9 +63,12 @@
     };
   }
 
-  // Streamlit says in English what the page is: its language, and the link that skips the navigation.
+  // Streamlit says in English what the page is: its language, and the link that skips the navigation. Its tables write
+  // numbers as in the languages of the browser. What was chosen by hand is kept.
   function speak({ lang, dataset }) {
     document.documentElement.lang = lang;
+    Object.defineProperty(navigator, 'languages', { value: [lang], configurable: true });
+    if (dataset.chosen) keepForAYear(`kd_lang=${dataset.chosen}`);
     document.querySelector('[data-testid="stSkipToContent"]')?.replaceChildren(dataset.skip);
   }
 

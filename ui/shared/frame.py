@@ -8,11 +8,10 @@ from pathlib import Path
 
 import streamlit as st
 
-from kd.text.translation import N_, _, language_tag, settle
-from ui.shared import address, links, notices, path
+from kd.text.translation import N_, _, language_tag
+from ui.shared import address, language, links, notices, path
 from ui.shared.guard import guard, guarded
 from ui.shared.markup import image_source
-from ui.shared.person import follow_the_reader
 from ui.shared.program import BROWSER, place_program
 from ui.shared.shown import comes_to
 
@@ -36,8 +35,7 @@ def page(title: str, heading: str = "", turns: bool = True) -> Iterator[None]:
     title: its name in English. heading: instead of that. Notices stand under it, even if the rest fails.
     turns: whether keys turn pages here, and leave presenter mode.
     """
-    follow_the_reader()
-    settle()
+    language.settle_for_the_reader()
     comes_to(title)
     mark = image_source("svg+xml", _read("mark.svg").encode())
     st.set_page_config(
@@ -56,7 +54,7 @@ def page(title: str, heading: str = "", turns: bool = True) -> Iterator[None]:
     st.html("".join(f"<style>{style}</style>" for style in styles))
     with st.sidebar:
         skip = escape(_("Skip to main content"))  # Streamlit's own link, which speaks English
-        says = f'lang="{language_tag()}" data-skip="{skip}"'
+        says = f'lang="{language_tag()}" data-chosen="{language.to_remember()}" data-skip="{skip}"'
         brand = f'<div class="kd-brand" {says}><img src="{mark}" alt="">KD Lab</div>'
         st.html(f"{brand}<script>{_read('frame.js')}</script>", unsafe_allow_javascript=True)
         place_program()
@@ -76,6 +74,7 @@ def page(title: str, heading: str = "", turns: bool = True) -> Iterator[None]:
         )
         if not presenting():
             links.share(title)
+        language.switch()
     with st.container(key="present_tools", horizontal=True, vertical_alignment="center"):
         if presenting():
             _presenter_tools(title, turns)

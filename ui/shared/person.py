@@ -1,4 +1,4 @@
-"""Who asks: one name for each browser, the same on every page and after every reload; and the language."""
+"""Who asks: one name for each browser, the same on every page and after every reload."""
 
 import contextlib
 import hashlib
@@ -7,8 +7,6 @@ from collections.abc import Mapping
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 from streamlit.runtime.scriptrunner_utils.script_run_context import ScriptRunContext
-
-from kd.text.translation import ask_for_languages, environment_languages
 
 _COOKIE = "_streamlit_xsrf"
 
@@ -29,19 +27,6 @@ def script_run() -> ScriptRunContext:
     context = get_script_run_ctx()
     assert context is not None  # a page is only drawn in one
     return context
-
-
-def follow_the_reader() -> None:
-    """Has every sentence come in the language of the reader's browser, or else of the process."""
-    of_the_process = environment_languages()  # once: what follows is asked for every sentence
-
-    def languages() -> tuple[str, ...]:
-        # What st.context.locale answers, without its record of each call.
-        context = get_script_run_ctx(suppress_warning=True)
-        locale = context and context.context_info and context.context_info.locale
-        return (locale,) if locale else of_the_process
-
-    ask_for_languages(languages)
 
 
 def _named(token: bytes) -> str:

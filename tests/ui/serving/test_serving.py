@@ -191,14 +191,20 @@ def test_values_that_no_browser_sends_get_a_sentence(site):
 
 def test_a_page_has_the_waiting_mark_before_streamlit_draws_it(site):
     asked = urllib.request.Request(
-        f"{site.url}/train",
-        headers={"Accept": "text/html,*/*", "Accept-Encoding": "gzip", "Range": "bytes=0-9"},
+        f"{site.url}/train?lang=pt-BR",
+        headers={
+            "Accept": "text/html,*/*",
+            "Accept-Encoding": "gzip",
+            "Range": "bytes=0-9",
+        },
     )
     with urllib.request.urlopen(asked, timeout=PATIENCE) as answer:
         body = answer.read()
         assert answer.status == 200
         assert int(answer.headers["content-length"]) == len(body)
         assert answer.headers["etag"] is None
+        assert answer.headers["vary"] == "Cookie, Accept-Language"
+    assert '<html lang="pt-BR">' in body.decode()
     head = body.decode().partition("</head>")[0]
     assert "html:not(.kd-drawn) body::after" in head
     assert "<title>KD Lab</title>" in head
