@@ -22,7 +22,7 @@ def brand(app) -> str:
 
 
 def test_the_switch_changes_the_words_alone(open_page, two_languages, monkeypatch):
-    app = open_page("train", {"explore": "Errors", "errors": "trust"}, alpha="0.3")
+    app = open_page("train", alpha="0.3", tab="errors", errors="trust")
     assert brand(app) == ("en", "")
     assert app.button_group(key="language").options == ["English", "xx"]
     before = [menu.value for menu in app.selectbox]
@@ -31,7 +31,7 @@ def test_the_switch_changes_the_words_alone(open_page, two_languages, monkeypatc
     assert brand(app) == ("xx", "xx")
     assert app.title[0].value == mark("Train")
     assert (app.query_params["lang"], app.query_params["alpha"]) == ("xx", "0.3")
-    assert (app.session_state["explore"], app.session_state["errors"]) == (mark("Errors"), "trust")
+    assert (app.session_state["tab"], app.session_state["errors"]) == (mark("Errors"), "trust")
     assert [menu.value for menu in app.selectbox] == before
     assert all(menu.proto.raw_value in menu.options for menu in app.selectbox if menu.proto.set_value)
     assert [menu.proto.set_value for menu in app.selectbox] == [True] * len(before)

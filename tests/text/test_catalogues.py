@@ -19,10 +19,11 @@ from tests.pseudo_language import messages
 
 LOCALE = Path(translation._folder)
 SHIPPED = sorted(path.parents[1].name for path in LOCALE.glob("*/LC_MESSAGES/kd.po"))
-MARKS = re.compile(r"\*\*|`[^`]*`|</?\w[^>]*>|\$[^$]*\$|:material/\w+:|\]\([^)]*\)|T²|α")
+MARKS = re.compile(r"\*\*|`[^`]*`|</?\w[^>]*>|\$[^$]*\$|:material/\w+:|\]\([^)]*\)")
+SYMBOLS = re.compile("T²|α|→|×")
 WORD = re.compile(r"(?<!\{)\b[^\W\d_]{2,}\b(?!\})")
 SAME = {
-    "pt_BR": """McNemar Notebook UTC
+    "pt_BR": """Link McNemar Notebook UTC
         Jaguar Linear Panda Tapir Zebra bits bytes linear logit logits min nats pixels real""",
 }
 """Names, and words that a language has as English does."""
@@ -77,8 +78,8 @@ def test_its_messages_have_the_places_and_marks_of_the_english_ones(catalogue):
     def places(text: str) -> set[str]:
         return set(re.findall(r"\{(\w*)[^}]*\}", text))
 
-    def marks(text: str) -> Counter[str]:
-        return Counter(MARKS.findall(text))
+    def marks(text: str) -> tuple[Counter[str], set[str]]:
+        return Counter(MARKS.findall(text)), set(SYMBOLS.findall(text))
 
     wrong = []
     for message, (english, form) in said(catalogue):

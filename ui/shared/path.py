@@ -151,7 +151,8 @@ def _words(path: Path, number: int, here: bool, said: str) -> str:
     step = path.steps[number - 1]
     at = _("{number} of {count}", number=number, count=len(path.steps))
     do = _(step.do) if here else _("The path goes on on another page.")
-    asks = f"<p>{escape(_('Ask: {question}', question=_(step.ask)))}</p>" if path is PATHS["lesson"] else ""
+    asked = _("Ask: {question}", question=_(step.ask))
+    asks = f"<p>{escape(asked)}</p>" if path is PATHS["lesson"] else ""
     done, title = " kd-done" if said else "", escape(_(path.title))
     return (
         f'<section class="kd kd-path{done}" aria-label="{title}"><details><summary><b>{at}</b> '
