@@ -9,6 +9,7 @@ from string import Formatter
 import numpy as np
 import pytest
 
+from kd.studies.few_images import few_images
 from kd.text.paths import PATHS, STEPS
 from tests.pages.on_page import html_of, labelled, move
 from ui.shared import seen, steady_button
@@ -98,6 +99,9 @@ def test_the_data_is_sound():
         assert bool(asked) is (name != "class"), name
         assert all((step.title, step.do, step.see, step.ask, step.surprise))
         assert name in seen.NUMBERS
+    verdict = few_images().verdict
+    assert f"likely {verdict['low']:.1f} to {verdict['high']:.1f}" in STEPS["guess"].surprise
+    assert STEPS["few"].link == "train?train_size=10000&epochs=2"
 
 
 def test_a_path_that_was_left_is_gone_on_with_and_a_link_begins_anywhere(open_page):
