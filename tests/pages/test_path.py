@@ -108,7 +108,7 @@ def test_a_path_that_was_left_is_gone_on_with_and_a_link_begins_anywhere(open_pa
     app = open_page("train", path="five", step="3", temperature="1")
     assert said(app) == STEPS["temperature"].do
     app.switch_page("pages/runs.py").run()
-    assert said(app) == "The path goes on on another page."
+    assert said(app) == "The next step is on another page."
     labelled(app)["Leave"].click().run()
     assert said(app) == ""
     assert "path" not in app.query_params
