@@ -95,12 +95,12 @@ def _known(step: Step) -> Numbers | None:
     cells = [_cell(each) for each in (before, now)]
     if cells[0] is None or cells[1] is None:
         return None
-    (gain, *_), (at, found) = cells[0][1], cells[1]
+    gain, (at, found) = _gain(*cells[0][1][:3]), cells[1]
     temperature = at["temperature"]
     value = numeral(at[name]) if isinstance(at[name], int) else plain(at[name])
     times = numeral(round(temperature**2))
     said = {"value": value, "temperature": plain(temperature), "times": times, **_gain(*found[:3])}
-    return {"before": rounded(gain, 1), "now": said.pop("points"), **said}
+    return {"before": gain["points"], "now": said.pop("points"), **said}
 
 
 def _cell(values: dict[str, Any]) -> tuple[dict[str, Any], tuple[float, ...]] | None:
@@ -138,7 +138,7 @@ def _sure(step: Step) -> Numbers | None:
     steps = adding_seeds(found[1]).steps[ORDERS[0]]
     first, last = steps[0], steps[min(count, len(steps)) - 1]
     said = {**_gain(last.difference, last.low, last.high), "count": repeats_words(min(count, len(steps)))}
-    return {"first": rounded(first.own, 1), "mean": said.pop("points"), **said}
+    return {**said, "first": rounded(first.own), "mean": rounded(last.difference)}  # as the page has them
 
 
 def _digit(step: Step) -> Numbers | None:
