@@ -103,7 +103,7 @@ STEPS = {
         N_("Move “Training images” from 10,000 to 500, and look at the two students."),
         N_(
             "With {images} images, the student with a teacher gets {distilled} right, the one without "
-            "{scratch}: {points} percentage points in this run."
+            "{scratch}: a difference of {points} percentage points in this run."
         ),
         4,
         N_("The two lines part: the distilled student climbs on, the scratch student stays below."),
@@ -206,8 +206,8 @@ STEPS = {
         Awaited("drawings"),
         N_("Draw one large digit in the square, as you always write it."),
         N_(
-            "The teacher reads {teacher}, the distilled student {distilled}, scratch {scratch}. Can you make "
-            "them disagree?"
+            "The teacher reads {teacher}, the distilled student {distilled}, scratch {scratch}. Can you get "
+            "three different answers?"
         ),
         5,
         N_("Three answers that change with every stroke."),

@@ -60,6 +60,8 @@ def without_help(block: Any) -> list[str]:
     ("page", "session", "query"),
     [
         ("home", {}, {}),
+        ("home", {}, {"path": "lesson", "soft": "8"}),
+        ("sweep", {}, {"path": "lesson", "step": "5"}),
         ("runs", {}, {}),
         ("train", {"save-loss-by-epoch": True}, {"alpha": "1"}),
         ("train", {"tab": "Playback"}, {}),

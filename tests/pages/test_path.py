@@ -9,6 +9,7 @@ from string import Formatter
 import numpy as np
 import pytest
 
+from kd.studies.few_images import few_images
 from kd.text.paths import PATHS, STEPS
 from tests.pages.on_page import html_of, labelled, move
 from ui.shared import seen, steady_button
@@ -32,7 +33,7 @@ NUMBERS = {
     "temperature": ["1", "0.6", "10", "6.1", "5.3", "6.8", "5"],
     "squared": ["6.2", "1.9", "0.7", "3.2", "5", "10", "100"],
     "class": [],
-    "sure": ["6.2", "5", "6.1", "5.3", "6.8"],
+    "sure": ["6.15", "5", "6.06", "5.3", "6.8"],
     "map": ["100", "1", "0.6"],
     "digit": ["7", "7", "4"],
 }
@@ -98,13 +99,16 @@ def test_the_data_is_sound():
         assert bool(asked) is (name != "class"), name
         assert all((step.title, step.do, step.see, step.ask, step.surprise))
         assert name in seen.NUMBERS
+    verdict = few_images().verdict
+    assert f"likely {verdict['low']:.1f} to {verdict['high']:.1f}" in STEPS["guess"].surprise
+    assert STEPS["few"].link == "train?train_size=10000&epochs=2"
 
 
 def test_a_path_that_was_left_is_gone_on_with_and_a_link_begins_anywhere(open_page):
     app = open_page("train", path="five", step="3", temperature="1")
     assert said(app) == STEPS["temperature"].do
     app.switch_page("pages/runs.py").run()
-    assert said(app) == "The path goes on on another page."
+    assert said(app) == "The next step is on another page."
     labelled(app)["Leave"].click().run()
     assert said(app) == ""
     assert "path" not in app.query_params

@@ -150,9 +150,9 @@ def _words(path: Path, number: int, here: bool, said: str) -> str:
     """Returns the strip's words as HTML: a line to open where there is no room for all of them."""
     step = path.steps[number - 1]
     at = _("{number} of {count}", number=number, count=len(path.steps))
-    do = _(step.do) if here else _("The path goes on on another page.")
-    asked = _("Ask: {question}", question=_(step.ask))
-    asks = f"<p>{escape(asked)}</p>" if path is PATHS["lesson"] else ""
+    do = _(step.do) if here else _("The next step is on another page.")
+    ask = _("Ask: {question}", question=_(step.ask)) if path is PATHS["lesson"] else ""
+    asks = f"<p>{escape(ask)}</p>" if ask else ""
     done, title = " kd-done" if said else "", escape(_(path.title))
     return (
         f'<section class="kd kd-path{done}" aria-label="{title}"><details><summary><b>{at}</b> '

@@ -17,7 +17,7 @@ from kd.studies.few_images import few_images
 from kd.studies.shipped import AXES, SHORT, known, nearest
 from kd.studies.sure.single_seeds import ORDERS, adding_seeds
 from kd.text.paths import Step
-from kd.text.study_words import decimals, repeats_words, signed
+from kd.text.study_words import decimals, repeats_words, rounded
 from kd.text.translation import numeral
 from kd.text.words import accuracy, percent, plain, points_between
 from ui.shared.server import lab
@@ -81,7 +81,7 @@ def _run(step: Step) -> Numbers | None:
     if view is None or view.result is None:
         return None
     shares = {name: view.result[name]["test_accuracy"] for name in ("distilled", "scratch")}
-    points = signed(points_between(shares["distilled"], shares["scratch"]))
+    points = rounded(points_between(shares["distilled"], shares["scratch"]))
     images = numeral(view.config.train_size)
     return {"images": images, "points": points, **{name: accuracy(each) for name, each in shares.items()}}
 
@@ -95,12 +95,12 @@ def _known(step: Step) -> Numbers | None:
     cells = [_cell(each) for each in (before, now)]
     if cells[0] is None or cells[1] is None:
         return None
-    (gain, *_), (at, found) = cells[0][1], cells[1]
+    gain, (at, found) = _gain(*cells[0][1][:3]), cells[1]
     temperature = at["temperature"]
     value = numeral(at[name]) if isinstance(at[name], int) else plain(at[name])
     times = numeral(round(temperature**2))
     said = {"value": value, "temperature": plain(temperature), "times": times, **_gain(*found[:3])}
-    return {"before": signed(gain, 1), "now": said.pop("points"), **said}
+    return {"before": gain["points"], "now": said.pop("points"), **said}
 
 
 def _cell(values: dict[str, Any]) -> tuple[dict[str, Any], tuple[float, ...]] | None:
@@ -116,8 +116,8 @@ def _cell(values: dict[str, Any]) -> tuple[dict[str, Any], tuple[float, ...]] | 
 
 def _gain(points: float, low: float, high: float) -> Numbers:
     digits = decimals({"low": low, "high": high})
-    ends = {"low": signed(low, digits), "high": signed(high, digits)}
-    return {"points": signed(points, digits), **ends, "repeats": repeats_words(known(SHORT).seeds)}
+    ends = {"low": rounded(low, digits), "high": rounded(high, digits)}
+    return {"points": rounded(points, digits), **ends, "repeats": repeats_words(known(SHORT).seeds)}
 
 
 def _map(step: Step) -> Numbers | None:
@@ -138,7 +138,7 @@ def _sure(step: Step) -> Numbers | None:
     steps = adding_seeds(found[1]).steps[ORDERS[0]]
     first, last = steps[0], steps[min(count, len(steps)) - 1]
     said = {**_gain(last.difference, last.low, last.high), "count": repeats_words(min(count, len(steps)))}
-    return {"first": signed(first.own, 1), "mean": said.pop("points"), **said}
+    return {**said, "first": rounded(first.own), "mean": rounded(last.difference)}  # as the page has them
 
 
 def _digit(step: Step) -> Numbers | None:

@@ -1,0 +1,110 @@
+"""“Five minutes to see it” from Home to its end: by mouse, by keyboard and by touch, in any language."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from kd.text import translation
+from kd.text.paths import PATHS, STEPS
+from tests.browser.accessibility import faults
+from tests.browser.test_canvas import CANVAS, SEVEN, stroke
+from tests.browser.test_pages import at_rest
+from ui.shared.steady_button import PAUSE
+
+# Where each step's control is, how far along its range it is to be set, and the keys that do the same.
+CONTROLS = {
+    "doubts": (".st-key-live-voices input", 2 / 3, ["PageUp"] * 2),
+    "few": (".st-key-live-setting input >> nth=0", 2 / 8, ["ArrowLeft"] * 4),
+    "temperature": (".st-key-live-setting input >> nth=2", 10 / 15, ["ArrowRight"] * 4),
+    "squared": (".st-key-live-setting input[type=checkbox]", 0.5, ["Space"]),
+    "sure": (".st-key-live-adding-seeds input", 5 / 9, ["ArrowRight"] * 4),
+}
+THUMB = 10
+# What of the page the strip covers, in pixels.
+COVERED = """() => document.querySelector('[data-testid="stAppViewContainer"]').getBoundingClientRect().bottom
+    - document.querySelector('.st-key-path').getBoundingClientRect().top"""
+
+
+@pytest.fixture(params=["mouse", "keyboard", "touch"])
+def hand(request) -> str:
+    return request.param
+
+
+@pytest.mark.parametrize("locale", ["en-GB"])
+def test_six_things_to_do_are_noticed(request, monkeypatch, hand: str, locale: str, site):
+    page: Page = request.getfixturevalue("phone" if hand == "touch" else "page")
+    monkeypatch.setattr(translation, "_wanted", lambda: (locale,))
+    ask_for_language(page, locale)
+    page.goto(site.url)
+    at_rest(page)
+    press(page.locator(".st-key-path_five button:visible"), hand)
+    said, on = page.locator(".kd-path [role=status]"), page.locator(".st-key-path_on button:visible")
+    for name in PATHS["five"].names:
+        expect(said).to_have_text(translation._(STEPS[name].do))
+        at_rest(page)
+        assert page.evaluate(COVERED) <= 1
+        page.evaluate("window.shifts.sum = 0")
+        do(page, name, hand)
+        if name == "digit" and hand == "keyboard":  # nobody draws with keys: it is skipped
+            page.wait_for_timeout(1000 * PAUSE)
+            press(on, hand)
+            continue
+        expect(page.locator(".kd-path.kd-done")).to_be_visible()
+        assert page.evaluate("window.shifts.sum") <= 0.05
+        if name == "doubts" and hand == "mouse":
+            assert faults(page, "a step that is done") == []
+        if hand == "keyboard":
+            expect(page.locator(CONTROLS[name][0])).to_be_focused()
+        assert min(on.bounding_box()[side] for side in ("width", "height")) >= 44
+        page.wait_for_timeout(1000 * PAUSE)  # a button that has just changed ignores a double click
+        press(on, hand)
+    expect(said).to_have_count(0)
+    expect(page.locator(".st-key-path_five")).to_be_visible()
+
+
+def ask_for_language(page: Page, locale: str) -> None:
+    session = page.context.new_cdp_session(page)
+    agent = page.evaluate("navigator.userAgent")
+    session.send("Emulation.setUserAgentOverride", {"userAgent": agent, "acceptLanguage": locale})
+
+
+def press(button: Locator, hand: str) -> None:
+    acts: dict[str, Callable[[], None]] = {
+        "mouse": button.click,
+        "touch": button.tap,
+        "keyboard": lambda: button.press("Enter"),
+    }
+    acts[hand]()
+
+
+def do(page: Page, name: str, hand: str) -> None:
+    """Does what a step asks for."""
+    if name == "digit":
+        if hand == "mouse":
+            stroke(page, SEVEN)
+        elif hand == "touch":
+            draw_with_a_finger(page)
+        return
+    where, share, keys = CONTROLS[name]
+    control = page.locator(where)
+    if hand == "keyboard":
+        control.focus()
+        for key in keys:
+            page.keyboard.press(key)
+        return
+    control.scroll_into_view_if_needed()
+    box = control.bounding_box()
+    place = {"x": THUMB + share * (box["width"] - 2 * THUMB), "y": box["height"] / 2}
+    (control.tap if hand == "touch" else control.click)(position=place)
+
+
+def draw_with_a_finger(page: Page) -> None:
+    box = page.locator(CANVAS).last.bounding_box()
+    session = page.context.new_cdp_session(page)
+    places = [{"x": box["x"] + x * box["width"], "y": box["y"] + y * box["height"]} for x, y in SEVEN]
+    for kind, place in zip(("touchStart", *["touchMove"] * (len(places) - 1)), places, strict=True):
+        session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [place]})
+    session.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
