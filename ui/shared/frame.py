@@ -56,7 +56,7 @@ def page(title: str, heading: str = "", turns: bool = True) -> Iterator[None]:
     st.html("".join(f"<style>{style}</style>" for style in styles))
     with st.sidebar:
         skip = escape(_("Skip to main content"))  # Streamlit's own link, which speaks English
-        says = f'lang="{language_tag()}" data-skip="{skip}"'
+        says = f'lang="{language_tag()}" data-skip="{skip}" data-pages="{escape(_("Pages"))}"'
         brand = f'<div class="kd-brand" {says}><img src="{mark}" alt="">KD Lab</div>'
         st.html(f"{brand}<script>{_read('frame.js')}</script>", unsafe_allow_javascript=True)
         place_program()
