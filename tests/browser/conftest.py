@@ -29,6 +29,7 @@ from kd.store.rows import ACTIVE
 from kd.store.store import Store
 from tests.app_process import AppProcess, app_process
 from tests.browser.chromium import bring
+from tests.store.test_upkeep import save
 from ui.pictures.ways_in import FIRST_PICTURE
 from ui.shared.program import program
 
@@ -178,6 +179,15 @@ def phone(touch_window: BrowserContext, site: AppProcess) -> Iterator[Page]:
     """A new visitor's phone."""
     with visit(touch_window, site) as page:
         yield page
+
+
+@pytest.fixture
+def run_to_delete(site: AppProcess) -> Iterator[str]:
+    """A run of somebody whom every visitor may delete."""
+    with Lab(site.log.parent) as lab:
+        run_id = save(lab, 91)
+        yield run_id
+        lab.store.runs.remove(run_id)
 
 
 @pytest.fixture(scope="package")

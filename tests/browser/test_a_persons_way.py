@@ -8,7 +8,9 @@ import re
 
 from playwright.sync_api import Page, expect
 
+from docs.accessibility import CONTROLS, LANDMARKS, LISTEN, aloud, parts
 from kd.config import RunConfig
+from tests import PROJECT
 from tests.browser.conftest import unused_seed
 from tests.browser.test_pages import MOST_SHIFT, PROJECTOR, at_rest, shift
 from ui.shared.steady_button import PAUSE
@@ -39,6 +41,18 @@ def expect_trained(page: Page) -> None:
     expect(page.get_by_role("button", name="Stop", exact=True)).to_be_attached()
     expect(page.get_by_role("button", name="Train", exact=True)).to_be_attached(timeout=4 * MINUTES)
     expect(page.get_by_text("McNemar").first).to_be_attached()
+
+
+def expect_as_written(page: Page) -> None:
+    """Expects the landmarks, headings and controls of docs/accessibility.md, in its order."""
+    written = (PROJECT / "docs" / "accessibility.md").read_text(encoding="utf-8").splitlines()
+    kinds = (*LANDMARKS, "heading", *CONTROLS)
+    told = [part for part in parts(page) if part.role in kinds]
+    listed = [line[2:] for line in written if line.startswith("- ") and line[2:].split(" ")[0] in kinds]
+    found = [f"{part.role} {part.name}".strip() for part in told]
+    assert found == [re.sub("“(.*?)”.*", r"\1", line) for line in listed]
+    assert all(part.name and part.value for part in told if part.role in ("combobox", "slider", "switch"))
+    assert all(part.description for part in told if part.role == "slider")
 
 
 def test_open_set_train_and_see_the_charts_move(page: Page, site):
@@ -99,12 +113,20 @@ def test_nothing_jumps_when_a_run_is_trained_and_the_log_has_one_line_per_event(
     page.set_viewport_size(PROJECTOR)
     page.goto(f"{site.url}/train?as_i_move=false&seed={seed}")
     at_rest(page)
+    expect_as_written(page)
     shift(page)
     page.evaluate("shifts.afterInputToo = true")
+    page.evaluate(LISTEN)
     page.get_by_role("button", name="Train", exact=True).click()
     expect_trained(page)
     at_rest(page)
     assert shift(page) <= MOST_SHIFT
+    page.wait_for_function("/scratch|no difference/.test(aloud.at(-1))")
+    told = aloud(page)
+    *doing, verdict = [words for words in told if "epoch" in words or "640 steps" in words]
+    expect(page.locator(".kd-head .kd-verdict")).to_contain_text(verdict)
+    # each part of the run once, not every epoch
+    assert len({words.split(":")[0] for words in doing}) == len(doing) <= 3, told
 
     page.wait_for_timeout(1000)  # the page may know earlier than the log
     every = site.log.read_text(encoding="utf-8").splitlines()

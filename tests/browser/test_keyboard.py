@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import re
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.accessibility import faults
+from tests.browser.test_canvas import DRAWN, NOTHING
+from tests.browser.test_pages import at_rest
 from ui.shared.steady_button import PAUSE
 
 MINUTES = 60_000
@@ -61,3 +64,105 @@ def test_the_focus_shows_on_links_and_on_a_charts_tools(page: Page, site):
             said, seen = page.evaluate(FOCUSED)
             assert name in said
             assert seen, name
+
+
+# What has the focus: its tag, its label, and the part of the page in which it is.
+ACTIVE = """() => {
+    const focused = document.activeElement;
+    const part = focused.closest('[class*=st-key-]')?.className.match(/st-key-\\S+/)[0];
+    return `${focused.tagName} ${focused.getAttribute('aria-label') ?? ''} ${part ?? ''}`;
+}"""
+
+
+def tab_to(page: Page, what: str) -> None:
+    """Presses Tab until something of this label, or in this part of the page, has the focus."""
+    for _ in range(120):
+        page.keyboard.press("Tab")
+        if re.search(what, page.evaluate(ACTIVE)):
+            return
+    pytest.fail(f"Tab does not lead to {what}")
+
+
+def press(page: Page, *keys: str) -> None:
+    for key in keys:
+        page.keyboard.press(key)
+
+
+def expect_focus(page: Page, what: str) -> None:
+    """Waits until this has the focus: a page that is drawn anew gives it a moment later."""
+    page.wait_for_function(f"what => new RegExp(what).test(({ACTIVE})())", arg=what)
+
+
+def test_a_digit_is_drawn_by_keyboard(page: Page, site):
+    page.goto(f"{site.url}/draw")
+    expect(page.get_by_text(NOTHING)).to_be_visible()
+    expect(page.get_by_role("application", name="Square to draw in")).to_be_visible()
+    tab_to(page, "Square to draw in")
+    assert page.evaluate(FOCUSED)[1]
+    press(page, *["ArrowUp"] * 6, *["ArrowLeft"] * 4, "Space", *["ArrowRight"] * 8)
+    page.keyboard.down("ArrowLeft")  # and aslant
+    press(page, *["ArrowDown"] * 8)
+    page.keyboard.up("ArrowLeft")
+    status = page.locator(".kd-canvas-says")
+    expect(status).to_have_text("25 across, 60 down")
+    press(page, "Space")
+    expect(status).to_have_text("Pen up. 25 across, 60 down")
+    expect(page.get_by_text(DRAWN)).to_be_visible()
+    expect_focus(page, "Square to draw in")
+    expect(page.get_by_role("region", name="Teacher", exact=True)).to_contain_text("7")
+
+
+def test_the_focus_goes_on_where_what_had_it_is_gone(page: Page, site):
+    page.goto(f"{site.url}/experiments")
+    at_rest(page)
+    tab_to(page, "card_never_saw_it")
+    press(page, "Enter")  # a card leaves with its shelf
+    expect(page.get_by_role("heading", level=1)).to_contain_text("never saw")
+    expect_focus(page, "A .*experiment_ask")
+    at_rest(page)
+    tab_to(page, "experiment_guess")
+    press(page, "Space")
+    tab_to(page, "experiment_included")
+    press(page, "Enter")
+    expect_focus(page, "experiment_again")
+    press(page, "Enter")
+    expect(page.get_by_role("button", name="See the included result")).to_be_visible()
+    page.wait_for_function("document.activeElement !== document.body")
+    page.goto(f"{site.url}/sweep")
+    at_rest(page)
+    tab_to(page, "sweep_form")
+    press(page, "Enter")
+    expect(page.get_by_role("dialog").get_by_role("combobox").first).to_be_visible()
+    press(page, "Tab")  # what unfolds comes next
+    assert page.evaluate("Boolean(document.activeElement.closest('[role=dialog]'))")
+    press(page, "Escape")
+    expect_focus(page, "sweep_form")
+
+
+def test_a_run_is_ticked_deleted_and_brought_back_by_keyboard(page: Page, site, run_to_delete):
+    page.goto(f"{site.url}/runs?fold=false")
+    at_rest(page)
+    tab_to(page, "^CANVAS")
+    press(page, "Shift+Space")
+    expect(page).to_have_url(re.compile("ticked="))
+    page.goto(f"{site.url}/runs?fold=false&ticked={run_to_delete}")
+    expect(page.locator(".st-key-runs_delete").get_by_role("button")).to_be_enabled()
+    at_rest(page)
+    tab_to(page, "runs_delete")
+    press(page, "Enter")
+    expect(page.get_by_role("button", name="Undo")).to_be_visible()
+    page.wait_for_function("document.activeElement !== document.body")
+    tab_to(page, "runs_undo")
+    press(page, "Enter")
+    expect(page.get_by_role("button", name="Undo")).to_have_count(0)
+    page.wait_for_function("document.activeElement !== document.body")
+
+
+def test_on_a_phone_no_folded_navigation_takes_the_focus(phone: Page, site):
+    phone.goto(f"{site.url}/experiments")
+    expect(phone.locator(".st-key-card_never_saw_it a")).to_be_visible()
+    tab_to(phone, "card_")
+    while phone.evaluate("document.activeElement !== document.body"):
+        phone.keyboard.press("Shift+Tab")
+        beside = phone.evaluate("document.activeElement.getBoundingClientRect().right <= 0")
+        assert not beside, phone.evaluate(ACTIVE)

@@ -10,16 +10,16 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from kd.lab import Lab
 from kd.text import translation
 from tests import PROJECT
 from tests.browser.accessibility import faults
+from tests.browser.conftest import PHONE
 from tests.browser.test_canvas import DRAWN, NOTHING, SEVEN, stroke
-from tests.store.test_upkeep import save
 from ui.shared import frame
 
 SMALL_TEXT = (PROJECT / "tests" / "browser" / "small_text.js").read_text(encoding="utf-8")
 PROJECTOR = {"width": 1280, "height": 720}
+NARROW = {"width": 320, "height": 640}  # as 1280 pixels at 400 % are
 CHARTS = "[data-testid=stVegaLiteChart], .kd-live-figure, .kd-live-answers, .kd-bars"
 # address → figures that can be saved: where the button is, and the title in whose row
 SAVED = {
@@ -332,6 +332,9 @@ def test_no_page_jumps_or_pans_that_a_phones_navigation_opens_which_closes_then(
         expect(phone.locator("h1")).not_to_have_text(before)
         expect(link).not_to_be_in_viewport()
         expect_a_phones(phone, name)
+        resize(phone, NARROW)
+        assert phone.evaluate(PANS) == 0, name
+        resize(phone, PHONE)
         if name == "Train":
             phone.get_by_role("tab", name="Inside").tap()
             layers = phone.locator(".st-key-figure-layers svg text")
@@ -362,14 +365,6 @@ def test_a_phones_page_does_not_jump_while_it_loads_slowly_and_stays_within_its_
     finally:
         processor.send("Emulation.setCPUThrottlingRate", {"rate": 1})
         processor.detach()
-
-
-@pytest.fixture
-def run_to_delete(site):
-    with Lab(site.log.parent) as lab:
-        run_id = save(lab, 91)
-        yield run_id
-        lab.store.runs.remove(run_id)
 
 
 def test_warnings_and_what_is_done_with_a_run_are_accessible(page: Page, site, run_to_delete):

@@ -121,7 +121,22 @@ def undo_and_clear() -> None:
         on_click=guarded(canvas.clear),
         help=_("Empties the square."),
     )
-    st.html(f"<script>{_script()}</script>", unsafe_allow_javascript=True)
+    says = {
+        "name": _("Square to draw in"),
+        "down": _("Pen down."),
+        "up": _("Pen up."),
+        "place": _("{x} across, {y} down"),  # of 100; filled by canvas.js
+    }
+    data = " ".join(f'data-{name}="{escape(words)}"' for name, words in says.items())
+    keys = escape(
+        _("Arrow keys move the pen, two at once move it aslant. Space puts it down, and lifts it again.")
+    )
+    st.html(
+        f'<p class="kd-unseen kd-canvas-says" role="status" {data}></p>'
+        f'<p hidden id="kd-canvas-keys">{keys}</p>'
+        f"<script>{_script()}</script>",
+        unsafe_allow_javascript=True,
+    )
 
 
 def chosen(tools: DeltaGenerator, run_id: str, logits: np.ndarray, drawings: DrawingSets) -> Seen:

@@ -185,8 +185,8 @@ def _undo(lab: Lab) -> None:
     if not deleted:
         quiet(
             _(
-                "Tick a run to open or name it, several to compare them. Undo appears here after you delete "
-                "a run."
+                "Tick a run to open or name it, several to compare them; the keyboard ticks with "
+                "Shift+Space. Undo appears here after you delete a run."
             )
         )
         return

@@ -63,13 +63,65 @@
     };
   }
 
-  // Streamlit says in English what the page is: its language, and the link that skips the navigation. Its tables write
-  // numbers as in the languages of the browser. What was chosen by hand is kept.
+  // Streamlit says in English what the page is: its language, its navigation, and the link that skips that. Its tables
+  // write numbers as in the languages of the browser. What was chosen by hand is kept.
   function speak({ lang, dataset }) {
     document.documentElement.lang = lang;
     Object.defineProperty(navigator, 'languages', { value: [lang], configurable: true });
     if (dataset.chosen) keepForAYear(`kd_lang=${dataset.chosen}`);
+    const navigation = document.querySelector('[data-testid="stSidebar"]');
+    navigation?.setAttribute('role', 'navigation');
+    navigation?.setAttribute('aria-label', dataset.pages);
     document.querySelector('[data-testid="stSkipToContent"]')?.replaceChildren(dataset.skip);
+  }
+
+  // Where what had the keyboard's focus is gone, the focus goes to what stands in its place: the same part of the page, drawn
+  // anew; else what comes next in the part around it; else the page's title.
+  const REACHED = 'button:enabled, a[href], input:enabled, select, textarea, summary, [tabindex="0"]';
+  function keepFocus() {
+    let [last, around, byKey, waits] = [null, [], false, 0];
+    const isThere = (element) => element.isConnected && element.checkVisibility({ visibilityProperty: true });
+    const reached = (place) => [place, ...place.querySelectorAll(REACHED)].find((each) => each.matches(REACHED) && isThere(each));
+    const nextOf = ({ element, key, index }) => {
+      const place = (key && document.querySelector(`.${CSS.escape(key)}`)) || element;
+      if (!isThere(place)) return null;
+      const later = key ? [] : [...place.children].slice(index);
+      return later.map(reached).find(Boolean) ?? reached(place);
+    };
+    const remember = ({ target }) => {
+      last = target;
+      around = [];
+      for (let one = target; one.parentElement && !one.matches('[data-testid="stMain"], body'); one = one.parentElement) {
+        const key = [...one.classList].find((name) => name.startsWith('st-key-'));
+        if (key) around.push({ element: one, key });
+        around.push({ element: one.parentElement, index: [...one.parentElement.children].indexOf(one) });
+      }
+    };
+    const look = () => {
+      waits = 0;
+      if (!byKey || !last || document.activeElement !== document.body || isThere(last)) return;
+      if (document.querySelector('[data-testid="stApp"]')?.dataset.testScriptState === 'running') {
+        waits = setTimeout(look, 100);
+        return;
+      }
+      const title = document.querySelector('h1');
+      const to = around.filter(({ element }) => !element.matches('body, [data-testid="stMain"]')).map(nextOf).find(Boolean) ?? title;
+      if (to === title) title?.setAttribute('tabindex', -1);
+      to?.focus();
+    };
+    // What a button unfolds stands at the end of the page: Tab goes there from the button.
+    const enter = (event) => {
+      const opened = document.querySelector('[data-testid="stPopoverBody"]');
+      const button = document.activeElement.matches('[data-testid="stPopoverButton"][aria-expanded="true"]');
+      const first = event.key === 'Tab' && !event.shiftKey && button && opened && reached(opened);
+      if (!first) return;
+      event.preventDefault();
+      first.focus();
+    };
+    document.addEventListener('keydown', enter);
+    document.addEventListener('focusin', remember);
+    for (const act of ['pointerdown', 'keydown']) document.addEventListener(act, () => { byKey = act === 'keydown'; }, true);
+    new MutationObserver(() => { waits ||= setTimeout(look, 100); }).observe(document.body, { childList: true, subtree: true });
   }
 
   speak(document.querySelector('.kd-brand'));
@@ -77,6 +129,7 @@
     window.kdFrame = true;
     staySomebody();
     oneStepAnAct();
+    keepFocus();
     document.addEventListener('click', closeNavigation);
     document.addEventListener('click', copyLink);
     document.addEventListener('keydown', turnPage);

@@ -54,7 +54,9 @@ def page(title: str, heading: str = "", turns: bool = True) -> Iterator[None]:
     st.html("".join(f"<style>{style}</style>" for style in styles))
     with st.sidebar:
         skip = escape(_("Skip to main content"))  # Streamlit's own link, which speaks English
+        pages = escape(_("Pages"))
         says = f'lang="{language_tag()}" data-chosen="{language.to_remember()}" data-skip="{skip}"'
+        says = f'{says} data-pages="{pages}"'
         brand = f'<div class="kd-brand" {says}><img src="{mark}" alt="">KD Lab</div>'
         st.html(f"{brand}<script>{_read('frame.js')}</script>", unsafe_allow_javascript=True)
         place_program()

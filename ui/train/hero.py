@@ -127,6 +127,7 @@ def head(view: RunView, seeds: SeedsView | None) -> None:
         "doing": "" if verdict else doing(view),
         "note": other_length_note(view.config),
         "below": below,
+        "part": _part(view, seeds),
         "still": _still(view),
         "progress": progress,
         "terms": to_explain("points", "interval", "seed"),
@@ -134,6 +135,12 @@ def head(view: RunView, seeds: SeedsView | None) -> None:
         **known.of_run(view.config),
     }
     live(known.CHANNEL, [], [of_run])
+
+
+def _part(view: RunView, seeds: SeedsView | None) -> str:
+    """Names what a run is at, of which a screen reader hears once."""
+    is_sure = view.result is not None and seeds is not None and len(seeds.runs) >= seeds.wanted
+    return f"{view.run_id} {'sure' if is_sure else view.phase if view.active else view.status}"
 
 
 def _still(view: RunView) -> str:

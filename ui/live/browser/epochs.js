@@ -29,7 +29,7 @@ const epochs = (data) => {
   const figure = figureOf(data.title);
   const axis = made('span', { class: 'kd-live-axis-from' });
   const unseen = made('p', { class: 'kd-unseen' });
-  figure.element.firstChild.append(axis);
+  figure.element.firstChild.append(' ', axis);
   figure.element.append(unseen);
   const nameOf = (role) => data.names[role];
 

@@ -51,7 +51,7 @@ const isOf = (run, values) =>
     && run.epochs === pairOf(values.facts.epochs, values.train_size));
 
 // The headline: the verdict on the run shown if it is of the setting on the controls, else what is known there.
-const headline = (data) => {
+const headline = (data, _publish, channel) => {
   const said = made('p', { class: 'kd-verdict', role: 'status', 'aria-live': 'off' });
   const [note, below] = [made('p', { class: 'kd-quiet' }), made('p', { class: 'kd-quiet' })];
   const element = made('div', { class: 'kd kd-head' }, said, note, below);
@@ -69,7 +69,13 @@ const headline = (data) => {
     explain(note, verdict ? data.note : own ? (knows && data.doing) || data.note : data.still, data.settingTerms);
     explain(below, own ? data.below : '', data.settingTerms);
   };
-  return { element, draw, says: () => said.explained, news: () => data.verdict || data.doing };
+  // Aloud: once where each part of a run begins, and its verdict, but not every epoch or every repeat that comes.
+  const news = () => {
+    if (channel.told === data.part) return '';
+    channel.told = data.part;
+    return data.verdict || data.doing;
+  };
+  return { element, draw, says: () => said.explained, news };
 };
 
 // The map: images across, T up, at the α and T² of the controls; colour is the gain, the ring is where one is. A cell
