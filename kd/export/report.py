@@ -67,7 +67,7 @@ def _contents(material: Material, check: Check) -> dict[str, Any]:
         "versions": {**material.software, "kd-lab": __version__},
         "words": {key: _(word) for key, word in _WORDS.items()},
         "loss_help": _(config.objective_class.help) if config.counts("objective") else "",
-        "source": config.objective_class.source,
+        "source": _(config.objective_class.source),
     }
 
 

@@ -131,7 +131,7 @@ def own_name(language: str) -> str:
 
 def _(message: str, /, **values: Any) -> str:
     """Returns a sentence in the reader's language, its named placeholders filled with `values`."""
-    translated = _spoken().catalogue.gettext(message)
+    translated = message and _spoken().catalogue.gettext(message)  # "" is what says who translated
     if _CONTEXT in message:
         english = message.partition(_CONTEXT)[2]
         message, translated = english, english if translated == message else translated

@@ -46,6 +46,7 @@ def test_sentences_come_in_the_language_that_the_reader_wants(german):
 def test_missing_or_faulty_translations_fall_back_to_english(german):
     assert _("{count} runs wait.", count=2) == "2 runs wait."
     assert _("Wait {seconds} s.", seconds=5) == "Wait 5 s."
+    assert _("") == ""  # under which a catalogue has its own head
 
 
 WAITING = ("The run waits.", "{count} runs wait.")

@@ -240,6 +240,6 @@ def formula(config: RunConfig) -> tuple[str, str]:
         weight="1 − α" if weight == 1 - config.alpha else plain(weight),
         objective=_(objective.label),
         help=_(objective.help),
-        source=objective.source,
+        source=_(objective.source),
     )
     return _ANY_OBJECTIVE, symbols

@@ -40,7 +40,7 @@ class Attention(Objective):
         "The student looks where the teacher looks: the maps of what is active after each convolution agree. "
         "They do not say which digit it is, so α must leave the labels some weight."
     )
-    source = "Zagoruyko and Komodakis 2017, section 3.1"
+    source = N_("Zagoruyko and Komodakis 2017, section 3.1")
     term_labels: ClassVar = {
         "first_attention_loss": N_("attention after the first convolution"),
         "second_attention_loss": N_("attention after the second convolution"),

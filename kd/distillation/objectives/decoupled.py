@@ -53,7 +53,7 @@ class Decoupled(Objective):
         "Soft targets in two parts: how sure the teacher is of the right class, and how it ranks the others, "
         "which soft targets hardly teach where the teacher is sure. Only pictures with labels count."
     )
-    source = "Zhao, Cui, Song, Qiu and Liang 2022, section 3.2 (DKD)"
+    source = N_("Zhao, Cui, Song, Qiu and Liang 2022, section 3.2 (DKD)")
     term_labels: ClassVar = {
         "target_loss": N_("right class"),
         "nontarget_loss": N_("other classes"),

@@ -20,7 +20,7 @@ class LogitMatching(Objective):
     name = "logit_matching"
     label = N_("Logit matching")
     help = N_("The student predicts the teacher's logits themselves, by least squares. T plays no part.")
-    source = "Ba and Caruana 2014, equation 1; Hinton, Vinyals and Dean 2015, section 2.1"
+    source = N_("Ba and Caruana 2014, equation 1; Hinton, Vinyals and Dean 2015, section 2.1")
     term_labels: ClassVar = {"distillation_loss": N_("teacher's part")}
     uses_temperature = False
     uses_temperature_squared = False

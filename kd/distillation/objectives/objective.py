@@ -35,8 +35,8 @@ class Objective:
     temperature: Any = 1.0
     scale: Any = 1.0
 
-    # The code in addresses and flags; what it is called, and what it is in a sentence or two, marked for
-    # translation; where it was published.
+    # The code in addresses and flags; and marked for translation, what it is called, what it is in a sentence
+    # or two, and where it was published.
     name: ClassVar[str]
     label: ClassVar[str]
     help: ClassVar[str]

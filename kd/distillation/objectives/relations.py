@@ -49,7 +49,7 @@ class Relations(Objective):
         "The student's softened probabilities only have to correlate with the teacher's: between the classes "
         "of a picture, and between the pictures of a batch."
     )
-    source = "Huang, You, Wang, Qian and Xu 2022, section 3 (DIST)"
+    source = N_("Huang, You, Wang, Qian and Xu 2022, section 3 (DIST)")
     term_labels: ClassVar = {
         "inter_loss": N_("relations between classes"),
         "intra_loss": N_("relations between pictures"),

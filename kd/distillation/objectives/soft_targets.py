@@ -15,7 +15,7 @@ class SoftTargets(Objective):
     name = "soft_targets"
     label = N_("Soft targets")
     help = N_("The student matches the teacher's probabilities, softened by T.")
-    source = "Hinton, Vinyals and Dean 2015, section 2"
+    source = N_("Hinton, Vinyals and Dean 2015, section 2")
     term_labels: ClassVar = {"distillation_loss": N_("teacher's part")}
     takes_weights = True
 

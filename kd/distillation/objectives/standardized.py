@@ -36,7 +36,7 @@ class Standardized(SoftTargets):
         "Soft targets of logits that were standardised for each picture, so that the student need not copy "
         "how large the teacher's logits are, only how they relate."
     )
-    source = "Sun, Ren, Li, Wang and Cao 2024, section 4.2"
+    source = N_("Sun, Ren, Li, Wang and Cao 2024, section 4.2")
     allows_masked_classes = False
 
     def teacher_weight(self) -> Any:

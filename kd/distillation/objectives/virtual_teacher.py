@@ -39,7 +39,7 @@ class VirtualTeacher(Objective):
         "No teacher at all: a made-up one that is always right and doubts all wrong classes alike, softened "
         "by T. It shows how much of distillation is only regularisation."
     )
-    source = "Yuan, Tay, Li, Wang and Feng 2020, section 4 (Tf-KD_reg)"
+    source = N_("Yuan, Tay, Li, Wang and Feng 2020, section 4 (Tf-KD_reg)")
     term_labels: ClassVar = {"distillation_loss": N_("virtual teacher's part")}
     uses_temperature_squared = False
     uses_teacher = False
