@@ -15,7 +15,7 @@ from kd.store.classes import OPEN, REVEALED, WAITING
 from kd.studies.experiments.judging import judged
 from kd.text.experiment_words import guess_words
 from kd.text.study_words import signed
-from kd.text.translation import _, ngettext, numeral
+from kd.text.translation import _, ngettext, number_marks, numeral
 from kd.text.words import plain
 from ui.classes import revealed
 from ui.classes.phone import among, say, thumb
@@ -124,7 +124,7 @@ def _ask_number(key: str, guess: float | None, send: Callable[[Any], None]) -> N
             usual,
             _STEP,
             key=key,
-            format="%+.1f",
+            format="localized" if number_marks() else "%+.1f",
             help=_("Below 0, the teacher hurts. Your guess counts when you let go."),
             on_change=acts(lambda: send(st.session_state[key])),
         )
