@@ -27,7 +27,7 @@ from kd.config import (
     why_idle,
 )
 from kd.studies.shipped import AXES
-from kd.text.translation import N_, _, numeral
+from kd.text.translation import N_, _, number_marks, numeral
 from kd.text.words import plain
 from ui.live import controls as live_controls
 from ui.live.controls import Control
@@ -225,7 +225,8 @@ def _widget(name: str, moved: Moved, is_idle: bool) -> None:
     elif kind is bool:
         st.toggle(label, **shared)
     elif kind is float and (highest - lowest) / spec.step <= _MOST_STOPS:
-        st.slider(label, lowest, highest, step=spec.step, format="localized", **shared)
+        form = "localized" if number_marks() else None
+        st.slider(label, lowest, highest, step=spec.step, format=form, **shared)
     else:
         st.number_input(label, lowest, highest, step=spec.step, **shared)
 
