@@ -81,7 +81,8 @@ def _in_message(where: str, message: Any) -> Iterator[tuple[str, str]]:
 
 def _in_data(part: Any) -> Iterator[str]:
     if isinstance(part, dict):
-        part = [each for name, each in part.items() if name not in _CODES and name != "values"]
+        codes = {*_CODES, "values", *(["name"] if "locked" in part else [])}  # a control's is the address'
+        part = [each for name, each in part.items() if name not in codes]
     if isinstance(part, list):
         for each in part:
             yield from _in_data(each)
