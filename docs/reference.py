@@ -1,4 +1,4 @@
-"""Writes docs/reference.md: fields, students, objectives, commands and flags, from the code that reads them.
+"""Writes docs/reference.md: fields, students, objectives, addresses, commands and flags, from the code that reads them.
 
 python -m docs.reference
 """
@@ -16,6 +16,7 @@ from kd.cli.parser import command_line
 from kd.config import OFFERED, PRESETS, RunConfig
 from kd.distillation.objectives import OBJECTIVES
 from kd.networks.students import KINDS
+from ui.shared.links import CONTROLS, FOLDS
 
 PAGE = Path(__file__).resolve().parent / "reference.md"
 INTRODUCTION = """# Reference
@@ -27,6 +28,14 @@ FIELDS_INTRODUCTION = """## A run's fields
 A field has one name everywhere: in `RunConfig`, in an address of the app, and on the command line, where its
 underscores are dashes: `train_size` is `--train-size`. A switch is turned off by `--no-` before its name.
 *Decides* says which models another value trains anew; a new teacher always means a new distilled student.
+"""
+ADDRESSES_INTRODUCTION = """## Addresses
+
+A page's address has its state: every field above on Train and Sweep, and what follows. *Share* makes the link. In a
+link for a class, `hide=alpha,train_size` takes controls off the page, and `lock=temperature` shows them but does not let
+them be moved; both stay in force on all pages until “Show all controls” is pressed. They are a help in a lesson and no
+protection: whoever edits the address undoes them. `present=true` starts with large type. Names are those in this table,
+and on Train also those of the fields. A drawing is in no address.
 """
 COMMANDS_INTRODUCTION = """## Commands
 
@@ -47,6 +56,8 @@ def page() -> str:
         _objectives(),
         "## Presets",
         _presets(),
+        ADDRESSES_INTRODUCTION,
+        _addresses(),
         COMMANDS_INTRODUCTION,
     ]
     for name, parser in command_line()[1].items():
@@ -110,6 +121,16 @@ def _presets() -> str:
         for name, preset in PRESETS.items()
     ]
     return _table(("`--preset`", "name", "how it differs from the default"), rows)
+
+
+def _addresses() -> str:
+    rows = [
+        (title, f"`{name}`", label, "no" if name in FOLDS else "yes")
+        for title, names in CONTROLS.items()
+        for name, label in names.items()
+        if title != "Train" or name not in OFFERED
+    ]
+    return _table(("page", "name", "what it is", "can be locked"), rows)
 
 
 def _flags(parser: argparse.ArgumentParser) -> str:

@@ -15,6 +15,7 @@ from ui.shared.guard import guard, guarded
 from ui.shared.pieces import quiet
 from ui.shared.reached import base_address, parts_of, qr_picture
 
+_SHARED = "shared_page"
 _T = N_("T, temperature")
 CONTROLS: dict[str, dict[str, str]] = {
     "Home": {"soft": _T, "guess": N_("Your guess, in percent")},
@@ -53,7 +54,7 @@ CONTROLS: dict[str, dict[str, str]] = {
         "sweep_table": N_("The same as a table"),
         "sweep_peeking": N_("Why not stop as soon as it helps?"),
     },
-    "Experiments": {"topic": N_("Topic"), "seeds": N_("Repeats (seeds)")},
+    "Experiments": {"topic": N_("About"), "seeds": N_("Repeats (seeds)")},
     "Runs": {
         "q": N_("Find"),
         "whose": N_("Whose"),
@@ -121,18 +122,32 @@ def _let_go() -> None:
     address.rewrite({HIDE: None, LOCK: None})
 
 
-@st.fragment
 def share(title: str) -> None:
-    """Draws a button that shows the link to what is on the screen, and what it should do for a class."""
+    """Draws a button that shows the link to what is on the screen, and what it should do for a class.
+
+    It redraws the whole page, also where the news of a slider that it takes the focus from overtakes it.
+    """
     with guard():
-        if st.button(
+        st.button(
             _("Share"),
             key="share",
             icon=":material/share:",
             type="tertiary",
             help=_("A link to this page as it is now, as text and as a QR code; also one for a lesson."),
-        ):
-            st.dialog(_("Share"))(_share)(title)
+            on_click=guarded(_open),
+            args=(title,),
+        )
+        # what moves on the page meanwhile, and has it redrawn, closes nothing
+        if st.session_state.get(_SHARED) == title:
+            done = guarded(lambda: st.session_state.pop(_SHARED, None))
+            st.dialog(_("Share"), on_dismiss=done)(_share)(title)
+        else:
+            st.session_state.pop(_SHARED, None)
+
+
+def _open(title: str) -> None:
+    st.session_state[_SHARED] = title
+    notices.redraw()
 
 
 def _share(title: str) -> None:

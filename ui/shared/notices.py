@@ -29,6 +29,11 @@ def shown() -> bool:
     return st.session_state.get(_SHOWN, ()) == kept()
 
 
+def redraw() -> None:
+    """Has a fragment that is drawn next, alone, draw the whole page instead."""
+    st.session_state[_SHOWN] = None
+
+
 def show() -> None:
     st.session_state[_SHOWN] = kept()
     for sentence in kept():
