@@ -163,8 +163,8 @@ def _share(title: str) -> None:
     link = f"{elsewhere or f'{here.scheme}://{here.netloc}{here.path}'}/{page}"
     link = f"{link}?{urlencode(query, doseq=True, safe=',')}" if query else link
     with place:
-        copy, copied = escape(_("Copy link")), escape(_("Copied"))
-        text = f'<input class="kd-link" readonly value="{escape(link)}" aria-label="{escape(_("Link"))}">'
+        copy, copied, name = escape(_("Copy link")), escape(_("Copied")), escape(_("Link"))
+        text = f'<input class="kd-link" readonly value="{escape(link)}" aria-label="{name}">'
         button = f'<button type="button" class="kd-copy" data-copied="{copied}">{copy}</button>'
         st.html(f'<div class="kd kd-share"><p role="status">{text}{button}</p>{qr_picture(link)}</div>')
         if not elsewhere:
