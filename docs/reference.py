@@ -35,7 +35,8 @@ A page's address has its state: every field above on Train and Sweep, and what f
 link. In a link for a class, `hide=alpha,train_size` takes controls off the page, and `lock=temperature` shows
 them but does not let them be moved; both stay in force on all pages until “Show all controls” is pressed.
 They are a help in a lesson and no protection: whoever edits the address undoes them. `present=true` starts
-with large type. Names are those in this table, and on Train also those of the fields. A drawing is in no address.
+with large type. Names are those in this table, and on Train also those of the fields. A drawing is in no
+address.
 """
 COMMANDS_INTRODUCTION = """## Commands
 

@@ -1,7 +1,7 @@
 """The page's address: read once, before a widget changes it, and written once."""
 
 import threading
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -70,7 +70,7 @@ def kept(parameter: Parameter, widget: Callable[..., Any], *arguments: Any, key:
     return value
 
 
-def tabs(parameter: Parameter, key: str) -> list[Any]:
+def tabs(parameter: Parameter, key: str) -> Sequence[Any]:
     """Draws tabs, of which one is computed, and keeps in the address which is open.
 
     What the session has under the key is the name of the open one, in the reader's language.
