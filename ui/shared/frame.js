@@ -73,6 +73,30 @@
     navigation?.setAttribute('role', 'navigation');
     navigation?.setAttribute('aria-label', dataset.pages);
     document.querySelector('[data-testid="stSkipToContent"]')?.replaceChildren(dataset.skip);
+    const said = dataset.said.split('|');
+    const words = dataset.own.split('|').map((own, at) => [own, said[at]]);
+    window.kdWords = dataset.own === dataset.said ? [] : words.filter((pair) => pair[1]);
+    sayHere(document.body);
+  }
+
+  const SPOKEN = ':is([data-testid="stTooltipContent"], [data-testid="stFileUploader"] button) p, [data-testid$="Instructions"] span';
+
+  // Names of its buttons, tooltips and the like are said in the reader's language, here and in what comes later.
+  function sayHere(part) {
+    const here = (text) => {
+      const [own, said] = window.kdWords.find((pair) => text.startsWith(pair[0])) ?? [];
+      return own && said + text.slice(own.length);
+    };
+    for (const button of part.querySelectorAll('button[aria-label]')) button.ariaLabel = here(button.ariaLabel) ?? button.ariaLabel;
+    for (const words of part.querySelectorAll(SPOKEN)) {
+      const said = here(words.textContent);
+      if (said) words.replaceChildren(said);
+    }
+  }
+
+  function sayWhatCame(changes) {
+    if (!window.kdWords.length) return;
+    for (const { addedNodes } of changes) addedNodes.forEach((node) => node.querySelectorAll && sayHere(node));
   }
 
   // Where what had the keyboard's focus is gone, the focus goes to what stands in its place: the same part of the page, drawn
@@ -127,6 +151,7 @@
   speak(document.querySelector('.kd-brand'));
   if (!window.kdFrame) {
     window.kdFrame = true;
+    new MutationObserver(sayWhatCame).observe(document.body, { childList: true, subtree: true });
     staySomebody();
     oneStepAnAct();
     keepFocus();

@@ -27,6 +27,12 @@ PAGES = (
     ("pages/class.py", N_("Class"), ":material/groups:"),
 )
 
+# Translators: Streamlit's own words, in this order and with | between; a control's name may follow.
+_STREAMLITS = N_(
+    "Help for|Open|Upload|10MB per file|Clear all|Remove|Show data|Download as|Copy Vega-Lite spec|"
+    "Fullscreen|Close fullscreen|Show/hide columns|Search|Collapse sidebar|Expand sidebar"
+)
+
 
 @contextmanager
 def page(title: str, heading: str = "", turns: bool = True) -> Iterator[None]:
@@ -56,7 +62,7 @@ def page(title: str, heading: str = "", turns: bool = True) -> Iterator[None]:
         skip = escape(_("Skip to main content"))  # Streamlit's own link, which speaks English
         pages = escape(_("Pages"))
         says = f'lang="{language_tag()}" data-chosen="{language.to_remember()}" data-skip="{skip}"'
-        says = f'{says} data-pages="{pages}"'
+        says = f'{says} data-pages="{pages}" data-own="{_STREAMLITS}" data-said="{escape(_(_STREAMLITS))}"'
         brand = f'<div class="kd-brand" {says}><img src="{mark}" alt="">KD Lab</div>'
         st.html(f"{brand}<script>{_read('frame.js')}</script>", unsafe_allow_javascript=True)
         place_program()
