@@ -44,11 +44,11 @@ PNG = "data:image/png;base64,"
 @given(st.dictionaries(st.sampled_from([*OFFERED, "run", "as_i_move", "mistake"]), spellings, min_size=4))
 @example(dict(zip(OFFERED, ODD, strict=False)))
 @example(dict(zip(OFFERED, reversed(ODD), strict=False)))
-def test_train_takes_or_refuses_whatever_its_address_says(open_page, query):
+def test_train_takes_or_refuses_whatever_its_address_says(open_page, lab, query):
     app = open_page("train", **query)
     assert not app.error
     expected = RunConfig().to_dict()
-    refused = ("run" in query) + ("mistake" in query) + (to_bool(query.get("as_i_move", "true")) is None)
+    refused = ("mistake" in query) + (to_bool(query.get("as_i_move", "true")) is None)
     for name in OFFERED.keys() & query.keys():
         try:
             expected[name] = FIELDS[name].checked(name, query[name], FIELD_TYPES[name])
@@ -62,12 +62,14 @@ def test_train_takes_or_refuses_whatever_its_address_says(open_page, query):
         if spec.counts is None or is_shown or spec.counts(SimpleNamespace(**expected)):
             (widget,) = (one for one in labelled(app).values() if one.key == name)
             assert widget.value == (list(expected[name]) if spec.digits else expected[name])
-    assert len(warnings_of(app)) == refused
-    contradicts = False
+    contradicts = opens = False
     try:
-        RunConfig(**expected)
+        named = RunConfig(**expected).run_id
+        opens = bool(OFFERED.keys() & query.keys()) and lab.store.is_usable(named)
     except Contradiction:
         contradicts = True
+    # a run that is missing is missed unless the setting beside it has one
+    assert len(warnings_of(app)) == refused + ("run" in query and not opens)
     assert ("does not go with the other settings" in html_of(app)) is contradicts
     assert labelled(app)["Train"].disabled is contradicts
 

@@ -10,8 +10,7 @@ from tests.pages.on_page import html_of, move
 
 
 def test_the_likest_pair_is_named_and_a_cell_is_chosen_without_a_mouse(open_page, lab, shipped, mnist):
-    app = open_page("train", errors="alike")
-    assert "errors" not in app.query_params
+    app = open_page("train", tab="errors", errors="alike")
     teacher = lab.runs[shipped.run_id].test_logits()["teacher"]
     means = softening.mean_soft_targets(mnist.y_test, teacher, 4.0)
     wrong = np.where(np.eye(10, dtype=bool), 0, means)

@@ -28,4 +28,4 @@ def test_a_page_opens_without_any_run_and_says_what_to_do_first(open_page, pseud
     )
     assert mark(first) in controls or name in ("sweep", "experiments")
     if name in ("train", "draw", "runs"):
-        assert len(app.button) == (2 if name == "train" else 1)  # and Present
+        assert len(app.button) == (3 if name == "train" else 2)  # and Present and Share
