@@ -47,10 +47,15 @@ def expect_as_written(page: Page) -> None:
     """Expects the landmarks, headings and controls of docs/accessibility.md, in its order."""
     written = (PROJECT / "docs" / "accessibility.md").read_text(encoding="utf-8").splitlines()
     kinds = (*LANDMARKS, "heading", *CONTROLS)
-    told = [part for part in parts(page) if part.role in kinds]
     listed = [line[2:] for line in written if line.startswith("- ") and line[2:].split(" ")[0] in kinds]
-    found = [f"{part.role} {part.name}".strip() for part in told]
-    assert found == [re.sub("“(.*?)”.*", r"\1", line) for line in listed]
+    expected = [re.sub("“(.*?)”.*", r"\1", line) for line in listed]
+    for _again in range(50):  # the browser draws the sliders, and tells of them, a moment after the page
+        told = [part for part in parts(page) if part.role in kinds]
+        found = [f"{part.role} {part.name}".strip() for part in told]
+        if found == expected:
+            break
+        page.wait_for_timeout(200)
+    assert found == expected
     assert all(part.name and part.value for part in told if part.role in ("combobox", "slider", "switch"))
     assert all(part.description for part in told if part.role == "slider")
 
