@@ -75,7 +75,7 @@ with page("Draw"):
         given, place = given_in(way, asked.run_id, tools)
         shown = remembered(given)
         with place:
-            looks.seen(shown, asked.run_id, ways_in.CANVAS if way == "draw" else None)
+            looks.seen(shown, asked.run_id, way == "draw")
     logits = answers_to(shown, asked.run_id)
     with looks_place:
         if given.problem:

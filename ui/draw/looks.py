@@ -12,7 +12,8 @@ from kd.text.words import NAMES, STUDENTS
 from ui.live import controls, views
 from ui.live.controls import Control
 from ui.live.live import live
-from ui.pictures.ways_in import Given
+from ui.pictures import canvas
+from ui.pictures.ways_in import CANVAS, Given
 from ui.serving import networks as served
 from ui.shared import address
 from ui.shared.guard import guard
@@ -54,14 +55,15 @@ _TAUGHT = N_(
 _NOT_TAUGHT = N_("Squares and triangles mark the two students; neither was taught with such numbers.")
 
 
-def seen(given: Given, run_id: str, canvas: str | None) -> None:
-    """Draws the picture as the models see it, which the browser answers, and what a pen draws on a canvas.
+def seen(given: Given, run_id: str, is_drawn: bool) -> None:
+    """Draws the picture as the models see it, which the browser answers, and what a pen draws.
 
-    canvas: the key of its container.
+    is_drawn: whether there is a canvas to draw on.
     """
     names = lab().runs[run_id].network_names()
     networks = {model: served.address(name) for model, name in names.items()}
-    live(CHANNEL, [], [views.seen(given.picture, networks, canvas, st.session_state.get("pen", 0))])
+    followed = (CANVAS, canvas.drawing_name(), st.session_state["pen"]) if is_drawn else ()
+    live(CHANNEL, [], [views.seen(given.picture, networks, *followed)])
 
 
 @st.fragment

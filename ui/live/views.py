@@ -61,16 +61,22 @@ def answers(logits: Mapping[str, np.ndarray], label: int | None = None) -> View:
     return {**soft_targets(logits), "kind": "answers", "label": label, "says": says}
 
 
-def seen(picture: np.ndarray, networks: Mapping[str, str], canvas: str | None, pen: int) -> View:
+def seen(
+    picture: np.ndarray,
+    networks: Mapping[str, str],
+    canvas: str | None = None,
+    drawing: str = "",
+    pen: int = 0,
+) -> View:
     """Shows a picture (28, 28) as the models see it, and has the browser answer it for all other figures.
 
     networks: model → address of its file (kd/networks/packed.py); where one cannot be had, the figures keep
     the logits that they came with. canvas: the key of the container with a canvas to follow while its pen
-    moves. pen: its width.
+    moves. drawing: what that drawing is called; another one begins with the picture. pen: its width.
     """
     title = _("The 28 by 28 pixels that the models see")
     shown = {"picture": numbers(picture.ravel()), "networks": dict(networks)}
-    return {"kind": "seen", "title": title, **shown, "canvas": canvas, "pen": pen}
+    return {"kind": "seen", "title": title, **shown, "canvas": canvas, "drawing": drawing, "pen": pen}
 
 
 def opinions(logits: Mapping[str, np.ndarray], origin: str) -> View:

@@ -28,7 +28,9 @@ const seen = (data, publish) => {
     const logits = models.map((model, at) => [model, logitsOf(engine[at], picture)]);
     publish({ answered: { logits: Object.fromEntries(logits), byPen, number: (answersGiven += 1) } });
   };
+  // A stroke may be taken back before the server has heard of it: then the server has nothing new to say.
   const draw = (levels) => {
+    if (engine && !boxOf(levels, 0)) answer(data.picture, false);
     const picture = engine && prepared(levels, data.pen);
     if (picture) answer(picture, true);
   };
