@@ -41,6 +41,10 @@ class Engine:
         """The process of our own cluster, if there is one."""
         return None if self._connection is None else self._connection.child
 
+    def is_dead(self) -> bool:
+        """Returns whether it was lost or closed; one that was never needed is alive. Starts nothing."""
+        return self._closed or (self._connection is not None and not self._connection.is_alive())
+
     def ensure(self):
         """Returns the connected Dask client; raises EngineLost when there is none."""
         return self._connected(lambda: False).client

@@ -216,6 +216,12 @@ class Lab:
 
         return long_form(*self._exported(run))
 
+    def check(self) -> None:
+        """Raises ValueError when its home cannot be written, or its engine was lost; starts no engine."""
+        self.store.check_writable()
+        if self._engine.is_dead():
+            raise Unusable("The training processes have ended: the next run starts them again.")
+
     def warm_up(self) -> None:
         """Starts the engine and loads TensorFlow in its workers, in the background, once."""
         if self._warmed.is_set():

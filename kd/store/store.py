@@ -90,6 +90,16 @@ class Store:
         """What happened to a damaged database that was found when it was opened; empty for nothing."""
         return self._database.recovered
 
+    def check_writable(self) -> None:
+        """Raises ValueError when nothing can be written into the home now: writes a byte, and removes it."""
+        probe = files.unfinished(self.home / "models" / "probe")
+        try:
+            probe.parent.mkdir(parents=True, exist_ok=True)
+            probe.write_bytes(b"\n")
+            probe.unlink()
+        except OSError as error:
+            raise _unusable_home(self.home, error) from None
+
     def is_usable(self, run_id: str) -> bool:
         """Returns whether a run has a result, and all its models are intact."""
         if not self.runs.has(run_id):

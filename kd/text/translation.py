@@ -67,9 +67,14 @@ def _settled_on(spoken: Spoken) -> Iterator[None]:
         _settled.reset(token)
 
 
+def in_language(language: str) -> contextlib.AbstractContextManager[None]:
+    """Returns a context in which sentences are in this one of `languages`."""
+    return _settled_on(_choose((language,), _folder))
+
+
 def in_english() -> contextlib.AbstractContextManager[None]:
     """Returns a context in which sentences are in English, for programs that read them."""
-    return _settled_on(_choose((ENGLISH,), _folder))
+    return in_language(ENGLISH)
 
 
 def in_this_language(work: Callable[..., Any]) -> Callable[..., Any]:

@@ -15,6 +15,7 @@ from kd.text.class_words import ANIMALS
 from tests.pages.on_page import html_of, warnings_of
 from ui.classes import codes
 from ui.classes.entrance import LESSON
+from ui.shared import tries
 
 OPEN = "Open the class"
 ODD = '<img src=x onerror=alert(1)>"\u202e'
@@ -94,7 +95,7 @@ def test_a_wrong_code_gets_one_sentence_and_the_way_in(open_page):
 
 def test_wrong_codes_cost_a_visitor_more_and_more_time_and_nobody_else(lab, room, monkeypatch):
     now, waits = time.monotonic(), []
-    monkeypatch.setattr(codes, "time", SimpleNamespace(monotonic=lambda: now))
+    monkeypatch.setattr(tries, "time", SimpleNamespace(monotonic=lambda: now))
     for _each in range(9):
         with pytest.raises(ValueError, match="No class"):
             codes.opened_with(lab, "BBBB", "eve")

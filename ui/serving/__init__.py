@@ -1,8 +1,8 @@
 """Between the network and the pages: who may ask, for what, and how much of it.
 
-`app.py` hands this to Streamlit, which sets it up before the first visitor. `hosts` says who may ask,
-`limits` what and how much. tests/ui/serving/test_serving.py tries each bound on a real server, and so notices
-a version of Streamlit or uvicorn in which it no longer holds.
+`app.py` hands this to Streamlit, which sets it up before the first visitor. `hosts` and `passphrase` say who
+may ask, `limits` what and how much, `readiness` whether it works. tests/ui/serving/test_serving.py tries each
+bound on a real server, and so notices a version of Streamlit or uvicorn in which it no longer holds.
 
 Of `kd`, only its words are imported here: the server is up before `load` loads the lab.
 """
@@ -22,10 +22,11 @@ from streamlit.runtime import Runtime
 from streamlit.web.server import server_util
 
 from kd.text.translation import _
-from ui.serving import classes, limits, networks
+from ui.serving import classes, limits, networks, readiness
 from ui.serving.first_paint import ShowsWaiting
 from ui.serving.hosts import KnownHostsOnly
 from ui.serving.old_addresses import LeadsOn
+from ui.serving.passphrase import AsksForPassphrase
 from ui.shared.language import follow_the_reader
 
 __all__ = ["explain", "lifespan", "middleware", "routes"]
@@ -38,15 +39,22 @@ def middleware() -> list[Middleware]:
     """Returns what every request passes through before it reaches Streamlit; also prepares the process."""
     follow_the_reader()
     logging.getLogger("uvicorn.error").setLevel(logging.WARNING)
-    passed = (KnownHostsOnly, LeadsOn, limits.BoundedUploads, ShowsWaiting)
-    return [Middleware(each) for each in passed]
+    open_to_all = (_at(readiness.PATH), _at("/_stcore/health"))
+    door = Middleware(AsksForPassphrase, base=_at(""), open_to_all=open_to_all)
+    inside = (LeadsOn, limits.BoundedUploads, ShowsWaiting)
+    return [Middleware(KnownHostsOnly), door, *(Middleware(each) for each in inside)]
 
 
 def routes() -> list[Route]:
     """Returns what is served besides Streamlit's own files."""
+    served = {networks.PATH: networks.network, classes.PATH: classes.news, readiness.PATH: readiness.ready}
+    return [Route(_at(path), answer) for path, answer in served.items()]
+
+
+def _at(path: str) -> str:
+    """Returns a path of ours below the server's, if it has one."""
     base = config.get_option("server.baseUrlPath").strip("/")
-    served = {networks.PATH: networks.network, classes.PATH: classes.news}
-    return [Route(f"/{base}{path}" if base else path, answer) for path, answer in served.items()]
+    return f"/{base}{path}" if base else path
 
 
 @asynccontextmanager

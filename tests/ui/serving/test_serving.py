@@ -26,6 +26,7 @@ from tests.app_process import AppProcess, app_process
 from tests.browser_session import BrowserSession, first_cookie
 from tests.ui.serving.talking import HANDSHAKE, PATIENCE, STREAM, ask, connect, heard, look, page, put
 from ui import serving
+from ui.serving.passphrase import AsksForPassphrase
 from ui.shared.person import person_of
 
 
@@ -51,6 +52,7 @@ def test_only_its_own_pages_reach_the_server_and_only_by_its_names(site):
     upload = f"/_stcore/upload_file/{'0' * 36}/{'0' * 36}"
     for host, origin in (("localhost:8501", "http://localhost:8501"), ("kd.school.example", None)):
         assert ask(site, host, origin, path="/_stcore/health") == (200, "ok")
+        assert ask(site, host, origin, path="/ready") == (200, "Ready.")
         assert ask(site, host, origin, headers=HANDSHAKE, path=STREAM)[0] == 101
         status, text = ask(site, host, origin, "PUT", upload)
         assert (status, "XSRF" in text) == (403, True)  # an upload without its token
@@ -111,9 +113,12 @@ def test_a_page_of_a_class_hears_its_news_and_nobody_else_does(site):
 
 def test_what_the_server_adds_stands_below_its_path(monkeypatch):
     monkeypatch.setattr(serving.config, "get_option", {"server.baseUrlPath": "/lab/kd/"}.get)
+    (door,) = [each for each in serving.middleware() if each.cls is AsksForPassphrase]
+    assert door.kwargs == {"base": "/lab/kd", "open_to_all": ("/lab/kd/ready", "/lab/kd/_stcore/health")}
     assert {route.path for route in serving.routes()} == {
         "/lab/kd/networks/{name}",
         "/lab/kd/class-news/{code}",
+        "/lab/kd/ready",
     }
 
 
