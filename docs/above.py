@@ -21,6 +21,7 @@ ABOVE = {
     "CONTRIBUTING.md": "CONTRIBUTING.md",
     "LICENSE": "LICENSE.txt",
     "data/README.md": "data/README.md",
+    "ui/shared/mark.svg": "mark.svg",
 }
 """Where the site has a file of the project's that is not in docs."""
 
@@ -29,7 +30,7 @@ _LINK = re.compile(r"(?<=\]\()[^)\s:#]+(?=[)#])")
 
 
 def on_files(files: Any, config: Any) -> Any:
-    """Adds the pages above."""
+    """Adds the files above."""
     for here, there in ABOVE.items():
         files.append(File.generated(config, there, abs_src_path=str(PROJECT / here)))
     return files
