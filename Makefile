@@ -1,5 +1,5 @@
 # make run: set up .venv and open the app.    make test: set up .venv and a browser, and run every test.
-# make check: format, types and quick tests.    make docs: the public names, from their docstrings.
+# make check: format, types and quick tests.    make docs: the documents and the public names, as a site.
 
 PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3 python; do \
 	"$$p" -c 'import ensurepip, sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' 2>/dev/null && echo "$$p" && break; done)
@@ -7,11 +7,6 @@ VENV := .venv
 BIN := $(VENV)/bin
 # Of twenty thousand files a few are imported: Python compiles those itself.
 PIP_OPTIONS := --quiet --no-compile
-
-# What `import kd` offers, what comes back from it, and what is passed to it.
-PUBLIC := kd kd.lab.runs kd.lab.studies kd.lab.seeds kd.lab.experiments kd.lab.classes kd.runs.state \
-	kd.classes.plan kd.store.classes kd.store.drawings \
-	kd.studies.study kd.studies.verdicts kd.distillation.soft_targets
 
 .PHONY: run test check docs clean
 
@@ -26,10 +21,11 @@ check: $(VENV)/.installed-dev
 	$(BIN)/python -m pytest -n auto -m "not processes"
 
 docs: $(VENV)/.installed-dev
-	$(BIN)/python -m pdoc --docformat google --no-show-source --output-directory docs/api $(PUBLIC)
+	NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --quiet
+	@echo "The site is in the folder site. With its search: $(BIN)/python -m http.server --directory site"
 
 clean:
-	rm -rf $(VENV) docs/api
+	rm -rf $(VENV) site
 
 $(VENV)/pyvenv.cfg:
 	@test -n "$(PYTHON)" || { echo "KD Lab needs Python 3.11, 3.12 or 3.13: none was found." >&2; exit 2; }

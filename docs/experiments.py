@@ -92,7 +92,7 @@ def _claims(experiment: Experiment, findings: Mapping[str, Findings], when: Mapp
             verdict = judged(each, claim.expected)
             change = _change(claim.expected, verdict, each.unit)
             lines.append(
-                f"  - {when[length]}: {finding_words(each)}. **{sentence_case(verdict_word(verdict))}**; "
+                f"    - {when[length]}: {finding_words(each)}. **{sentence_case(verdict_word(verdict))}**; "
                 f"{change} would change that."
             )
     return "\n".join(lines)

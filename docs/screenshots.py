@@ -1,11 +1,9 @@
-"""Takes the screenshots for the README and the documents.
+"""Takes the screenshots for the README and the documents, in English and Brazilian Portuguese.
 
-    python -m docs.screenshots [PAGE ...]
+    python -m docs.screenshots [PICTURE ...]
 
-starts the app with an empty home, opens every page (or those named) in Chromium, in light and dark, at the
-width of a desktop and of a phone, and writes docs/images/PAGE-THEME-WIDTH.png; and Train as a phone and a
-projector in presenter mode show it without scrolling: docs/images/train-phone.png and train-projector.png.
-And a class: its wall and one of its phones, docs/images/class-wall.png and class-phone.png.
+starts the app with an empty home, once a language, opens what each picture shows (or those named) in
+Chromium, and writes what is on the screen at once: docs/images/en/PICTURE.png and docs/images/pt/PICTURE.png.
 """
 
 from __future__ import annotations
@@ -13,25 +11,24 @@ from __future__ import annotations
 import re
 import sys
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from kd.text.translation import _, ask_for_languages
 from tests.app_process import app_process
 from tests.browser.chromium import bring
 
 PROJECT = Path(__file__).resolve().parent.parent
 IMAGES = PROJECT / "docs" / "images"
-SCREENS: dict[str, dict[str, Any]] = {
-    f"{theme}-{width}": {
-        "viewport": {"width": width, "height": height},
-        "color_scheme": theme,
-    }
-    for theme in ("light", "dark")
-    for width, height in ((1400, 900), (390, 844))
-}
+LANGUAGES = {"en": "en-US", "pt": "pt-BR"}
+DESKTOP: dict[str, Any] = {"viewport": {"width": 1280, "height": 800}}
+PROJECTOR: dict[str, Any] = {"viewport": {"width": 1280, "height": 720}}
+PHONE: dict[str, Any] = {"viewport": {"width": 390, "height": 844}, "has_touch": True}
+HOST = "kd.school.org"  # by which phones would join
 MILLISECONDS_TO_SETTLE = 1500
 PUPILS = 12
 # A four that could be a nine: the corners of its strokes, as fractions of the canvas.
@@ -48,9 +45,10 @@ def home(page: Page, url: str) -> None:
 
 
 def train(page: Page, url: str) -> None:
-    page.goto(f"{url}/train")
-    page.get_by_text(re.compile("McNemar")).first.wait_for()
-    page.locator(".marks").nth(1).wait_for()
+    page.goto(f"{url}/train?present=1")
+    page.locator(".kd-head .kd-verdict").wait_for()
+    page.locator(".st-key-live-setting-epochs .kd-live-label").first.wait_for()
+    page.locator(".kd-head").evaluate("element => element.scrollIntoView()")
 
 
 def draw(page: Page, url: str) -> None:
@@ -67,7 +65,7 @@ def draw(page: Page, url: str) -> None:
         for corner in corners[1:]:
             page.mouse.move(*corner, steps=8)
         page.mouse.up()
-    page.get_by_text("Your drawing, as the models see it.").wait_for()
+    page.get_by_text(_("Your drawing, as the models see it.")).wait_for()
     page.mouse.move(5, 5)
 
 
@@ -88,104 +86,86 @@ def repeats(page: Page, url: str) -> None:
 
 def experiments(page: Page, url: str) -> None:
     page.goto(f"{url}/experiments?experiment=wrong_labels&seen=included&guess=much")
-    page.get_by_text("What came out: ").wait_for()
     page.locator(".marks").nth(1).wait_for()
 
 
-SIGHTS: dict[str, tuple[str, dict[str, Any]]] = {
-    "train-phone": ("train", {"viewport": {"width": 390, "height": 844}}),
-    "train-projector": ("train?present=1", {"viewport": {"width": 1280, "height": 720}}),
+PICTURES: dict[str, tuple[Callable[[Page, str], None], dict[str, Any]]] = {
+    "home": (home, DESKTOP),
+    "train": (train, PROJECTOR),
+    "draw": (draw, DESKTOP | {"color_scheme": "dark"}),
+    "soft_targets": (soft_targets, DESKTOP),
+    "sweep": (sweep, DESKTOP),
+    "repeats": (repeats, DESKTOP),
+    "experiments": (experiments, DESKTOP),
 }
-"""What a screen shows at once: name → address, and the screen."""
-
-PAGES = {
-    "home": home,
-    "train": train,
-    "draw": draw,
-    "soft_targets": soft_targets,
-    "sweep": sweep,
-    "repeats": repeats,
-    "experiments": experiments,
-}
+"""What brings each picture onto the screen, and the screen."""
 
 
-def take(browser: Browser, url: str, names: list[str]) -> None:
-    """Takes these pages on every screen, at full length where they are longer than the screen."""
-    for screen, options in SCREENS.items():
-        for name in names:
-            context = browser.new_context(**options)
-            page = context.new_page()
-            PAGES[name](page, url)
-            page.wait_for_timeout(MILLISECONDS_TO_SETTLE)
-            length = page.get_by_test_id("stMain").evaluate("element => element.scrollHeight")
-            size = options["viewport"]
-            page.set_viewport_size({"width": size["width"], "height": max(size["height"], length)})
-            page.wait_for_timeout(MILLISECONDS_TO_SETTLE)
-            page.screenshot(path=IMAGES / f"{name}-{screen}.png")
-            context.close()
-            print(f"docs/images/{name}-{screen}.png")
-
-
-def take_sights(browser: Browser, url: str) -> None:
-    """Takes what is on a screen at once: the verdict and its chart."""
-    for name, (address, options) in SIGHTS.items():
-        context = browser.new_context(**options)
+def take(browser: Browser, url: str, tongue: str, names: list[str]) -> None:
+    """Takes these pictures in the language that `_` speaks now."""
+    for name in names:
+        show, screen = PICTURES[name]
+        context = browser.new_context(**screen, locale=LANGUAGES[tongue])
         page = context.new_page()
-        page.goto(f"{url}/{address}")
-        page.locator(".kd-head .kd-verdict").wait_for()
-        page.locator(".st-key-live-setting-epochs .kd-live-label").first.wait_for()
-        page.locator(".kd-head").evaluate("element => element.scrollIntoView()")
-        page.wait_for_timeout(MILLISECONDS_TO_SETTLE)
-        page.screenshot(path=IMAGES / f"{name}.png")
+        show(page, url)
+        _keep(page, tongue, name)
         context.close()
-        print(f"docs/images/{name}.png")
 
 
-def take_class(browser: Browser, url: str) -> None:
+def take_class(browser: Browser, url: str, tongue: str) -> None:
     """Takes the wall of a class whose phones have trained a student each, and the first of these phones."""
-    host, phones = browser.new_page(viewport={"width": 1280, "height": 720}), []
+    locale = LANGUAGES[tongue]
+    host, phones = browser.new_page(**PROJECTOR, locale=locale), []
     host.goto(f"{url}/class?plan=seeds")
-    host.get_by_role("button", name="Open the class").click()
-    start = host.get_by_role("button", name="Start", exact=True)
+    host.get_by_role("button", name=_("Open the class")).click()
+    start = host.get_by_role("button", name=_("Start"), exact=True)
     start.wait_for()
     code = parse_qs(urlsplit(host.url).query)["code"][0]
     for _pupil in range(PUPILS):
-        phone = browser.new_page(viewport={"width": 390, "height": 844}, has_touch=True)
+        phone = browser.new_page(**PHONE, locale=locale)
         phone.goto(f"{url}/class?code={code}")
-        phone.get_by_role("button", name="Join").click()
-        phone.get_by_text("Watch the wall.").first.wait_for()
+        phone.get_by_role("button", name=_("Join"), exact=True).click()
+        phone.get_by_text(_("Watch the wall. Your host starts this soon.")).first.wait_for()
         phones.append(phone)
     start.click()
     for phone in phones:
-        phone.get_by_role("button", name=re.compile("Train my student")).click()
+        phone.get_by_role("button", name=re.compile(_("Train my student"))).click()
     for phone in phones:
-        phone.get_by_text("The gains of all").wait_for(timeout=120_000)
-    host.get_by_role("button", name="Reveal", exact=True).click()
+        phone.get_by_text(_("The gains of all, in percentage points; yours is outlined.")).wait_for(
+            timeout=120_000
+        )
+    host.get_by_role("button", name=_("Reveal"), exact=True).click()
     host.mouse.move(5, 5)
     for page, name in ((host, "class-wall"), (phones[0], "class-phone")):
-        page.wait_for_timeout(3 * MILLISECONDS_TO_SETTLE)
-        page.screenshot(path=IMAGES / f"{name}.png")
-        print(f"docs/images/{name}.png")
+        page.wait_for_timeout(2 * MILLISECONDS_TO_SETTLE)
+        _keep(page, tongue, name)
+
+
+def _keep(page: Page, tongue: str, name: str) -> None:
+    page.wait_for_timeout(MILLISECONDS_TO_SETTLE)
+    path = IMAGES / tongue / f"{name}.png"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    page.screenshot(path=path)
+    print(path.relative_to(PROJECT))
 
 
 if __name__ == "__main__":
-    IMAGES.mkdir(parents=True, exist_ok=True)
-    known = [*PAGES, "class"]
+    known = [*PICTURES, "class"]
     asked = sys.argv[1:] or known
     if unknown := set(asked) - set(known):
-        sys.exit(f"There is no page {', '.join(unknown)}: use {', '.join(known)}.")
+        sys.exit(f"There is no picture {', '.join(unknown)}: use {', '.join(known)}.")
     executable = bring()
-    with (
-        tempfile.TemporaryDirectory() as folder,
-        app_process(Path(folder)) as app,
-        sync_playwright() as playwright,
-    ):
-        chromium = playwright.chromium.launch(
-            executable_path=executable, args=["--no-sandbox", "--disable-gpu"]
-        )
-        take(chromium, app.url, [name for name in asked if name in PAGES])
-        if "train" in asked:
-            take_sights(chromium, app.url)
-        if "class" in asked:
-            take_class(chromium, app.url)
-        chromium.close()
+    for tongue, locale in LANGUAGES.items():
+        ask_for_languages(lambda locale=locale: (locale,))  # type: ignore[misc]
+        with (
+            tempfile.TemporaryDirectory() as folder,
+            app_process(Path(folder), KD_HOSTS=HOST) as app,
+            sync_playwright() as playwright,
+        ):
+            chromium = playwright.chromium.launch(
+                executable_path=executable, args=["--no-sandbox", "--disable-gpu"]
+            )
+            take(chromium, app.url, tongue, [name for name in asked if name in PICTURES])
+            if "class" in asked:
+                take_class(chromium, app.url, tongue)
+            chromium.close()

@@ -13,6 +13,7 @@ DOCUMENTS = [
     *sorted(PROJECT.glob("*.md")),
     PROJECT / "data" / "README.md",
     *sorted((PROJECT / "docs").glob("*.md")),
+    *sorted((PROJECT / "docs" / "pt").glob("*.md")),
 ]
 
 

@@ -93,17 +93,6 @@ def test_documented_modules_and_scripts_exist():
     assert [path for path in commands(r"python ([\w/]+\.py)") if not (PROJECT / path).is_file()] == []
 
 
-@pytest.mark.parametrize("document", DOCUMENTS, ids=short)
-def test_links_lead_somewhere(document):
-    for link in re.findall(r"\]\(([^)\s]+)\)", text(document)):
-        if not link.startswith("http"):
-            path, _, anchor = link.partition("#")
-            target = document.parent / path if path else document
-            assert target.exists(), link
-            headings = re.findall(r"^#+ (.+)$", text(target), flags=re.MULTILINE) if anchor else []
-            assert not anchor or anchor in [heading.lower().replace(" ", "-") for heading in headings], link
-
-
 def test_there_are_commands_and_names_to_look_at():
     assert len(TEST_COMMANDS) > 50
     assert len(found(PATH)) > 30

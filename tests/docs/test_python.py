@@ -19,22 +19,22 @@ def python(document: Path) -> list[str]:
     return [block.code for block in blocks(document) if block.language == "python"]
 
 
-DISTILLER, LAB, STUDY, CHAIN = python(PROJECT / "README.md")
+DISTILLER, LAB, STUDY, CHAIN = python(PROJECT / "docs" / "build.md")
 OWN_DATA, CACHED_LOGITS, ANNEALED, SWEEP, EXPORT, CLASS = python(PROJECT / "docs" / "library.md")
 [WORDS] = python(PROJECT / "docs" / "translating.md")
 
 
 def run(code: str, *smaller: tuple[str, str]) -> dict:
-    """Run a snippet of the README with less to compute; returns its names."""
+    """Run a snippet with less to compute; returns its names."""
     for ours, less in smaller:
         assert ours in code
         code = code.replace(ours, less)
     names = {"__name__": "__main__"}
-    exec(compile(code, "README.md", "exec"), names)
+    exec(compile(code, "document.md", "exec"), names)
     return names
 
 
-def test_the_readmes_distiller_learns(monkeypatch):
+def test_the_notebooks_distiller_learns(monkeypatch):
     monkeypatch.chdir(PROJECT)
     names = run(DISTILLER, ("train(1_000)", "train(320)"), ("test()", "test(320)"), ("epochs=3", "epochs=1"))
     history = names["distiller"].history.history
@@ -46,14 +46,14 @@ def small_home(monkeypatch, tmp_path, shared_engine):
     monkeypatch.setenv("KD_HOME", str(tmp_path))
 
 
-def test_the_readmes_lab_trains(small_home, capsys):
+def test_a_lab_trains(small_home, capsys):
     run(LAB, ("train_size=500", "train_size=320"), ("epochs=40", "epochs=1"))
     lines = capsys.readouterr().out.splitlines()
     assert [line.split()[0] for line in lines] == ["teacher", "distilled", "scratch"]
     assert all(0 < float(line.split()[1]) < 1 for line in lines)
 
 
-def test_the_readmes_study_ends_in_verdicts(small_home, capsys):
+def test_a_study_ends_in_verdicts(small_home, capsys):
     run(STUDY, ("epochs=40", "epochs=1, train_size=320"), ("seeds=3", "seeds=2"))
     first, last, titles, *rows = capsys.readouterr().out.splitlines()
     assert re.fullmatch(r"6 runs, about \d+ seconds", first)
@@ -62,7 +62,7 @@ def test_the_readmes_study_ends_in_verdicts(small_home, capsys):
     assert [float(row.split()[1]) for row in rows] == [1, 4, 20]
 
 
-def test_the_readmes_students_teach_students(small_home, tmp_path, capsys):
+def test_students_teach_students(small_home, tmp_path, capsys):
     run(CHAIN, ("epochs=40", "epochs=1, train_size=320"))
     lines = capsys.readouterr().out.splitlines()
     assert [line.split()[0] for line in lines] == ["1", "2", "3"]
@@ -127,4 +127,4 @@ def test_the_shown_sentences_can_be_translated_and_no_other_document_shows_pytho
     exec(compile(WORDS, "translating.md", "exec"), names)
     assert names["TITLE"] == "Test accuracy by epoch"
     shown = {document.name for document in DOCUMENTS if python(document)}
-    assert shown == {"README.md", "exports.md", "library.md", "objectives.md", "translating.md"}
+    assert shown == {"build.md", "exports.md", "library.md", "objectives.md", "translating.md"}

@@ -9,6 +9,7 @@ import pytest
 from docs import experiments, reference
 from kd.config import OFFERED, PRESETS
 from kd.distillation.objectives import OBJECTIVES
+from kd.studies.experiments import EXPERIMENTS
 from tests import PROJECT
 from tests.docs.documents import DOCUMENTS, text
 
@@ -39,4 +40,5 @@ def test_every_variable_that_the_code_reads_and_every_name_is_documented():
     shown = text(reference.PAGE)
     assert [name for name in (*OFFERED, *OBJECTIVES, *PRESETS) if f"| `{name}` |" not in shown] == []
     assert [name for name in variables() if f"`{name}`" not in documents] == []
+    assert [name for name in EXPERIMENTS if f"kd experiment {name} " not in documents] == []
     assert set(re.findall(r"\bKD_[A-Z_]+", documents)) <= variables() | OWN
