@@ -22,7 +22,7 @@ _NOT_SHOWN = re.compile(
 )
 # What the browser's own figures are told in codes, and the places in their sentences.
 _CODES = {"channel", "code", "colours", "control", "file", "key", "kind", "line", "measure", "of", "role"}
-_CODES |= {"canvas", "networks", "others", "part", "run", "scale", "size"}
+_CODES |= {"canvas", "drawing", "networks", "others", "part", "run", "scale", "size"}
 _WRITTEN = {"name", "note", "tags", "run"}
 _PLACE = re.compile(r"\{\w+\}")
 _MARKUP = re.compile(r":material/\w+:|\$[^$]+\$|`[^`]*`|\]\([^)]*\)")
