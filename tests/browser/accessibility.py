@@ -37,35 +37,38 @@ _AT_REST = """background => {
 _axe = Axe()
 
 
-def faults(page: Page, state: str) -> list[str]:
-    """What is wrong with the page as it is now, a line each, in the light theme and in the dark one.
+def faults(page: Page, state: str, part: str = "") -> list[str]:
+    """What is wrong with the page as it is now, a line each, in both themes; it stays in the second.
 
     Args:
         state: what the page shows, for the lines.
+        part: a selector of all that has changed since the page was looked at before; without one, all of it.
     """
     found = []
-    for theme, background in BACKGROUNDS.items():
+    is_dark = page.evaluate("matchMedia('(prefers-color-scheme: dark)').matches")
+    themes = ("dark", "light") if is_dark else ("light", "dark")
+    for theme, rules in zip(themes, (EVERY_RULE, RULES_OF_COLOUR), strict=True):
         page.emulate_media(color_scheme=theme)
-        page.wait_for_function(_AT_REST, arg=background)
-        rules = EVERY_RULE if theme == "light" else RULES_OF_COLOUR
-        found += [f"{state}, {theme}: {fault}" for fault in _lasting_faults(page, rules)]
-    page.emulate_media(color_scheme="light")
+        page.wait_for_function(_AT_REST, arg=BACKGROUNDS[theme])
+        found += [f"{state}, {theme}: {fault}" for fault in _lasting_faults(page, rules, part)]
     return found
 
 
-def _lasting_faults(page: Page, rules: dict[str, Any]) -> list[str]:
+def _lasting_faults(page: Page, rules: dict[str, Any], part: str) -> list[str]:
     """What is still wrong once everything is drawn: a chart takes a moment to change its colours."""
     for _ in range(TRIES):
-        found = _faults(page, rules)
+        found = _faults(page, rules, part)
         if not found:
             break
         page.wait_for_timeout(MILLISECONDS_BETWEEN)
     return found
 
 
-def _faults(page: Page, rules: dict[str, Any]) -> list[str]:
+def _faults(page: Page, rules: dict[str, Any], part: str) -> list[str]:
     options = {"runOnly": rules, "resultTypes": ["violations"], "selectors": False}
-    violations = _axe.run(page, options=options).response["violations"]
+    if page.evaluate("!window.axe"):
+        page.evaluate(_axe.axe_script)
+    violations = page.evaluate("given => axe.run(...given)", [part or "html", options])["violations"]
     found = [
         f"{violation['id']}: {node['html'][:200]} {node['failureSummary']}"
         for violation in violations
@@ -74,4 +77,4 @@ def _faults(page: Page, rules: dict[str, Any]) -> list[str]:
     ]
     if page.locator("h2").count() == 0:
         found.append("no heading of a section")
-    return found + page.evaluate(_UNREADABLE_TEXT)
+    return found + page.evaluate(_UNREADABLE_TEXT, part or "html")

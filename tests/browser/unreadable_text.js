@@ -1,5 +1,5 @@
 // The texts in charts whose contrast with what lies under them is below 4.5 : 1. axe does not look at SVG.
-() => {
+(part) => {
   const channels = (colour) => colour.match(/[\d.]+/g).map(Number);
   const over = (top, share, under) => under.map((value, at) => top[at] * share + value * (1 - share));
   const luminance = (colour) => {
@@ -29,6 +29,7 @@
   const page = channels(getComputedStyle(document.querySelector('[data-testid="stApp"]')).backgroundColor);
   const found = [];
   for (const svg of document.querySelectorAll('[data-testid="stVegaLiteChart"] svg, .kd-live-svg')) {
+    if (!svg.closest(part)) continue;
     const shapes = [...svg.querySelectorAll('path, rect')].map((shape) => ({
       shape, place: shape.getBoundingClientRect(), ...filled(shape),
     }));
