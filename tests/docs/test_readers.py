@@ -15,7 +15,10 @@ from tests.docs.documents import DOCUMENTS, text
 from ui.shared.frame import PAGES
 
 DOCS = PROJECT / "docs"
-TWINS = {PROJECT / "README.md": PROJECT / "README.pt-BR.md", DOCS / "learn.md": DOCS / "pt" / "learn.md"}
+TWINS = {
+    PROJECT / "README.md": PROJECT / "README.pt-BR.md",
+    **{DOCS / name: DOCS / "pt" / name for name in ("learn.md", "teach.md")},
+}
 LINK = re.compile(r"\]\(([^)\s]+)\)")
 
 
