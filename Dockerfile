@@ -1,4 +1,4 @@
-# One image for the app and for a cluster's scheduler and workers: see docs/cluster.md.
+# One image for the app (docs/deploy.md) and for a cluster's scheduler and workers (docs/cluster.md).
 FROM python:3.13-slim
 
 ENV PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1
@@ -15,6 +15,7 @@ ENV KD_HOME=/home/lab/runs
 VOLUME /home/lab/runs
 EXPOSE 8501
 HEALTHCHECK --interval=15s --timeout=5s --start-period=60s --retries=4 \
-    CMD ["python", "-c", "import urllib.request as r; r.urlopen('http://127.0.0.1:8501/_stcore/health', timeout=4)"]
+    CMD ["python", "-c", "import os, urllib.request as r; base = os.environ.get('STREAMLIT_SERVER_BASE_URL_PATH', ''); \
+r.urlopen('/'.join(filter(None, ['http://127.0.0.1:8501', base.strip('/'), 'ready'])), timeout=4)"]
 STOPSIGNAL SIGTERM
 CMD ["python", "-m", "streamlit", "run", "app.py", "--server.headless", "true", "--server.address", "0.0.0.0"]

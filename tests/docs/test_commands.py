@@ -30,7 +30,7 @@ BLOCKS = [block for document in DOCUMENTS for block in blocks(document)]
 # tests/distillation/test_objectives_guide.py carries out that guide's, in a copy with the guide's objective
 SHELL = [block for block in BLOCKS if block.language == "sh" and block.document.name != "objectives.md"]
 # Programs that any system has, or that bring their own manual; test_translating.py carries out pybabel's.
-SYSTEM = {"cd", "docker", "git", "mutmut", "pybabel", "python3", "tensorboard"}
+SYSTEM = {"cd", "docker", "git", "mutmut", "mv", "pybabel", "python3", "rm", "sqlite3", "tar", "tensorboard"}
 
 
 class Understood(BaseException):

@@ -89,7 +89,7 @@ def test_a_lost_scheduler_is_reported_and_the_run_goes_on_once_it_is_back(lab, c
 
 
 def test_compose_starts_what_is_tested_here():
-    services = yaml.safe_load((PROJECT / "compose.yaml").read_text(encoding="utf-8"))["services"]
+    services = yaml.safe_load((PROJECT / "compose.cluster.yaml").read_text(encoding="utf-8"))["services"]
     folder = Path("/home/lab/certificates")
     told = {name: path.replace("\\", "/") for name, path in settings(folder).items()}
     for name in ("app", "scheduler", "worker"):

@@ -14,7 +14,6 @@ from collections.abc import Iterator
 
 import pytest
 import websockets
-import yaml
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
@@ -218,9 +217,3 @@ def test_a_page_has_the_waiting_mark_before_streamlit_draws_it(site):
     with urllib.request.urlopen(asked, timeout=PATIENCE) as answer:
         assert b"kd-drawn" not in answer.read()
         assert answer.headers["etag"]
-
-
-def test_compose_lets_people_in_through_the_proxy_alone():
-    services = yaml.safe_load((PROJECT / "compose.yaml").read_text(encoding="utf-8"))["services"]
-    assert {name for name, service in services.items() if "ports" in service} == {"proxy"}
-    assert "reverse_proxy app:8501" in (PROJECT / "Caddyfile").read_text(encoding="utf-8")
