@@ -4,6 +4,8 @@ import contextlib
 import ctypes
 import os
 import re
+import sys
+from pathlib import Path
 from typing import Any
 
 import psutil
@@ -18,13 +20,24 @@ SECONDS_OF_SILENCE = 30.0
 # One that computes is slow, not frozen: loading TensorFlow can keep a worker from answering for a while.
 TIMES_AS_LONG_AT_WORK = 10
 LEAST_SHARE_OF_A_CORE = 0.05
+_CGROUP = Path("/sys/fs/cgroup")
 
 
 def available_cores() -> int:
-    """Returns how many cores this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
+    """Returns how many cores this process may use, whole ones of its container's share, but at least one."""
+    there = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return max(1, min(there, int(_container_cores(_CGROUP))))
+
+
+def _container_cores(cgroup: Path) -> float:
+    """Returns how many cores the container may use at once, by cgroup v2 or v1; a huge number if all."""
+    files = (("cpu.max",), ("cpu/cpu.cfs_quota_us", "cpu/cpu.cfs_period_us"))
+    for names in files:
+        with contextlib.suppress(OSError, ValueError, ZeroDivisionError):
+            quota, period = " ".join((cgroup / name).read_text(encoding="ascii") for name in names).split()
+            share = float(quota) / float(period)  # v2 says "max" where there is no limit, v1 says -1
+            return share if share > 0 else sys.maxsize
+    return sys.maxsize
 
 
 def student_workers() -> int:

@@ -8,7 +8,30 @@ import sys
 import psutil
 import pytest
 
+from kd.engine import processes
 from kd.engine.processes import Silence
+
+
+@pytest.mark.parametrize(
+    ("told", "cores"),
+    [
+        ({"cpu.max": "150000 100000"}, 1),
+        ({"cpu.max": "50000 100000"}, 1),
+        ({"cpu.max": "300000 100000"}, 3),
+        ({"cpu.max": "9900000 100000"}, 8),
+        ({"cpu.max": "max 100000"}, 8),
+        ({"cpu/cpu.cfs_quota_us": "250000", "cpu/cpu.cfs_period_us": "100000"}, 2),
+        ({"cpu/cpu.cfs_quota_us": "-1", "cpu/cpu.cfs_period_us": "100000"}, 8),
+        ({}, 8),
+    ],
+)
+def test_a_containers_share_of_the_processors_counts(monkeypatch, tmp_path, told, cores):
+    for name, content in told.items():
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(f"{content}\n")
+    monkeypatch.setattr(processes, "_CGROUP", tmp_path)
+    monkeypatch.setattr(processes.os, "sched_getaffinity", lambda _pid: range(8), raising=False)
+    assert processes.available_cores() == cores
 
 
 class Process:
