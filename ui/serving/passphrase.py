@@ -22,7 +22,7 @@ from urllib.parse import parse_qs, quote
 from itsdangerous import BadSignature, TimestampSigner
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import HTTPConnection, Request
-from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
+from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from kd.text.translation import _, in_language, pgettext, tag_of
@@ -184,7 +184,8 @@ def _wants_page(request: Request) -> bool:
 
 
 def _closed() -> Response:
-    return PlainTextResponse(_("Reload the page, and give the passphrase."), 401, headers=_NEVER_KEPT)
+    """Returns a sentence, as JSON: Streamlit shows it on a page that was open when its cookie ended."""
+    return JSONResponse(_("Reload the page, and give the passphrase."), 401, headers=_NEVER_KEPT)
 
 
 def _door(request: Request, status: int, refusal: str = "") -> Response:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from types import SimpleNamespace
@@ -100,6 +101,8 @@ def test_whoever_has_not_given_it_gets_in_nowhere(enter):
         for method in ("GET", "PUT", "HEAD", "DELETE"):
             assert browser.ask(path, method, accept="*/*").status == 401
         assert '<label for="passphrase">Passphrase</label>' in browser.ask(path).text
+    # on a page that was open before, Streamlit shows this
+    assert "Reload the page" in json.loads(browser.ask("/lab/_stcore/host-config", accept="*/*").text)
     assert enter(scheme="ws").ask("/lab/_stcore/stream").status == 403
     assert browser.ask(OPEN).text == "inside"
     browser.cookie = f"{COOKIE}=inside.abcd.efgh"
