@@ -32,7 +32,7 @@ _AT_REST = """background => {
     const charts = [...document.querySelectorAll('[data-testid="stVegaLiteChart"]')];
     return getComputedStyle(app).backgroundColor === background
         && app.dataset.testScriptState !== 'running'
-        && charts.every(chart => chart.querySelector('svg'));
+        && charts.every(chart => chart.querySelector('svg') || !chart.checkVisibility());
 }"""
 _axe = Axe()
 

@@ -174,7 +174,7 @@ def _came_out(asked: Asked, view: ExperimentView | None) -> str:
 
 def _table(heads: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
     """Returns a table as HTML, whose first column names the rows."""
-    head = "".join(f'<th scope="col">{escape(each)}</th>' for each in heads)
+    head = "".join(f'<th scope="col">{escape(each)}</th>' if each else "<td></td>" for each in heads)
     body = "".join(
         f'<tr><th scope="row">{escape(first)}</th>{"".join(map(_cell, others))}</tr>'
         for first, *others in rows
