@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from kd.config import RunConfig
-from tests.pages.on_page import control, html_of, labelled, warnings_of
+from tests.pages.on_page import control, errors_of, html_of, labelled, warnings_of
 from tests.stored_runs import save_copy
 from ui.shared.links import CONTROLS, FOLDS
 
@@ -70,6 +70,44 @@ def test_what_a_browser_says_of_a_locked_control_is_not_taken_over_nor_what_a_pr
     labelled(app)["Start from"].set_value("notebook").run()
     assert app.session_state["train_size"] == 10_000
     assert app.session_state["temperature"] == RunConfig().temperature
+
+
+def test_locked_epochs_stay_while_the_images_move_and_a_preset_that_a_lock_forbids_says_why(open_page):
+    app = open_page("train", lock="epochs")
+    control(app, "train_size").set_value(500).run()
+    assert app.session_state["train_size"] == 500
+    assert app.session_state["epochs"] == RunConfig().epochs
+    app = open_page("train", labelled="0", alpha="0", lock="labelled")
+    labelled(app)["Start from"].set_value("notebook").run()
+    assert "labelled must be at least 1" in warnings_of(app)[0]
+    assert app.session_state["alpha"] == 0
+
+
+def test_a_parameter_that_is_said_twice_counts_twice(open_page):
+    app = open_page("train", lock=["alpha", "temperature"])
+    assert control(app, "alpha").spec["locked"]
+    assert control(app, "temperature").spec["locked"]
+
+
+def test_a_link_that_no_code_can_hold_is_text(open_page):
+    app = open_page("runs", unknown="x" * 3000)
+    labelled(app)["Share"].click().run()
+    assert not errors_of(app)
+    assert "too long for a QR code" in html_of(app)
+
+
+def test_a_link_says_the_usual_setting_beside_another_run(open_page, lab):
+    other = RunConfig(seed=3)
+    save_copy(lab.store, RunConfig().run_id, other)
+    app = open_page("train", run=other.run_id)
+    control(app, "temperature").set_value(20.0).run()
+    labelled(app)["Seed"].set_value(RunConfig().seed).run()
+    control(app, "temperature").set_value(RunConfig().temperature).run()
+    shared = {name: app.query_params[name] for name in ("run", "seed")}
+    assert shared in ({"run": other.run_id, "seed": "0"}, {"run": [other.run_id], "seed": ["0"]})
+    there = open_page("train", **shared)
+    assert there.session_state["seed"] == RunConfig().seed == 0
+    assert there.query_params["run"] in (RunConfig().run_id, [RunConfig().run_id])
 
 
 @pytest.mark.parametrize("beside", [RunConfig().run_id, "0" * 12])

@@ -13,7 +13,7 @@ from ui.shared import address, notices
 from ui.shared.address import HIDE, LOCK
 from ui.shared.guard import guard, guarded
 from ui.shared.pieces import quiet
-from ui.shared.reached import base_address, parts_of, qr_picture
+from ui.shared.reached import MOST_BYTES, base_address, parts_of, qr_picture
 
 _SHARED = "shared_page"
 _T = N_("T, temperature")
@@ -84,6 +84,9 @@ _LISTED = address.Parameter(lambda text: [name for name in text.split(",") if na
 
 def take_address() -> None:
     """Lets the address say what is hidden and locked, which the session keeps from page to page."""
+    for parameter in (HIDE, LOCK):
+        if len(texts := st.query_params.get_all(parameter)) > 1:
+            address.rewrite({parameter: ",".join(texts)})
     address.take({HIDE: _LISTED, LOCK: _LISTED})
     for parameter in (HIDE, LOCK):
         asked = st.session_state[parameter]
@@ -166,7 +169,11 @@ def _share(title: str) -> None:
         copy, copied, name = escape(_("Copy link")), escape(_("Copied")), escape(_("Link"))
         text = f'<input class="kd-link" readonly value="{escape(link)}" aria-label="{name}">'
         button = f'<button type="button" class="kd-copy" data-copied="{copied}">{copy}</button>'
-        st.html(f'<div class="kd kd-share"><p role="status">{text}{button}</p>{qr_picture(link)}</div>')
+        fits = len(link.encode()) <= MOST_BYTES
+        code = qr_picture(link) if fits else ""
+        st.html(f'<div class="kd kd-share"><p role="status">{text}{button}</p>{code}</div>')
+        if not fits:
+            quiet(_("This link is too long for a QR code. Send it as text."))
         if not elsewhere:
             quiet(_("This link opens on this computer alone: it is in no network that others are in."))
 

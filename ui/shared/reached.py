@@ -22,6 +22,9 @@ VIA = "via"
 _VIRTUAL = ("docker", "br-", "veth", "virbr", "vmnet", "vbox", "tun", "tap", "utun", "wg", "zt", "tailscale")
 """How networks are called that a phone in the same room is not in: offered last."""
 
+MOST_BYTES = 2331
+"""What the largest QR code holds, of the kind that survives a seventh of it unread (ISO/IEC 18004)."""
+
 
 def offered(page: str) -> list[str]:
     """Returns this app's addresses that phones may reach, the likeliest first, and never this computer alone.

@@ -36,7 +36,7 @@ from ui.live.live import live
 from ui.shared import address, notices
 from ui.shared.guard import guarded
 from ui.shared.pieces import quiet
-from ui.shared.shown import SECONDS_OF_AN_ECHO
+from ui.shared.shown import SECONDS_OF_AN_ECHO, looked_at
 from ui.train import known
 
 _DEFAULT = RunConfig()
@@ -67,7 +67,7 @@ def first_controls(moved: Moved) -> None:
     rests = {name: why_idle(name, SimpleNamespace(**values)) for name in _FIRST if not _counts(name, values)}
     seen = st.session_state[_SEEN]
     epochs = {
-        int(images): values["epochs"] if st.session_state.get(_BY_HAND) else epochs_for(int(images), seen)
+        int(images): epochs_for(int(images), seen) if _epochs_follow() else values["epochs"]
         for images in _stops("train_size")
     }
     told = known.facts(config, {name: _stops(name) for name in _FIRST}, epochs, rests)
@@ -90,7 +90,7 @@ def more_controls(moved: Moved, last: Callable[[], None]) -> None:
             for title in _TITLES:
                 _section(title, values, moved)
             last()
-    config, follows = _config(), () if st.session_state.get(_BY_HAND) else ("epochs",)
+    config, follows = _config(), ("epochs",) if _epochs_follow() else ()
     if config and (said := known.unusual(config, (*_FIRST, *follows))):
         quiet(_("Not as usual: {settings}", settings=said))
 
@@ -106,14 +106,14 @@ def take_address() -> bool:
         notices.add(_("In the address of this page, {problem}", problem=not_a_field(name)))
         address.rewrite({name: None})
     if st.session_state.get(_DRAWN) and "run" not in st.query_params and not address.went_back():
-        _tell_address()  # the page is opened again, and bare
+        tell_address()  # the page is opened again, and bare
     return is_link
 
 
 def set_form(config: RunConfig) -> None:
     """Sets every control as in this run, and the address with it; before they are drawn, or in a callback."""
     _set(config)
-    _tell_address()
+    tell_address()
 
 
 def follow_run(run_id: str, config: RunConfig) -> None:
@@ -123,7 +123,7 @@ def follow_run(run_id: str, config: RunConfig) -> None:
         if not OFFERED.keys() & set(st.query_params):
             _set(config)
             if st.session_state.get(_DRAWN):  # controls drawn for the first time leave the address alone
-                _tell_address()
+                tell_address()
 
 
 def has_followed(run_id: str) -> None:
@@ -141,9 +141,12 @@ def current() -> RunConfig:
     try:
         return RunConfig(**_values())
     except Contradiction as error:
-        words = N_("“{control}” does not go with the other settings: {problem}")
-        sentence = _(words, control=_(FIELDS[error.field].label), problem=error)
-        raise Contradiction(error.field, sentence) from None
+        raise Contradiction(error.field, _in_words(error)) from None
+
+
+def _in_words(error: Contradiction) -> str:
+    words = N_("“{control}” does not go with the other settings: {problem}")
+    return _(words, control=_(FIELDS[error.field].label), problem=error)
 
 
 def last_moved() -> str | None:
@@ -242,19 +245,24 @@ def _have_moved(moved: Moved, names: Sequence[str]) -> None:
             names = ("train_size",)  # the browser had not heard yet that they follow
         if "epochs" in names:
             st.session_state[_BY_HAND] = True
-        if "train_size" in names and not st.session_state.get(_BY_HAND):
+        if "train_size" in names and _epochs_follow():
             st.session_state["epochs"] = epochs_for(_value("train_size"), st.session_state[_SEEN])
             st.session_state[_FOLLOWED_EPOCHS] = (epochs, time.monotonic())
-        _tell_address()
         moved()
+        tell_address()
 
 
-def _tell_address() -> None:
-    """Has the address say all that the controls say."""
+def _epochs_follow() -> bool:
+    return not (st.session_state.get(_BY_HAND) or address.locked("epochs"))
+
+
+def tell_address() -> None:
+    """Has the address say all that the controls say, and the seed where it would name another run alone."""
     usual, values = _DEFAULT.to_dict(), _values()
-    address.rewrite(
-        {name: None if value == usual[name] else address.plain(value) for name, value in values.items()}
-    )
+    told = {name: None if value == usual[name] else address.plain(value) for name, value in values.items()}
+    if not any(told.values()) and st.query_params.get("run", looked_at()) not in (None, _DEFAULT.run_id):
+        told["seed"] = address.plain(values["seed"])
+    address.rewrite(told)
 
 
 def _values() -> dict[str, Any]:
@@ -314,8 +322,13 @@ def _apply_preset(key: str, times: int, shown: str, moved: Moved) -> None:
     if chosen in PRESETS:
         with address.together():
             locks = {name: value for name, value in _values().items() if address.locked(name)}
-            set_form(PRESETS[chosen].config.replace(**locks))
+            try:
+                _set(PRESETS[chosen].config.replace(**locks))
+            except Contradiction as error:
+                notices.add(_in_words(error))
+                return
             moved()
+            tell_address()
 
 
 def _value(name: str, session: Any = None) -> Any:

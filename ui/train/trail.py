@@ -190,6 +190,7 @@ def _open(lab: Lab, run_id: str) -> None:
     """Shows a run, and sets the controls as in it."""
     notices.clear()
     with address.together():
-        controls.set_form(lab.runs.view(run_id).config)
-        controls.has_followed(run_id)
+        config = lab.runs.view(run_id).config
         show(run_id)
+        controls.has_followed(run_id)
+        controls.set_form(config)

@@ -46,6 +46,7 @@ def show_setting() -> None:
         if lab().store.is_usable(run_id):
             controls.has_followed(run_id)
             show(run_id)
+    controls.tell_address()
 
 
 def switch() -> None:
