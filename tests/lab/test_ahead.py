@@ -102,6 +102,7 @@ def test_it_is_let_go_when_somebody_asks_for_anything_and_taken_up_again(begun, 
         begun.start(OTHER, "ben")
     else:
         begun.studies.start(Study(OTHER, {}))
+        until(lambda: begun.store.runs.row(OTHER.run_id) is not None)
     begun.engine.seconds_an_epoch = 0.002
     until(lambda: {*SEEDED, *NEIGHBOURS} <= stored(begun))
     assert {BASE.run_id, OTHER.run_id} == listed(begun)
