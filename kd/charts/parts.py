@@ -201,7 +201,8 @@ def vega_lite(chart: alt.LayerChart | alt.FacetChart) -> dict[str, Any]:
     (values,) = spec.pop("datasets").values()
     spec["data"] = {"values": values}
     sizes = text_sizes(TEXT_PIXELS)
-    spec["config"] = {**sizes, "mark": {"aria": False}, "axis": {**sizes["axis"], "aria": False}}
+    quiet = {part: {**sizes.get(part, {}), "aria": False} for part in ("mark", "axis", "legend")}
+    spec["config"] = {**sizes, **quiet}
     if marks := number_marks():
         decimal, thousands = marks
         numbers = {"decimal": decimal, "thousands": thousands, "grouping": [3], "currency": ["", ""]}

@@ -34,3 +34,26 @@ def test_on_a_phone_it_stands_in_the_opened_navigation(phone: Page, site):
     portuguese.tap()
     expect(phone.get_by_role("heading", name="Turma", level=1)).to_be_attached()
     expect(portuguese).to_be_checked()
+
+
+def test_what_streamlit_says_itself_is_said_in_the_readers_language(page: Page, site):
+    page.goto(f"{site.url}/draw?way=upload&lang=pt-BR")
+    uploader = page.get_by_test_id("stFileUploader")
+    expect(uploader).to_contain_text("até 10 MB")
+    too_large = {"name": "a.png", "mimeType": "image/png", "buffer": b" " * (10 * 2**20 + 1)}
+    page.get_by_label("enviar um arquivo").set_input_files(too_large)
+    expect(uploader).to_contain_text("O arquivo passa do limite de 10.0MB.")
+    page.get_by_role("radio", name="Imagens de teste").press("Space")
+    number = page.get_by_test_id("stNumberInput").first
+    expect(number.get_by_role("button", name="Aumentar")).to_be_visible()
+    number.get_by_role("spinbutton").fill("99999")
+    expect(number).to_contain_text("Enter para aplicar")
+    page.keyboard.press("Enter")
+    expect(number).to_contain_text("Fora da faixa permitida: use um número de 0 a 9999.")
+    chosen = page.get_by_test_id("stSelectbox").get_by_role("combobox").first
+    expect(chosen).to_have_attribute("placeholder", "Escolha uma opção")
+    chosen.fill("nothing like this")
+    expect(page.get_by_role("listbox")).to_have_text("Nada encontrado")
+    page.keyboard.press("Escape")
+    page.goto(f"{site.url}/runs?lang=pt-BR")
+    expect(page.get_by_role("button", name="Ajuda: Buscar")).to_be_visible()

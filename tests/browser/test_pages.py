@@ -326,14 +326,6 @@ def test_a_page_says_its_language_and_so_does_the_link_that_skips_the_navigation
     expect(skip).to_have_text("Skip to main content")
 
 
-def test_what_streamlit_says_itself_is_said_in_the_readers_language(page: Page, site):
-    page.goto(f"{site.url}/runs")
-    expect(page.get_by_role("button", name="Help for Find")).to_be_visible()
-    page.evaluate("kdWords = [['Help for', 'Ajuda:']]")
-    page.get_by_role("button", name="Filter").click()
-    expect(page.get_by_role("button", name="Ajuda: Whose")).to_be_visible()
-
-
 def test_no_page_jumps_or_pans_that_a_phones_navigation_opens_which_closes_then(phone: Page, site):
     phone.goto(f"{site.url}/runs")
     at_rest(phone)

@@ -1,4 +1,4 @@
-"""“Five minutes to see it” from Home to its end: by mouse, by keyboard and by touch, in any language."""
+"""“Five minutes to see it” from Home to its end: by mouse, by keyboard and by touch, in two languages."""
 
 from __future__ import annotations
 
@@ -28,12 +28,7 @@ COVERED = """() => document.querySelector('[data-testid="stAppViewContainer"]').
     - document.querySelector('.st-key-path').getBoundingClientRect().top"""
 
 
-@pytest.fixture(params=["mouse", "keyboard", "touch"])
-def hand(request) -> str:
-    return request.param
-
-
-@pytest.mark.parametrize("locale", ["en-GB"])
+@pytest.mark.parametrize(("hand", "locale"), [("mouse", "en-GB"), ("keyboard", "pt-BR"), ("touch", "pt-BR")])
 def test_six_things_to_do_are_noticed(request, monkeypatch, hand: str, locale: str, site):
     page: Page = request.getfixturevalue("phone" if hand == "touch" else "page")
     monkeypatch.setattr(translation, "_wanted", lambda: (locale,))

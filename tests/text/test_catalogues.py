@@ -10,12 +10,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import streamlit
 from babel.messages import Catalog, Message
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
 from kd.text import terms, translation
 from tests.pseudo_language import messages
+from ui.shared import frame
 
 LOCALE = Path(translation._folder)
 SHIPPED = sorted(path.parents[1].name for path in LOCALE.glob("*/LC_MESSAGES/kd.po"))
@@ -89,6 +91,21 @@ def test_its_messages_have_the_places_and_marks_of_the_english_ones(catalogue):
         if not any((places(form), marks(form)) == (places(each), marks(each)) for each in models):
             wrong.append((english, form))
     assert wrong == []
+
+
+def test_it_says_each_of_streamlits_own_words(catalogue):
+    of_each = (catalogue.get(frame._STREAMLITS).string.split("|"), frame._STREAMLITS.split("|"))
+    said, own = ([text.count("{}") for text in texts] for texts in of_each)
+    assert said == own
+
+
+def test_streamlit_says_these_words():
+    program = "".join(
+        file.read_text(encoding="utf-8")
+        for file in Path(streamlit.__file__).parent.glob("static/static/js/*.js")
+    )
+    filled_in = r"\{\}(?:MB|th)?|apply|(?=available)|Error: |\|"
+    assert [part for part in re.split(filled_in, frame._STREAMLITS) if part.strip() not in program] == []
 
 
 def test_it_is_compiled(language, catalogue):

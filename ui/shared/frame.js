@@ -73,25 +73,54 @@
     navigation?.setAttribute('role', 'navigation');
     navigation?.setAttribute('aria-label', dataset.pages);
     document.querySelector('[data-testid="stSkipToContent"]')?.replaceChildren(dataset.skip);
-    const said = dataset.said.split('|');
-    const words = dataset.own.split('|').map((own, at) => [own, said[at]]);
-    window.kdWords = dataset.own === dataset.said ? [] : words.filter((pair) => pair[1]);
-    sayHere(document.body);
+    const said = dataset.own === dataset.said ? [] : dataset.said.split('|');
+    window.kdWords = dataset.own.split('|').flatMap((own, at) => (said[at] ? [[pattern(own), said[at]]] : []));
+    window.kdSaid = new Map();
+    if (said.length) sayHere(document.body);
   }
 
-  const SPOKEN = ':is([data-testid="stTooltipContent"], [data-testid="stFileUploader"] button) p, [data-testid$="Instructions"] span';
+  function pattern(own) {
+    const parts = own.split('{}').map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'));
+    return new RegExp(`^${parts.join('(.+?)')}(?![\\p{L}\\d])`, 'u');
+  }
 
-  // Names of its buttons, tooltips and the like are said in the reader's language, here and in what comes later.
+  // What of a page may be Streamlit's own: names of what is pressed or filled in, and words in these places.
+  const NAMED = 'button, input, [role=menu], [role=grid], [role=listbox], [aria-label="Selected values"]';
+  const SPOKEN = `:is([data-testid="stTooltipContent"], [data-testid="stFileUploader"] button) p,
+    [data-testid$="Instructions"] span, :is([data-testid="stNumberInput"], [data-testid="stFileUploader"]) [role=alert],
+    [role=option]:not([data-key]) > span,
+    [data-key="__select_all__"] *, [data-key="__creatable__"] *, [data-live-announcer] *, [role=menuitem], [role=menuitem] *,
+    [data-testid="stDataFrameStatisticsContent"] *`;
+
+  function inTheirs(text) {
+    for (const [own, said] of window.kdWords) {
+      const found = own.exec(text);
+      let next = 1;
+      if (found) return said.replace(/\{\}/g, () => found[next++]) + text.slice(found[0].length);
+    }
+    return text;
+  }
+
+  // All of these are said in the reader's language, here and in what comes later. Vega's names for parts of a chart go.
   function sayHere(part) {
     const here = (text) => {
-      const [own, said] = window.kdWords.find((pair) => text.startsWith(pair[0])) ?? [];
-      return own && said + text.slice(own.length);
+      if (!text) return text;
+      if (!window.kdSaid.has(text)) window.kdSaid.set(text, inTheirs(text));
+      return window.kdSaid.get(text);
     };
-    for (const button of part.querySelectorAll('button[aria-label]')) button.ariaLabel = here(button.ariaLabel) ?? button.ariaLabel;
-    for (const words of part.querySelectorAll(SPOKEN)) {
-      const said = here(words.textContent);
-      if (said) words.replaceChildren(said);
+    const every = (selector) => [...(part.matches(selector) ? [part] : []), ...part.querySelectorAll(selector)];
+    for (const each of every(NAMED)) {
+      for (const name of ['aria-label', 'title', 'placeholder']) {
+        const said = here(each.getAttribute(name));
+        if (said && said !== each.getAttribute(name)) each.setAttribute(name, said);
+      }
     }
+    for (const words of every(SPOKEN)) {
+      for (const text of [...words.childNodes].filter((child) => child.nodeType === Node.TEXT_NODE)) {
+        if (here(text.data) !== text.data) text.data = here(text.data);
+      }
+    }
+    for (const each of every('svg.marks, svg.marks [aria-roledescription]')) each.removeAttribute('aria-roledescription');
   }
 
   function sayWhatCame(changes) {

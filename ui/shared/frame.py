@@ -27,10 +27,19 @@ PAGES = (
     ("pages/class.py", N_("Class"), ":material/groups:"),
 )
 
-# Translators: Streamlit's own words, in this order and with | between; a control's name may follow.
+# Translators: Streamlit's own words, in this order, with | between. {} is what stands there; more may follow.
 _STREAMLITS = N_(
-    "Help for|Open|Upload|10MB per file|Clear all|Remove|Show data|Download as|Copy Vega-Lite spec|"
-    "Fullscreen|Close fullscreen|Show/hide columns|Search|Collapse sidebar|Expand sidebar"
+    "Help for|Open|Upload|{}MB per file|Clear all|Remove|Show data|Download as|Copy Vega-Lite spec|"
+    "Fullscreen|Close fullscreen|Show/hide columns|Search|Collapse sidebar|Expand sidebar|"
+    "Choose an option|Choose options|Choose or add an option|Choose or add options|No results|Select all|"
+    "Select {} matches|Add:|Selected values|{} options available.|{} option available.|Dismiss|Clear value|"
+    "Increment|Decrement|Press Enter to apply|"
+    "Error: Number is outside the allowed range. Please enter a value between {} and {}.|"
+    "Error:|File must be {} or smaller.|file upload|Add files|Cancel upload of|Copy to clipboard|"
+    "Dataframe column menu|Copy column name|Sort ascending|Sort descending|Statistics|Format|Autosize|"
+    "Pin column|Unpin column|Hide column|Values|Empty|Distinct|Average length|Average|Standard deviation|"
+    "Minimum length|Minimum|Maximum length|Maximum|Median|Sum|{}th percentile|Automatic|Plain|Compact|"
+    "Close Search|Close|Previous Result|Next Result"
 )
 
 
