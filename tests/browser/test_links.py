@@ -44,6 +44,8 @@ def test_a_link_from_moved_sliders_opens_them_locked_and_hidden_on_a_phone(page:
     expect(phone.get_by_text("Locked by the link you opened.")).to_be_visible()
     alpha = phone.locator(".kd-live-control", has_text="α, weight of the true labels")
     expect(alpha).to_be_hidden()
+    room = phone.locator(".st-key-live-setting")
+    expect(room).to_have_css("min-height", "0px")  # no gap where it was
     phone.get_by_role("button", name="Show all controls").tap()
     expect(slider).to_be_enabled()
     expect(alpha).to_be_visible()

@@ -60,6 +60,15 @@ def test_six_things_to_do_are_noticed(request, monkeypatch, hand: str, locale: s
     expect(page.locator(".st-key-path_five")).to_be_visible()
 
 
+def test_on_a_phone_the_strip_opens_to_all_its_words(phone: Page, site):
+    phone.goto(f"{site.url}/class?path=lesson&step=1")
+    phone.locator(".kd-path summary").tap()
+    words, ways = (phone.locator(each).bounding_box() for each in (".kd-path details", ".st-key-path_ways"))
+    assert words["x"] == 0
+    assert 0 <= ways["x"] - words["width"] < 20
+    assert words["y"] + words["height"] == phone.viewport_size["height"]
+
+
 def ask_for_language(page: Page, locale: str) -> None:
     session = page.context.new_cdp_session(page)
     agent = page.evaluate("navigator.userAgent")

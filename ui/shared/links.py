@@ -102,7 +102,9 @@ def hiding(title: str) -> str:
     """Returns the style sheet that hides what the link that was opened hides on a page."""
     names = [name for name in st.session_state[HIDE] if name in CONTROLS[title]]
     places = [place for name in names for place in (_place(name), f'[data-name="{name}"]')]
-    return f"{', '.join(places)} {{ display: none !important; }}" if places else ""
+    room = [f'[class*="st-key-live-"]:has([data-name="{name}"])' for name in names]
+    gone = f"{', '.join(places)} {{ display: none !important; }}"
+    return f"{gone} {', '.join(room)} {{ min-height: 0 !important; }}" if names else ""
 
 
 def say_what_is_held(title: str) -> None:
