@@ -65,8 +65,16 @@ def drawing_chart(rows: pd.DataFrame, columns: int, lines: int, called: str) -> 
     picked = alt.selection_point(name="picked", fields=["picture"], toggle=False)
     images = (
         base.transform_filter("datum.nth == 0")
-        .mark_image(width=of_a_line(0.68), height=of_a_line(0.68), cursor="pointer", yOffset=of_a_line(-0.14))
+        .transform_calculate(spoken="datum.caption + ', ' + datum.asked")
+        .mark_image(
+            width=of_a_line(0.68),
+            height=of_a_line(0.68),
+            cursor="pointer",
+            yOffset=of_a_line(-0.14),
+            aria=True,
+        )
         .encode(
+            description="spoken:N",
             x=alt.X("column:Q", axis=None, scale=across),
             y=y,
             url="image:N",

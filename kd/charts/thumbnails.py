@@ -41,8 +41,9 @@ def thumbnail_chart(rows: pd.DataFrame, columns: int = 6, count: int = 12) -> al
     )
     picked = alt.selection_point(name="picked", fields=["picture"], toggle=False)
     images = (
-        base.mark_image(width=size, height=size, cursor="pointer", yOffset=-8)
-        .encode(url="image:N")
+        base.transform_calculate(spoken="format(datum.picture, ',d') + ', ' + datum.caption")
+        .mark_image(width=size, height=size, cursor="pointer", yOffset=-8, aria=True)
+        .encode(url="image:N", description="spoken:N")
         .add_params(picked)
     )
     captions = base.mark_text(dy=size // 2 + 1, limit=size + 20).encode(text="caption:N")

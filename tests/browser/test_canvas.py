@@ -31,6 +31,17 @@ def stroke(page: Page, points: list[tuple[float, float]], steps: int = 12, lift:
         page.mouse.up()
 
 
+def draw_by_keys(page: Page) -> None:
+    """Draws a seven as the same strokes, with arrow keys."""
+    page.get_by_role("application").focus()
+    for key in ("ArrowUp",) * 6 + ("ArrowLeft",) * 4 + ("Space",) + ("ArrowRight",) * 8:
+        page.keyboard.press(key)
+    page.keyboard.down("ArrowLeft")  # and aslant
+    for key in ("ArrowDown",) * 8:
+        page.keyboard.press(key)
+    page.keyboard.up("ArrowLeft")
+
+
 def ink(page: Page) -> int:
     """How many pixels of the visible canvas are not black."""
     return page.locator(CANVAS).first.evaluate(

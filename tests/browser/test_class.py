@@ -13,7 +13,7 @@ from kd.lab import Lab
 from tests.app_process import AppProcess, app_process, free_port
 from tests.browser.accessibility import faults
 from tests.browser.conftest import FLAGS, PHONE, choose
-from tests.browser.test_canvas import CANVAS, SEVEN, ink, stroke
+from tests.browser.test_canvas import CANVAS, SEVEN, draw_by_keys, ink, stroke
 from ui.shared.steady_button import PAUSE
 
 WALL = {"width": 1280, "height": 720}
@@ -142,7 +142,7 @@ def _guess_a_number(wall, phones, app, code):
     expect(ana.get_by_role("button", name="Your guess: +4.5 points")).to_be_visible()
     join([di], NAMES[3:], app, code)  # late
     expect(wall.get_by_text("4 people")).to_be_visible()
-    cy.get_by_role("button", name="Guess 0").tap()
+    cy.get_by_role("button", name="Guess 0").press("Enter")
     expect(headline(wall)).to_have_text("3 of 4 have guessed.")
     expect(wall.locator(".kd-roster .kd-done")).to_have_count(3)
     assert faults(cy, "a phone that guesses") == []
@@ -159,7 +159,8 @@ def _guess_a_number(wall, phones, app, code):
 
 def _choose_an_answer(wall, phones):
     answers = ("next to none", "more than 90", "more than 90", "fewer than half")
-    for phone, answer in zip(phones, answers, strict=True):
+    phones[0].get_by_role("radio", name=answers[0]).press("Space")
+    for phone, answer in zip(phones[1:], answers[1:], strict=True):
         phone.get_by_text(answer).tap()
     expect(headline(wall)).to_have_text("4 of 4 have guessed.")
     fits(wall)
@@ -188,7 +189,8 @@ def _draw_a_curve(wall, phones):
 
 
 def _train_repeats(wall, phones):
-    for phone in phones:
+    phones[0].get_by_role("button", name="Train my student").press("Enter")
+    for phone in phones[1:]:
         phone.get_by_role("button", name="Train my student").tap()
     for phone in phones:
         expect(phone.get_by_text(re.compile("with the teacher, .* without"))).to_be_visible(timeout=120_000)
@@ -207,29 +209,32 @@ def _draw_digits(wall, phones):
     """Everybody draws a seven; one drawing is removed, and its phone may draw another."""
     for phone in phones:
         expect(phone.get_by_text("Draw a 7.")).to_be_visible()
-        _draw_and_send(phone)
+        _draw_and_send(phone, by_keys=phone is phones[0])
     pictures = wall.locator(".st-key-figure-class-drawings svg image")
     expect(pictures).to_have_count(4)
     fits(wall)
-    pictures.first.click()
-    wall.get_by_role("button", name="Remove the 7").click()
+    expect(pictures.first).to_have_role("button")
+    pictures.first.press("ArrowRight")
+    wall.keyboard.press("Enter")
+    wall.get_by_role("button", name="Remove the 7").press("Enter")
     expect(pictures).to_have_count(3)
-    (one,) = [phone for phone in phones if phone.get_by_text("Draw a 7.").is_visible()] or phones[:1]
+    one = phones[1]
     expect(one.get_by_text("Draw a 7.")).to_be_visible()
     assert faults(one, "a phone that draws") == []
     reveal(wall)
 
 
-def _draw_and_send(phone):
+def _draw_and_send(phone, by_keys=False):
     """Draw a seven and send it; each again where the canvas or the stroke had not arrived yet."""
     expect(phone.locator(CANVAS).last).to_be_visible()
     sent = phone.get_by_text("Your drawing is on the wall.")
     for _again in range(20):
         if not ink(phone):
-            stroke(phone, SEVEN, steps=4)
+            draw_by_keys(phone) if by_keys else stroke(phone, SEVEN, steps=4)
             phone.wait_for_timeout(300)
         if ink(phone):
-            phone.get_by_role("button", name="Send my 7").tap()
+            send = phone.get_by_role("button", name="Send my 7")
+            send.press("Enter") if by_keys else send.tap()
         with contextlib.suppress(AssertionError):
             expect(sent).to_be_visible(timeout=5_000)
             return

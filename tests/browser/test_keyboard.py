@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.accessibility import faults
-from tests.browser.test_canvas import DRAWN, NOTHING
+from tests.browser.test_canvas import DRAWN, NOTHING, draw_by_keys
 from tests.browser.test_pages import at_rest
 from ui.shared.steady_button import PAUSE
 
@@ -99,10 +99,7 @@ def test_a_digit_is_drawn_by_keyboard(page: Page, site):
     expect(page.get_by_role("application", name="Square to draw in")).to_be_visible()
     tab_to(page, "Square to draw in")
     assert page.evaluate(FOCUSED)[1]
-    press(page, *["ArrowUp"] * 6, *["ArrowLeft"] * 4, "Space", *["ArrowRight"] * 8)
-    page.keyboard.down("ArrowLeft")  # and aslant
-    press(page, *["ArrowDown"] * 8)
-    page.keyboard.up("ArrowLeft")
+    draw_by_keys(page)
     status = page.locator(".kd-canvas-says")
     expect(status).to_have_text("25 across, 60 down")
     press(page, "Space")
@@ -166,3 +163,38 @@ def test_on_a_phone_no_folded_navigation_takes_the_focus(phone: Page, site):
         phone.keyboard.press("Shift+Tab")
         beside = phone.evaluate("document.activeElement.getBoundingClientRect().right <= 0")
         assert not beside, phone.evaluate(ACTIVE)
+
+
+def test_a_picture_is_chosen_or_uploaded_and_a_run_played_back_by_keyboard(page: Page, site):
+    page.goto(f"{site.url}/draw?way=test")
+    strip = page.locator(".st-key-strip-pictures svg image")
+    expect(strip.first).to_have_role("button")
+    tab_to(page, "^image")
+    press(page, "ArrowRight", "ArrowDown", "ArrowLeft")
+    assert page.evaluate(FOCUSED)[1]
+    expect(strip.nth(1)).to_be_focused()
+    number = strip.nth(1).get_attribute("aria-label").split(", label")[0]
+    press(page, "Enter")
+    expect(page.get_by_text(f"Test picture {number}. Its label says")).to_be_visible()
+    page.wait_for_function("document.activeElement !== document.body")
+    page.get_by_role("radio", name="Test pictures").focus()
+    press(page, "ArrowRight", "Space")
+    expect(page.get_by_text("Nothing is uploaded yet")).to_be_visible()
+    tab_to(page, "BUTTON  st-key-upload")
+    with page.expect_file_chooser():
+        press(page, "Enter")
+
+    page.goto(f"{site.url}/train")
+    at_rest(page)
+    page.get_by_role("tab", name="Result").focus()
+    press(page, "ArrowRight", "ArrowRight", "Enter")
+    play, pause = (page.get_by_role("button", name=name, exact=True) for name in ("Play", "Pause"))
+    expect(play).to_be_visible()
+    play.press("Enter")
+    expect(pause).to_be_focused()
+    press(page, "Enter")
+    expect(play).to_be_focused()
+    point = page.get_by_test_id("stTabs").get_by_role("slider")
+    before = point.input_value()
+    point.press("ArrowRight" if before == "0" else "ArrowLeft")
+    expect(point).not_to_have_value(before)

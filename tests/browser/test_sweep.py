@@ -33,15 +33,15 @@ def test_compose_a_study_watch_it_fill_pause_reload_go_on_and_open_a_cell(page: 
     page.get_by_role("slider", name="Repeats (seeds) in each cell").press("ArrowLeft")
     expect(hint).to_contain_text(re.compile("9 cells × 2 repeats: 18 runs, about "))
 
-    page.get_by_role("button", name="Start", exact=True).click()
+    page.get_by_role("button", name="Start", exact=True).press("Enter")
     expect(page).to_have_url(re.compile("study=[0-9a-f]{12}"))
     expect(page.get_by_role("button", name="Start", exact=True)).to_have_count(0)  # the form has closed
     expect(shown).to_contain_text(re.compile(r"[1-9]\d* of 18 runs"), timeout=3 * MINUTES)
-    page.get_by_role("button", name="Pause", exact=True).click()
+    page.get_by_role("button", name="Pause", exact=True).press("Enter")
     expect(shown).to_contain_text("Paused: ")
     page.reload()
     expect(shown).to_contain_text("Paused: ")
-    page.get_by_role("button", name="Go on", exact=True).click()
+    page.get_by_role("button", name="Go on", exact=True).press("Enter")
     expect(shown).to_contain_text("18 runs, all finished.", timeout=3 * MINUTES)
     expect(page.locator(".kd-head")).to_contain_text("9 cells have too few repeats")  # with two seeds
 
@@ -51,7 +51,7 @@ def test_compose_a_study_watch_it_fill_pause_reload_go_on_and_open_a_cell(page: 
     expect(shown.locator(".kd-sentence")).to_contain_text("α 0.85, T 20. ")
     expect(shown).to_contain_text("Gain along T, temperature, at α = 0.85.")
     expect(page).to_have_url(re.compile(r"cell=0\.85(%2C|,)20"))
-    page.get_by_role("button", name="Open this setting on Train").click()
+    page.get_by_role("button", name="Open this setting on Train").press("Enter")
     expect(page).to_have_url(re.compile(r"/train\?.*run=[0-9a-f]{12}"))
     expect(page.locator(".kd-head")).to_contain_text("α 0.85 · T 20")
     expect(page.get_by_role("slider", name="T, temperature")).to_have_attribute("aria-valuetext", "20")

@@ -177,6 +177,38 @@
     new MutationObserver(() => { waits ||= setTimeout(look, 100); }).observe(document.body, { childList: true, subtree: true });
   }
 
+  // Pictures of a chart that a click chooses: Tab leads to one of them, arrow keys from there to the others, and Enter or
+  // Space chooses.
+  const PICTURES = '[data-testid="stVegaLiteChart"] image[aria-label]';
+  const STEPS = { ArrowLeft: -1, ArrowUp: -1, ArrowRight: 1, ArrowDown: 1 };
+  function choosePictures() {
+    let waits = 0;
+    const besides = (picture) => [...picture.closest('svg').querySelectorAll(PICTURES)];
+    const lead = (picture) => {
+      for (const each of besides(picture)) {
+        each.setAttribute('role', 'button');
+        each.setAttribute('tabindex', each === picture ? 0 : -1);
+      }
+    };
+    const offer = () => {
+      waits = 0;
+      const all = [...document.querySelectorAll(PICTURES)];
+      for (const one of new Set(all.filter((each) => !each.hasAttribute('tabindex')).map((each) => besides(each)[0]))) lead(one);
+    };
+    document.addEventListener('keydown', (event) => {
+      const { target, key } = event;
+      if (!target.matches(PICTURES) || !(STEPS[key] || key === 'Enter' || key === ' ')) return;
+      event.preventDefault();
+      if (STEPS[key]) {
+        const all = besides(target);
+        const next = all[all.indexOf(target) + STEPS[key]] ?? target;
+        lead(next);
+        next.focus();
+      } else target.dispatchEvent(new MouseEvent('click', { bubbles: true, view: window }));
+    });
+    new MutationObserver(() => { waits ||= setTimeout(offer, 100); }).observe(document.body, { childList: true, subtree: true });
+  }
+
   speak(document.querySelector('.kd-brand'));
   if (!window.kdFrame) {
     window.kdFrame = true;
@@ -184,6 +216,7 @@
     staySomebody();
     oneStepAnAct();
     keepFocus();
+    choosePictures();
     document.addEventListener('click', closeNavigation);
     document.addEventListener('click', copyLink);
     document.addEventListener('keydown', turnPage);
