@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
@@ -32,8 +33,12 @@ COVERED = """() => document.querySelector('[data-testid="stAppViewContainer"]').
 def test_six_things_to_do_are_noticed(request, monkeypatch, hand: str, locale: str, site):
     page: Page = request.getfixturevalue("phone" if hand == "touch" else "page")
     monkeypatch.setattr(translation, "_wanted", lambda: (locale,))
-    ask_for_language(page, locale)
-    page.goto(site.url)
+    with asking_for_language(page, locale):
+        page.goto(site.url)
+        walk(page, hand)
+
+
+def walk(page: Page, hand: str) -> None:
     at_rest(page)
     press(page.locator(".st-key-path_five button:visible"), hand)
     said, on = page.locator(".kd-path [role=status]"), page.locator(".st-key-path_on button:visible")
@@ -69,10 +74,14 @@ def test_on_a_phone_the_strip_opens_to_all_its_words(phone: Page, site):
     assert words["y"] + words["height"] == phone.viewport_size["height"]
 
 
-def ask_for_language(page: Page, locale: str) -> None:
+@contextmanager
+def asking_for_language(page: Page, locale: str) -> Iterator[None]:
+    """The browser asks for this language, until the end: the next test goes on with its window."""
     session = page.context.new_cdp_session(page)
     agent = page.evaluate("navigator.userAgent")
     session.send("Emulation.setUserAgentOverride", {"userAgent": agent, "acceptLanguage": locale})
+    yield
+    session.detach()
 
 
 def press(button: Locator, hand: str) -> None:
