@@ -72,6 +72,16 @@ const change = (channel, values) => {
 const chosen = ({ controls, channel }) =>
   Object.fromEntries(Object.keys(controls).map((name) => [name, channel.values[name]]));
 
+// Of what two parts tell Streamlit in the same moment, it forgets one.
+const APART = 60;
+let free = 0;
+const inTurn = (tell) => {
+  const now = performance.now();
+  free = Math.max(now, free + APART);
+  if (free > now) setTimeout(tell, free - now);
+  else tell();
+};
+
 const begin = (place, channel) => {
   const part = { controls: {}, views: [], sent: '', channel, built: '' };
   // Streamlit may hand over another function each time.
@@ -86,7 +96,8 @@ const begin = (place, channel) => {
     if (text === part.sent) return;
     part.sent = text;
     say(place.querySelector('[aria-live=polite]'), [...channel.views].map((view) => view.says?.() ?? '').join(' ').trim());
-    part.tell('moved', { at: Date.now(), values });
+    const at = Date.now();
+    inTurn(() => part.tell('moved', { at, values }));
   };
   return part;
 };
