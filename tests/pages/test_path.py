@@ -105,8 +105,10 @@ def test_the_data_is_sound():
 
 
 def test_a_path_that_was_left_is_gone_on_with_and_a_link_begins_anywhere(open_page):
-    app = open_page("train", path="five", step="3", temperature="1")
+    app = open_page("train", path="five", step="3")
+    assert app.query_params["temperature"] in ("1", ["1"])  # at its usual value, the step would be done
     assert said(app) == STEPS["temperature"].do
+    assert said(open_page("train", path="five", step="3", temperature="10")) != STEPS["temperature"].do
     app.switch_page("pages/runs.py").run()
     assert said(app) == "The next step is on another page."
     labelled(app)["Leave"].click().run()

@@ -14,6 +14,7 @@ from ui.shared import address, notices, seen
 from ui.shared.address import Parameter
 from ui.shared.guard import SHOWN_OUTSIDE, guarded
 from ui.shared.pieces import into_sight
+from ui.shared.shown import drawn_page
 from ui.shared.steady_button import steady_button
 
 PATH, STEP = "path", "step"
@@ -31,20 +32,24 @@ def _read(text: str) -> str:
 _MOST = max(len(path.steps) for path in PATHS.values())
 _NUMBER = address.number(STEP, 1, _MOST, 1)
 ADDRESS = {PATH: Parameter(_read, str, ""), STEP: _NUMBER}
+_BESIDE = {PATH, STEP, "lang", "present"}
+"""What an address may have beside a step that says nothing of the step's page."""
 
 
 def take() -> None:
     """Takes over the place on a path from the address, which goes on saying it; goes to a step asked for."""
+    is_link = PATH not in st.session_state
     address.take(ADDRESS)
     path, number = st.session_state[PATH], int(st.session_state[STEP])
     number = min(number, len(PATHS[path].steps)) if path in PATHS else 1
     st.session_state[STEP] = number
-    if st.session_state.pop(_GOES, False):
-        step = PATHS[path].steps[number - 1] if path else None
-        page = "home" if step is None else step.page
-        place = {PATH: path, STEP: str(number)} if path else {}
+    step = PATHS[path].steps[number - 1] if path in PATHS else None
+    # a link to a step that says nothing else begins as the step does, and not where it would be done already
+    page = step.page if step else "home"
+    bare = is_link and step and page == drawn_page() and not set(st.query_params) - _BESIDE
+    if st.session_state.pop(_GOES, False) or bare:
         file = "app.py" if page == "home" else f"pages/{page}.py"
-        address.go_to(file, saying={**(step.setting if step else {}), **place})
+        address.go_to(file, saying={**step.setting, PATH: path, STEP: str(number)} if step else {})
     with address.together():
         address.keep(PATH, ADDRESS[PATH], path)
         address.keep(STEP, _NUMBER, number)
@@ -112,7 +117,7 @@ def _is_shown() -> bool:
     if now is None or _already_said():
         return True
     name, step = now[0].names[now[1] - 1], now[0].steps[now[1] - 1]
-    return st.session_state.get("page_drawn", "").lower() != step.page or seen.numbers(name, step) is None
+    return drawn_page() != step.page or seen.numbers(name, step) is None
 
 
 SHOWN_OUTSIDE.append(_is_shown)

@@ -119,6 +119,11 @@ def comes_to(page: str) -> None:
         st.session_state.pop(_LEFT, None)
 
 
+def drawn_page() -> str:
+    """Returns the page that is drawn, by its English name in small letters; empty before there is one."""
+    return st.session_state.get(_PAGE, "").lower()
+
+
 def show(run_id: str) -> None:
     """Shows this run from now on, here and in the URL."""
     before, left = looked_at(), st.session_state.setdefault(_LEFT, {})
