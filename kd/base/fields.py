@@ -20,7 +20,8 @@ GROUPS = {
     "schedule": N_("Training"),
 }
 
-STORED_MODEL = re.compile("[0-9a-f]{12}")
+ID = re.compile("[0-9a-f]{12}")
+"""A name that follows from content: of a model, of a data set."""
 
 
 @dataclass(frozen=True)
@@ -34,7 +35,7 @@ class FieldSpec:
     stops: the values that a slider stops at, in order; others in the range are allowed, too.
     choices: the codes or numbers that are allowed; choice_labels: what codes are called; choice_helps: what
     they are, in a sentence or two. unit: of numbers. digits: text of distinct digits, such as "378".
-    stored_model: besides a choice, the id of a stored model is allowed.
+    stored: besides a choice, an id of what is stored is allowed; what that is, such as "a stored model's id".
     hidden: for experiments alone; no control, flag or address sets it.
     as_from_the_start: in every identity, whatever its value; a later field only when it differs from what
     runs did before there was the field, so that a new field renames nothing: its default, or `before` where
@@ -52,7 +53,7 @@ class FieldSpec:
     choice_helps: Mapping[str, str] = dataclasses.field(default_factory=dict)
     unit: str = ""
     digits: bool = False
-    stored_model: bool = False
+    stored: str = ""
     rare: bool = False
     hidden: bool = False
     group: str = "schedule"
@@ -67,8 +68,9 @@ class FieldSpec:
         if self.digits:
             return _("digits, such as 3 or 378")
         if self.choices:
-            kept = _("one of {choices} or a stored model's id", **self._limits)
-            return kept if self.stored_model else _("one of {choices}", **self._limits)
+            if self.stored:
+                return _("one of {choices} or {stored}", **self._limits)
+            return _("one of {choices}", **self._limits)
         if self.minimum is None:
             return _("true or false")
         return _("between {minimum} and {maximum}", **self._limits)
@@ -102,9 +104,9 @@ class FieldSpec:
             return "".join(sorted(set(value)))
         if self.choices:
             chosen = _to_int(value) if kind is int else value
-            is_stored = self.stored_model and isinstance(value, str) and STORED_MODEL.fullmatch(value)
+            is_stored = self.stored and isinstance(value, str) and ID.fullmatch(value)
             if chosen not in self.choices and not is_stored:
-                raise self._refusal(_NOT_A_MODEL if self.stored_model else _NOT_A_CHOICE, name, value)
+                raise self._refusal(_NOT_STORED if self.stored else _NOT_A_CHOICE, name, value)
             return chosen
         converted = _CONVERTERS[kind](value)
         if converted is None:
@@ -121,7 +123,8 @@ class FieldSpec:
     def _limits(self) -> dict[str, str]:
         if self.choices:
             choices = ", ".join(str(choice) for choice in self.choices if choice != "")
-            return {"choices": shorten(choices, 100, placeholder=" …")}
+            stored = {"stored": _(self.stored)} if self.stored else {}
+            return {"choices": shorten(choices, 100, placeholder=" …"), **stored}
         if self.minimum is None or self.maximum is None:
             return {}
         # as one types them: where 60,000 is written 60.000, that would be taken for 60
@@ -161,7 +164,7 @@ def _to_int(value: Any) -> int | None:
 _CONVERTERS = {bool: to_bool, float: _to_float, int: _to_int}
 
 _NOT_A_CHOICE = N_("{name} must be one of {choices}, got {value}.")
-_NOT_A_MODEL = N_("{name} must be one of {choices} or a stored model's id, got {value}.")
+_NOT_STORED = N_("{name} must be one of {choices} or {stored}, got {value}.")
 _NOT_DIGITS = N_("{name} must be digits such as 3 or 378, or empty, got {value}.")
 _OUT_OF_RANGE = N_("{name} must be between {minimum} and {maximum}, got {value}.")
 _NOT_OF_KIND = {

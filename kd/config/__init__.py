@@ -10,9 +10,11 @@ from kd.config.fields import TEST_IMAGES as TEST_IMAGES
 from kd.config.fields import TRAIN_IMAGES as TRAIN_IMAGES
 from kd.config.fields import epochs_for as epochs_for
 from kd.config.fields import has_fresh_teacher as has_fresh_teacher
+from kd.config.fields import has_included_teacher as has_included_teacher
 from kd.config.fields import has_nonsense as has_nonsense
 from kd.config.fields import has_teaching as has_teaching
 from kd.config.fields import is_consistent as is_consistent
+from kd.config.fields import trains_teacher as trains_teacher
 from kd.config.fields import why_idle as why_idle
 from kd.config.run_config import FIELD_TYPES as FIELD_TYPES
 from kd.config.run_config import FIELDS as FIELDS

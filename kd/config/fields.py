@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
+from kd.base.data_sets import MNIST
 from kd.base.fields import field
 from kd.distillation.mistakes import MISTAKES
 from kd.distillation.objectives import OBJECTIVES
@@ -27,6 +28,16 @@ MOST_GENERATIONS = 20
 def has_fresh_teacher(run: Any) -> bool:
     """Tells whether the teacher is trained for this run, and is not a stored or an included one."""
     return run.teacher == FRESH
+
+
+def has_included_teacher(run: Any) -> bool:
+    """Tells whether the teacher comes with the project."""
+    return run.teacher in SHIPPED_TEACHERS and run.data == MNIST
+
+
+def trains_teacher(run: Any) -> bool:
+    """Tells whether the teacher has to be trained here, for this run or once for its data set."""
+    return has_fresh_teacher(run) or (run.teacher in SHIPPED_TEACHERS and run.data != MNIST)
 
 
 def has_teaching(run: Any) -> bool:
@@ -157,7 +168,7 @@ class RunFields:
         ),
         choices=(*SHIPPED_TEACHERS, FRESH),
         choice_labels={"strong": N_("Strong"), "notebook": N_("Notebook"), FRESH: N_("Fresh")},
-        stored_model=True,
+        stored=N_("a stored model's id"),
         group="teacher",
         decides=("teacher",),
         as_from_the_start=True,
@@ -341,6 +352,17 @@ class RunFields:
         counts=leaves_some_out,
         before=FIRST,
     )
+    data: str = field(
+        MNIST,
+        label=N_("Data set"),
+        help=N_("Whose pictures all three models see: MNIST's digits, or a data set that was added here."),
+        choices=(MNIST,),
+        choice_labels={MNIST: "MNIST"},
+        stored=N_("a data set's id"),
+        rare=True,
+        group="data",
+        decides=_ALL,
+    )
     generation: int = field(
         0,
         label=N_("Generation"),
@@ -361,7 +383,7 @@ class RunFields:
         ),
         choices=("", *SHIPPED_TEACHERS),
         choice_labels={"": NC_("teacher", "none")},
-        stored_model=True,
+        stored=N_("a stored model's id"),
         group="teacher",
         decides=("distilled",),
         counts=learns_from_teacher,

@@ -17,17 +17,35 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
+from kd.base.data_sets import MNIST, About, about
 from kd.base.fields import FieldSpec
 from kd.base.unusable import Unusable
-from kd.config.fields import DRAWN, RunFields, has_fresh_teacher, has_teaching, learns_from_teacher
+from kd.config.fields import (
+    DRAWN,
+    FIRST,
+    FRESH,
+    TRAIN_IMAGES,
+    RunFields,
+    has_fresh_teacher,
+    has_teaching,
+    learns_from_teacher,
+    trains_teacher,
+)
 from kd.distillation.mistakes import MISTAKES
 from kd.distillation.objectives import OBJECTIVES, Objective
 from kd.networks.students import KINDS, Student
 from kd.text.translation import N_, _
 from kd.text.words import STUDENTS, quoted
 
+# More than the names of all classes of a data set
+_LONGEST = 1_000
 # Raised when the same fields come to mean a different computation, so that old results are not reused.
 RECIPE_VERSION = 1
+# How the teachers of another data set than MNIST are trained, once for each, by the included ones' names.
+_TEACHERS_OF_DATA: dict[str, dict[str, Any]] = {
+    "strong": {"teacher_train_size": TRAIN_IMAGES, "teacher_epochs": 10},
+    "notebook": {"teacher_train_size": 10_000, "teacher_epochs": 5},
+}
 # The seeds of one study and the next generation's do not meet.
 _SEEDS_A_GENERATION = 100
 
@@ -96,7 +114,12 @@ class RunConfig(_OwnFields, RunFields):
 
     def __post_init__(self) -> None:
         for name, spec in FIELDS.items():
-            object.__setattr__(self, name, spec.checked(name, getattr(self, name), FIELD_TYPES[name]))
+            value = getattr(self, name)
+            if spec.digits and self.data != MNIST:
+                value = _checked_classes(name, value)
+            else:
+                value = spec.checked(name, value, FIELD_TYPES[name])
+            object.__setattr__(self, name, value)
         for name, (is_wrong, message) in _CONTRADICTIONS.items():
             if is_wrong(self):
                 raise Contradiction(name, _(message, value=quoted(getattr(self, name))))
@@ -143,6 +166,8 @@ class RunConfig(_OwnFields, RunFields):
         deciding = [name for name, spec in FIELDS.items() if model in spec.decides]
         since = [name for name in deciding if FIELDS[name].as_from_the_start and self.counts(name)]
         identity = {"recipe": RECIPE_VERSION, **self._named(since), **self._later(deciding)}
+        if model == "teacher" and self.own_teacher is not self:
+            return self.own_teacher.model_identity(model)
         if model == "teacher":
             stored = {"recipe": RECIPE_VERSION, "teacher": self.teacher}
             return identity if has_fresh_teacher(self) else stored
@@ -163,7 +188,26 @@ class RunConfig(_OwnFields, RunFields):
     @property
     def teacher_id(self) -> str:
         """The teacher's name: a shipped one's own, a stored model's id, or a content hash."""
-        return content_hash(self.model_identity("teacher")) if has_fresh_teacher(self) else self.teacher
+        return content_hash(self.model_identity("teacher")) if trains_teacher(self) else self.teacher
+
+    @property
+    def own_teacher(self) -> RunConfig:
+        """The setting with which the teacher is trained: this one, or that of a data set's only teacher."""
+        if has_fresh_teacher(self) or not trains_teacher(self):
+            return self
+        return RunConfig(data=self.data, teacher=FRESH, pictures=FIRST, **_TEACHERS_OF_DATA[self.teacher])
+
+    @property
+    def about_data(self) -> About:
+        """What is known of its data set; raises ValueError where that is not here."""
+        return about(self.data)
+
+    @property
+    def omitted(self) -> tuple[str, ...]:
+        """The names of the classes that the students never see."""
+        if self.data == MNIST:
+            return tuple(self.omitted_digits)
+        return tuple(self.omitted_digits.split(",")) if self.omitted_digits else ()
 
     @property
     def model_ids(self) -> dict[str, str]:
@@ -227,6 +271,17 @@ class RunConfig(_OwnFields, RunFields):
         }
 
 
+def _checked_classes(name: str, value: Any) -> str:
+    """Returns names of classes, each once and in order, joined by commas; raises ValueError for no text."""
+    if not isinstance(value, str) or len(value) > _LONGEST:
+        raise Unusable(
+            "{name} must be names of classes, with commas between them, or empty, got {value}.",
+            name=name,
+            value=quoted(value),
+        )
+    return ",".join(sorted({part.strip() for part in value.split(",")} - {""}))
+
+
 def not_a_field(name: object) -> ValueError:
     """Returns the refusal of what is no field of a run, or none that people set."""
     return Unusable(
@@ -251,8 +306,12 @@ _BEFORE: dict[str, Any] = {name: spec.before for name, spec in FIELDS.items() if
 
 # Field → whether the other fields contradict it, and what to say then.
 _CONTRADICTIONS: dict[str, tuple[Callable[[RunConfig], bool], str]] = {
+    "data": (
+        lambda run: run.data != MNIST and run.second_teacher != "",
+        N_("data must be mnist where there is a second teacher, got {value}."),
+    ),
     "omitted_digits": (
-        lambda run: len(run.omitted_digits) == 10,
+        lambda run: run.data == MNIST and len(run.omitted_digits) == 10,
         N_("omitted_digits must be at most nine of the ten digits, got {value}."),
     ),
     "labelled": (

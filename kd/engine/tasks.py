@@ -11,6 +11,7 @@ import time
 from functools import cache
 from typing import Any
 
+from kd.base.data_sets import receive
 from kd.config import RunConfig, is_consistent
 from kd.engine.processes import give_back, keep_freed_memory
 from kd.networks.architectures import Architecture
@@ -79,7 +80,7 @@ def warm_student() -> None:
         warm(name)
 
 
-def milliseconds(architectures: tuple[tuple[str, int], ...], token: str) -> tuple[float, ...]:
+def milliseconds(architectures: tuple[tuple[str, int, int], ...], token: str) -> tuple[float, ...]:
     """Returns the milliseconds per picture of networks of these architectures, in this worker."""
     prepare()
     from kd.training.answers import milliseconds_a_picture
@@ -89,6 +90,7 @@ def milliseconds(architectures: tuple[tuple[str, int], ...], token: str) -> tupl
 
 def train(
     config: dict,
+    data: bytes | None,
     name: str,
     teaching: Teaching | None,
     measured: dict[str, str],
@@ -96,8 +98,12 @@ def train(
     checkpoint: Checkpoint | None,
     token: str,
 ):
-    """Trains a model of a run, as `train_model`; returns None when stopped, as workers log what is raised."""
+    """Trains a model of a run, as `train_model`; returns None when stopped, as workers log what is raised.
+
+    data: of the data set, what `kd.base.data_sets.content` returns.
+    """
     prepare()
+    receive(config["data"], data)
     from kd.training.student import train_model
 
     try:
@@ -117,9 +123,12 @@ def train(
         give_back()
 
 
-def teaching(teacher: bytes, config: dict, attention: bool, token: str) -> Teaching | None:
+def teaching(
+    teacher: bytes, config: dict, data: bytes | None, attention: bool, token: str
+) -> Teaching | None:
     """Returns what a teacher, the content of a .keras file, says of what a run's students learn from."""
     prepare()
+    receive(config["data"], data)
     from kd.pictures.training_set import pictures_for_teacher
     from kd.training.answers import teacher_outputs
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, overload
 
 from kd.base.once import computed_once
 from kd.base.unusable import Unusable
-from kd.config import NOBODY, Preset, RunConfig, config_of, has_fresh_teacher
+from kd.config import NOBODY, Preset, RunConfig, config_of, trains_teacher
 from kd.engine import Engine
 from kd.engine.processes import give_back
 from kd.export.exporting import export, nothing
@@ -280,7 +280,7 @@ class Lab:
 
     def _check(self, config: RunConfig) -> None:
         """Raises ValueError when the run's teacher or its images cannot be had."""
-        if not has_fresh_teacher(config):
+        if not trains_teacher(config):
             for teacher in teachers_of(config, self.store):
                 teacher.check()
         training_set(config)

@@ -10,7 +10,7 @@ from typing import Any
 
 from kd.analysis.verdict import Comparison
 from kd.base.unusable import Unusable
-from kd.config import FRESH, RunConfig
+from kd.config import RunConfig, trains_teacher
 from kd.runs.state import RunState, RunView
 from kd.store import shipped
 from kd.store.rows import Figures, RunRow, figures_of
@@ -156,8 +156,8 @@ class RunList:
         record = self._store.runs.record(run_id, deleted=True)
         if record is None:
             return []
-        is_fresh = record["config"].get("teacher") == FRESH
-        models = [record["models"][name] for name in MODELS if name != "teacher" or is_fresh]
+        is_trained = trains_teacher(RunConfig.from_record(record["config"]))
+        models = [record["models"][name] for name in MODELS if name != "teacher" or is_trained]
         store = self._store.models  # snapshots may be stored later, and know more
         found = [self._history(each, store.state(each), store.snapshots_state(each)) for each in models]
         return list(chain.from_iterable(found))

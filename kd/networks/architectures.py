@@ -29,11 +29,12 @@ STUDENT_PARAMETERS = 20_490
 class Architecture(NamedTuple):
     """What a network is built from; two students with equal ones start from the same weights.
 
-    kind: one of KINDS. size: as that kind means it; 0 where it has none.
+    kind: one of KINDS. size: as that kind means it; 0 where it has none. classes: how many logits it gives.
     """
 
     kind: str
     size: int = 0
+    classes: int = CLASSES
 
     @property
     def student(self) -> Student:
@@ -55,9 +56,7 @@ class Architecture(NamedTuple):
         """Names a student like this: 'student with 16 filters'."""
         return self.student.words(*self.sizes)
 
-    def build(
-        self, name: str, input_shape: tuple[int, int, int] = IMAGE_SHAPE, classes: int = CLASSES
-    ) -> keras.Sequential:
+    def build(self, name: str, input_shape: tuple[int, int, int] = IMAGE_SHAPE) -> keras.Sequential:
         """Returns an uncompiled `keras.Sequential` with this name, from images (n, *input_shape) to logits.
 
         Raises:
@@ -71,18 +70,22 @@ class Architecture(NamedTuple):
         import keras
 
         hidden = self.student.layers(*self.sizes)
-        return keras.Sequential([keras.Input(input_shape), *hidden, keras.layers.Dense(classes)], name=name)
+        return keras.Sequential(
+            [keras.Input(input_shape), *hidden, keras.layers.Dense(self.classes)], name=name
+        )
 
 
 def student_architecture(config: Any) -> Architecture:
     """Returns what both students of a run are built from. config: a `kd.config.RunConfig`."""
     size_field = KINDS[config.student].size_field
-    return Architecture(config.student, getattr(config, size_field) if size_field else 0)
+    size = getattr(config, size_field) if size_field else 0
+    return Architecture(config.student, size, len(config.about_data.classes))
 
 
 def teacher_architecture(config: Any) -> Architecture:
     """Returns what a run's fresh teacher is built from. config: a `kd.config.RunConfig`."""
-    return Architecture("convolutional", config.teacher_width)
+    width = config.own_teacher.teacher_width
+    return Architecture("convolutional", width, len(config.about_data.classes))
 
 
 def build_teacher(
@@ -136,7 +139,7 @@ def _build(
     count = _whole(classes)
     if count is None or count < 2:
         raise ValueError(f"classes must be a whole number of at least 2, got {quoted(classes)}.")
-    return Architecture("convolutional", wide).build(name, shape, count)
+    return Architecture("convolutional", wide, count).build(name, shape)
 
 
 def _whole(number: Any) -> int | None:

@@ -6,10 +6,11 @@ from typing import NamedTuple
 
 import numpy as np
 
+from kd.base.data_sets import MNIST
 from kd.base.unusable import Unusable
 from kd.config import TRAIN_IMAGES, RunConfig, has_nonsense
 from kd.config.fields import DIGITS, FIRST, NOISE, SHUFFLED, SMOOTH
-from kd.pictures.mnist import load_mnist
+from kd.pictures.data_sets import data_set
 from kd.text.translation import numeral
 from kd.text.words import quoted
 
@@ -24,7 +25,7 @@ _KINDS = (SHUFFLED, NOISE, SMOOTH)
 _REACH = 4.5
 
 
-def without_digits(kind: str, places: np.ndarray, seed: int | None = None) -> np.ndarray:
+def without_digits(kind: str, places: np.ndarray, seed: int | None = None, data: str = MNIST) -> np.ndarray:
     """Returns the training images at `places`, int (n,), as pictures of this kind, uint8 (n, 28, 28).
 
     "digits" leaves them as they are. "shuffled": the pixels of each are in an order of its own. "noise": each
@@ -32,7 +33,7 @@ def without_digits(kind: str, places: np.ndarray, seed: int | None = None) -> np
     place, and independent of each other. "smooth": the lines along which smooth random numbers are near 0.
     seed: for pictures of its own; None for those of the first images, which are always the same.
     """
-    digits = load_mnist().x_train
+    digits = data_set(data).x_train
     if kind == DIGITS:
         return digits[places]
     random = np.random.default_rng([_NONSENSE, _KINDS.index(kind), *([] if seed is None else [seed])])
@@ -78,28 +79,37 @@ class TrainingSet(NamedTuple):
 
 
 def places(config: RunConfig) -> np.ndarray:
-    """Returns where a run's pictures are in MNIST's training images, int (train_size,), all digits included.
+    """Returns where a run's pictures are in the training images, int (train_size,), all classes included.
 
     Drawn by the seed without replacement, so that a larger number begins with the same ones; or the first.
     """
     if config.pictures == FIRST or config.train_size == TRAIN_IMAGES:
         return np.arange(config.train_size)
-    return np.random.default_rng([config.seed, _PICTURES]).permutation(TRAIN_IMAGES)[: config.train_size]
+    every = np.random.default_rng([config.seed, _PICTURES]).permutation(config.about_data.train)
+    return every[: config.train_size]
 
 
 def training_set(config: RunConfig) -> TrainingSet:
-    """Returns the pictures at `places` without the digits left out; the first `labelled` of them have labels.
+    """Returns the pictures at `places` without the classes left out; the first `labelled` have labels.
 
-    Of the labels, the share `label_noise`, rounded to a whole number, is replaced, each by one of the digits
+    Of the labels, the share `label_noise`, rounded to a whole number, is replaced, each by one of the classes
     that are left, drawn with equal chances (Zhang et al. 2017, section 2.1: partially corrupted labels). One
-    in ten of them stays right by chance. Which ones, and by what, follows from the seed; a larger share
+    in ten of MNIST's stays right by chance. Which ones, and by what, follows from the seed; a larger share
     replaces the same ones and more.
 
     Raises:
-        ValueError: when no image is left.
+        ValueError: when there are not so many images, none is left, or no class has the name of one left out.
     """
-    labels = load_mnist().y_train[places(config)].astype(np.int32)
-    omitted = [int(digit) for digit in config.omitted_digits]
+    about = config.about_data
+    if config.train_size > about.train:
+        raise Unusable(
+            "train_size must be at most {count}, the training images of {name}, got {value}.",
+            count=about.train,
+            name=about.name,
+            value=config.train_size,
+        )
+    labels = data_set(config.data).y_train[places(config)].astype(np.int32)
+    omitted = omitted_classes(config)
     rows = np.flatnonzero(~np.isin(labels, omitted))
     if not len(rows):
         raise Unusable(
@@ -110,9 +120,9 @@ def training_set(config: RunConfig) -> TrainingSet:
         )
     labels = labels[rows]
     with_label = min(config.labelled, len(rows))
-    digits = [digit for digit in range(10) if digit not in omitted]
+    left = [number for number in range(len(about.classes)) if number not in omitted]
     random = np.random.default_rng([config.seed, _NOISE])
-    order, drawn = random.permutation(with_label), random.choice(digits, with_label)
+    order, drawn = random.permutation(with_label), random.choice(left, with_label)
     replaced = order[: round(config.label_noise * with_label)]
     labels[replaced] = drawn[replaced]
     labels[with_label:] = 0
@@ -122,19 +132,33 @@ def training_set(config: RunConfig) -> TrainingSet:
     return TrainingSet(images, labels, None if labelled.all() else labelled, rows)
 
 
+def omitted_classes(config: RunConfig) -> list[int]:
+    """Returns the numbers of the classes that a run's students never see; raises ValueError for no class."""
+    classes = config.about_data.classes
+    for name in config.omitted:
+        if name not in classes:
+            raise Unusable(
+                "omitted_digits must be names of classes of {data} ({classes}), got {value}.",
+                data=config.about_data.name,
+                classes=", ".join(classes),
+                value=quoted(name),
+            )
+    return [classes.index(name) for name in config.omitted]
+
+
 def pictures_for_teacher(config: RunConfig) -> np.ndarray:
     """Returns what a teacher is asked about, uint8 (train_size, 28, 28): its students' pictures, and others.
 
     Digits left out are among them, so that a teacher's answers to digits serve many runs. Pictures without a
     label may be no digits.
     """
-    mnist, chosen = load_mnist(), places(config)
-    images = mnist.x_train[chosen]
+    data, chosen = data_set(config.data), places(config)
+    images = data.x_train[chosen]
     if not has_nonsense(config):
         return images
-    labels = mnist.y_train[chosen]
-    seen = ~np.isin(labels, [int(digit) for digit in config.omitted_digits])
+    labels = data.y_train[chosen]
+    seen = ~np.isin(labels, omitted_classes(config))
     without_label = np.cumsum(seen) > config.labelled
     seed = None if config.pictures == FIRST else config.seed
-    pictures = without_digits(config.unlabelled_pictures, chosen, seed)
+    pictures = without_digits(config.unlabelled_pictures, chosen, seed, config.data)
     return np.where(without_label[:, np.newaxis, np.newaxis], pictures, images)

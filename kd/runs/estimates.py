@@ -12,10 +12,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from kd.config import RunConfig, has_fresh_teacher, has_nonsense, is_consistent
-from kd.networks.architectures import CLASSES, Architecture, student_architecture, teacher_architecture
+from kd.config import RunConfig, has_nonsense, is_consistent, trains_teacher
+from kd.networks.students import Costs
 from kd.store.store import Store
-from kd.training.costs import eval_epochs, training_seconds
+from kd.training.costs import costs_of, epochs_of, eval_epochs, images_of, training_seconds
 
 if TYPE_CHECKING:
     from kd.engine import Engine
@@ -53,7 +53,7 @@ class Speed:
         """Returns the seconds of a run; with_teacher: whether its fresh teacher has to be trained first."""
         teacher = 0.0
         if with_teacher:
-            look = teacher_architecture(config).costs.look
+            look = costs_of(config, "teacher").look
             teacher = self.teacher * (_teacher_work(config) + look + _answers(config))
         elif is_consistent(config) or has_nonsense(config):
             teacher = self.student * _answers(config)
@@ -78,7 +78,7 @@ def measured_speed(runs: Iterable[tuple[RunConfig, Mapping[str, Any]]]) -> Speed
         # runs of earlier versions looked after every epoch, and four times within the first
         nominal += _student_work(config, slower.get("looks", config.epochs + 4))
         taken += slower["seconds"]
-        if has_fresh_teacher(config) and not result["teacher"]["cached"]:
+        if trains_teacher(config) and not result["teacher"]["cached"]:
             teachers_nominal += _teacher_work(config)
             teachers_taken += result["teacher"]["seconds"]
     if nominal == AS_USUAL:
@@ -93,25 +93,25 @@ def _answers(config: RunConfig) -> float:
     from kd.pictures.changes import variants
 
     pictures = config.train_size * (len(variants(config.shift)) if is_consistent(config) else 1)
-    return teacher_architecture(config).costs.look * pictures / 10_000
+    return costs_of(config, "teacher").look * pictures / config.about_data.test
 
 
 def _student_work(config: RunConfig, times: int | None = None) -> float:
     """Returns the seconds of one of a run's students; times: how often it is looked at."""
     times = len(eval_epochs(config, "distilled")) if times is None else times
-    # about a tenth of the images shows each digit
-    images = -(-config.train_size * (CLASSES - len(config.omitted_digits)) // CLASSES)
-    return _work(student_architecture(config), config.epochs, images, config.batch_size, times)
+    # about as many images show each class
+    classes = len(config.about_data.classes)
+    images = -(-config.train_size * (classes - len(config.omitted)) // classes)
+    return _work(costs_of(config, "distilled"), config.epochs, images, config.batch_size, times)
 
 
 def _teacher_work(config: RunConfig, times: int | None = None) -> float:
     times = len(eval_epochs(config, "teacher")) if times is None else times
-    epochs, images = config.teacher_epochs, config.teacher_train_size
-    return _work(teacher_architecture(config), epochs, images, config.batch_size, times)
+    epochs, images = epochs_of(config, "teacher"), images_of(config, "teacher")
+    return _work(costs_of(config, "teacher"), epochs, images, config.own_teacher.batch_size, times)
 
 
-def _work(architecture: Architecture, epochs: int, images: int, batch_size: int, times: int) -> float:
-    costs = architecture.costs
+def _work(costs: Costs, epochs: int, images: int, batch_size: int, times: int) -> float:
     return training_seconds(costs, epochs, images, batch_size) + times * costs.look
 
 
@@ -175,7 +175,7 @@ class Estimates:
             model_id: speed.model_seconds(config, name)
             for config in configs
             for name, model_id in config.model_ids.items()
-            if name != "teacher" or has_fresh_teacher(config)
+            if name != "teacher" or trains_teacher(config)
             if not self._store.models.has(model_id)
         }
         return max(max(models.values(), default=0.0), sum(models.values()) / self.workers())
@@ -198,7 +198,7 @@ class Estimates:
         return self._speed or TYPICAL
 
     def _trains_teacher(self, config: RunConfig) -> bool:
-        return has_fresh_teacher(config) and not self._store.models.has(config.teacher_id)
+        return trains_teacher(config) and not self._store.models.has(config.teacher_id)
 
     def _missing(self, studies: Iterable[Study]) -> list[RunConfig]:
         runs = dict.fromkeys(config for study in studies for _cell, config in study.runs())

@@ -11,10 +11,10 @@ from typing import Any
 from kd.analysis import evaluation
 from kd.analysis.verdict import Comparison
 from kd.base.unusable import Unusable
-from kd.config import MODELS, STUDENTS, RunConfig, has_fresh_teacher
+from kd.config import MODELS, STUDENTS, RunConfig, trains_teacher
 from kd.engine import EngineLost, WorkerLost
 from kd.networks.architectures import student_architecture
-from kd.pictures.mnist import load_mnist
+from kd.pictures.data_sets import data_set
 from kd.runs.scheduler import AHEAD, PERSON, Interest, Scheduler, Task
 from kd.runs.state import RunState, RunView
 from kd.runs.tasks import Teacher, Timings, model_task, software, teachers_of
@@ -185,13 +185,13 @@ class Training:
         config, state, wait_for = self.config, self.state, []
         for name in MODELS:
             self._know(name)
-        trains_teacher = has_fresh_teacher(config) and "teacher" not in self._cached
-        if trains_teacher:
+        has_to_train_teacher = trains_teacher(config) and "teacher" not in self._cached
+        if has_to_train_teacher:
             state.expect_teacher()
             teacher_task = begin(self._task("teacher"))
         if "scratch" not in self._cached:
             wait_for.append(begin(self._task("scratch")))
-        if trains_teacher:
+        if has_to_train_teacher:
             waits = self._scheduler.waits_for_worker(teacher_task.key)
             state.enter("awaiting teacher" if waits else "teacher")
             yield [teacher_task]
@@ -216,7 +216,7 @@ class Training:
 
     def _know(self, name: str) -> bool:
         """Takes over a model if it is stored; returns whether it is."""
-        if name == "teacher" and not has_fresh_teacher(self.config):
+        if name == "teacher" and not trains_teacher(self.config):
             return True
         record = self._store.models.record(self.config.model_ids[name])
         if record is not None:
@@ -236,11 +236,11 @@ class Training:
         if None in stored.values() or any(each is None for each in logits.values()):
             raise Unusable("A model of run {run} was removed: train it again.", run=config.run_id)
         records: dict[str, Any] = {"teacher": teacher.record, **stored}
-        labels, kept = load_mnist().y_test, ("test_accuracy", "parameters", "seconds", "bytes")
+        labels, kept = data_set(config.data).y_test, ("test_accuracy", "parameters", "seconds", "bytes")
         result: dict[str, Any] = {"run": config.run_id, "config": config.to_dict()}
         for name, record in records.items():
             result[name] = {field: record[field] for field in kept} | {
-                "cached": name in self._cached or (name == "teacher" and not has_fresh_teacher(config)),
+                "cached": name in self._cached or (name == "teacher" and not trains_teacher(config)),
                 "milliseconds": milliseconds["teacher" if name == "teacher" else "student"],
                 "right_in_blocks": evaluation.right_in_blocks(labels, logits[name]),
             }

@@ -11,11 +11,12 @@ from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
 from kd.analysis import evaluation
+from kd.base.data_sets import MNIST, content
 from kd.base.unusable import Unusable
-from kd.config import SHIPPED_TEACHERS, RunConfig, has_nonsense, is_consistent
+from kd.config import RunConfig, has_included_teacher, has_nonsense, is_consistent
 from kd.engine import tasks
 from kd.networks.architectures import Architecture, student_architecture, teacher_architecture
-from kd.pictures.mnist import load_mnist
+from kd.pictures.data_sets import data_set
 from kd.pictures.training_set import places
 from kd.runs.scheduler import Task
 from kd.store.store import Store
@@ -39,12 +40,14 @@ def model_task(
 
     is_followed: whether to look at the model as it develops: test accuracies on the way, and snapshots.
     """
+    config = config.own_teacher if name == "teacher" else config
     model_id = config.model_ids[name]
     resource = "teacher" if name == "teacher" else "student"
 
     def submit(attempt: Attempt, checkpoint: Checkpoint | None) -> Any:
         measured = store.caches.precisions() if name == "teacher" else None
-        arguments = config.to_dict(), name, teaching, measured, is_followed, checkpoint
+        data = content(config.data)
+        arguments = config.to_dict(), data, name, teaching, measured, is_followed, checkpoint
         return attempt.submit(tasks.train, *arguments, resource=resource)
 
     def keep(trained: TrainedModel) -> dict[str, Any]:
@@ -81,7 +84,7 @@ def _model_record(config: RunConfig, name: str, trained: TrainedModel) -> dict[s
         "config": config.to_dict(),
         "identity": config.model_identity(name),
         "created": time.time(),
-        "test_accuracy": evaluation.accuracy(load_mnist().y_test, trained.test_logits),
+        "test_accuracy": evaluation.accuracy(data_set(config.data).y_test, trained.test_logits),
         "parameters": trained.parameters,
         "seconds": trained.seconds,
         "evaluation_seconds": trained.evaluation_seconds,
@@ -107,7 +110,7 @@ class Teacher:
     def __init__(self, config: RunConfig, store: Store):
         """Raises ValueError when it is not stored."""
         self._config, self._store = config, store
-        self.is_shipped = config.teacher in SHIPPED_TEACHERS
+        self.is_shipped = has_included_teacher(config)
         self._compares_attention = config.objective_class.compares_attention
         stored = store.models.get(config.teacher_id)
         if stored is None:
@@ -127,7 +130,14 @@ class Teacher:
         return teacher_architecture(config) if name == "teacher" else student_architecture(config)
 
     def check(self) -> None:
-        """Raises ValueError when it has no maps to compare attention with."""
+        """Raises ValueError when it was trained with another data set, or has no maps to compare."""
+        data = MNIST if self.is_shipped else self.record["config"].get("data", MNIST)
+        if data != self._config.data:
+            raise Unusable(
+                "The teacher {model} was trained with another data set: choose one that was trained with "
+                "the run's.",
+                model=self._config.teacher_id,
+            )
         if self._compares_attention and not self.architecture.student.has_attention:
             raise Unusable(
                 "The objective {objective} compares convolutions, and the teacher {model} has none: "
@@ -149,7 +159,7 @@ class Teacher:
         """Returns the task that computes and stores what it says of the run's training images."""
 
         def submit(attempt: Attempt, checkpoint: Checkpoint | None) -> Any:
-            asked = self._config.to_dict(), self._compares_attention
+            asked = self._config.to_dict(), content(self._config.data), self._compares_attention
             return attempt.submit(tasks.teaching, self.path.read_bytes(), *asked, resource="teacher")
 
         def keep(teaching: Teaching) -> Teaching:
@@ -195,7 +205,7 @@ class Timings:
     def task(self, architectures: Mapping[str, Architecture]) -> Task:
         """Returns the task that measures the milliseconds of a picture by name of the network."""
         made_of = tuple(tuple(architecture) for architecture in architectures.values())
-        key = "time-" + "-".join(f"{kind}-{size}" for kind, size in made_of)
+        key = "time-" + "-".join("-".join(map(str, each)) for each in made_of)
 
         def submit(attempt: Attempt, checkpoint: Checkpoint | None) -> Any:
             return attempt.submit(tasks.milliseconds, made_of, resource="student")

@@ -16,7 +16,7 @@ import numpy as np
 import tensorflow as tf
 
 from kd.distillation.objectives import Objective, Outputs
-from kd.networks.architectures import CLASSES, Architecture
+from kd.networks.architectures import Architecture
 from kd.networks.folding import folded_forward
 from kd.pictures.changes import drawn, variants
 from kd.training.networks import PICTURES, Network, network, to_images
@@ -102,6 +102,7 @@ class CompiledTraining:
 
     def __init__(self, network: Network, kind: Kind):
         self.network, self.model, self._kind = network, network.model, kind
+        self._classes = int(self.model.output_shape[-1])
         self.terms, self._numbers = tuple(kind.objective.term_labels), tuple(_numbers(kind.objective))
         self._attends = kind.objective.compares_attention
         self._forward = folded_forward(self.model, kind.precision, attention=self._attends)
@@ -185,7 +186,7 @@ class CompiledTraining:
         def prepare(numbers, labels, logits=None, attention=None):
             return self._with(numbers).prepare(Outputs(logits, attention), labels)
 
-        rows = [CLASSES, ATTENTION] if self._attends else [CLASSES]
+        rows = [self._classes, ATTENTION] if self._attends else [self._classes]
         rows = rows if self._kind.objective.uses_teacher else []
         outputs = [tf.TensorSpec((None, size), tf.float32) for size in rows]
         numbers = tf.TensorSpec((len(self._numbers) + 1,), tf.float32)
@@ -256,7 +257,7 @@ class CompiledTraining:
         if not self._kind.smoothed:
             return tf.nn.sparse_softmax_cross_entropy_with_logits(labels, logits)
         smoothing = numbers[-1]
-        smoothed = (1.0 - smoothing) * tf.one_hot(labels, CLASSES) + smoothing / CLASSES
+        smoothed = (1.0 - smoothing) * tf.one_hot(labels, self._classes) + smoothing / self._classes
         return tf.nn.softmax_cross_entropy_with_logits(smoothed, logits)
 
 

@@ -5,7 +5,7 @@ student uses one and a teacher both. `kd.runs.estimates` tells from this how lon
 TensorFlow here.
 """
 
-from kd.config import RunConfig
+from kd.config import TEST_IMAGES, RunConfig
 from kd.networks.architectures import student_architecture, teacher_architecture
 from kd.networks.students import Costs
 
@@ -24,7 +24,20 @@ def training_seconds(costs: Costs, epochs: int, images: int, batch_size: int) ->
 
 def epochs_of(config: RunConfig, name: str) -> int:
     """Returns how many epochs one of a run's models trains."""
-    return config.teacher_epochs if name == "teacher" else config.epochs
+    return config.own_teacher.teacher_epochs if name == "teacher" else config.epochs
+
+
+def images_of(config: RunConfig, name: str) -> int:
+    """Returns how many training images one of a run's models sees in an epoch, classes left out included."""
+    if name != "teacher":
+        return config.train_size
+    return min(config.own_teacher.teacher_train_size, config.about_data.train)
+
+
+def costs_of(config: RunConfig, name: str) -> Costs:
+    """Returns what training one of a run's models costs, with looks at the test images of its data set."""
+    costs = (teacher_architecture(config) if name == "teacher" else student_architecture(config)).costs
+    return costs._replace(look=costs.look * config.about_data.test / TEST_IMAGES)
 
 
 def eval_epochs(config: RunConfig, name: str) -> tuple[int, ...]:
@@ -32,10 +45,8 @@ def eval_epochs(config: RunConfig, name: str) -> tuple[int, ...]:
 
     At most MOST_LOOKS, and together not longer than the training itself; the same for both students of a run.
     """
-    is_teacher, epochs = name == "teacher", epochs_of(config, name)
-    costs = (teacher_architecture(config) if is_teacher else student_architecture(config)).costs
-    images = config.teacher_train_size if is_teacher else config.train_size
-    affordable = training_seconds(costs, epochs, images, config.batch_size) / costs.look
+    epochs, costs = epochs_of(config, name), costs_of(config, name)
+    affordable = training_seconds(costs, epochs, images_of(config, name), config.batch_size) / costs.look
     most = int(min(max(affordable, 1), MOST_LOOKS))
     apart = -(-epochs // most)
     return tuple(range(epochs, 0, -apart))[::-1]

@@ -14,7 +14,7 @@ from kd.distillation.mistakes import MISTAKES
 from kd.distillation.objectives import Objective, Outputs
 from kd.networks.architectures import Architecture, student_architecture, teacher_architecture
 from kd.pictures.changes import variants
-from kd.pictures.mnist import load_mnist
+from kd.pictures.data_sets import data_set
 from kd.pictures.training_set import TrainingSet, training_set
 from kd.training.answers import permuted_doubts
 from kd.training.compiled import ATTENTION, CompiledTraining, Kind, LabelsAlone, Lesson, compiled_training
@@ -65,6 +65,7 @@ def train_model(
     elif name == "teacher":
         choice = teacher_precision(config, measured)
     compiled = compiled_training(recipe.architecture, recipe.kind(chosen, choice.precision))
+    data = data_set(config.data)
     plan = Plan(
         name,
         recipe.architecture,
@@ -74,6 +75,7 @@ def train_model(
         reported_epochs(config, name),
         is_followed and name != "teacher",
         choice,
+        (data.x_test, data.y_test),
     )
     lesson = _lesson(config, recipe, chosen, teaching, compiled)
     training = Training(plan, compiled, lesson, report, should_stop, should_pause, checkpoint)
@@ -134,8 +136,9 @@ def _recipe(config: RunConfig, name: str) -> _Recipe:
 
 def _pictures(config: RunConfig, name: str) -> TrainingSet:
     if name == "teacher":
+        size = min(config.teacher_train_size, config.about_data.train)
         return training_set(
-            RunConfig(train_size=config.teacher_train_size, pictures=config.pictures, seed=config.seed)
+            RunConfig(data=config.data, train_size=size, pictures=config.pictures, seed=config.seed)
         )
     chosen = training_set(config)
     return chosen.with_labels() if name == "scratch" else chosen
@@ -152,7 +155,8 @@ def _lesson(
     if objective.uses_teacher:
         logits, attention = teaching or (None, None)
         times = len(variants(recipe.shift)) if recipe.consistent else 1
-        logits = _rows(logits, "teacher_logits", (times * config.train_size, 10), chosen.rows, times)
+        shape = times * config.train_size, len(config.about_data.classes)
+        logits = _rows(logits, "teacher_logits", shape, chosen.rows, times)
         if config.permuted_doubts and config.counts("permuted_doubts"):
             logits = permuted_doubts(logits, config.seed, times)
         if config.makes_mistake:
@@ -197,7 +201,7 @@ class Plan(NamedTuple):
     """What a training does after which epochs.
 
     reported_epochs: those with an event, among them all of eval_epochs, after which it looks at the test
-    images.
+    images. test: these, and their labels.
     """
 
     name: str
@@ -208,6 +212,7 @@ class Plan(NamedTuple):
     reported_epochs: tuple[int, ...]
     keeps_snapshots: bool
     choice: Choice
+    test: tuple[np.ndarray, np.ndarray]
 
 
 class Training:
@@ -282,11 +287,11 @@ class Training:
     def _look(self) -> float:
         """Returns the accuracy on the test images; keeps a snapshot."""
         started = time.perf_counter()
-        mnist = load_mnist()
+        images, labels = self.plan.test
         try:
             if self.logits is None or self.lesson.steps:
-                self.logits = self.compiled.network.logits(mnist.x_test, self._check_within_look)
-            accuracy = float(np.mean(self.logits.argmax(axis=1) == mnist.y_test))
+                self.logits = self.compiled.network.logits(images, self._check_within_look)
+            accuracy = float(np.mean(self.logits.argmax(axis=1) == labels))
             if self.snapshots is not None:
                 self.snapshots.add(self._epoch, self.compiled.model, self.logits, accuracy)
         finally:

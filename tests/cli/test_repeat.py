@@ -27,7 +27,7 @@ def values(name: str) -> st.SearchStrategy[Any]:
     if spec.digits:
         return st.text("0123456789", max_size=3)
     if spec.choices:
-        return st.sampled_from([*spec.choices, *([STORED] if spec.stored_model else [])])
+        return st.sampled_from([*spec.choices, *([STORED] if spec.stored else [])])
     if spec.minimum is None:
         return st.booleans()
     number = st.integers if FIELD_TYPES[name] is int else st.floats

@@ -8,7 +8,7 @@ import streamlit as st
 
 from kd.analysis import softening
 from kd.analysis.observations import most_one_sided_likeness
-from kd.base.fields import STORED_MODEL
+from kd.base.fields import ID
 from kd.charts import error_charts
 from kd.config import RunConfig
 from kd.pictures.mnist import load_mnist
@@ -121,7 +121,7 @@ def _lesson(run_id: str, config: RunConfig, logits: np.ndarray) -> None:
             "Each row is the average of the teacher's soft targets over all test pictures of one digit. "
             "{learned} Hinton called it dark knowledge, and a distilled student is taught it with every "
             "picture, for free.",
-            learned=_(_BY_ANOTHER if STORED_MODEL.fullmatch(config.teacher) else _BY_LABELS),
+            learned=_(_BY_ANOTHER if ID.fullmatch(config.teacher) else _BY_LABELS),
         ),
         _(
             "Set T to 4. Click the cell in row {a}, column {b}, then the one in row {b}, column {a}. On "

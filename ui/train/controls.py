@@ -365,7 +365,7 @@ def _read(name: str, text: str) -> Any:
 
 def _choice_words(name: str, choice: Any) -> str:
     """Returns what a choice is called; the id of a stored model is its own word."""
-    if FIELDS[name].stored_model and choice not in FIELDS[name].choices:
+    if FIELDS[name].stored and choice not in FIELDS[name].choices:
         return _("Stored model {model}", model=choice)
     return FIELDS[name].choice_label(choice)
 
