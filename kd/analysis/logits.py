@@ -70,7 +70,7 @@ def softmax(logits: np.ndarray, temperature: float = 1.0) -> np.ndarray:
 
 
 def entropy_bits(probabilities: np.ndarray) -> np.ndarray:
-    """Returns −Σ p log₂ p along the last axis: from 0 bits to log₂ 10 ≈ 3.32, where all ten are equal."""
+    """Returns −Σ p log₂ p along the last axis: from 0 bits to log₂ n, where all n are equal (10: 3.32)."""
     values = np.asarray(probabilities, np.float64)
     logarithms = np.log2(values, out=np.zeros_like(values), where=values > 0)
     return np.maximum(-(values * logarithms).sum(axis=-1), 0.0)

@@ -12,9 +12,12 @@ from kd.text.reasons import reason_of
 from kd.text.translation import _, ngettext, numeral
 from kd.text.words import NAMES, quoted
 
+# Of more classes, the most likely ones are shown.
+_COLUMNS = 10
+
 
 def predict(run: str, image: str, as_json: bool) -> int:
-    """Prints each model's ten probabilities; returns the exit code."""
+    """Prints each model's probabilities; returns the exit code."""
     refuse_without_warnings()
     picture = to_mnist(decode_picture(_content(Path(image))))
     store = Store()
@@ -22,15 +25,21 @@ def predict(run: str, image: str, as_json: bool) -> int:
     # after everything that can be refused: the lab takes longer to load than all before it
     from kd.lab import Lab
 
-    found = Lab(store.home).runs[run_id].predict(picture)
+    asked = Lab(store.home).runs[run_id]
+    found, classes = asked.predict(picture), asked.config.about_data.classes
     probabilities = {name: values[0] for name, values in found.items()}
     if as_json:
         answers = {
-            name: {"digit": int(values.argmax()), "probabilities": [float(v) for v in values]}
+            name: {
+                "digit": int(values.argmax()),
+                "class": classes[values.argmax()],
+                "probabilities": [float(v) for v in values],
+            }
             for name, values in probabilities.items()
         }
         print(json.dumps({"run": run_id, "image": image, "predictions": answers}))
         return 0
+    import numpy as np
     from rich.box import SIMPLE_HEAD
     from rich.console import Console
     from rich.table import Table
@@ -41,12 +50,13 @@ def predict(run: str, image: str, as_json: bool) -> int:
     )
     table.add_column(_("model"), no_wrap=True)
     table.add_column(_("answer"), justify="right", no_wrap=True)
-    for digit in range(10):
-        table.add_column(str(digit), justify="right", no_wrap=True)
+    likely = np.argsort(-np.max(list(probabilities.values()), axis=0), kind="stable")[:_COLUMNS]
+    shown = sorted(likely.tolist())
+    for number in shown:
+        table.add_column(classes[number], justify="right", no_wrap=True)
     for name, values in probabilities.items():
-        table.add_row(
-            _(NAMES[name]), str(values.argmax()), *(numeral(100 * value, ".1f") for value in values)
-        )
+        percents = (numeral(100 * values[number], ".1f") for number in shown)
+        table.add_row(_(NAMES[name]), classes[values.argmax()], *percents)
     Console().print(table)
     return 0
 

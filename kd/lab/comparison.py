@@ -97,7 +97,8 @@ def _in_blocks(found: Figures | None, otherwise: np.ndarray) -> np.ndarray:
     distilled, scratch = (
         np.array(each.split(), int) for each in (found.distilled_blocks, found.scratch_blocks)
     )
-    return 100 * (distilled - scratch) * BLOCKS / TEST_IMAGES
+    pictures = round(distilled.sum() / found.distilled) if found.distilled else TEST_IMAGES
+    return 100 * (distilled - scratch) * BLOCKS / pictures
 
 
 @lru_cache(maxsize=10_000)

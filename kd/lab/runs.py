@@ -24,7 +24,8 @@ from kd.lab.run_list import RunList
 from kd.lab.written import checked_name, checked_note, checked_tags
 from kd.networks.numpy_model import NumpyModel
 from kd.networks.packed import packed
-from kd.pictures.mnist import as_batch, load_mnist, to_model_input
+from kd.pictures.data_sets import data_set
+from kd.pictures.mnist import as_batch, to_model_input
 from kd.pictures.training_set import places
 from kd.runs.courses import Courses
 from kd.runs.in_progress import RunsInProgress
@@ -155,14 +156,14 @@ class Run:
         return keras.saving.load_model(path, compile=False)
 
     def predict(self, pictures: Any) -> dict[str, np.ndarray]:
-        """Returns what the three networks make of pictures of digits, white on black.
+        """Returns what the three networks make of pictures, white on black, as those they were trained on.
 
         Args:
             pictures: of shape (28, 28), (n, 28, 28) or (n, 28, 28, 1): uint8 from 0 to 255, or floats from 0
                 to 1. `kd.to_mnist` makes such a picture of a drawing or a photograph.
 
         Returns:
-            The ten probabilities (softmax of the logits, T = 1) by model, float64 (n, 10).
+            The probability of each class (softmax of the logits, T = 1) by model, float64 (n, classes).
 
         Raises ValueError as `models`; also for other shapes or types, values beyond [0, 1], NaN or infinity.
         """
@@ -170,7 +171,7 @@ class Run:
         return {name: softmax(model.logits(batch)) for name, model in self.models().items()}
 
     def test_logits(self) -> dict[str, np.ndarray]:
-        """Returns the logits of all test images by model, float32 (10000, 10), read-only.
+        """Returns the logits of all test images by model, float32 (images, classes), read-only.
 
         Raises ValueError as `models`.
         """
@@ -206,7 +207,9 @@ class Run:
         config = self.finished().config
         with self._still_there():
             teacher = self._files()["teacher"]
-            seen = RunConfig(train_size=config.train_size, pictures=config.pictures, seed=config.seed)
+            seen = RunConfig(
+                data=config.data, train_size=config.train_size, pictures=config.pictures, seed=config.seed
+            )
             return self._runs.index(config.teacher_id, teacher, seen, _state(teacher))
 
     def measured(self, name: str) -> float:
@@ -422,8 +425,8 @@ class Runs:
         self, teacher_id: str, teacher: Path, seen: RunConfig, state: tuple[int, int]
     ) -> NeighbourIndex:
         """Opens the pictures that students of this setting see as a teacher sees them."""
-        mnist, chosen = load_mnist(), places(seen)[:NEIGHBOURS]
-        images, labels = to_model_input(mnist.x_train[chosen]), mnist.y_train[chosen].astype(np.int32)
+        data, chosen = data_set(seen.data), places(seen)[:NEIGHBOURS]
+        images, labels = to_model_input(data.x_train[chosen]), data.y_train[chosen].astype(np.int32)
         drawn = "" if seen.pictures == FIRST else f"-{seen.seed}"
         path = self.store.home / "neighbours" / f"{teacher_id}-{len(images)}{drawn}.npz"
         return NeighbourIndex.open(path, self.network(teacher, state), images, labels)

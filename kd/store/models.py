@@ -82,7 +82,7 @@ class Models:
         return self._read(model_id, lambda digests, record: json.loads(record), shipped.model)
 
     def logits(self, model_id: str) -> np.ndarray | None:
-        """Returns a model's logits of all test images, float32 (10000, 10), read-only."""
+        """Returns a model's logits of all test images, float32 (images, classes), read-only."""
 
         def read(digests: dict[str, str], record: str) -> np.ndarray:
             self._check(model_id, _LOGITS, digests)

@@ -14,7 +14,7 @@ right, as in the paper.
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache, cached_property, lru_cache, partial
+from functools import cached_property, lru_cache, partial
 from typing import Any
 
 import numpy as np
@@ -22,12 +22,13 @@ import pandas as pd
 
 from kd.analysis.calibration import best_biases, with_biases
 from kd.analysis.evaluation import agreement, correct
-from kd.analysis.logits import CLASSES, divergence_bits, softmax
+from kd.analysis.logits import divergence_bits, softmax
 from kd.config import MODELS, RunConfig
 from kd.networks.numpy_model import NumpyModel
 from kd.pictures.changes import CHANGES, changed
-from kd.pictures.mnist import load_mnist, to_model_input
-from kd.pictures.training_set import training_set
+from kd.pictures.data_sets import data_set
+from kd.pictures.mnist import to_model_input
+from kd.pictures.training_set import omitted_classes, training_set
 from kd.text.translation import N_
 from kd.text.words import NAMES, STUDENTS, quoted
 from kd.training.costs import LATE
@@ -59,8 +60,8 @@ class MeasuredRun:
 
     @property
     def labels(self) -> np.ndarray:
-        """The digits that the test pictures show, (10000,)."""
-        return load_mnist().y_test
+        """The classes of the test pictures, (n,)."""
+        return data_set(self.config.data).y_test
 
 
 @dataclass(frozen=True)
@@ -166,7 +167,7 @@ def _late_gain(run: MeasuredRun) -> float:
 
 
 def _omitted(run: MeasuredRun) -> list[int]:
-    return [int(digit) for digit in run.config.omitted_digits]
+    return omitted_classes(run.config)
 
 
 def _right(run: MeasuredRun, logits: np.ndarray, omitted: bool = False) -> float:
@@ -182,8 +183,9 @@ def _right_of_omitted(model: str, run: MeasuredRun) -> float:
 
 def _best(run: MeasuredRun, model: str = "distilled", seen: bool = False) -> dict[int, float]:
     """Returns the best biases of the digits left out, or of those that were seen."""
-    digits = [digit for digit in range(CLASSES) if (digit in _omitted(run)) != seen]
-    return best_biases(run.labels, run.logits[model], digits)
+    classes = range(run.logits[model].shape[1])
+    chosen = [number for number in classes if (number in _omitted(run)) != seen]
+    return best_biases(run.labels, run.logits[model], chosen)
 
 
 def _with_best(model: str, omitted: bool, run: MeasuredRun, seen: bool = False) -> float:
@@ -205,19 +207,20 @@ def _mean_bias(seen: bool, run: MeasuredRun) -> float:
 _EVERY = 5
 
 
-@cache
-def _changed_pictures(change: str) -> np.ndarray:
-    return to_model_input(changed(load_mnist().x_test[::_EVERY], change))
+@lru_cache(maxsize=len(CHANGES))
+def _changed_pictures(data: str, change: str) -> np.ndarray:
+    return to_model_input(changed(data_set(data).x_test[::_EVERY], change))
 
 
 # Several measures ask a model the same.
 @lru_cache(maxsize=3 * len(CHANGES))
-def _answers(model: NumpyModel, change: str) -> np.ndarray:
-    return model.logits(_changed_pictures(change)).argmax(axis=1)
+def _answers(model: NumpyModel, data: str, change: str) -> np.ndarray:
+    return model.logits(_changed_pictures(data, change)).argmax(axis=1)
 
 
 def _right_of_changed(model: str, change: str, run: MeasuredRun) -> float:
-    return 100 * float(np.mean(_answers(run.models[model], change) == run.labels[::_EVERY]))
+    answers = _answers(run.models[model], run.config.data, change)
+    return 100 * float(np.mean(answers == run.labels[::_EVERY]))
 
 
 def _gain_of_changed(change: str, run: MeasuredRun) -> float:

@@ -148,8 +148,25 @@ def in_blocks(runs: pd.DataFrame, model: str) -> np.ndarray:
         return percent
     right = np.array([text.split() for text in runs.loc[known, column]], int)
     found = np.repeat(percent, right.shape[1], axis=1)
-    found[known] = 100 * right * right.shape[1] / TEST_IMAGES
+    found[known] = 100 * right * right.shape[1] / tested(runs)[known, None]
     found[np.isnan(percent[:, 0])] = np.nan
+    return found
+
+
+def tested(runs: pd.DataFrame) -> np.ndarray:
+    """Returns how many test pictures each run was asked about, int (runs,).
+
+    That is how many are right, in all blocks together, divided by the share that is right. Runs that do not
+    know their blocks are of MNIST.
+    """
+    found = np.full(len(runs), TEST_IMAGES)
+    for model in STUDENTS:
+        if f"{model}_blocks" not in runs.columns:
+            continue
+        share = runs[f"{model}_accuracy"].to_numpy(float)
+        known = runs[f"{model}_blocks"].notna().to_numpy() & (share > 0)
+        right = [sum(map(int, text.split())) for text in runs.loc[known, f"{model}_blocks"]]
+        found[known] = np.rint(np.array(right) / share[known])
     return found
 
 

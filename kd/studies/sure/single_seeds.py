@@ -10,9 +10,8 @@ import pandas as pd
 
 from kd.analysis.evaluation import mcnemar, paired_difference_interval
 from kd.analysis.verdict import CONFIDENCE, verdict
-from kd.config import TEST_IMAGES
 from kd.studies.over_seeds import STATIONS, level, next_station, station
-from kd.studies.verdicts import HELPS, HURTS, NOT_JUDGED, NOT_SHOWN, verdicts
+from kd.studies.verdicts import HELPS, HURTS, NOT_JUDGED, NOT_SHOWN, tested, verdicts
 from kd.text.study_words import decimals, signed
 from kd.text.translation import N_, _, ngettext, numeral
 from kd.text.words import STUDENTS, listing
@@ -46,17 +45,19 @@ def alone(runs: pd.DataFrame) -> pd.DataFrame:
     Returns columns seed, difference (in points), low, high (Newcombe's interval) and verdict, by seed.
     """
     models = (f"{model}_accuracy" for model in STUDENTS)
-    right = np.rint(TEST_IMAGES * runs[[*models]].to_numpy(float)).astype(int)
+    pictures = tested(runs)
+    right = np.rint(pictures[:, None] * runs[[*models]].to_numpy(float)).astype(int)
     only = runs[["only_distilled", "only_scratch"]].to_numpy(int)
     both = right - only
-    neither = TEST_IMAGES - right[:, 0] - only[:, 1]
+    neither = pictures - right[:, 0] - only[:, 1]
     rows = []
+    gains = (right[:, 0] - right[:, 1]) / pictures
     for seed, gain, shared, (first, second), rest in zip(
-        runs["seed"], right[:, 0] - right[:, 1], both[:, 0], only.tolist(), neither, strict=True
+        runs["seed"], gains, both[:, 0], only.tolist(), neither, strict=True
     ):
         low, high = paired_difference_interval(int(shared), first, second, int(rest))
         code = _CODES[verdict(low, high, mcnemar(first, second))]
-        rows.append((seed, 100 * gain / TEST_IMAGES, 100 * low, 100 * high, code))
+        rows.append((seed, 100 * gain, 100 * low, 100 * high, code))
     columns = ["seed", "difference", "low", "high", "verdict"]
     return pd.DataFrame(rows, columns=columns).sort_values("seed", ignore_index=True)
 
