@@ -17,7 +17,8 @@ from typing import Any
 
 from kd.config import RunConfig
 from kd.export import FORMATS, format_named
-from kd.export.models import LEAST_SAME_ANSWERS, MOST_ACCURACY_LOST, REPRESENTATIVE, ROUNDING
+from kd.export.child import REPRESENTATIVE
+from kd.export.models import LEAST_SAME_ANSWERS, MOST_ACCURACY_LOST, ROUNDING
 from kd.lab import Lab
 from kd.text.words import NAMES, accuracy, file_size
 

@@ -15,16 +15,20 @@ from typing import Any
 
 import numpy as np
 
+from kd.base.data_sets import path_of, use_folder
 from kd.base.places import CODE
 from kd.base.unusable import Unusable
 from kd.export import format_named
 from kd.export.format import Check
-from kd.pictures.mnist import load_mnist, to_model_input
+from kd.pictures.data_sets import data_set
+from kd.pictures.mnist import to_model_input
 from kd.text.translation import _
 
 SECONDS_BETWEEN_CHECKS = 0.1
 CONVERT, ANSWER = "convert", "answer"
 WARM_UPS, REPEATS = 20, 200
+# Training pictures from which a converter learns how large each layer's activations become.
+REPRESENTATIVE = 500
 
 # One thread, so that a latency means the same everywhere; without the chatter of TensorFlow's start.
 _ENVIRONMENT = {
@@ -37,12 +41,15 @@ _ENVIRONMENT = {
 }
 
 
-def run_step(step: str, format_name: str, source: Path, target: Path, check: Check) -> None:
+def run_step(step: str, format_name: str, data: str, source: Path, target: Path, check: Check) -> None:
     """Reads `source` and writes `target` in a process of its own; raises ValueError with its last line.
 
-    step: CONVERT a .keras file to the format, or ANSWER all test pictures with a file of the format.
+    step: CONVERT a .keras file to the format, or ANSWER all test pictures of its
+    data set, `data`, with a file of the format.
     """
+    folder = path_of(data)
     task = {"step": step, "format": format_name, "source": str(source), "target": str(target)}
+    task |= {"data": data, "folder": str(folder.parent) if folder else ""}
     with tempfile.TemporaryFile() as said:
         child = subprocess.Popen(
             [sys.executable, "-m", "kd.export.child", json.dumps(task)],
@@ -88,11 +95,13 @@ def main(task: dict[str, str]) -> None:
     """Does what `run_step` asks for."""
     chosen: Any = format_named(task["format"])
     source, target = Path(task["source"]), Path(task["target"])
+    use_folder(Path(task["folder"]))
+    data = data_set(task["data"])
     if task["step"] == CONVERT:
-        chosen.convert(source, target)
+        chosen.convert(source, target, data.x_train[:REPRESENTATIVE])
         return
     answer = chosen.opened(source)
-    pictures = load_mnist().x_test
+    pictures = data.x_test
     logits = [
         answer(to_model_input(pictures[first : first + chosen.pictures_at_once]))
         for first in range(0, len(pictures), chosen.pictures_at_once)

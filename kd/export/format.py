@@ -21,7 +21,7 @@ Check = Callable[[], None]
 class Material:
     """What an export is made from: a finished run, and for each of its models the id, file and test logits.
 
-    software: package → the version that the run was trained with. logits: float32 (10000, 10).
+    software: package → the version that the run was trained with. logits: float32 (n, classes).
     """
 
     view: RunView

@@ -21,14 +21,15 @@ from kd.base.machine import processor
 from kd.base.unusable import Unusable
 from kd.export.child import ANSWER, CONVERT, run_step
 from kd.export.format import Check, Format, Material
-from kd.pictures.mnist import load_mnist
+from kd.pictures.data_sets import data_set
+from kd.pictures.mnist import to_model_input
 from kd.text.translation import numeral
 from kd.text.words import accuracy as percent
 
 INPUT = "float32 (n, 28, 28, 1): pictures of 0 to 255, divided by 255"
-OUTPUT = "float32 (n, 10): logits, before any softmax"
+OUTPUT = "float32 (n, {classes}): logits, before any softmax"
 Answer = Callable[[np.ndarray], np.ndarray]
-"""From pictures float32 (n, 28, 28, 1) in [0, 1] to logits (n, 10)."""
+"""From pictures float32 (n, 28, 28, 1) in [0, 1] to logits (n, classes)."""
 
 # A logit is a sum of float32 products, up to 25,088 in one layer, and each runtime adds them up in its own
 # order. So far apart may two sums be, as a share of the largest logit: several times what runtimes were seen
@@ -37,8 +38,6 @@ ROUNDING = 5e-5
 # What 8 bits may cost. A logit is kept in one of 256 steps, so where the two best are less than a few steps
 # apart the answer may change, either way: for one picture in 500 of a good student, one in 70 of a weak one.
 LEAST_SAME_ANSWERS, MOST_ACCURACY_LOST = 0.95, 0.01
-# Training pictures from which the converter learns how large each layer's activations become.
-REPRESENTATIVE = 500
 
 
 class ModelFormat(Format):
@@ -51,16 +50,19 @@ class ModelFormat(Format):
     pictures_at_once: ClassVar[int] = 500
     converts: ClassVar[bool] = True
 
-    def convert(self, source: Path, target: Path) -> None:
-        """Writes the model of a .keras file in this format."""
+    def convert(self, source: Path, target: Path, pictures: np.ndarray) -> None:
+        """Writes the model of a .keras file in this format.
+
+        pictures: some that it learned from, uint8 (n, 28, 28).
+        """
         raise NotImplementedError
 
     def opened(self, path: Path) -> Answer:
         """Opens a file of this format in its own runtime, on one thread."""
         raise NotImplementedError
 
-    def is_close(self, original: np.ndarray, exported: np.ndarray) -> bool:
-        """Returns whether logits (n, 10) differ by no more than this format has to: the rounding of float32.
+    def is_close(self, labels: np.ndarray, original: np.ndarray, exported: np.ndarray) -> bool:
+        """Returns whether logits differ by no more than this format has to: the rounding of float32.
 
         So an answer can only differ where the two best logits are closer than twice that.
         """
@@ -68,20 +70,20 @@ class ModelFormat(Format):
         return bool(np.abs(original - exported).max() <= limit)
 
     def files(self, material: Material, model: str, name: str, check: Check) -> dict[str, bytes]:
-        path = material.paths[model]
+        path, data = material.paths[model], material.view.config.data
         with tempfile.TemporaryDirectory(prefix="kd-export-") as folder:
             if self.converts:
                 source, path = path, Path(folder) / f"model{self.suffix}"
-                run_step(CONVERT, self.name, source, path, check)
+                run_step(CONVERT, self.name, data, source, path, check)
             check()
             answers = Path(folder) / "answers.npz"
-            run_step(ANSWER, self.name, path, answers, check)
+            run_step(ANSWER, self.name, data, path, answers, check)
             content = path.read_bytes()
             with np.load(answers, allow_pickle=False) as found:
                 exported, milliseconds = found["logits"], float(found["milliseconds"])
         facts = {
             **self._described(material, model),
-            **self._measured(material.logits[model], exported),
+            **self._measured(data_set(data).y_test, material.logits[model], exported),
             "milliseconds": milliseconds,
             "measured": "median of 200, one picture, one thread",
             "processor": processor(),
@@ -93,6 +95,7 @@ class ModelFormat(Format):
 
     def _described(self, material: Material, model: str) -> dict[str, Any]:
         packages = ("keras", "numpy", "tensorflow", *self.packages.values())
+        about = material.view.config.about_data
         return {
             "format": self.name,
             "run": material.view.run_id,
@@ -100,7 +103,8 @@ class ModelFormat(Format):
             "model_id": material.model_ids[model],
             "created": datetime.now(UTC).isoformat(timespec="seconds"),
             "input": INPUT,
-            "output": OUTPUT,
+            "output": OUTPUT.format(classes=len(about.classes)),
+            "data": {"id": about.id, "name": about.name, "classes": about.classes},
             "versions": {
                 "kd-lab": __version__,
                 "python": platform.python_version(),
@@ -109,7 +113,7 @@ class ModelFormat(Format):
             "trained_with": dict(material.software),
         }
 
-    def _measured(self, original: np.ndarray, exported: np.ndarray) -> dict[str, Any]:
+    def _measured(self, labels: np.ndarray, original: np.ndarray, exported: np.ndarray) -> dict[str, Any]:
         """Compares the logits of both on the test pictures; raises ValueError when it is another model."""
         if not np.isfinite(exported).all():
             raise Unusable(
@@ -118,7 +122,7 @@ class ModelFormat(Format):
                 format=self.name,
             )
         same, difference = agreement(original, exported), float(np.abs(original - exported).max())
-        if not self.is_close(original, exported):
+        if not self.is_close(labels, original, exported):
             raise Unusable(
                 "The exported file is not the same model: as {format}, it gives {share} of the test "
                 "pictures the same answer, and its logits differ by up to {difference}. Nothing was "
@@ -127,7 +131,6 @@ class ModelFormat(Format):
                 share=percent(same),
                 difference=numeral(difference, ".2g"),
             )
-        labels = load_mnist().y_test
         probabilities = float(np.abs(softmax(original) - softmax(exported)).max())
         return {
             "test_pictures": len(labels),
@@ -162,15 +165,16 @@ class LiteRT(ModelFormat):
     packages: ClassVar = {"ai_edge_litert": "ai-edge-litert"}
     pictures_at_once = 1
 
-    def convert(self, source: Path, target: Path) -> None:
+    def convert(self, source: Path, target: Path, pictures: np.ndarray) -> None:
         import keras
 
         model = keras.saving.load_model(source, compile=False)
         # A fixed size, because small devices reserve their memory before they start
         one_picture = [keras.InputSpec(shape=(1, *model.input_shape[1:]), dtype="float32")]
-        model.export(target, format="litert", verbose=False, input_signature=one_picture, **self.options())
+        options = {"input_signature": one_picture, **self.options(pictures)}
+        model.export(target, format="litert", verbose=False, **options)
 
-    def options(self) -> dict[str, Any]:
+    def options(self, pictures: np.ndarray) -> dict[str, Any]:
         """Returns what TensorFlow's converter is told."""
         return {}
 
@@ -198,12 +202,11 @@ class LiteRTInt8(LiteRT):
     name = "litert-int8"
     suffix = "-int8.tflite"
 
-    def options(self) -> dict[str, Any]:
+    def options(self, pictures: np.ndarray) -> dict[str, Any]:
         import tensorflow as tf
 
         def representative() -> Iterator[list[np.ndarray]]:
-            images, _labels = load_mnist().train(REPRESENTATIVE)
-            return ([image[np.newaxis]] for image in images)
+            return ([image[np.newaxis]] for image in to_model_input(pictures))
 
         return {
             "optimizations": [tf.lite.Optimize.DEFAULT],
@@ -212,8 +215,7 @@ class LiteRTInt8(LiteRT):
             "target_spec": {"supported_ops": [tf.lite.OpsSet.TFLITE_BUILTINS_INT8]},
         }
 
-    def is_close(self, original: np.ndarray, exported: np.ndarray) -> bool:
-        labels = load_mnist().y_test
+    def is_close(self, labels: np.ndarray, original: np.ndarray, exported: np.ndarray) -> bool:
         lost = accuracy(labels, original) - accuracy(labels, exported)
         return agreement(original, exported) >= LEAST_SAME_ANSWERS and lost <= MOST_ACCURACY_LOST
 
@@ -225,13 +227,13 @@ class Onnx(ModelFormat):
     suffix = ".onnx"
     packages: ClassVar = {"tf2onnx": "tf2onnx", "onnx": "onnx", "onnxruntime": "onnxruntime"}
 
-    def convert(self, source: Path, target: Path) -> None:
+    def convert(self, source: Path, target: Path, pictures: np.ndarray) -> None:
         import keras
 
         model = keras.saving.load_model(source, compile=False)
         # named, because Keras only knows it of a model that has been called
-        pictures = [keras.InputSpec(shape=model.input_shape, dtype="float32", name="pictures")]
-        model.export(target, format="onnx", verbose=False, input_signature=pictures)
+        named = [keras.InputSpec(shape=model.input_shape, dtype="float32", name="pictures")]
+        model.export(target, format="onnx", verbose=False, input_signature=named)
 
     def opened(self, path: Path) -> Answer:
         import onnxruntime

@@ -2,6 +2,7 @@
 
 from typing import ClassVar
 
+from kd.base.data_sets import MNIST, path_of
 from kd.config import has_fresh_teacher
 from kd.export.format import Check, Format, Material
 from kd.export.plain.cells import Cell, cells
@@ -9,7 +10,7 @@ from kd.pictures.mnist import MNIST_FILE
 
 
 class Notebook(Format):
-    """The .ipynb, mnist.npz, and the teacher's .keras file unless the notebook trains the teacher itself.
+    """The .ipynb, its pictures, and the teacher's .keras file unless the notebook trains the teacher itself.
 
     A fresh teacher of the run is trained again, unless it was trained in mixed precision, which plain Keras
     does not repeat: then it is loaded, like any other.
@@ -23,7 +24,14 @@ class Notebook(Format):
         config, result = material.view.config, material.view.result or {}
         is_trained = has_fresh_teacher(config) and result["teacher"].get("precision", "float32") == "float32"
         teacher = None if is_trained else f"{name.removesuffix(self.suffix)}-teacher.keras"
-        made = {name: _written(cells(config, result, teacher)), "mnist.npz": MNIST_FILE.read_bytes()}
+        pictures, file = MNIST_FILE, None
+        if config.data != MNIST:
+            pictures = path_of(config.about_data.id) or pictures
+            file = f"{name.removesuffix(self.suffix)}-pictures.npz"
+        made = {
+            name: _written(cells(config, result, teacher, file)),
+            file or MNIST_FILE.name: pictures.read_bytes(),
+        }
         return made if teacher is None else {**made, teacher: material.paths["teacher"].read_bytes()}
 
 

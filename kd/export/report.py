@@ -14,7 +14,7 @@ from kd.analysis.observations import fixed_and_broken
 from kd.base.fields import GROUPS
 from kd.config import FIELDS, RunConfig
 from kd.export.format import Check, Format, Material
-from kd.pictures.mnist import load_mnist
+from kd.pictures.data_sets import DataSet, data_set
 from kd.runs.state import RunView
 from kd.studies.address import train_command
 from kd.studies.sure.near import near_note
@@ -80,7 +80,7 @@ _WORDS = {
     "repeat": N_("Repeat it"),
     "repeat_note": N_("The same settings give the same figures, up to rounding on another processor."),
     "versions": N_("Versions"),
-    "test_accuracy": N_("of the 10,000 test pictures right"),
+    "test_accuracy": N_("of the test pictures right"),
     "source": N_("Source"),
 }
 
@@ -119,12 +119,13 @@ def _chart(chart: Any, rows: pd.DataFrame, alt: str) -> dict[str, str]:
 
 def _changes(material: Material, comparison: dict[str, Any]) -> list[tuple[str, list[dict[str, str]]]]:
     """Returns how many pictures only one student gets right, and the clearest of them."""
-    table = fixed_and_broken(load_mnist().y_test, material.logits)
+    data = data_set(material.view.config.data)
+    table = fixed_and_broken(data.y_test, material.logits)
     found = []
     for model, change in (("distilled", "fixed"), ("scratch", "broken")):
         number = comparison[f"only_{model}_right"]
         pictures = table[table["change"] == change].head(SHOWN)
-        found.append((_only(model, number), [_picture(row) for _index, row in pictures.iterrows()]))
+        found.append((_only(model, number), [_picture(row, data) for _index, row in pictures.iterrows()]))
     return found
 
 
@@ -142,13 +143,13 @@ def _only(model: str, number: int) -> str:
     )
 
 
-def _picture(row: pd.Series) -> dict[str, str]:
+def _picture(row: pd.Series, data: DataSet) -> dict[str, str]:
     """Returns a test picture as a data URI, dark on light as on paper, and what it shows in words."""
     from PIL import Image
 
     file, number = io.BytesIO(), int(row["picture"])
-    Image.fromarray(255 - load_mnist().x_test[number]).save(file, "PNG", optimize=True)
-    named = {key: int(row[key]) for key in ("true", "distilled", "scratch")}
+    Image.fromarray(255 - data.x_test[number]).save(file, "PNG", optimize=True)
+    named = {key: data.about.classes[int(row[key])] for key in ("true", "distilled", "scratch")}
     return {
         "address": f"data:image/png;base64,{base64.b64encode(file.getvalue()).decode()}",
         "alt": _("Test picture {number}, a {true}", number=number, true=named["true"]),

@@ -69,11 +69,11 @@ class Column(NamedTuple):
 
 
 _MEASURED = {
-    "accuracy": Column(MODEL, _NUMBER, N_("Of the 10,000 test images, how many it gets right."), FRACTION),
+    "accuracy": Column(MODEL, _NUMBER, N_("Of the test images, the share that it gets right."), FRACTION),
     "agreement": Column(
         MODEL,
         _NUMBER,
-        N_("Of the 10,000 test images, to how many it gives the teacher's answer; empty for the teacher."),
+        N_("Of the test images, the share to which it gives the teacher's answer; empty for the teacher."),
         FRACTION,
     ),
     "parameters": Column(MODEL, _WHOLE, N_("How many numbers it has learned.")),

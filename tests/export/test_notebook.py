@@ -23,11 +23,13 @@ from kd.export.plain import cells, plain_keras
 from kd.export.plain.cells import function_of, parameters
 from kd.lab import Lab
 from kd.networks.architectures import Architecture
-from kd.pictures.mnist import MNIST_FILE, load_mnist
+from kd.pictures.data_sets import data_set
+from kd.pictures.mnist import MNIST_FILE
 from kd.pictures.training_set import pictures_for_teacher
 from kd.runs.state import RunView
 from kd.text.words import MODELS
 from tests.export.conftest import RUN
+from tests.own_data import mirrored
 
 # The lab folds the last convolution into the dense layer, so its sums are in another order than Keras'. Where
 # the included run was trained, no picture of it differs; on another processor a few near a border may.
@@ -79,13 +81,14 @@ def trained(config: RunConfig) -> Trained:
     def train(name, teaching=None):
         return train_model(config, name, teaching, lambda event: None, lambda: False, is_followed=False)
 
-    file = keras_bytes(scaled(Architecture("convolutional", 2).build("teacher")), "teacher")
-    mnist = load_mnist()
+    data = data_set(config.data)
+    teacher = Architecture("convolutional", 2, len(data.about.classes))
+    file = keras_bytes(scaled(teacher.build("teacher")), "teacher")
     shift = config.shift if is_consistent(config) else 0
     dropout = (config.teacher_dropout, config.seed) if config.teacher_dropout else None
     asked = pictures_for_teacher(config)
     teaching = teacher_outputs(file, asked, False, lambda: False, shift, dropout)
-    logits = {"teacher": teacher_outputs(file, mnist.x_test, False, lambda: False).logits}
+    logits = {"teacher": teacher_outputs(file, data.x_test, False, lambda: False).logits}
     return Trained(logits | {name: train(name, teaching).test_logits for name in STUDENTS}, file)
 
 
@@ -111,13 +114,23 @@ def test_a_mistake_in_the_data_is_repeated(config, tmp_path, monkeypatch):
     check_repeated(config, tmp_path, monkeypatch, "teacher.keras", run.logits)
 
 
-def check_repeated(config, folder, monkeypatch, teacher_file, logits) -> None:
+def test_a_run_on_another_data_set_is_repeated(tmp_path, monkeypatch):
+    data = mirrored(tmp_path).id
+    config = SMALL.replace(
+        data=data, omitted_digits="3,mirrored 7", label_noise=0.3, permuted_doubts=True, alpha=0.4
+    )
+    run = trained(config)
+    (tmp_path / "teacher.keras").write_bytes(run.teacher_file)
+    check_repeated(config, tmp_path, monkeypatch, "teacher.keras", run.logits, f"{data}.npz")
+
+
+def check_repeated(config, folder, monkeypatch, teacher_file, logits, data_file=None) -> None:
     """Executes the code of a run's notebook, and compares what its models say of test pictures."""
     (folder / "mnist.npz").symlink_to(MNIST_FILE)
     monkeypatch.chdir(folder)
     names: dict[str, Any] = {}
     *code, _figures = [
-        cell.text for cell in cells.cells(config, FIGURES, teacher_file) if cell.kind == "code"
+        cell.text for cell in cells.cells(config, FIGURES, teacher_file, data_file) if cell.kind == "code"
     ]
     for text in code:
         exec(compile(text, "notebook", "exec"), names)

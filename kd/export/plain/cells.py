@@ -9,6 +9,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from kd.base.data_sets import MNIST
 from kd.base.unusable import Unusable
 from kd.config import (
     FIELDS,
@@ -21,12 +22,12 @@ from kd.config import (
 )
 from kd.config.fields import DRAWN
 from kd.networks.architectures import Architecture, student_architecture, teacher_architecture
+from kd.pictures.training_set import omitted_classes
 from kd.studies.address import train_command
 from kd.text.translation import N_, _
 from kd.text.verdicts import with_mistake
 from kd.text.words import MODELS, quoted
 
-_TEST_PICTURES = 10_000
 _BASELINE_SMOOTHING = 0.1
 _PLAIN = Path(__file__).with_name("plain_keras.py")
 
@@ -50,7 +51,7 @@ _LOADED = N_("KD Lab trained it in mixed precision, which would give others here
 _DISTILLED = N_("The loss is α · cross-entropy with the labels + weight · what the teacher adds.")
 _FIGURES = N_(
     "KD Lab adds up the same products in another order, and so does another processor. That changes the last "
-    "digit of a weight, and every step passes it on: a few test pictures near the border between two digits "
+    "digit of a weight, and every step passes it on: a few test pictures near the border between two classes "
     "may get another answer."
 )
 
@@ -68,10 +69,10 @@ _ANSWERS = {
     "teacher": "teacher_logits = teacher.predict(images, batch_size=500, verbose=0)",
     "teacher_maps": "_, *teacher_maps = with_attention(teacher).predict(images, batch_size=500, verbose=0)",
 }
-# The order in which each picture's nine smaller answers are permuted.
+# The order in which each picture's smaller answers are permuted.
 _ORDERS = """\
-nine = np.tile(np.arange(9), (len(images), 1))
-orders = np.random.default_rng([SEED, 3_000_000]).permuted(nine, axis=1)"""
+others = np.tile(np.arange({others}), (len(images), 1))
+orders = np.random.default_rng([SEED, 3_000_000]).permuted(others, axis=1)"""
 _PERMUTED = "teacher_logits = permuted(teacher_logits, orders).numpy()"
 _OF_OTHERS = "teacher_logits = teacher_logits[np.random.default_rng([SEED, 0]).permutation(len(images))]"
 # These are about the weights or the answers: the function is the right one.
@@ -85,10 +86,13 @@ class Cell(NamedTuple):
     text: str
 
 
-def cells(config: RunConfig, result: Mapping[str, Any], teacher_file: str | None) -> list[Cell]:
+def cells(
+    config: RunConfig, result: Mapping[str, Any], teacher_file: str | None, data_file: str | None = None
+) -> list[Cell]:
     """Returns a notebook that trains the run's models again, and compares them with the stored `result`.
 
-    teacher_file: beside the notebook; None to train the teacher. Raises a ValueError when a notebook cannot
+    teacher_file: beside the notebook; None to train the teacher. data_file: the pictures beside it, where
+    they are not MNIST's. Raises a ValueError when a notebook cannot
     repeat the run's objective, or one of its rarer settings.
     """
     _refuse_unknown(config)
@@ -102,7 +106,7 @@ def cells(config: RunConfig, result: Mapping[str, Any], teacher_file: str | None
         Cell("markdown", f"# {title}\n\n{about}"),
         _code(_IMPORTS),
         _heading(_("Pictures and labels")),
-        _code(*_data(config)),
+        _code(*_data(config, data_file)),
         _heading(_("Networks and training"), _(_NETWORKS)),
         _code(*_tools(config, teacher_file)),
         _heading(_("Teacher"), _(_LOADED) if has_fresh_teacher(config) and teacher_file else ""),
@@ -112,7 +116,7 @@ def cells(config: RunConfig, result: Mapping[str, Any], teacher_file: str | None
         _heading(_("Scratch student")),
         _code(_scratch(config)),
         _heading(_("The same figures?"), _(_FIGURES)),
-        _code(_figures(result)),
+        _code(_figures(config, result)),
     ]
 
 
@@ -176,20 +180,21 @@ def _needed_by(function: str) -> list[str]:
     return [name for name in definitions() if name in needed]
 
 
-def _data(config: RunConfig) -> list[str]:
-    omitted = [int(digit) for digit in config.omitted_digits]
-    digits = [digit for digit in range(10) if digit not in omitted]
+def _data(config: RunConfig, data_file: str | None) -> list[str]:
+    omitted = omitted_classes(config)
+    left = [number for number in range(len(config.about_data.classes)) if number not in omitted]
+    load = "load_mnist" if data_file is None else "load_pictures"
     end = str(config.labelled) if config.counts("labelled") else ""
     nonsense = config.unlabelled_pictures if has_nonsense(config) else ""
     own_seed = "[SEED]" if config.pictures == DRAWN else "[]"
     steps = _lines(
         f"SEED = {config.seed}",
-        "x_train, y_train, x_test, y_test = load_mnist()",
+        f"x_train, y_train, x_test, y_test = {load}({'' if data_file is None else repr(data_file)})",
         f"chosen = {_chosen(config, config.train_size)}",
         'images, labels = prepared(x_train[chosen]), y_train[chosen].astype("int32")',
         f"seen = ~np.isin(labels, {omitted})" if omitted else None,
         "images, labels = images[seen], labels[seen]" if omitted else None,
-        f"labels[:{end}] = with_noise(labels[:{end}], {digits}, {config.label_noise}, SEED)"
+        f"labels[:{end}] = with_noise(labels[:{end}], {left}, {config.label_noise}, SEED)"
         if config.label_noise
         else None,
         f'labelled = (np.arange(len(labels)) < {end}).astype("float32")' if end else None,
@@ -200,14 +205,15 @@ def _data(config: RunConfig) -> list[str]:
     )
     used = [*(["drawn"] if config.draws_pictures else []), *(["with_noise"] if config.label_noise else [])]
     used += [nonsense] if nonsense else []
-    return [*_cited("load_mnist", "prepared", *used), steps]
+    return [*_cited(load, "prepared", *used), steps]
 
 
 def _chosen(config: RunConfig, count: int) -> str:
     """Returns code for the places of so many training images."""
-    return (
-        f"drawn(SEED, {count})" if config.draws_pictures and count < TRAIN_IMAGES else f"np.arange({count})"
-    )
+    if not config.draws_pictures or count == TRAIN_IMAGES:
+        return f"np.arange({count})"
+    every = "" if config.data == MNIST else f", {config.about_data.train}"
+    return f"drawn(SEED, {count}{every})"
 
 
 def _start(config: RunConfig) -> str:
@@ -236,7 +242,8 @@ def _teacher(config: RunConfig, teacher_file: str | None) -> str:
 
 def _built(config: RunConfig, name: str, architecture: Architecture) -> str:
     hidden = f"{architecture.kind}({', '.join(map(str, architecture.sizes))})"
-    return f'{name} = started(network({hidden}, "{name}"), {_start(config)})'
+    classes = "" if config.data == MNIST else f", {architecture.classes}"
+    return f'{name} = started(network({hidden}, "{name}"{classes}), {_start(config)})'
 
 
 def _train(config: RunConfig, model: str, images: str, loss: str, epochs: int) -> str:
@@ -285,7 +292,8 @@ def _asked(config: RunConfig) -> list[str]:
     if config.teacher_dropout:
         steps = [f"teacher_logits = in_training(teacher, images, {config.teacher_dropout}, SEED)"]
     if _permutes(config):
-        steps += [_ORDERS, *([] if is_consistent(config) else [_PERMUTED])]
+        orders = _ORDERS.format(others=len(config.about_data.classes) - 1)
+        steps += [orders, *([] if is_consistent(config) else [_PERMUTED])]
     return [*steps, *([_OF_OTHERS] if _by_place(config) else [])]
 
 
@@ -328,8 +336,8 @@ def _scratch(config: RunConfig) -> str:
     return _lines(start, _train(config, "scratch", f"images{chosen}", loss, config.epochs))
 
 
-def _figures(result: Mapping[str, Any]) -> str:
-    right = {name: round(result[name]["test_accuracy"] * _TEST_PICTURES) for name in MODELS}
+def _figures(config: RunConfig, result: Mapping[str, Any]) -> str:
+    right = {name: round(result[name]["test_accuracy"] * config.about_data.test) for name in MODELS}
     return _lines(
         f"stored = {right}",
         'models = {"teacher": teacher, "distilled": distilled, "scratch": scratch}',

@@ -21,14 +21,20 @@ def load_mnist():
     return x_train, y_train, x_test, y_test
 
 
+def load_pictures(file):
+    """The four arrays of a data set from its file beside this notebook."""
+    with np.load(file, allow_pickle=False) as arrays:
+        return tuple(arrays[name] for name in ("x_train", "y_train", "x_test", "y_test"))
+
+
 def prepared(images):
     """Pictures as the models take them: float32 (n, 28, 28, 1) in [0, 1]."""
     return (images.astype("float32") / np.float32(255))[..., np.newaxis]
 
 
-def drawn(seed, count):
-    """The places of so many of MNIST's training images, drawn with the run's seed."""
-    return np.random.default_rng([seed, 4_000_000]).permutation(60_000)[:count]
+def drawn(seed, count, every=60_000):
+    """The places of so many of all training images, drawn with the run's seed; MNIST has 60,000."""
+    return np.random.default_rng([seed, 4_000_000]).permutation(every)[:count]
 
 
 def with_noise(labels, digits, share, seed):
@@ -78,8 +84,8 @@ def moved(pictures, most, seed, epoch):
 
 
 def permuted(logits, orders):
-    """Logits with all but the largest of each row in another order, (n, 9): as sure, but of other digits."""
-    largest = tf.one_hot(tf.argmax(logits, axis=1), 10, dtype="int32")
+    """Logits with all but the largest of each row in another order: as sure, but of other classes."""
+    largest = tf.one_hot(tf.argmax(logits, axis=1), logits.shape[1], dtype="int32")
     places = tf.argsort(largest, axis=1, stable=True)  # the largest comes last
     others = tf.gather(places[:, :-1], orders, batch_dims=1)
     values = tf.gather(logits, tf.concat([others, places[:, -1:]], axis=1), batch_dims=1)
@@ -94,9 +100,9 @@ def in_training(model, images, share, seed):
     return np.concatenate([dropping(tf.constant(part), training=True) for part in parts])
 
 
-def network(hidden, name):
-    """These layers, and a dense layer for the ten logits."""
-    return keras.Sequential([keras.Input((28, 28, 1)), *hidden, layers.Dense(10)], name=name)
+def network(hidden, name, classes=10):
+    """These layers, and a dense layer for the logits."""
+    return keras.Sequential([keras.Input((28, 28, 1)), *hidden, layers.Dense(classes)], name=name)
 
 
 def started(model, seed):
@@ -138,8 +144,8 @@ def train(model, images, loss, epochs, batch_size, seed, as_shown=None):
 
 
 def cross_entropies(labels, logits, smoothing=0.0):
-    """The cross-entropy of each picture with its label, a share of which may be spread over all digits."""
-    targets = ops.one_hot(labels, 10)
+    """The cross-entropy of each picture with its label, a share of which may be spread over all classes."""
+    targets = ops.one_hot(labels, logits.shape[-1])
     return keras.losses.categorical_crossentropy(targets, logits, from_logits=True, label_smoothing=smoothing)
 
 
@@ -171,7 +177,7 @@ def logit_matching(teacher, student):
 
 def decoupled(teacher, student, labels, labelled, temperature, scale, target_weight, nontarget_weight):
     """How sure the teacher is of the right class, and how it ranks the others: DKD, Zhao et al. 2022."""
-    right = ops.one_hot(labels, 10)
+    right = ops.one_hot(labels, student.shape[-1])
 
     def parts(logits):
         logs = ops.log_softmax(logits / temperature)
@@ -203,7 +209,7 @@ def standardized(teacher, student, temperature, scale):
 
     def standard(logits):
         centred = logits - ops.mean(logits, axis=-1, keepdims=True)
-        variances = ops.sum(ops.square(centred), axis=-1, keepdims=True) / 9
+        variances = ops.sum(ops.square(centred), axis=-1, keepdims=True) / (logits.shape[-1] - 1)
         return centred / (1e-7 + ops.sqrt(variances + 1e-36))
 
     targets = ops.log_softmax(standard(teacher) / temperature)
@@ -212,8 +218,9 @@ def standardized(teacher, student, temperature, scale):
 
 def virtual_teacher(student, labels, labelled, temperature, virtual_confidence):
     """A made-up teacher that is always right: Tf-KD_reg, Yuan et al. 2020, section 4."""
-    right = ops.one_hot(labels, 10)
-    targets = virtual_confidence * right + (1 - virtual_confidence) / 9 * (1 - right)
+    right = ops.one_hot(labels, student.shape[-1])
+    others = (1 - virtual_confidence) / (student.shape[-1] - 1)
+    targets = virtual_confidence * right + others * (1 - right)
     losses = divergence(ops.log_softmax(targets / temperature), ops.log_softmax(student))
     return ops.mean(labelled * losses)
 
@@ -244,8 +251,8 @@ def no_t_squared(teacher, student, temperature):
 
 
 def mean_reduction(teacher, student, temperature, scale):
-    """A mistake: the divergence is averaged over the ten classes, too, and not summed over them."""
-    return soft_targets(teacher, student, temperature, scale) / 10
+    """A mistake: the divergence is averaged over the classes, too, and not summed over them."""
+    return soft_targets(teacher, student, temperature, scale) / student.shape[-1]
 
 
 def reversed_divergence(teacher, student, temperature, scale):
