@@ -104,7 +104,7 @@ def training_set(config: RunConfig) -> TrainingSet:
     if config.train_size > about.train:
         raise Unusable(
             "train_size must be at most {count}, the training images of {name}, got {value}.",
-            count=about.train,
+            count=numeral(about.train),
             name=about.name,
             value=config.train_size,
         )
