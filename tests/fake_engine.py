@@ -86,7 +86,7 @@ class FakeAttempt:
         if task is tasks.milliseconds:
             return (0.1,) * len(arguments[0])
         assert task is tasks.train
-        config, name, _teaching, _measured, looks, checkpoint = arguments
+        config, _data, name, _teaching, _measured, looks, checkpoint = arguments
         self._engine.begun.append(self._key)
         self._engine.count(resource, 1)
         try:

@@ -60,14 +60,14 @@ def test_all_epochs_are_heard_one_by_one_before_the_result(engine):
     attempt = engine.attempt(uuid.uuid4().hex, heard.append, lambda: False)
     random = np.random.default_rng(0)
     teaching = Teaching(random.random((320, 10), np.float32), random.random((320, 245), np.float32))
-    given = (SMALL.to_dict(), "distilled", teaching, {}, False, None)
+    given = (SMALL.to_dict(), None, "distilled", teaching, {}, False, None)
     model = attempt.result(attempt.submit(tasks.train, *given, resource="student"))
     assert isinstance(model, TrainedModel)
     assert [event for event in heard if event["event"] == "epoch"] == model.history
     assert len(model.history) == 30
     assert [event["epoch"] for event in model.history if event["val_accuracy"] is not None] == [30]
 
-    asked = (model.keras_file, SMALL.replace(train_size=50).to_dict(), True)
+    asked = (model.keras_file, SMALL.replace(train_size=50).to_dict(), None, True)
     said = attempt.result(attempt.submit(tasks.teaching, *asked, resource="teacher"))
     pictures = load_mnist().x_train[places(SMALL.replace(train_size=50))]
     expected = teacher_outputs(model.keras_file, pictures, True, lambda: False)
@@ -81,7 +81,7 @@ def test_a_training_leaves_its_place_within_an_epoch(engine):
     heard = []
     attempt = engine.attempt(uuid.uuid4().hex, heard.append, lambda: False)
     config = SMALL.replace(train_size=60_000, batch_size=1).to_dict()
-    future = attempt.submit(tasks.train, config, "scratch", None, {}, True, None, resource="student")
+    future = attempt.submit(tasks.train, config, None, "scratch", None, {}, True, None, resource="student")
     until(lambda: [event for event in heard if event["event"] == "progress"])
     attempt.request_yield()
     checkpoint = attempt.result(future)

@@ -200,7 +200,7 @@ def test_a_task_that_is_stopped_ends_without_an_error_in_its_worker(lab):
     token, engine = uuid.uuid4().hex, lab._engine
     attempt = engine.attempt(token, lambda event: None, lambda: False)
     engine.ensure().run(tasks.request_stop, token)
-    asked = LONG.to_dict(), "scratch", None, None, True, None
+    asked = LONG.to_dict(), None, "scratch", None, None, True, None
     future = attempt.submit(tasks.train, *asked, resource="student")
     assert attempt.result(future) is None
     assert future.status == "finished"

@@ -53,7 +53,9 @@ def task(key: str, length: int = 2, resource: str = "student", **rest) -> Task:
     config = RunConfig(epochs=length).to_dict()
 
     def submit(attempt, checkpoint):
-        return attempt.submit(tasks.train, config, "scratch", None, {}, False, checkpoint, resource=resource)
+        return attempt.submit(
+            tasks.train, config, None, "scratch", None, {}, False, checkpoint, resource=resource
+        )
 
     return Task(key, resource, submit, **{"keep": lambda model: f"{key} is ready", **rest})
 

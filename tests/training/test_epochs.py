@@ -84,7 +84,9 @@ def begin(mnist, monkeypatch):
         monkeypatch.setattr(student, "time", made_up)
         told = told or tuple(range(1, looks[-1] + 1))
         choice = Choice("mixed_bfloat16", "a processor")
-        plan = Plan("distilled", LINEAR, 5, looks[-1], looks, told, snapshots, choice)
+        plan = Plan(
+            "distilled", LINEAR, 5, looks[-1], looks, told, snapshots, choice, (mnist.x_test, mnist.y_test)
+        )
         lesson = Lesson(None, np.zeros(3 * steps), None, {}, None, 3)
         stop, pause = asked.get("stop", never), asked.get("pause", never)
         return Training(plan, made_up, lesson, heard.append, stop, pause, checkpoint)
