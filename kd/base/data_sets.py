@@ -7,8 +7,11 @@ no such file is sent it (`content`, `receive`), so that it may run on another ma
 
 from __future__ import annotations
 
+import contextlib
 import json
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
+from difflib import get_close_matches
 from functools import lru_cache
 from io import BytesIO
 from pathlib import Path
@@ -16,10 +19,13 @@ from typing import Any
 
 from kd.base.places import DATA
 from kd.base.unusable import Unusable
+from kd.text.translation import N_
 from kd.text.words import quoted
 
 MNIST = "mnist"
 INCLUDED = DATA / "sets"
+
+DAMAGED = N_("The data set {data} is damaged: remove it, and add its file again.")
 
 _folders: list[Path] = [INCLUDED]
 # What a worker was sent: the newest few
@@ -63,11 +69,40 @@ def about(data: str) -> About:
         return ABOUT_MNIST
     path = path_of(data)
     if path is not None:
-        return _about_file(path, path.stat().st_mtime_ns)
+        try:
+            return _about_file(path, path.stat().st_mtime_ns)
+        except Exception:  # of a damaged zip, anything
+            raise Unusable(DAMAGED, data=quoted(data)) from None
     if data in _received:
         return about_of(open_npz(BytesIO(_received[data])))
     raise Unusable(
         "There is no data set {data} here: add its file again, or choose another data set.", data=quoted(data)
+    )
+
+
+def known(folders: Iterable[Path] | None = None) -> list[About]:
+    """Returns MNIST and the data sets of these folders, by default of all, by name, without damaged ones."""
+    found: dict[str, About] = {}
+    for folder in _folders if folders is None else folders:
+        for path in sorted(folder.glob("*.npz")):
+            with contextlib.suppress(Exception):  # of a damaged zip, anything
+                found.setdefault(path.stem, _about_file(path, path.stat().st_mtime_ns))
+    return [ABOUT_MNIST, *sorted(found.values(), key=lambda each: each.name.casefold())]
+
+
+def find(name: str, folders: Iterable[Path] | None = None) -> About:
+    """Returns the data set of this name or id among `known`; raises ValueError, which names the nearest."""
+    wanted = name.casefold() if isinstance(name, str) else ""
+    there = known(folders)
+    for each in there:
+        if wanted in (each.id, each.name.casefold()):
+            return each
+    names = {each.name.casefold(): each.name for each in there}
+    nearest = get_close_matches(wanted, names, cutoff=0.0)
+    raise Unusable(
+        "There is no data set {name}: did you mean {names}?",
+        name=quoted(name),
+        names=", ".join(names[each] for each in nearest),
     )
 
 

@@ -51,9 +51,10 @@ def command_line(name: str = MODULE) -> tuple[Parser, Mapping[str, argparse.Argu
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     for add in (_add_train, _add_sweep, _add_experiment, _add_runs, _add_predict, _add_export, _add_stop):
         add(commands)
-    of_classes = _add_class(commands)
-    found = {name: each for name, each in commands.choices.items() if name != "class"}
-    return parser, {**found, **{f"class {name}": each for name, each in of_classes.choices.items()}}
+    found = dict(commands.choices)
+    for name, add_own in (("data", _add_data), ("class", _add_class)):
+        found |= {f"{name} {each}": own for each, own in add_own(commands).choices.items()}
+    return parser, found
 
 
 def _help(options: argparse.Namespace) -> int:
@@ -252,6 +253,45 @@ def _stop(options: argparse.Namespace) -> int:
     from kd.cli.runs import stop
 
     return stop(options.run)
+
+
+def _add_data(commands: _Commands) -> _Commands:
+    """Adds `data` with its own commands, which are returned."""
+    about = _shown(_("list the data sets, add pictures of your own, or remove them"))
+    parser = commands.add_parser("data", help=about, description=about)
+    own = parser.add_subparsers(required=True, metavar="COMMAND")
+    _add_json(_command(own, "list", _("list the data sets that runs can learn from"), _data_list))
+    adding = _command(own, "add", _("add pictures of your own, to learn from instead of MNIST"), _data_add)
+    about = _("an npz file with x_train, y_train, x_test and y_test")
+    _add(adding, "file", about, metavar="FILE")
+    about = _("the names of the classes in the order of their labels, with commas between them")
+    _add(adding, "--classes", about, metavar="NAME,…")
+    about = _("what to call it: up to 30 letters, digits, hyphens and underscores; by default as the file")
+    _add(adding, "--name", about, metavar="NAME")
+    about = _("only scale drawings, even if the pictures are centred as MNIST's are")
+    _add(adding, "--plain", about, action="store_true")
+    removing = _command(own, "remove", _("remove pictures of which there are no runs"), _data_remove)
+    _add(removing, "name", _("the data set's name or id"), metavar="NAME")
+    return own
+
+
+def _data_list(options: argparse.Namespace) -> int:
+    from kd.cli.data import listed
+
+    return listed(options.json)
+
+
+def _data_add(options: argparse.Namespace) -> int:
+    from kd.cli.data import add
+
+    classes = None if options.classes is None else options.classes.split(",")
+    return add(options.file, options.name, classes, options.plain)
+
+
+def _data_remove(options: argparse.Namespace) -> int:
+    from kd.cli.data import remove
+
+    return remove(options.name)
 
 
 def _add_class(commands: _Commands) -> _Commands:

@@ -21,6 +21,7 @@ from kd.engine.processes import give_back
 from kd.export.exporting import export, nothing
 from kd.export.format import Check
 from kd.lab.ahead import Ahead
+from kd.lab.data import DataSets
 from kd.lab.experiments import ExperimentRun, Experiments
 from kd.lab.runs import Run, RunName, Runs, run_ids_of
 from kd.lab.seeds import Seeds
@@ -67,6 +68,7 @@ class Lab:
         studies: all studies.
         seeds: settings with several seeds.
         ahead: what is trained while nobody waits.
+        data: MNIST, what else comes with the project, and pictures that people have added.
         drawings: the sets of drawings that classes have left behind, by name.
         courses: how the students of finished runs learned, trained once more in the background.
     """
@@ -94,6 +96,7 @@ class Lab:
         self.studies = Studies(self.store, self._in_progress, self.estimates, self._check, self._result)
         self.seeds = Seeds(self.store, self._in_progress, self.ahead, self.studies, self._result)
         self._classes = computed_once(maxsize=1)(self._open_classes)
+        self.data = DataSets(self.store, self.upkeep)
         self.drawings = self.store.drawings
         self._experiments = Experiments(self.store, self.studies, self.runs, self.estimates)
         self._warmed = threading.Event()

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from kd.base.data_sets import MNIST, About, about_of, open_npz, path_of, received
+from kd.base.data_sets import DAMAGED, MNIST, About, about_of, open_npz, path_of, received
 from kd.base.data_sets import about as about_data
 from kd.base.once import computed_once
 from kd.base.unusable import Unusable
@@ -53,8 +53,11 @@ def arrays_id(arrays: Mapping[str, np.ndarray], classes: Sequence[str]) -> str:
 
 
 def file_content(arrays: Mapping[str, np.ndarray], about: About) -> bytes:
-    """Returns the file of a data set: its arrays, uint8 and compressed, and what is known of it."""
-    buffer, named = BytesIO(), dict[str, Any](arrays)
+    """Returns the file of a data set: its arrays, uint8 and compressed, and what is known of it.
+
+    It has the names of its classes once more, so that it can be added elsewhere, as any other file.
+    """
+    buffer, named = BytesIO(), dict[str, Any](arrays, classes=np.array(about.classes))
     np.savez_compressed(buffer, about=np.array(about.to_json()), **named)
     return buffer.getvalue()
 
@@ -71,9 +74,7 @@ def _loaded(data: str) -> DataSet:
     except Exception:
         intact = False
     if not intact:
-        raise Unusable(
-            "The data set {data} is damaged: remove it, and add its file again.", data=quoted(data)
-        )
+        raise Unusable(DAMAGED, data=quoted(data))
     for array in arrays.values():
         array.flags.writeable = False
     return DataSet(about, **arrays)

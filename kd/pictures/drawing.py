@@ -2,7 +2,8 @@
 
 MNIST's preparation (LeCun, Bottou, Bengio and Haffner 1998, section III.A): the digit is scaled to fit a
 20×20 box with its aspect kept, antialiased to grey levels, and moved so that its centre of mass is at the
-centre of a 28×28 field. Networks that learned from such pictures expect nothing else.
+centre of a 28×28 field. Networks that learned from such pictures expect nothing else. Other pictures than
+MNIST's may be placed otherwise: then a drawing is only scaled, with the paper around it (`to_field`).
 """
 
 import hashlib
@@ -17,6 +18,10 @@ from kd.pictures.picture_file import WORKING_SIDE, Busy, check_pixels, decode_pi
 from kd.text.translation import N_, language
 
 ONLY_A_DOT = N_("There is only a dot: draw one whole digit, larger.")
+_EMPTY = N_(
+    "The picture is empty (nothing stands out from its background): draw one digit, light on dark or dark on "
+    "light."
+)
 
 FIELD = 28
 BOX = 20
@@ -27,6 +32,8 @@ _TIE = 1e-4
 
 # Paper and ink that differ by fewer grey levels (of 255) cannot be told apart.
 LEAST_CONTRAST = 24
+# Paper is what differs less than this along the border, in half of its pixels.
+MOST_GRAIN = 24
 # A dot of the pen is a disc, which fills π/4 = 0.785 of its box. Of MNIST's 70,000 digits, none fills more
 # than 0.78 of a box that is as nearly square.
 DOT_FILL = 0.785
@@ -36,24 +43,28 @@ LEAST_SIDE = 5
 LEAST_SHARE = 0.04
 
 
-def prepared(content: bytes) -> np.ndarray:
-    """Returns `to_mnist` of the picture in a file, read-only; each content, refused or not, is read once."""
-    found = _read(content, language())
+def prepared(content: bytes, centred: bool = True) -> np.ndarray:
+    """Returns `to_mnist` of the picture in a file, or `to_field` for a data set that is not centred.
+
+    It is read-only; each content, refused or not, is read once.
+    """
+    found = _read(content, centred, language())
     if isinstance(found, str):
         raise ValueError(found)
     return found
 
 
-def _key(content: bytes, language: str) -> tuple[bytes, str]:
-    return hashlib.blake2b(content).digest(), language
+def _key(content: bytes, centred: bool, language: str) -> tuple[bytes, bool, str]:
+    return hashlib.blake2b(content).digest(), centred, language
 
 
 @cached(LRUCache(1000), key=_key, condition=threading.Condition())
-def _read(content: bytes, _language: str) -> np.ndarray | str:
+def _read(content: bytes, centred: bool, _language: str) -> np.ndarray | str:
     """Returns the prepared picture, or the refusal in this language."""
     try:
         pixels = decode_picture(content)
-        picture = in_turn(to_mnist, pixels, pixels=pixels.shape[0] * pixels.shape[1])
+        prepare = to_mnist if centred else to_field
+        picture = in_turn(prepare, pixels, pixels=pixels.shape[0] * pixels.shape[1])
     except Busy:
         raise  # the same file may be read a moment later
     except ValueError as error:
@@ -81,6 +92,35 @@ def to_mnist(image: np.ndarray) -> np.ndarray:
     ink = _ink(_grey(_shrunk(image)))
     _check_more_than_a_dot(ink)
     return _centred(_fitted(_cropped(ink)))
+
+
+def to_field(image: np.ndarray) -> np.ndarray:
+    """Scales a picture to 28 × 28, with the paper around what is on it; light paper becomes dark.
+
+    Takes and raises what `to_mnist` does, but for little ink. One of 28 × 28 on dark comes back unchanged.
+
+    Returns:
+        float32 (28, 28), from 0 to 1.
+    """
+    _check(image)
+    grey = _grey(_shrunk(image)).astype(np.float32)
+    if grey.max() - grey.min() <= LEAST_CONTRAST:
+        raise Unusable(_EMPTY)
+    if on_light_paper(grey):
+        grey = 255 - grey
+    height, width = grey.shape
+    side = max(height, width)
+    field = np.full((side, side), np.median(grey[_border(grey.shape)]), np.float32)
+    top, left = (side - height) // 2, (side - width) // 2
+    field[top : top + height, left : left + width] = grey
+    return np.asarray(Image.fromarray(field).resize((FIELD, FIELD), Image.Resampling.BILINEAR)) / 255
+
+
+def on_light_paper(grey: np.ndarray) -> bool:
+    """Returns whether the border of a picture (height, width), 0 to 255, is light and even, as paper is."""
+    border = grey[_border(grey.shape)]
+    paper = np.median(border)
+    return bool(paper > 127 and np.median(np.abs(border - paper)) <= MOST_GRAIN)
 
 
 def _check(image: np.ndarray) -> None:
@@ -136,10 +176,7 @@ def _ink(grey: np.ndarray) -> np.ndarray:
     # Clean paper (a canvas) keeps every grey level; a photo loses its grain.
     floor = max(8.0 * grain, 0.25 * contrast) if grain > 0 else 0.0
     if contrast <= max(LEAST_CONTRAST, floor):
-        raise Unusable(
-            "The picture is empty (nothing stands out from its background): draw one digit, light on "
-            "dark or dark on light."
-        )
+        raise Unusable(_EMPTY)
     return np.where(difference > floor, difference, 0.0) / contrast
 
 

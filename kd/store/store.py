@@ -6,6 +6,7 @@
     KD_HOME/logits/           teachers' logits of parts of the data
     KD_HOME/neighbours/       training pictures as a teacher sees them (kd/analysis/neighbours.py)
     KD_HOME/drawings/         what classes have drawn and kept (kd/store/drawings.py)
+    KD_HOME/data/             pictures that people have added (kd/store/data_sets.py)
     KD_HOME/copies/           of lab.sqlite: a damaged one is replaced by the last good copy
     KD_HOME/owners/           a lock for each living process (kd/base/owners.py)
 
@@ -30,6 +31,7 @@ from kd.base.places import usual_home
 from kd.base.unusable import Unusable
 from kd.store.classes import ClassTable
 from kd.store.copies import COPIES_FOLDER
+from kd.store.data_sets import DATA_FOLDER, DataFiles
 from kd.store.database import Database, Room
 from kd.store.drawings import DrawingSets
 from kd.store.models import Models, read_arrays
@@ -45,7 +47,7 @@ if TYPE_CHECKING:
 CACHES = ("logits", "neighbours")
 """The folders of files that are made again where they are missing."""
 
-_FOLDERS = ("models", "snapshots", COPIES_FOLDER, *CACHES)
+_FOLDERS = ("models", "snapshots", DATA_FOLDER, COPIES_FOLDER, *CACHES)
 
 _T = TypeVar("_T")
 
@@ -78,6 +80,7 @@ class Store:
         self.models = Models(self.home, self._database, self.room)
         self.studies = StudyTable(self.home, self._database)
         self.classes = ClassTable(self._database)
+        self.data = DataFiles(self.home, self._database, self.room)
         self.drawings = DrawingSets(self.home, self.room)
         self.caches = Caches(self.home, self._database, self.room)
         self.waiting = self._database.waiting

@@ -1,5 +1,5 @@
 """Upkeep: stored runs take no more space than allowed. What nobody asked for goes first, then the least
-recently used run.
+recently used run. Pictures that people have added count, and stay.
 
 KD_LIMIT    how much may be kept in KD_HOME, such as 500MB or 1.5 GB; 2GB by default
 """
@@ -19,6 +19,7 @@ from typing import NamedTuple
 
 from kd.base import files
 from kd.base.unusable import Unusable
+from kd.store.data_sets import DATA_FOLDER
 from kd.store.database import Unwritable
 from kd.store.rows import RunRow
 from kd.store.store import CACHES, Store
@@ -201,5 +202,5 @@ class Upkeep:
 
     def _used(self) -> int:
         """Adds up the bytes of all files."""
-        folders = ("models", "snapshots", *CACHES)
+        folders = ("models", "snapshots", DATA_FOLDER, *CACHES)
         return sum(sum(files.sizes(self._store.home / name).values()) for name in folders)

@@ -186,3 +186,22 @@ def test_a_dot_is_too_little_ink_and_what_is_a_little_longer_or_emptier_is_none(
 def test_a_value_that_is_no_picture_gets_a_sentence_that_names_it(picture, said):
     with pytest.raises(ValueError, match=said.replace("(", r"\(").replace(")", r"\)")):
         to_mnist(picture)
+
+
+def test_pictures_that_are_not_centred_are_only_scaled():
+    field = np.zeros((56, 56), np.uint8)
+    field[4:44, 2:12] = 200
+    expected = field.reshape(28, 2, 28, 2).mean(axis=(1, 3)) / 255
+    for drawn in (field, 255 - field, np.stack([field] * 3, axis=-1)):
+        found = drawing.to_field(drawn)
+        assert found.dtype == np.float32
+        # a triangle as wide as two pixels of the 28 reaches into its neighbours
+        np.testing.assert_allclose(found.mean(), expected.mean(), atol=1e-3)
+        assert found[8, 3] == pytest.approx(200 / 255, abs=1e-3)
+        assert not found[25:].any()
+    small = field[::2, ::2]
+    np.testing.assert_allclose(drawing.to_field(small), small / 255, atol=1e-6)
+    # what is not square gets paper on both sides
+    np.testing.assert_allclose(drawing.to_field(small[:, 1:-1]), small / 255, atol=1e-6)
+    with pytest.raises(ValueError, match="empty"):
+        drawing.to_field(np.full((28, 28), 255, np.uint8))

@@ -25,7 +25,7 @@ MARKS = re.compile(r"\*\*|`[^`]*`|</?\w[^>]*>|\$[^$]*\$|:material/\w+:|\]\([^)]*
 SYMBOLS = re.compile("T²|α|→|×")
 WORD = re.compile(r"(?<!\{)\b[^\W\d_]{2,}\b(?!\})")
 SAME = {
-    "pt_BR": """Link McNemar Notebook UTC
+    "pt_BR": """Link McNemar Notebook UTC classes id
         Jaguar Linear Panda Tapir Zebra bits bytes linear logit logits min nats pixels real""",
 }
 """Names, and words that a language has as English does."""
