@@ -99,10 +99,24 @@ def _add_train(commands: _Commands) -> None:
 def _train(options: argparse.Namespace) -> int:
     changes: dict[str, Any] = {name: getattr(options, name) for name in OFFERED}
     changes = {name: value for name, value in changes.items() if value is not None}
+    if "data" in changes:
+        changes["data"] = _data_id(changes["data"])
     config = PRESETS[options.preset].config.replace(**changes)
     from kd.cli.train import train  # after the config: a bad one is refused before the engine loads
 
     return train(config, options.json)
+
+
+def _data_id(name: str) -> str:
+    """Returns the id of a data set by its name or id."""
+    from kd.base.data_sets import MNIST, find, use_folder
+    from kd.store.data_sets import DATA_FOLDER
+    from kd.store.store import default_home
+
+    if name == MNIST:
+        return name
+    use_folder(default_home() / DATA_FOLDER)
+    return find(name).id
 
 
 def _add_sweep(commands: _Commands) -> None:
@@ -136,6 +150,7 @@ def _sweep(options: argparse.Namespace) -> int:
 
     # in the order in which they were given: that of the axes
     lists = {name: text.split(",") for name, text in vars(options).items() if name in OFFERED}
+    lists |= {name: [_data_id(each) for each in lists[name]] for name in ("data",) if name in lists}
     axes = {name: values for name, values in lists.items() if len(values) > 1}
     # each axis at its first value, which the others may need: the preset's own may contradict them
     base = PRESETS[options.preset].config.replace(**{name: values[0] for name, values in lists.items()})
@@ -356,5 +371,5 @@ def _said(spec: FieldSpec) -> dict[str, str]:
 def _metavar(name: str) -> str:
     choices = "|".join(map(str, FIELDS[name].choices))
     if choices:
-        return choices if len(choices) <= _LONGEST_LIST else "NAME"
+        return choices if "|" in choices and len(choices) <= _LONGEST_LIST else "NAME"
     return {bool: "true|false", float: "NUMBER", int: "N", str: "DIGITS"}[FIELD_TYPES[name]]

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from kd.base.unusable import Unusable
 from kd.cli.run_name import finished_run
-from kd.pictures.drawing import to_mnist
+from kd.pictures.drawing import to_field, to_mnist
 from kd.pictures.picture_file import MAX_BYTES, decode_picture, refuse_without_warnings
 from kd.store.store import Store
 from kd.text.reasons import reason_of
@@ -19,14 +19,15 @@ _COLUMNS = 10
 def predict(run: str, image: str, as_json: bool) -> int:
     """Prints each model's probabilities; returns the exit code."""
     refuse_without_warnings()
-    picture = to_mnist(decode_picture(_content(Path(image))))
+    pixels = decode_picture(_content(Path(image)))
     store = Store()
     run_id = finished_run(store, run)
-    # after everything that can be refused: the lab takes longer to load than all before it
+    # after most of what can be refused: the lab takes longer to load than all before it
     from kd.lab import Lab
 
     asked = Lab(store.home).runs[run_id]
-    found, classes = asked.predict(picture), asked.config.about_data.classes
+    about = asked.config.about_data
+    found, classes = asked.predict((to_mnist if about.centred else to_field)(pixels)), about.classes
     probabilities = {name: values[0] for name, values in found.items()}
     if as_json:
         answers = {
