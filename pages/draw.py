@@ -4,6 +4,7 @@ import numpy as np
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from kd.pictures.data_sets import DataSet, data_set
 from kd.text.translation import _
 from ui.draw import looks, why
 from ui.draw.drawings import last_drawings, remembered
@@ -32,14 +33,15 @@ ADDRESS = {
 PLACES = ("picture", "looks", "tools", "more")
 
 
-def given_in(way: str, run_id: str, tools: DeltaGenerator) -> ways_in.Seen:
+def given_in(way: str, run_id: str, tools: DeltaGenerator, data: DataSet) -> ways_in.Seen:
     if way == "test":
-        return ways_in.chosen(tools, run_id, lab().runs[run_id].test_logits()["teacher"], lab().drawings)
-    return ways_in.uploaded() if way == "upload" else ways_in.drawn(tools)
+        logits = lab().runs[run_id].test_logits()["teacher"]
+        return ways_in.chosen(tools, run_id, logits, lab().drawings, data)
+    return ways_in.uploaded(data) if way == "upload" else ways_in.drawn(tools, data)
 
 
 def answers_to(shown: ways_in.Given, run_id: str) -> dict[str, np.ndarray]:
-    """Returns model → its logits (10,): those of test pictures are stored, and others computed once."""
+    """Returns model → its logits (classes,): those of test pictures are stored, and others computed once."""
     run = lab().runs[run_id]
     if shown.number is not None:
         return {model: logits[shown.number] for model, logits in run.test_logits().items()}
@@ -56,6 +58,7 @@ with page("Draw"):
     asked = finished_run(
         lab(), _("There are no models to ask yet. They appear when the first run has finished.")
     )
+    data = data_set(asked.config.data)
     with st.container(key="draw_page"):
         # four places: the stylesheet puts the first two beside each other, or on a phone all below each other
         given_place, looks_place, tools, more = (st.container(key=f"draw_{name}") for name in PLACES)
@@ -70,12 +73,12 @@ with page("Draw"):
             ways_in.WAY_PARAMETER,
             key="way",
             label_visibility="collapsed",
-            help=_("Draw a digit yourself, take one of MNIST's test pictures, or upload a picture."),
+            help=_("Draw a picture yourself, take one of the test pictures, or upload a picture."),
         )
-        given, place = given_in(way, asked.run_id, tools)
+        given, place = given_in(way, asked.run_id, tools, data)
         shown = remembered(given)
         with place:
-            looks.seen(shown, asked.run_id, way == "draw")
+            looks.seen(shown, asked.run_id, way == "draw" and data.about.centred)
     logits = answers_to(shown, asked.run_id)
     with looks_place:
         if given.problem:

@@ -192,8 +192,8 @@ def reading_words(model: str, points: Sequence[str], probabilities: np.ndarray) 
     )
 
 
-def saliency_words(contributions: np.ndarray, model: str, digit: int) -> str:
-    """Says how much speaks for a digit and against it. contributions: of the pixels."""
+def saliency_words(contributions: np.ndarray, model: str, digit: str) -> str:
+    """Says how much speaks for a class and against it. contributions: of the pixels."""
     if not contributions.any():
         return _("{name}: no pixel speaks for or against {digit}.", name=_(NAMES[model]), digit=digit)
     return _(

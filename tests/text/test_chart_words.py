@@ -112,10 +112,10 @@ def test_points_in_a_training_are_named_in_everyday_words():
 
 def test_pixels_for_and_against_add_up():
     pixels = np.array([[1.5, 0.25], [-2.0, -0.125]])
-    assert words.saliency_words(pixels, "teacher", 7) == (
+    assert words.saliency_words(pixels, "teacher", "7") == (
         "Teacher: the pixels for 7 add up to +1.75, those against it to −2.12."
     )
-    assert words.saliency_words(0 * pixels, "scratch", 7) == "Scratch: no pixel speaks for or against 7."
+    assert words.saliency_words(0 * pixels, "scratch", "7") == "Scratch: no pixel speaks for or against 7."
 
 
 def test_likeness_is_the_largest_share_of_what_goes_to_wrong_digits():

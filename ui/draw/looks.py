@@ -70,7 +70,7 @@ def seen(given: Given, run_id: str, is_drawn: bool) -> None:
 def figures(look: str, given: Given, logits: dict[str, np.ndarray], config: RunConfig) -> None:
     """Draws the figures of a look, the T that they follow, and what they show in words.
 
-    logits: model → (10,), until the browser answers. config: of the run whose models answer.
+    logits: model → (classes,), until the browser answers. config: of the run whose models answer.
     """
     label = given.label
     with guard():
@@ -99,7 +99,7 @@ def _soft_targets(label: int | None, logits: dict[str, np.ndarray]) -> tuple[lis
         "log",
         False,
         _("Logarithmic scale"),
-        _("Shows what the teacher thinks of the digits it all but rules out."),
+        _("Shows what the teacher thinks of the classes it all but rules out."),
         LOG,
     )
     return [log], [
@@ -117,7 +117,9 @@ def _pull(
         words = N_("This run makes a mistake on purpose: {mistake}. What pulls here is the right formula.")
         quiet(_(words, mistake=mistake))
     students = {code: _(name) for code, name in STUDENT.labels.items()}
-    meant = {"teacher": _("What the teacher says"), **{str(digit): str(digit) for digit in range(10)}}
+    classes = config.about_data.classes
+    named = {str(number): name for number, name in enumerate(classes)}
+    meant = {"teacher": _("What the teacher says"), **named}
     help = _("The label of your picture, which only you know.")
     unlabelled = [controls.choice("meant", "meant", meant, _("You meant"), help)] if label is None else []
     chosen = [
@@ -145,7 +147,7 @@ def _pull(
             SQUARED,
         ),
     ]
-    taught = {code: logits.get(code, np.zeros(10)) for code in students}
+    taught = {code: logits.get(code, np.zeros(len(classes))) for code in students}
     pulls, note = views.pulls(label, logits["teacher"], taught), "T{T}-alpha{alpha}"
     return chosen, [
         views.pull_sentence(pulls),
@@ -169,9 +171,9 @@ def _answers_lesson() -> None:
         _("What the models see"),
         _(
             "Your drawing is prepared the way MNIST's digits were: scaled to fit into 20 × 20 pixels, then "
-            "shifted until its centre of mass is in the middle of 28 × 28. Each network turns it into ten "
-            "logits, and the softmax turns those into probabilities. All three must always choose: there is "
-            "no answer “none of these”."
+            "shifted until its centre of mass is in the middle of 28 × 28. Each network turns it into one "
+            "logit for each class, and the softmax turns those into probabilities. All three must always "
+            "choose: there is no answer “none of these”."
         ),
         _(
             "Draw a plain stroke, a 1, and add a flag to the left at its top; make the flag longer and "

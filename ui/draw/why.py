@@ -10,7 +10,8 @@ import streamlit as st
 from kd.analysis.saliency import saliency
 from kd.lab import Lab
 from kd.lab.runs import NEIGHBOURS
-from kd.pictures.mnist import load_mnist, to_model_input
+from kd.pictures.data_sets import DataSet, data_set
+from kd.pictures.mnist import to_model_input
 from kd.pictures.training_set import places
 from kd.text.chart_words import saliency_words
 from kd.text.translation import N_, _, numeral
@@ -54,19 +55,21 @@ def look_closer(lab: Lab, run_id: str, picture: np.ndarray) -> None:
 def _pixels(lab: Lab, run_id: str, image: np.ndarray) -> None:
     models = lab.runs[run_id].models()
     answer = int(models["teacher"].logits(image[np.newaxis])[0].argmax())
+    classes = lab.runs[run_id].config.about_data.classes
     digit = st.pills(
-        _("For or against which digit?"),
-        range(10),
+        _("For or against which class?"),
+        range(len(classes)),
         wrap=True,
         default=answer,
         required=True,
         key=f"for_{answer}",
-        help=_("The digit that the pixels speak for or against. At first, this is the teacher's answer."),
+        format_func=lambda number: classes[number],
+        help=_("The class that the pixels speak for or against. At first, this is the teacher's answer."),
     )
     found = saliency({model: models[model] for model in MODELS}, image, int(digit))
     figures = []
     for model, contributions in found.contributions.items():
-        words = saliency_words(contributions, model, int(digit))
+        words = saliency_words(contributions, model, classes[digit])
         one = contributions[np.newaxis, :, :, np.newaxis, np.newaxis]  # one point in time, one filter
         shown = views.filters(model, [words], one, found.limit or 1.0, measure="contribution")
         figures.append(views.saved(shown, f"saliency-{model}-for-{digit}", "third"))
@@ -77,7 +80,7 @@ def _pixels(lab: Lab, run_id: str, image: np.ndarray) -> None:
         _(
             "Green pixels speak for {digit}, orange-red ones against it, on the same scale for all three "
             "models. A network does not read strokes as we do: it weighs pixels. {sizes}",
-            digit=digit,
+            digit=classes[digit],
             sizes=_(
                 _COARSELY if student < teacher else _SIZES, student=numeral(student), teacher=numeral(teacher)
             ),
@@ -88,10 +91,10 @@ def _pixels(lab: Lab, run_id: str, image: np.ndarray) -> None:
             "the fifteen strongest pixels away, and the teacher changes its answer on nearly all of the "
             "hundred test pictures that it doubts most."
         ),
-        r"c_p = x_p\, \frac{\partial}{\partial x_p} \Bigl( z_d - \tfrac{1}{9} \sum_{k \ne d} z_k \Bigr)",
+        r"c_p = x_p\, \frac{\partial}{\partial x_p} \Bigl( z_d - \tfrac{1}{n - 1} \sum_{k \ne d} z_k \Bigr)",
         _(
-            "$x_p$: brightness of pixel $p$; $z_d$: the logit of the chosen digit. Gradient times input: "
-            "Shrikumar et al. (2016); the gradient alone: Simonyan et al. (2014), section 3."
+            "$x_p$: brightness of pixel $p$; $z_d$: the logit of the chosen class, one of $n$. Gradient "
+            "times input: Shrikumar et al. (2016); the gradient alone: Simonyan et al. (2014), section 3."
         ),
         folded=True,
     )
@@ -103,17 +106,18 @@ def _nearest(lab: Lab, run_id: str, image: np.ndarray) -> None:
     ):
         index = lab.runs[run_id].neighbours()
     table, config = index.nearest(image, _NEAREST), lab.runs.view(run_id).config
-    table["picture"] = places(config)[table["picture"]]
+    table["picture"], data = places(config)[table["picture"]], data_set(config.data)
+    table["label"] = [data.about.classes[label] for label in table["label"]]
     verdict = _(
         "To this teacher, the picture looks most like training pictures of {digits}.",
-        digits=listing([str(label) for label in dict.fromkeys(table["label"])]),
+        digits=listing([*dict.fromkeys(table["label"])]),
     )
     head = framed("nearest-training-pictures")
     head.html(f'<p class="kd kd-verdict">{escape(verdict)}</p>')
     neighbours = table.to_dict("records")
-    st.html(f'<div class="kd kd-cards kd-low">{"".join(map(_card, neighbours))}</div>')
+    st.html(f'<div class="kd kd-cards kd-low">{"".join(_card(row, data) for row in neighbours)}</div>')
     captions = ["\n".join(_lines(neighbour)) for neighbour in neighbours]
-    pictures = load_mnist().x_train[table["picture"]]
+    pictures = data.x_train[table["picture"]]
     with head:
         save_cards("nearest-training-pictures", pictures, captions, table["picture"], "", table)
     lesson(
@@ -139,8 +143,8 @@ def _nearest(lab: Lab, run_id: str, image: np.ndarray) -> None:
     )
 
 
-def _card(row: dict) -> str:
-    picture = to_model_input(load_mnist().x_train[row["picture"]][None])[0, :, :, 0]
+def _card(row: dict, data: DataSet) -> str:
+    picture = to_model_input(data.x_train[row["picture"]][None])[0, :, :, 0]
     label, number, distance = map(escape, _lines(row))
     seen = pixels(picture, _("Training picture with this label"))
     return (

@@ -9,8 +9,10 @@ from statistics import mean
 import streamlit as st
 
 from kd.analysis.softening import HIGHEST_TEMPERATURE, LOWEST_TEMPERATURE
+from kd.base.data_sets import MNIST
 from kd.config import RunConfig
 from kd.lab import Lab, RunView
+from kd.pictures.data_sets import data_set
 from kd.studies.few_images import FewImages, answer_sentence, few_images
 from kd.studies.shipped import LONG
 from kd.text.study_words import epochs_words
@@ -56,7 +58,7 @@ def _about() -> str:
 def voices(lab: Lab, view: RunView) -> None:
     """Draws the showcase picture, and what a finished run's models say of it at the visitor's temperature."""
     with guard():
-        picture, label = test_picture(FIRST_PICTURE)
+        picture, label = test_picture(FIRST_PICTURE, data_set(MNIST))
         logits = {
             model: values[FIRST_PICTURE] for model, values in lab.runs[view.run_id].test_logits().items()
         }

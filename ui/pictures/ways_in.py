@@ -14,11 +14,13 @@ from streamlit.delta_generator import DeltaGenerator
 
 from kd.analysis.observations import SHOWCASE
 from kd.analysis.softening import from_the_surest, most_ambiguous
+from kd.base.data_sets import MNIST
 from kd.base.unusable import Unusable
 from kd.charts.thumbnails import thumbnail_rows
 from kd.config import TEST_IMAGES
+from kd.pictures.data_sets import DataSet, data_set
 from kd.pictures.drawing import ONLY_A_DOT, prepared
-from kd.pictures.mnist import load_mnist, to_model_input
+from kd.pictures.mnist import to_model_input
 from kd.pictures.picture_file import refuse_without_warnings
 from kd.store.drawings import Drawings, DrawingSets
 from kd.text.chart_words import pictures_words
@@ -34,7 +36,9 @@ refuse_without_warnings()
 # Translators: what one does to give a picture; "Draw" is also the page where three models read it.
 WAYS = {"draw": N_("Draw"), "test": N_("Test pictures"), "upload": N_("Upload")}
 FIRST_PICTURE = SHOWCASE
-TEST_PICTURE_HELP = N_("One of MNIST's 10,000 test pictures, numbered from 0. No model was trained on them.")
+TEST_PICTURE_HELP = N_(
+    "One of {count} test pictures of {data}, numbered from 0. No model was trained on them."
+)
 
 CANVAS = "canvas_frame"
 """The key of the container of the canvas."""
@@ -64,13 +68,22 @@ Seen = tuple[Given, DeltaGenerator]
 """What is given, and where on the page it is shown as the models see it."""
 
 
-def test_picture(number: int) -> tuple[np.ndarray, int]:
-    """Returns a test picture (28, 28) in [0, 1] and its label."""
-    mnist = load_mnist()
-    return to_model_input(mnist.x_test[number : number + 1])[0, :, :, 0], int(mnist.y_test[number])
+def test_picture(number: int, data: DataSet) -> tuple[np.ndarray, int]:
+    """Returns a test picture (28, 28) in [0, 1] and the number of its class."""
+    return to_model_input(data.x_test[number : number + 1])[0, :, :, 0], int(data.y_test[number])
 
 
-def drawn(tools: DeltaGenerator) -> Seen:
+def test_picture_help(data: DataSet) -> str:
+    """Says what test pictures are, for the help of a field."""
+    return _(TEST_PICTURE_HELP, count=numeral(data.about.test), data=data.about.name)
+
+
+def first_picture(data: DataSet) -> int:
+    """Returns the number of the test picture that is shown before a person gives one."""
+    return FIRST_PICTURE if data.about.id == MNIST else 0
+
+
+def drawn(tools: DeltaGenerator, data: DataSet) -> Seen:
     """Draws a canvas with Undo and Clear, and the pen in tools; gives the drawing, or a test picture."""
     place = st.container(key=CANVAS)
     with st.container(key="canvas_row", horizontal=True, vertical_alignment="center", gap="small"):
@@ -93,16 +106,18 @@ def drawn(tools: DeltaGenerator) -> Seen:
         with place:
             drawing = canvas.canvas(width)
         if drawing is None:
-            hint = escape(_("Draw one large digit here"))
+            is_mnist = data.about.id == MNIST
+            hint = escape(_("Draw one large digit here") if is_mnist else _("Draw one picture here, large"))
             place.html(f'<p class="kd-draw-here">{hint}</p>')
             words = N_("Nothing is drawn yet, so this is test picture {number}, labelled {label}.")
-            return _first_picture(words), seen
+            return _first_picture(words, data), seen
         content, pixels = drawing
         if canvas.is_a_dot(pixels, width):
             raise Unusable(ONLY_A_DOT)
-        return _last(prepared(content), _("Your drawing, as the models see it."), DRAWN), seen
+        picture = prepared(content, data.about.centred)
+        return _last(picture, _("Your drawing, as the models see it."), DRAWN), seen
     except ValueError as error:
-        return _instead(str(error)), seen
+        return _instead(str(error), data), seen
 
 
 def undo_and_clear() -> None:
@@ -139,21 +154,25 @@ def undo_and_clear() -> None:
     )
 
 
-def chosen(tools: DeltaGenerator, run_id: str, logits: np.ndarray, drawings: DrawingSets) -> Seen:
-    """Draws what chooses a test picture: a number, chance, or in tools a strip. logits: (10,000, 10).
+def chosen(
+    tools: DeltaGenerator, run_id: str, logits: np.ndarray, drawings: DrawingSets, data: DataSet
+) -> Seen:
+    """Draws what chooses a test picture: a number, chance, or in tools a strip. logits: (n, classes).
 
-    drawings: of classes, which the strip may show instead.
+    drawings: of classes, which the strip may show instead; they are of digits.
     """
     seen = st.container(key="seen_large")
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
-        given = _numbered()
-        st.button(_("Random"), on_click=guarded(_any_picture), help=_("Any test picture."))
+        given = _numbered(data)
+        st.button(_("Random"), on_click=guarded(lambda: _any_picture(data)), help=_("Any test picture."))
     with tools:
-        classes = {f"class {name}": name for name in drawings.names()}
-        options = [_AMBIGUOUS, *map(str, range(10)), *classes]
+        names = drawings.names() if data.about.id == MNIST else []
+        classes = {f"class {name}": name for name in names}
+        labels = {str(number): name for number, name in enumerate(data.about.classes)}
+        options = [_AMBIGUOUS, *labels, *classes]
         if st.session_state.get("strip_of") not in options:
             st.session_state["strip_of"] = _AMBIGUOUS
-        words = {_AMBIGUOUS: _("Ambiguous ones")}
+        words = {_AMBIGUOUS: _("Ambiguous ones"), **labels}
         words |= {code: _("Class {name}", name=name) for code, name in classes.items()}
         of = st.pills(
             _("Choose from"),
@@ -164,22 +183,22 @@ def chosen(tools: DeltaGenerator, run_id: str, logits: np.ndarray, drawings: Dra
             persist_state="session",
             format_func=lambda of: words.get(of, of),
             help=_(
-                "The twelve pictures that the teacher is least sure about; or twelve of a digit, from the "
-                "surest to the most doubtful; or what a class has drawn and kept."
+                "The twelve pictures that the teacher is least sure about; or twelve with one label, from "
+                "the surest to the most doubtful; or what a class has drawn and kept."
             ),
         )
         if of in classes:
             _of_a_class(given, classes[of], drawings[classes[of]])
         else:
-            _of_mnist(str(of), run_id, logits)
+            _of_tests(str(of), run_id, logits, data)
     if st.session_state.pop(_TO_THE_PICTURE, False):
         into_sight("seen_large")
     return given, seen
 
 
-def _of_mnist(of: str, run_id: str, logits: np.ndarray) -> None:
-    """Draws twelve test pictures; a click chooses one. of: _AMBIGUOUS, or a digit."""
-    labels = load_mnist().y_test
+def _of_tests(of: str, run_id: str, logits: np.ndarray, data: DataSet) -> None:
+    """Draws twelve test pictures; a click chooses one. of: _AMBIGUOUS, or the number of a class."""
+    labels = data.y_test
 
     def offered() -> pd.DataFrame:
         if of == _AMBIGUOUS:
@@ -188,8 +207,8 @@ def _of_mnist(of: str, run_id: str, logits: np.ndarray) -> None:
 
     table = computed(run_id, "strip", of, _compute=offered)
     numbers = tuple(table["picture"].astype(int))
-    said = tuple(_("label {label}", label=label) for label in table["true"])
-    strip(numbers, said, "pictures", _from_strip)
+    said = tuple(_("label {label}", label=data.about.classes[label]) for label in table["true"])
+    strip(numbers, said, "pictures", _from_strip, data)
 
 
 def _of_a_class(given: Given, name: str, drawings: Drawings) -> None:
@@ -210,42 +229,48 @@ def _from_strip(number: int) -> None:
     st.session_state.update({"picture": number, _TO_THE_PICTURE: True})
 
 
-def _numbered() -> Given:
+def _numbered(data: DataSet) -> Given:
     """Draws a field for the number of a test picture; returns that picture."""
+    asked = st.session_state.get("picture", 0)
+    if asked >= data.about.test:  # as for another data set
+        notices.add(_no_such_picture(str(asked), data.about.test, first_picture(data)))
+        st.session_state["picture"] = first_picture(data)
     number = st.number_input(
         _("Test picture"),
         min_value=0,
-        max_value=TEST_IMAGES - 1,
+        max_value=data.about.test - 1,
         key="picture",
         persist_state="session",
         on_change=guarded(notices.clear),
-        **address.held("picture", {"help": _(TEST_PICTURE_HELP)}),
+        **address.held("picture", {"help": test_picture_help(data)}),
     )
     address.keep("picture", PICTURE_PARAMETER, number)
-    picture, label = test_picture(number)
-    return Given(picture, test_picture_sentence(number, label), label, number=number)
+    picture, label = test_picture(number, data)
+    said = test_picture_sentence(number, data.about.classes[label])
+    return Given(picture, said, label, number=number)
 
 
-def test_picture_sentence(number: int, label: int) -> str:
+def test_picture_sentence(number: int, label: str | int) -> str:
     return _("Test picture {number}. Its label says {label}.", number=numeral(number), label=label)
 
 
-def uploaded() -> Seen:
-    """Draws a field for a picture file; gives the digit in it, or a test picture."""
+def uploaded(data: DataSet) -> Seen:
+    """Draws a field for a picture file; gives what is in it, or a test picture."""
     seen = st.container(key="seen_large")
     file = st.file_uploader(
-        _("A picture of one digit"),
+        _("A picture of one digit") if data.about.id == MNIST else _("A picture"),
         key="upload",
         help=_("PNG, JPEG, WebP, BMP or GIF, up to 10 MB. Light on dark or dark on light."),
         max_upload_size=10,
     )
     if file is None:
         words = N_("Nothing is uploaded yet, so this is test picture {number}, labelled {label}.")
-        return _first_picture(words), seen
+        return _first_picture(words, data), seen
     try:
-        return _last(prepared(file.getvalue()), _("Your picture, as the models see it."), UPLOADED), seen
+        picture = prepared(file.getvalue(), data.about.centred)
+        return _last(picture, _("Your picture, as the models see it."), UPLOADED), seen
     except ValueError as error:
-        return _instead(str(error)), seen
+        return _instead(str(error), data), seen
 
 
 def _last(picture: np.ndarray, origin: str, source: str) -> Given:
@@ -254,36 +279,41 @@ def _last(picture: np.ndarray, origin: str, source: str) -> Given:
     return given
 
 
-def _instead(problem: str) -> Given:
+def _instead(problem: str, data: DataSet) -> Given:
     """Returns the person's last picture, or else a test picture. problem: why not what they gave."""
     last = st.session_state.get(_LAST)
     if last is None:
         message = N_("Until then, the answers are to test picture {number}, labelled {label}.")
-        return replace(_first_picture(message), problem=problem)
+        return replace(_first_picture(message, data), problem=problem)
     origin = _("Until then, the answers are to your last picture.")
     return replace(last, origin=origin, source=None, problem=problem)
 
 
-def _first_picture(message: str) -> Given:
+def _first_picture(message: str, data: DataSet) -> Given:
     """Returns the picture shown before a person gives one. message: with places for number and label."""
-    picture, label = test_picture(FIRST_PICTURE)
-    origin = _(message, number=numeral(FIRST_PICTURE), label=label)
-    return Given(picture, origin, label, number=FIRST_PICTURE)
+    number = first_picture(data)
+    picture, label = test_picture(number, data)
+    origin = _(message, number=numeral(number), label=data.about.classes[label])
+    return Given(picture, origin, label, number=number)
 
 
-def _any_picture() -> None:
+def _any_picture(data: DataSet) -> None:
     notices.clear()
-    st.session_state["picture"] = int(np.random.default_rng().integers(TEST_IMAGES))
+    st.session_state["picture"] = int(np.random.default_rng().integers(data.about.test))
 
 
 def _picture_number(text: str) -> int:
-    if text.isdecimal() and len(text) < 9 and int(text) < TEST_IMAGES:
+    if text.isdecimal() and len(text) < 9:
         return int(text)
-    raise Unusable(
+    raise Unusable(_no_such_picture(text, TEST_IMAGES, FIRST_PICTURE))
+
+
+def _no_such_picture(text: str, count: int, shown: int) -> str:
+    return _(
         "There is no test picture “{text}”: they are numbered from 0 to {last}. This is number {shown}.",
         text=notices.cut(text),
-        last=numeral(TEST_IMAGES - 1),
-        shown=numeral(FIRST_PICTURE),
+        last=numeral(count - 1),
+        shown=numeral(shown),
     )
 
 
@@ -324,9 +354,16 @@ def _script() -> str:
     return Path(__file__).with_name("canvas.js").read_text(encoding="utf-8")
 
 
-def strip(numbers: Sequence[int], captions: Sequence[str], name: str, pick: Callable[[int], None]) -> None:
+def strip(
+    numbers: Sequence[int],
+    captions: Sequence[str],
+    name: str,
+    pick: Callable[[int], None],
+    data: DataSet | None = None,
+) -> None:
     """Draws test pictures; pick gets the number of a click. name: of the file they are saved in."""
-    _strip(load_mnist().x_test[list(numbers)], numbers, captions, name, pick, STRIP)
+    data = data_set(MNIST) if data is None else data
+    _strip(data.x_test[list(numbers)], numbers, captions, name, pick, STRIP)
 
 
 def _strip(

@@ -10,9 +10,11 @@ import pandas as pd
 import streamlit as st
 
 from kd.analysis.observations import fixed_and_broken
+from kd.base.data_sets import MNIST
 from kd.base.once import computed_once
 from kd.config import RunConfig
 from kd.lab import Lab
+from kd.pictures.data_sets import data_set
 from kd.pictures.mnist import load_mnist
 from kd.text.translation import N_, _, language, numeral
 from kd.text.words import MODELS, NAMES, a_digit, percent
@@ -155,7 +157,7 @@ def _changes(run_id: str, logits: Logits) -> pd.DataFrame:
 
 def _picture(row: dict) -> str:
     """Returns a test picture as HTML; what it is stands in its alternative."""
-    picture, _label = test_picture(row["picture"])
+    picture, _label = test_picture(row["picture"], data_set(MNIST))
     number, digit = numeral(row["picture"]), a_digit(row["true"])
     return pixels(picture, _("Test picture {number}, {a_digit}", number=number, a_digit=digit))
 

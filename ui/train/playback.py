@@ -12,8 +12,10 @@ import streamlit as st
 from kd.analysis.logits import softmax
 from kd.analysis.observations import relearned
 from kd.analysis.playback import confusions, logits_over_time, playback_table
+from kd.base.data_sets import MNIST
 from kd.config import TEST_IMAGES
 from kd.lab import Lab
+from kd.pictures.data_sets import data_set
 from kd.pictures.mnist import load_mnist
 from kd.text.chart_words import point_label, point_name, reading_words
 from kd.text.translation import N_, _, numeral
@@ -212,9 +214,9 @@ def _one_picture(times: Sequence[float], logits: Logits) -> None:
         value=ways_in.FIRST_PICTURE,
         key="playback_picture",
         width=320,
-        help=_(ways_in.TEST_PICTURE_HELP),
+        help=ways_in.test_picture_help(data_set(MNIST)),
     )
-    picture, label = ways_in.test_picture(number)
+    picture, label = ways_in.test_picture(number, data_set(MNIST))
     description = _("Test picture {number}, {a_digit}", number=numeral(number), a_digit=a_digit(label))
     seen.html(pixels(picture, description))
     live("playback-train", [], _reading(times, {s: logits[s][:, number] for s in STUDENTS}))
