@@ -38,12 +38,14 @@ FRAMES = """name => {
     port2.postMessage(null);
   }));
 }"""
-# What is dragged over its whole range: a page's address and the slider's name on it.
+# What is dragged over its whole range: by a page's address, the sliders' names on it.
 DRAGGED = {
-    "T on Draw": ("draw?view=targets", "T, temperature"),
-    "T on Train": ("train", "T, temperature"),
-    "alpha on Train": ("train", "α"),
-    "the images on Train": ("train", "Training images"),
+    "draw?view=targets": {"T on Draw": "T, temperature"},
+    "train?as_i_move=false": {
+        "T on Train": "T, temperature",
+        "alpha on Train": "α",
+        "the images on Train": "Training images",
+    },
 }
 
 
@@ -76,9 +78,11 @@ def measure(rounds: int, runs: int, pace: Pace) -> dict[str, list[float]]:
                 found["Draw opens for the first time, with soft targets"].append(cold)
                 found["Runs opens"].append(opened(browser, f"{url}/runs?fold=false", TABLE))
                 page.wait_for_timeout(pace.engine)
-                for what, (address, slider) in DRAGGED.items():
-                    steps = drag_to_redraw(page, f"{url}/{address}", slider, pace)
-                    found[f"a step of {what}, dragged, is drawn"] += steps
+                for address, sliders in DRAGGED.items():
+                    page.goto(f"{url}/{address}")
+                    for what, slider in sliders.items():
+                        steps = drag_to_redraw(page, slider, pace)
+                        found[f"a step of {what}, dragged, is drawn"] += steps
                 found["a step of the pen is answered by all three"] += pen_to_answers(page, url, pace)
             if runs:
                 with app_process(full, KD_AHEAD="0") as app:
@@ -113,9 +117,8 @@ def opened(browser: Browser, url: str, selector: str) -> float:
         return time.perf_counter() - started
 
 
-def drag_to_redraw(page: Page, address: str, slider: str, pace: Pace) -> list[float]:
+def drag_to_redraw(page: Page, slider: str, pace: Pace) -> list[float]:
     """Returns the seconds from each move of the dragged slider to the end of the frame that shows it."""
-    page.goto(address)
     box = _box(page.get_by_role("slider", name=slider), pace)
     page.evaluate(FRAMES, "input")
     _press(page, box, 0.05)

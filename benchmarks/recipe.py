@@ -174,7 +174,7 @@ def main(arguments: list[str] | None = None) -> int:
     if "c" in ways and importlib.util.find_spec("torch") is None:
         say("PyTorch is not installed (requirements-benchmarks.txt), so (c) is left out.")
         ways.remove("c")
-    sizes = Sizes(64, 1, 1, 500) if options.small else Sizes(10_000, 3, 5, 10_000)
+    sizes = Sizes(64, 1, 1, 100) if options.small else Sizes(10_000, 3, 5, 10_000)
     facts = machine()
     results = measure(ways, sizes, {"students": options.rounds, "teacher": options.teacher_rounds})
     return report(options, {"machine": facts, "results": results}, in_words(results))

@@ -3,25 +3,23 @@
 from __future__ import annotations
 
 import json
-import os
+import pickle
 import re
 import subprocess
 import sys
-from contextlib import nullcontext
 from importlib import import_module
+from types import SimpleNamespace
 
 import pytest
 
 from tests import PROJECT
-from tests.app_process import app_process
 
 
-def run(name: str, *arguments: str, **environment: str) -> dict:
+def run(name: str, *arguments: str) -> dict:
     """The JSON that a benchmark prints when run as documented."""
     done = subprocess.run(
         [sys.executable, "-m", f"benchmarks.{name}", "--json", "--small", *arguments],
         cwd=PROJECT,
-        env={**os.environ, **environment},
         capture_output=True,
         text=True,
         check=False,
@@ -30,35 +28,39 @@ def run(name: str, *arguments: str, **environment: str) -> dict:
     return json.loads(done.stdout)
 
 
-@pytest.fixture
-def run_here(capsys, monkeypatch):
-    """As `run`, but in this process: what one of its own adds is tested with the others."""
-
-    def run_here(name: str, *arguments: str) -> dict:
-        assert import_module(f"benchmarks.{name}").main(["--json", "--small", *arguments]) == 0
-        return json.loads(capsys.readouterr().out)
-
-    return run_here
+def run_here(name: str, capsys, *arguments: str) -> dict:
+    """As `run`, but in this process, which has loaded TensorFlow already."""
+    assert import_module(f"benchmarks.{name}").main(["--json", "--small", *arguments]) == 0
+    return json.loads(capsys.readouterr().out)
 
 
-@pytest.fixture(scope="module")
-def app(tmp_path_factory):
-    with app_process(tmp_path_factory.mktemp("app"), KD_WORKERS="1") as app:
-        yield app
+class ThisProcess:
+    """In place of a pool with a process of its own, from and to which everything is pickled."""
+
+    def __init__(self, _processes, _context, begin, arguments):
+        begin(*arguments)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        pass
+
+    def submit(self, *call):
+        function, *arguments = pickle.loads(pickle.dumps(call))
+        answer = pickle.dumps(function(*arguments))
+        return SimpleNamespace(result=lambda: pickle.loads(answer))
 
 
-@pytest.fixture
-def run_on_one_app(run_here, app, monkeypatch):
-    """As `run_here`, with the one app of these tests in place of a new one."""
-    for name in ("classroom", "memory"):
-        monkeypatch.setattr(f"benchmarks.{name}.app_process", lambda *_, **__: nullcontext(app))
-    return run_here
+def test_the_recipe_measures_every_way_and_both_students(lab, capsys, monkeypatch):
+    from benchmarks import recipe, recipe_lab
 
-
-def test_the_recipe_measures_every_way_and_both_students():
-    results = run(
-        "recipe", "--ways", "a", "b", "d", "--rounds", "1", "--teacher-rounds", "1", KD_WORKERS="1"
-    )["results"]
+    for name in ("KD_HOME", "KD_TEACHER_PRECISION"):  # each way sets its own
+        monkeypatch.setenv(name, "")
+    monkeypatch.setattr(recipe, "ProcessPoolExecutor", ThisProcess)
+    monkeypatch.setattr(recipe_lab, "lab", lambda: lab)
+    ways = ("--ways", "a", "b", "d", "--rounds", "1", "--teacher-rounds", "1")
+    results = run_here("recipe", capsys, *ways)["results"]
     assert {way: set(models) for way, models in results["students"].items()} == {
         "a": {"distilled", "scratch"},
         "b": {"distilled"},
@@ -97,13 +99,13 @@ def test_the_recipes_tables_and_ratios_are_of_medians():
 
 
 @pytest.mark.usefixtures("shared_engine")
-def test_runs_and_studies_are_timed(run_here, monkeypatch):
+def test_runs_and_studies_are_timed(capsys, monkeypatch):
     from benchmarks import studies
 
     two = {name: studies.OBJECTIVES[name] for name in ("soft_targets", "attention")}
     monkeypatch.setattr(studies, "OBJECTIVES", two)
     monkeypatch.setattr(studies, "WARM_UPS", 0)
-    found = run_here("studies", "--rounds", "1")
+    found = run_here("studies", capsys, "--rounds", "1")
     assert found["run"].keys() == {"steps of distilled", "steps of scratch", "run"}
     assert found["objectives"].keys() == two.keys()
     for way in ("idle", "busy"):
@@ -112,48 +114,24 @@ def test_runs_and_studies_are_timed(run_here, monkeypatch):
     assert found["workers"].keys() == {"one per core", "one worker"}
 
 
-@pytest.mark.parametrize("model", ["teacher", "student"])
-def test_a_training_step_is_timed_as_keras_writes_it_and_as_kd_lab_runs_it(model):
-    found = run("step", model)
+def test_a_students_training_step_is_timed_as_keras_writes_it_and_as_kd_lab_runs_it():
+    expect_timed(run("step", "student"))
+
+
+def test_a_teachers_training_step_is_timed(capsys, monkeypatch):
+    from kd.engine import tasks
+
+    monkeypatch.setenv("KD_THREADS", "")  # it sets its own
+    monkeypatch.setattr(tasks, "prepare", lambda: None)  # TensorFlow is in use here, with its threads
+    found = run_here("step", capsys, "teacher")
+    expect_timed(found)
+    assert "mixed_bfloat16" in found["processor"]
+
+
+def expect_timed(found: dict) -> None:
     for clock in ("wall clock", "processor"):
         assert {"plain", "float32"} <= found[clock].keys()
         assert all(seconds[0] > 0 for seconds in found[clock].values())
-
-
-def test_what_people_wait_for_is_timed_in_a_browser():
-    seconds = run("pages", "--rounds", "1", "--runs", "6", KD_WORKERS="1")["seconds"]
-    assert len(seconds) == 10
-    assert min(min(each) for each in seconds.values()) > 0
-
-
-@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells")
-def test_the_memory_of_the_app_and_all_its_processes_is_measured(run_on_one_app):
-    measured = run_on_one_app("memory", "--workers", "1")
-    assert measured["students"] == 25 + 1
-    found = measured["bytes"]["1"]
-    for sizes in (found["fresh"], found["after"]):
-        assert {kind: len(each) for kind, each in sizes.items()} == {
-            "app": 1,
-            "engine": 1,
-            "resource tracker": 1,
-            "forkserver and its workers": 3,
-        }
-        assert 300e6 < sum(map(sum, sizes.values())) < 3e9
-
-
-def test_a_class_is_measured(run_on_one_app):
-    found = run_on_one_app("classroom", "--people", "3", "--seconds", "1", "--as-they-move")
-    assert found["errors"] == []
-    assert {"open", "slider", "drawing"} <= found["requests"].keys()
-    assert len(found["requests"]["open"]) == 3
-
-
-def test_a_class_of_phones_is_measured(run_on_one_app):
-    found = run_on_one_app("classroom", "--class", "--people", "3")
-    assert (found["errors"], found["drawings"]) == ([], 3)
-    assert [len(found[what]) for what in ("join", "own result", "drawing")] == [3, 3, 3]
-    assert 0 < max(found["own result"]) < found["on the wall"]
-    assert min(found["bytes"].values()) > 50e6
 
 
 def test_the_pages_say_what_the_screenshots_look_for():

@@ -1,6 +1,6 @@
 """Whatever the documents tell people to type is understood by the program that is to carry it out.
 
-Other tests carry it out: `kd` in tests/cli, the benchmarks in tests/test_benchmarks.py, the cluster in
+Other tests carry it out: `kd` in tests/cli, the benchmarks in two files test_benchmarks.py, the cluster in
 tests/engine/test_cluster.py, and the installation is carried out by whoever runs these tests.
 """
 
