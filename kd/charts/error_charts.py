@@ -113,7 +113,7 @@ def reliability_chart(rows: pd.DataFrame) -> alt.LayerChart:
         .mark_rule(color="#888888", opacity=0.7, aria=False)
         .encode(x=alt.datum(0), y=alt.datum(0), x2=alt.datum(1), y2=alt.datum(1))
     )
-    lines = base.mark_line(strokeWidth=1.5, opacity=0.7).encode(strokeDash=by_role("strokeDash"))
+    lines = base.mark_line(strokeWidth=1.5).encode(strokeDash=by_role("strokeDash"))
     points = base.mark_point(filled=True, opacity=1).encode(
         shape=by_role("shape"),
         size=alt.Size(

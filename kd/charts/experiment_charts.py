@@ -80,12 +80,12 @@ def experiment_lines(
     crowd = base.transform_filter(f"datum.source == '{CROWD}'").encode(y=up, detail="series:N")
     ranged: dict[str, Any] = {"y": _value_channel(alt.Y, axis, "low", gains), "y2": "high:Q"}
     layers = [
-        ghost.mark_line(strokeWidth=1, opacity=0.6),
+        ghost.mark_line(strokeWidth=1, opacity=0.8),
         ghost.mark_point(filled=True, size=140, opacity=0).encode(tooltip=tooltip),
         own.mark_area(opacity=0.16, clip=True).encode(detail="series:N", **ranged),
         own.mark_line(strokeWidth=2.5).encode(y=up, strokeDash=dashes),
         own.mark_point(filled=True, size=75, opacity=1).encode(y=up, shape=shapes, tooltip=tooltip),
-        crowd.mark_line(strokeWidth=1.2, color="black", opacity=0.35),
+        crowd.mark_line(strokeWidth=1.2, color="black", opacity=0.5),
         crowd.mark_point(size=60, opacity=0).encode(tooltip=tooltip),
         guess.mark_line(strokeWidth=2.5, strokeDash=[7, 5], color="black"),
         guess.mark_point(filled=False, size=110, strokeWidth=2.5, color="black", opacity=1).encode(
@@ -200,8 +200,8 @@ def experiment_dots(
     ends: dict[str, Any] = {"x": _value_channel(alt.X, axis, "low", signed), "x2": "high:Q"}
     layers = [
         ghost.mark_rule(strokeWidth=12, opacity=0.2, clip=True).encode(**ends),
-        ghost.mark_tick(thickness=2, size=22, opacity=0.45).encode(x=at),
-        own.mark_rule(strokeWidth=2.5, opacity=0.7, clip=True).encode(**ends),
+        ghost.mark_tick(thickness=2, size=22, opacity=0.8).encode(x=at),
+        own.mark_rule(strokeWidth=2.5, opacity=0.85, clip=True).encode(**ends),
         own.mark_point(filled=True, size=150, opacity=1).encode(x=at, shape=by_role("shape")),
         *_names(own, axis, signed),
         *_no_difference("x", plan),

@@ -206,7 +206,7 @@ def _hatching(x: alt.X, y: alt.Y, colour: alt.Color) -> list[alt.Chart]:
     hatches = []
     for at in (each / HATCHES for each in range(1, 2 * HATCHES)):
         low, high = max(0.0, at - 1), min(1.0, at)
-        line = (base if at <= 1 else whole).mark_rule(opacity=0.45, strokeWidth=1.2)
+        line = (base if at <= 1 else whole).mark_rule(opacity=0.6, strokeWidth=1.2)
         hatches.append(line.encode(**within(low, high, high, low)))
     return [*hatches, base.mark_rect().encode(color=colour, **within(0.2, 0.8, 0.28, 0.72))]
 
@@ -381,7 +381,11 @@ def stopping_chart(rows: pd.DataFrame) -> alt.LayerChart:
             "rule:N",
             scale=alt.Scale(domain=list(words), range=[COLORS["light"][2], COLORS["light"][1]]),
             legend=alt.Legend(
-                title=None, orient="top", labelLimit=300, labelExpr=in_words("datum.value", words)
+                title=None,
+                orient="top",
+                columns={"expr": "width < 400 ? 1 : 2"},
+                labelLimit=300,
+                labelExpr=in_words("datum.value", words),
             ),
         ),
         strokeDash=alt.StrokeDash(

@@ -76,11 +76,11 @@ def trail_chart(rows: pd.DataFrame, field: str, title: str, height: int = 230) -
     band = behind.mark_area(opacity=0.15) if numeric else behind.mark_rule(strokeWidth=12, opacity=0.15)
     study = [
         band.encode(y=alt.Y("low:Q", **y), y2="high:Q"),
-        course(strokeWidth=1.5, opacity=0.6).encode(y=alt.Y("difference:Q", **y)),
+        course(strokeWidth=1.5, opacity=0.75).encode(y=alt.Y("difference:Q", **y)),
         behind.mark_point(size=200, opacity=0).encode(y=alt.Y("difference:Q", **y), tooltip=tooltip),
     ]
     base = base.transform_filter("!datum.study")
-    intervals = base.mark_rule(strokeWidth=1.5, opacity=0.55).encode(y=alt.Y("low:Q", **y), y2="high:Q")
+    intervals = base.mark_rule(strokeWidth=1.5, opacity=0.75).encode(y=alt.Y("low:Q", **y), y2="high:Q")
     points = (
         base.mark_point(filled=True, shape="square", opacity=1, cursor="pointer")
         .encode(

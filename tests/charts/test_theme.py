@@ -15,7 +15,7 @@ from tests.contrast import contrast
 
 CONFIG = tomllib.loads((PROJECT / ".streamlit" / "config.toml").read_text(encoding="utf-8"))["theme"]
 STYLE = (PROJECT / "ui" / "shared" / "style.css").read_text(encoding="utf-8")
-READABLE = 4.5
+READABLE, SEEN = 4.5, 3
 
 
 def of_theme(name: str, what: str) -> str:
@@ -34,6 +34,14 @@ def test_text_can_be_read_in_a_models_colour_on_a_full_cell_and_on_the_accent(th
     assert contrast(of_theme(theme, "on-accent"), of_theme(theme, "accent")) >= READABLE
     for cell in (*parts.CELL_COLORS[theme], *parts.DIVERGING[theme], CONFIG[theme]["backgroundColor"]):
         assert contrast(parts.INK[theme], cell) >= READABLE, cell
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_marks_and_the_edges_of_controls_are_seen(theme):
+    page, field = (CONFIG[theme][kind] for kind in ("backgroundColor", "secondaryBackgroundColor"))
+    for colour in parts.COLORS[theme]:
+        assert contrast(colour, page) >= SEEN, colour
+    assert min(contrast(of_theme(theme, "edge"), background) for background in (page, field)) >= SEEN
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])

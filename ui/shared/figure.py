@@ -1,7 +1,9 @@
 """A figure on a page: a ready-made chart with its rows, and a way to keep it as PNG, SVG or CSV."""
 
+import json
 from collections.abc import Callable, Sequence
 from functools import partial
+from textwrap import wrap
 from typing import Any
 
 import numpy as np
@@ -17,6 +19,7 @@ from ui.shared.guard import guarded
 from ui.shared.markup import unseen
 
 _MOST_PRESENTED = 400  # pixels of a chart's height, beside which its page has its sentence and its controls
+_NARROW_CHARACTERS, _PIXELS_A_CHARACTER = 28, 7.2  # of a title: in a line where there is little room
 
 
 def computed(run_id: str, name: str, *of: Any, _compute: Callable[[], Any]) -> Any:
@@ -84,7 +87,14 @@ def said_chart(ready: dict[str, Any], rows: Any, words: str, **options: Any) -> 
 
 
 def presented(ready: dict[str, Any]) -> dict[str, Any]:
-    """Returns the chart as this window shows it: larger in presenter mode, so that labels keep apart."""
+    """Returns the chart as this window shows it: larger in presenter mode, so that labels keep apart.
+
+    Its title takes two lines where there is no room for one: Streamlit would cut it.
+    """
+    if isinstance(title := ready.get("title"), dict):
+        times = PRESENTED_TEXT_PIXELS / TEXT_PIXELS if presenting() else 1.0
+        lines = {name: _in_lines(title[name], times) for name in ("text", "subtitle") if name in title}
+        ready = {**ready, "title": {**title, **lines}}
     if not presenting():
         return ready
     config = ready["config"]
@@ -93,6 +103,14 @@ def presented(ready: dict[str, Any]) -> dict[str, Any]:
     times = min(PRESENTED_TEXT_PIXELS / TEXT_PIXELS, _MOST_PRESENTED / sides.get("height", 1))
     larger = {side: round(times * pixels) for side, pixels in sides.items()}
     return {**ready, "config": {**config, **sizes}, **larger}
+
+
+def _in_lines(text: str | list[str], times: float) -> dict[str, str]:
+    """Returns a title's words as an expression of Vega's: broken where the plot is narrower than they are."""
+    lines = [text] if isinstance(text, str) else text
+    narrow = [part for line in lines for part in wrap(line, _NARROW_CHARACTERS)]
+    room = times * _PIXELS_A_CHARACTER * max(map(len, lines))
+    return {"signal": f"width < {room:.0f} ? {json.dumps(narrow)} : {json.dumps(lines)}"}
 
 
 def thumbnails(
