@@ -97,7 +97,7 @@ def seen(
 
 
 def opinions(logits: Mapping[str, np.ndarray], origin: str, classes: Sequence[str] = DIGITS) -> View:
-    """Says which picture it is; with logits (classes,) by model, also what they answer and how they differ."""
+    """Says which picture it is; with logits by model, (classes,), also what they say, and how far apart."""
     says = {"origin": origin, "byPen": _("Your drawing, as the models see it."), "says": answers_says()}
     says["called"] = _called(classes)
     return {"kind": "opinions", "models": _models(logits), **says}
