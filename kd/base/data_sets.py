@@ -19,7 +19,7 @@ from typing import Any
 
 from kd.base.places import DATA
 from kd.base.unusable import Unusable
-from kd.text.translation import N_
+from kd.text.translation import N_, _
 from kd.text.words import quoted
 
 MNIST = "mnist"
@@ -129,6 +129,14 @@ def receive(data: str, sent: bytes | None) -> None:
 def received(data: str) -> bytes | None:
     """Returns what this process was sent of a data set, or None."""
     return _received.get(data)
+
+
+def name_of(data: str) -> str:
+    """Returns what people call a data set, by its id; of one that is not here, that it is not."""
+    try:
+        return about(data).name
+    except ValueError:
+        return _("{data} (not here)", data=data)
 
 
 def open_npz(source: Any) -> Any:

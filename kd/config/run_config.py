@@ -388,6 +388,19 @@ PRESETS: dict[str, Preset] = {
 }
 
 
+def presets_for(data: str) -> dict[str, RunConfig]:
+    """Returns the settings of those presets that a data set suits, with its pictures; raises as `about`."""
+    images, configs = about(data).train, {name: preset.config for name, preset in PRESETS.items()}
+    if data == MNIST:
+        return configs
+    few = RunConfig(data=data, train_size=min(images, RunConfig().train_size))
+    suited = (name for name, each in configs.items() if each.train_size <= images and not each.omitted)
+    return {
+        "default": few,
+        **{name: configs[name].replace(data=data) for name in suited if name != "default"},
+    }
+
+
 def config_of(setting: RunConfig | Preset | str) -> RunConfig:
     """Returns the run of a RunConfig, a preset or a preset's name; raises ValueError for anything else."""
     if isinstance(setting, str):
