@@ -131,6 +131,11 @@ def received(data: str) -> bytes | None:
     return _received.get(data)
 
 
+def is_here(data: str) -> bool:
+    """Tells whether this process has a data set, by its id."""
+    return data == MNIST or data in _received or path_of(data) is not None
+
+
 def name_of(data: str) -> str:
     """Returns what people call a data set, by its id; of one that is not here, that it is not."""
     try:

@@ -123,6 +123,8 @@ def study_name(view: StudyView) -> str:
     if view.done < view.runs and not view.active:  # elsewhere one sees how far it is
         runs = _("{done} of {runs}", done=numeral(view.done), runs=runs)
     fields = listing([_(FIELDS[name].label).partition(",")[0] for name in view.study.axes])
+    if _differs(view.study.base, "data") and "data" not in view.study.axes:
+        fields = _("{data}, {fields}", data=_words(view.study.base, "data"), fields=fields)
     if view.experiment in EXPERIMENTS:
         title = _(EXPERIMENTS[view.experiment].title)
         return _("Experiment “{title}”: {fields}, {runs}", title=title, fields=fields, runs=runs)

@@ -10,6 +10,7 @@ from typing import Any
 
 import streamlit as st
 
+from kd.base.data_sets import is_here
 from kd.base.once import computed_once
 from kd.config import RunConfig
 from kd.lab import Lab, RunView
@@ -59,6 +60,8 @@ def repeats(lab: Lab, view: RunView, seeds: SeedsView | None) -> None:
 
 def _more(lab: Lab, view: RunView, seeds: SeedsView) -> None:
     """Draws the button for the next number of repeats with a verdict, which is Stop while it works."""
+    if not is_here(view.config.data):
+        return
     me, have = person(), len(seeds.runs)
     following = next_station(max(have, seeds.wanted))
     draw = partial(steady_button, "more_repeats", type="secondary", width=_BUTTON)
