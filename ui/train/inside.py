@@ -159,8 +159,8 @@ def _lesson_of_pictures() -> None:
         _(
             "The first layer of these students is dense: each of its units has a weight for every pixel, "
             "so its weights can be drawn as a picture, green where it wants ink and orange-red where it "
-            "wants none. Both students start from the same noise. At the rim it stays as it was, because "
-            "no picture has any ink there from which to learn."
+            "wants none. Both students start from the same noise. Where no picture has any ink, as at the "
+            "rim of MNIST's, it stays as it was: there is nothing to learn from."
         ),
         _(
             "Go back to the beginning and play the training: the noise gives way only where pictures have "
