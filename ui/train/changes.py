@@ -10,14 +10,13 @@ import pandas as pd
 import streamlit as st
 
 from kd.analysis.observations import fixed_and_broken
-from kd.base.data_sets import MNIST
 from kd.base.once import computed_once
 from kd.config import RunConfig
 from kd.lab import Lab
 from kd.pictures.data_sets import DataSet, data_set
-from kd.pictures.mnist import to_model_input
 from kd.text.translation import N_, _, language, numeral
 from kd.text.words import MODELS, NAMES, a_picture_of, called, percent
+from ui.pictures.ways_in import test_picture
 from ui.shared.figure import computed, framed, save_cards
 from ui.shared.guard import guarded
 from ui.shared.lesson import lesson
@@ -167,9 +166,9 @@ def _changes(run_id: str, data: DataSet, logits: Logits) -> pd.DataFrame:
 
 def _picture(row: dict, data: DataSet) -> str:
     """Returns a test picture as HTML; what it is stands in its alternative."""
-    number, shown = row["picture"], a_picture_of(row["true"])
-    picture = to_model_input(data.x_test[number : number + 1])[0, :, :, 0]
-    return pixels(picture, _("Test picture {number}, {shown}", number=numeral(number), shown=shown))
+    picture, _label = test_picture(row["picture"], data)
+    number, shown = numeral(row["picture"]), a_picture_of(row["true"])
+    return pixels(picture, _("Test picture {number}, {shown}", number=number, shown=shown))
 
 
 def _card(row: dict, data: DataSet) -> str:

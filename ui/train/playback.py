@@ -12,10 +12,8 @@ import streamlit as st
 from kd.analysis.logits import softmax
 from kd.analysis.observations import relearned
 from kd.analysis.playback import confusions, logits_over_time, playback_table
-from kd.base.data_sets import MNIST
 from kd.lab import Lab
 from kd.pictures.data_sets import DataSet, data_set
-from kd.pictures.mnist import to_model_input
 from kd.text.chart_words import point_label, point_name, reading_words
 from kd.text.translation import N_, _, numeral
 from kd.text.words import NAMES, STUDENTS, a_picture_of, accuracy, called, file_size, percent, sentence_case
@@ -214,16 +212,13 @@ def _one_picture(times: Sequence[float], data: DataSet, logits: Logits) -> None:
         _("A test picture, as both students read it over time"),
         min_value=0,
         max_value=data.about.test - 1,
-        value=ways_in.FIRST_PICTURE if data.about.id == MNIST else 0,
+        value=ways_in.first_picture(data),
         key=f"playback_picture-{data.about.id}",
         width=320,
-        help=_(
-            "One of the {count} test pictures, numbered from 0. No model was trained on them.",
-            count=numeral(data.about.test),
-        ),
+        help=ways_in.test_picture_help(data),
     )
-    picture = to_model_input(data.x_test[number : number + 1])[0, :, :, 0]
-    shown = a_picture_of(data.about.classes[data.y_test[number]])
+    picture, label = ways_in.test_picture(number, data)
+    shown = a_picture_of(data.about.classes[label])
     seen.html(pixels(picture, _("Test picture {number}, {shown}", number=numeral(number), shown=shown)))
     read = {s: logits[s][:, number] for s in STUDENTS}
     live("playback-train", [], _reading(times, read, data.about.classes))
