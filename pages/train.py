@@ -32,7 +32,8 @@ def form(drawn: tuple) -> None:
             unseen_section(_("Setting"))
             controls.first_controls(train_button.moved)
             train_button.train_button(view)
-            known.draw_map()
+            if controls.is_mnist():
+                known.draw_map()
             controls.more_controls(train_button.moved, train_button.switch)
             train_button.bring_result_into_sight()
 

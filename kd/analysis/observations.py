@@ -34,7 +34,7 @@ def most_frequent_confusion(labels: np.ndarray, logits: np.ndarray) -> tuple[int
 
 
 def relearned(labels: np.ndarray, logits_over_time: np.ndarray) -> int:
-    """Returns how many pictures were right, later wrong, and later right again; logits (points, n, 10)."""
+    """Returns how many pictures were right, later wrong, and right again; logits (points, n, classes)."""
     right = np.asarray(logits_over_time).argmax(axis=2) == labels
     once = np.maximum.accumulate(right, axis=0)
     lapsed = np.maximum.accumulate(once & ~right, axis=0)
@@ -48,7 +48,7 @@ def most_one_sided_likeness(
     from kd.analysis.softening import mean_soft_targets
 
     likeness = mean_soft_targets(labels, logits, temperature)
-    a, b = np.unravel_index((likeness - likeness.T).argmax(), likeness.shape)
+    a, b = np.unravel_index(np.nanargmax(likeness - likeness.T), likeness.shape)
     return int(a), int(b), float(likeness[a, b]), float(likeness[b, a])
 
 
@@ -102,6 +102,6 @@ def showcase(labels: np.ndarray, logits: Mapping[str, np.ndarray]) -> int:
 
 
 def all_disagree(logits: Mapping[str, np.ndarray]) -> bool:
-    """Returns whether no two of several models give the same digit; logits: model → (classes,)."""
+    """Returns whether no two of several models give the same answer; logits: model → (classes,)."""
     answers = [int(np.argmax(values)) for values in logits.values()]
     return len(set(answers)) == len(answers) > 1

@@ -19,7 +19,7 @@ from typing import Any
 
 from kd.base.places import DATA
 from kd.base.unusable import Unusable
-from kd.text.translation import N_
+from kd.text.translation import N_, _
 from kd.text.words import quoted
 
 MNIST = "mnist"
@@ -129,6 +129,19 @@ def receive(data: str, sent: bytes | None) -> None:
 def received(data: str) -> bytes | None:
     """Returns what this process was sent of a data set, or None."""
     return _received.get(data)
+
+
+def is_here(data: str) -> bool:
+    """Tells whether this process has a data set, by its id."""
+    return data == MNIST or data in _received or path_of(data) is not None
+
+
+def name_of(data: str) -> str:
+    """Returns what people call a data set, by its id; of one that is not here, that it is not."""
+    try:
+        return about(data).name
+    except ValueError:
+        return _("{data} (not here)", data=data)
 
 
 def open_npz(source: Any) -> Any:

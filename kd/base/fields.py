@@ -36,6 +36,7 @@ class FieldSpec:
     choices: the codes or numbers that are allowed; choice_labels: what codes are called; choice_helps: what
     they are, in a sentence or two. unit: of numbers. digits: text of distinct digits, such as "378".
     stored: besides a choice, an id of what is stored is allowed; what that is, such as "a stored model's id".
+    named: returns what such an id is called.
     hidden: for experiments alone; no control, flag or address sets it.
     as_from_the_start: in every identity, whatever its value; a later field only when it differs from what
     runs did before there was the field, so that a new field renames nothing: its default, or `before` where
@@ -54,6 +55,7 @@ class FieldSpec:
     unit: str = ""
     digits: bool = False
     stored: str = ""
+    named: Callable[[str], str] = str
     rare: bool = False
     hidden: bool = False
     group: str = "schedule"
@@ -77,7 +79,9 @@ class FieldSpec:
 
     def choice_label(self, choice: str | int) -> str:
         """Returns what a choice is called on the page, in the reader's language."""
-        return _(self.choice_labels[str(choice)]) if str(choice) in self.choice_labels else str(choice)
+        if str(choice) in self.choice_labels:
+            return _(self.choice_labels[str(choice)])
+        return self.named(str(choice))
 
     def in_words(self, value: Any) -> str:
         """Returns a value in the reader's words."""

@@ -1,6 +1,6 @@
 """Charts of errors and of trust: confusion matrices, their difference, look-alikes, and reliability."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import partial
 
 import altair as alt
@@ -9,27 +9,35 @@ import pandas as pd
 
 from kd.analysis import calibration, softening
 from kd.analysis.evaluation import confusion_table
-from kd.charts.parts import PERCENT, by_role, digit_axis, finished, role_words, shaded
+from kd.base.data_sets import ABOUT_MNIST
+from kd.charts.parts import PERCENT, by_role, class_axis, finished, role_words, shaded
 from kd.text.study_words import signed
 from kd.text.translation import _, numeral, pgettext
 
 # The share that gets the full colour: errors are rare, and would be pale on a scale that ends at 100 %.
 FULL_COLOUR = 0.03
 _HEIGHT = 420
+DIGITS = ABOUT_MNIST.classes
+# A matrix of more classes has no numbers in its cells: their tooltips have them.
+_MOST_NUMBERED = 10
+_PIXELS_A_CLASS, _MOST_PIXELS = 24, 640
 
 
-def confusion_rows(labels: np.ndarray, logits: np.ndarray, model: str) -> pd.DataFrame:
-    """Makes the cells of one model's confusion matrix, as shares of each true class.
+def confusion_rows(
+    labels: np.ndarray, logits: np.ndarray, model: str, classes: Sequence[str] = DIGITS
+) -> pd.DataFrame:
+    """Makes the cells of one model's confusion matrix, as shares of each true class. classes: their names.
 
     colour is the share, but 0 on the diagonal; label is the share in percent.
     """
     table = confusion_table(labels, {model: logits})
     right = table["true"] == table["predicted"]
+    names = np.array(classes)
     return pd.DataFrame(
         {
             "role": model,
-            "true": table["true"].astype(str),
-            "predicted": table["predicted"].astype(str),
+            "true": names[table["true"]],
+            "predicted": names[table["predicted"]],
             "count": table["count"],
             "share": table["share"],
             "colour": table["share"].where(~right, 0.0),
@@ -38,10 +46,12 @@ def confusion_rows(labels: np.ndarray, logits: np.ndarray, model: str) -> pd.Dat
     )
 
 
-def difference_rows(labels: np.ndarray, distilled: np.ndarray, scratch: np.ndarray) -> pd.DataFrame:
+def difference_rows(
+    labels: np.ndarray, distilled: np.ndarray, scratch: np.ndarray, classes: Sequence[str] = DIGITS
+) -> pd.DataFrame:
     """Makes the cells of distilled minus scratch; role is the model with more in a cell."""
     first, second = (
-        confusion_rows(labels, logits, model)
+        confusion_rows(labels, logits, model, classes)
         for model, logits in (("distilled", distilled), ("scratch", scratch))
     )
     count, share = first["count"] - second["count"], first["share"] - second["share"]
@@ -59,14 +69,16 @@ def confusion_chart(
     title: str,
     subtitle: str,
     words: Mapping[str, str] | None = None,
+    classes: Sequence[str] = DIGITS,
 ) -> alt.LayerChart:
     """Draws a confusion matrix, or the difference between two: true classes down, answers across.
 
-    words: what the codes in the column role are called; by default the models' names.
+    classes: their names, in order. words: what the codes in the column role are called; by default the
+    models' names.
     """
     base = alt.Chart().encode(
-        x=alt.X(**digit_axis("predicted", _("Answer"), orient="top")),
-        y=alt.Y(**digit_axis("true", _("True class"))),
+        x=alt.X(**class_axis("predicted", classes, _("Answer"), orient="top")),
+        y=alt.Y(**class_axis("true", classes, _("True class"))),
         tooltip=[
             alt.Tooltip("role_words:N", title=_("Model")),
             alt.Tooltip("true:N", title=_("True class")),
@@ -75,15 +87,34 @@ def confusion_chart(
             alt.Tooltip("share:Q", title=_("Share of the true class"), format=".2%"),
         ],
     )
-    cells = shaded(base.mark_rect(cornerRadius=3), "cell").encode(
+    cells = shaded(base.mark_rect(cornerRadius=_corner(classes)), "cell").encode(
         fillOpacity=alt.FillOpacity(
             "colour:Q", scale=alt.Scale(domain=[0, FULL_COLOUR], range=[0.03, 1], clamp=True), legend=None
         ),
     )
-    numbers = base.mark_text().encode(text="label:N")
     return finished(
-        alt.layer(cells, numbers, data=rows), title, _HEIGHT, subtitle, words={"role": words or role_words()}
+        _numbered(cells, base, rows, classes),
+        title,
+        _height(classes, _HEIGHT),
+        subtitle,
+        words={"role": words or role_words()},
     )
+
+
+def _numbered(
+    cells: alt.Chart, base: alt.Chart, rows: pd.DataFrame, classes: Sequence[str]
+) -> alt.LayerChart:
+    """Returns cells with their labels, where there is room for numbers."""
+    numbers = [base.mark_text().encode(text="label:N")] if len(classes) <= _MOST_NUMBERED else []
+    return alt.layer(cells, *numbers, data=rows)
+
+
+def _corner(classes: Sequence[str]) -> int:
+    return 3 if len(classes) <= _MOST_NUMBERED else 0
+
+
+def _height(classes: Sequence[str], usual: int) -> int:
+    return max(usual, min(_PIXELS_A_CLASS * len(classes), _MOST_PIXELS))
 
 
 def reliability_rows(labels: np.ndarray, logits: dict[str, np.ndarray]) -> pd.DataFrame:
@@ -139,21 +170,24 @@ def calibration_rows(labels: np.ndarray, logits: dict[str, np.ndarray]) -> pd.Da
     return pd.DataFrame(rows)
 
 
-def look_alike_rows(labels: np.ndarray, logits: np.ndarray, temperature: float) -> pd.DataFrame:
+def look_alike_rows(
+    labels: np.ndarray, logits: np.ndarray, temperature: float, classes: Sequence[str] = DIGITS
+) -> pd.DataFrame:
     """Makes the cells of the matrix of mean soft targets; label is the probability in percent."""
     table = softening.mean_soft_targets_table(labels, logits, temperature)
     table["label"] = [_cell(p) for p in table["probability"]]
-    return table.astype({"true": str, "class": str})
+    names = np.array(classes)
+    return table.assign(**{"true": names[table["true"]], "class": names[table["class"]]})
 
 
-def look_alike_chart(rows: pd.DataFrame) -> alt.LayerChart:
+def look_alike_chart(rows: pd.DataFrame, classes: Sequence[str] = DIGITS) -> alt.LayerChart:
     """Draws the mean soft target of each true class; a click selects a cell in the parameter "cell".
 
     The diagonal has no colour, because it would outshine everything else.
     """
     base = alt.Chart().encode(
-        x=alt.X(**digit_axis("class", _("Class the probability goes to"), orient="top")),
-        y=alt.Y(**digit_axis("true", _("True class"))),
+        x=alt.X(**class_axis("class", classes, _("Class the probability goes to"), orient="top")),
+        y=alt.Y(**class_axis("true", classes, _("True class"))),
         tooltip=[
             alt.Tooltip("true:N", title=_("True class")),
             alt.Tooltip("class:N", title=pgettext("of pictures", "Class")),
@@ -164,7 +198,7 @@ def look_alike_chart(rows: pd.DataFrame) -> alt.LayerChart:
     cell = alt.selection_point(name="cell", fields=["true", "class"], toggle=False)
     cells = (
         shaded(base.transform_calculate(role="'teacher'"), "cell")
-        .mark_rect(cornerRadius=3, strokeWidth=2, cursor="pointer")
+        .mark_rect(cornerRadius=_corner(classes), strokeWidth=2, cursor="pointer")
         .encode(
             fillOpacity=alt.FillOpacity(
                 "share_of_wrong:Q",
@@ -175,12 +209,11 @@ def look_alike_chart(rows: pd.DataFrame) -> alt.LayerChart:
         )
         .add_params(cell)
     )
-    numbers = base.mark_text().encode(text="label:N")
     return finished(
-        alt.layer(cells, numbers, data=rows),
-        _("Which digits the teacher thinks look alike"),
-        500,
-        _("In percent. Colour: share among wrong digits."),
+        _numbered(cells, base, rows, classes),
+        _("Which classes the teacher thinks look alike"),
+        _height(classes, 500),
+        _("In percent. Colour: share among wrong classes."),
     )
 
 

@@ -52,7 +52,7 @@ TEXT_PIXELS, PRESENTED_TEXT_PIXELS = 14, 20
 """The smallest text of a chart, and the same where a lecture hall looks at it."""
 
 PERCENT = "replace(datum.label, '%', ' %')"
-DIGITS = [str(digit) for digit in range(10)]
+_UPRIGHT = 2  # letters of a class' name
 TEMPERATURE_TICKS = (0.1, 0.2, 0.5, 1, 2, 4, 10, 20, 50, 100)
 
 
@@ -123,14 +123,19 @@ def shaded(chart: alt.Chart, shade: str) -> alt.Chart:
     return chart.transform_calculate(shade=f"datum.role + ' {shade}'").encode(color=colour)
 
 
-def digit_axis(field: str, title: str | None, **axis: Any) -> dict[str, Any]:
-    """Returns arguments for an axis of the ten digits, upright and in order."""
+def class_axis(field: str, classes: Sequence[str], title: str | None, **axis: Any) -> dict[str, Any]:
+    """Returns arguments for an axis of classes in order; names without room for them are left out."""
+    names = list(classes)
+    # a name of a letter or two stands upright
+    aslant = axis.get("orient") == "top" and max(map(len, names)) > _UPRIGHT
     return {
         "shorthand": f"{field}:N",
         "title": title,
-        "sort": DIGITS,
-        "scale": alt.Scale(domain=DIGITS),
-        "axis": alt.Axis(labelAngle=0, ticks=False, domain=False, **axis),
+        "sort": names,
+        "scale": alt.Scale(domain=names),
+        "axis": alt.Axis(
+            labelAngle=-60 if aslant else 0, labelOverlap=True, ticks=False, domain=False, **axis
+        ),
     }
 
 

@@ -26,5 +26,6 @@ from kd.config.run_config import Preset as Preset
 from kd.config.run_config import RunConfig as RunConfig
 from kd.config.run_config import config_of as config_of
 from kd.config.run_config import not_a_field as not_a_field
+from kd.config.run_config import presets_for as presets_for
 from kd.text.words import MODELS as MODELS
 from kd.text.words import STUDENTS as STUDENTS

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from kd.base.data_sets import MNIST
+from kd.base.data_sets import MNIST, name_of
 from kd.base.fields import field
 from kd.distillation.mistakes import MISTAKES
 from kd.distillation.objectives import OBJECTIVES
@@ -163,8 +163,9 @@ class RunFields:
         "strong",
         label=N_("Teacher"),
         help=N_(
-            "strong: trained on all 60,000 images. notebook: trained on 10,000 images for 5 epochs, "
-            "as in the original notebook. fresh: a new one, trained now while you watch."
+            "strong: trained on all images there are. notebook: trained on 10,000 images for 5 epochs, "
+            "as in the original notebook. Both come with the app for MNIST, and are trained once for any "
+            "other data set. fresh: a new one, trained now while you watch."
         ),
         choices=(*SHIPPED_TEACHERS, FRESH),
         choice_labels={"strong": N_("Strong"), "notebook": N_("Notebook"), FRESH: N_("Fresh")},
@@ -183,12 +184,23 @@ class RunFields:
         step=1,
         as_from_the_start=True,
     )
+    data: str = field(
+        MNIST,
+        label=N_("Data set"),
+        help=N_("Whose pictures all three models see: MNIST's digits, or a data set that was added here."),
+        choices=(MNIST,),
+        choice_labels={MNIST: "MNIST"},
+        stored=N_("a data set's id"),
+        named=name_of,
+        group="data",
+        decides=_ALL,
+    )
     train_size: int = field(
         500,
         label=N_("Training images"),
         unit=N_("images"),
         help=N_(
-            "How many of MNIST's 60,000 training images the students see. "
+            "How many of the training images the students see; MNIST has 60,000. "
             "With many of them, labels leave a teacher little to add."
         ),
         minimum=10,
@@ -306,8 +318,8 @@ class RunFields:
         label=N_("Labels replaced at random"),
         unit=N_("fraction"),
         help=N_(
-            "The share of the students' labels that is replaced by a digit drawn at random, with the seed. "
-            "One in ten of them is right by chance."
+            "The share of the students' labels that is replaced by a class drawn at random, with the seed. "
+            "Of ten classes, one in ten is right by chance."
         ),
         minimum=0.0,
         maximum=1.0,
@@ -318,7 +330,7 @@ class RunFields:
         "labels",
         label=N_("Scratch student learns from"),
         help=N_(
-            "Labels: the labels as they are. Smoothed labels: each is spread a little over all ten digits, "
+            "Labels: the labels as they are. Smoothed labels: each is spread a little over all classes, "
             "which shows whether a teacher does more than regularise."
         ),
         choices=("labels", "label_smoothing"),
@@ -341,8 +353,8 @@ class RunFields:
         DRAWN,
         label=N_("Which training images"),
         help=N_(
-            "Drawn: the seed draws them from all 60,000, so that another seed has other ones. First: always "
-            "MNIST's first ones, as in the original notebook."
+            "Drawn: the seed draws them from all there are, so that another seed has other ones. First: "
+            "always the first ones, as in the original notebook."
         ),
         choices=(DRAWN, FIRST),
         choice_labels={DRAWN: N_("Drawn by the seed"), FIRST: N_("The first ones")},
@@ -351,17 +363,6 @@ class RunFields:
         decides=_ALL,
         counts=leaves_some_out,
         before=FIRST,
-    )
-    data: str = field(
-        MNIST,
-        label=N_("Data set"),
-        help=N_("Whose pictures all three models see: MNIST's digits, or a data set that was added here."),
-        choices=(MNIST,),
-        choice_labels={MNIST: "MNIST"},
-        stored=N_("a data set's id"),
-        rare=True,
-        group="data",
-        decides=_ALL,
     )
     generation: int = field(
         0,

@@ -144,6 +144,13 @@ class RunConfig(_OwnFields, RunFields):
         """Returns the same run with some fields changed."""
         return dataclasses.replace(self, **changes)
 
+    def on(self, data: str) -> RunConfig:
+        """Returns the same run on another data set, with no more images than that has; raises as `about`."""
+        if data == self.data:
+            return self
+        fewest = min(self.train_size, about(data).train)
+        return self.replace(data=data, train_size=fewest, omitted_digits="", second_teacher="")
+
     def to_dict(self) -> dict[str, Any]:
         """Returns every field by name, ready for JSON."""
         return dataclasses.asdict(self)
@@ -386,6 +393,18 @@ PRESETS: dict[str, Preset] = {
         RunConfig(alpha=0.0, temperature=20.0, epochs=5, train_size=10_000, omitted_digits="3"),
     ),
 }
+
+
+def presets_for(data: str) -> dict[str, RunConfig]:
+    """Returns the settings of those presets that a data set suits, with its pictures; raises as `about`."""
+    images = about(data).train
+    return {
+        name: preset.config.on(data)
+        for name, preset in PRESETS.items()
+        if data == MNIST
+        or name == "default"
+        or (preset.config.train_size <= images and not preset.config.omitted)
+    }
 
 
 def config_of(setting: RunConfig | Preset | str) -> RunConfig:

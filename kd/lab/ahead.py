@@ -14,6 +14,7 @@ import threading
 import time
 from functools import lru_cache
 
+from kd.base.data_sets import is_here
 from kd.base.unusable import Unusable
 from kd.config import FIELDS, RunConfig, to_bool
 from kd.runs.batch import Batch
@@ -93,7 +94,11 @@ class Ahead:
 
     def goes_on_with(self, setting: RunConfig) -> bool:
         """Returns whether the lab will train other seeds of this setting by itself."""
-        return self._is_on and self._estimates.seconds(with_seeds(setting, 2)[-1]) < MOST_SECONDS
+        return (
+            self._is_on
+            and is_here(setting.data)
+            and self._estimates.seconds(with_seeds(setting, 2)[-1]) < MOST_SECONDS
+        )
 
     def let_go(self) -> None:
         """Drops the batch, because people want something else; considers again after a calm."""
@@ -166,7 +171,8 @@ class Ahead:
         """Returns whether a run is missing and short, has not failed just now, and was not deleted."""
         failed = self._failed.get(config.run_id)
         return (
-            not self._store.runs.has(config.run_id)
+            is_here(config.data)
+            and not self._store.runs.has(config.run_id)
             and (failed is None or time.monotonic() - failed > SECONDS_AFTER_TROUBLE)
             and not self._store.runs.is_deleted(config.run_id)
             and self._estimates.seconds(config) < MOST_SECONDS

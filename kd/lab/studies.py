@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from kd.base import owners
 from kd.base.once import computed_once
 from kd.config import FIELD_TYPES, FIELDS, NOBODY, RunConfig
+from kd.pictures.training_set import check_size
 from kd.runs.batch import Batch
 from kd.runs.estimates import Estimates, Pace
 from kd.runs.in_progress import RunsInProgress
@@ -248,6 +249,8 @@ class Studies:
         """
         for config in {config.teacher: config for _cell, config in study.runs()}.values():
             self._check(config)
+        for cell in study.cells():
+            check_size(study.config(cell))
         study_id = study.study_id
         with self._lock:
             going = self._known.get(study_id)

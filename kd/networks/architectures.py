@@ -75,11 +75,19 @@ class Architecture(NamedTuple):
         )
 
 
+def student_words(config: Any) -> str:
+    """Names the student of a run, whether its data set is here or not: 'student with 16 filters'."""
+    return _of_student(config, CLASSES).words
+
+
 def student_architecture(config: Any) -> Architecture:
     """Returns what both students of a run are built from. config: a `kd.config.RunConfig`."""
+    return _of_student(config, len(config.about_data.classes))
+
+
+def _of_student(config: Any, classes: int) -> Architecture:
     size_field = KINDS[config.student].size_field
-    size = getattr(config, size_field) if size_field else 0
-    return Architecture(config.student, size, len(config.about_data.classes))
+    return Architecture(config.student, getattr(config, size_field) if size_field else 0, classes)
 
 
 def teacher_architecture(config: Any) -> Architecture:

@@ -100,14 +100,8 @@ def training_set(config: RunConfig) -> TrainingSet:
     Raises:
         ValueError: when there are not so many images, none is left, or no class has the name of one left out.
     """
+    check_size(config)
     about = config.about_data
-    if config.train_size > about.train:
-        raise Unusable(
-            "train_size must be at most {count}, the training images of {name}, got {value}.",
-            count=numeral(about.train),
-            name=about.name,
-            value=config.train_size,
-        )
     labels = data_set(config.data).y_train[places(config)].astype(np.int32)
     omitted = omitted_classes(config)
     rows = np.flatnonzero(~np.isin(labels, omitted))
@@ -130,6 +124,18 @@ def training_set(config: RunConfig) -> TrainingSet:
     images = pictures_for_teacher(config)
     images = images if len(rows) == len(images) else images[rows]
     return TrainingSet(images, labels, None if labelled.all() else labelled, rows)
+
+
+def check_size(config: RunConfig) -> None:
+    """Raises ValueError when a run's data set has fewer training images than it wants, or is not here."""
+    about = config.about_data
+    if config.train_size > about.train:
+        raise Unusable(
+            "train_size must be at most {count}, the training images of {name}, got {value}.",
+            count=numeral(about.train),
+            name=about.name,
+            value=config.train_size,
+        )
 
 
 def omitted_classes(config: RunConfig) -> list[int]:

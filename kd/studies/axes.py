@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from kd.base.data_sets import MNIST, known
 from kd.config import FIELD_TYPES, FIELDS, OFFERED, RunConfig
 from kd.config.fields import MOST_EPOCHS
 
@@ -26,10 +27,14 @@ _LONGER = (1, 2, 5, 10)
 _AROUND_DEFAULT = (0.1, 0.25, 0.5, 1, 2, 4, 10)
 
 
-def may_vary() -> list[str]:
-    """Returns the fields that an axis may have, in the order in which people mostly want them."""
+def may_vary(base: RunConfig | None = None) -> list[str]:
+    """Returns the fields that an axis may have, in the order in which people mostly want them.
+
+    base: as for `offered`; digits alone can be left out in some cells and not in others.
+    """
+    of_mnist = () if base is None or base.data == MNIST else ("omitted_digits", "second_teacher")
     first = ("train_size", "temperature", "alpha", "epochs", "objective", "label_noise", "student_width")
-    return [*first, *(name for name in OFFERED if name not in (*first, "seed"))]
+    return [*first, *(name for name in OFFERED if name not in (*first, "seed", *of_mnist))]
 
 
 def offered(name: str, base: RunConfig | None = None) -> tuple[Any, ...]:
@@ -37,6 +42,10 @@ def offered(name: str, base: RunConfig | None = None) -> tuple[Any, ...]:
     if name == "epochs":
         epochs = (base or RunConfig()).epochs
         return tuple(dict.fromkeys(min(factor * epochs, MOST_EPOCHS) for factor in _LONGER))
+    if name == "data":
+        return tuple(each.id for each in known())
+    if name == "train_size" and base is not None:
+        return tuple(stop for stop in FIELDS[name].stops if stop <= base.about_data.train)
     spec, default = FIELDS[name], getattr(RunConfig(), name)
     if FIELD_TYPES[name] is bool:
         return True, False
@@ -54,7 +63,9 @@ def offered_first(name: str, base: RunConfig | None = None) -> tuple[Any, ...]:
     values = offered(name, base)
     if name == "epochs":
         return values[:3]
-    return _FIRST.get(name) or tuple(values[at] for at in sorted({0, len(values) // 2, len(values) - 1}))
+    if name in _FIRST and {*_FIRST[name]} <= {*values}:
+        return _FIRST[name]
+    return tuple(values[at] for at in sorted({0, len(values) // 2, len(values) - 1}))
 
 
 def values_in_order(column: pd.Series) -> list[Hashable]:

@@ -6,7 +6,7 @@ import pandas as pd
 
 from kd.text.chart_words import records
 from kd.text.translation import N_, _, ngettext, numeral
-from kd.text.words import AND, MODELS, STUDENTS, percent
+from kd.text.words import AND, MODELS, STUDENTS, called, percent
 
 # Who says the same → the subject of the clause.
 _WHO = {
@@ -97,7 +97,7 @@ VOICES_SAYS = {
         "({other_share})."
     ),
     "alike": N_(
-        "At T = {temperature}, all ten digits get nearly the same share: what else {digit} could be no "
+        "At T = {temperature}, all classes get nearly the same share: what else {digit} could be no "
         "longer shows."
     ),
     "taught": N_("Distilled learned from them and agrees; scratch never saw them and says {scratch}."),
@@ -108,21 +108,21 @@ VOICES_SAYS = {
 
 
 def look_alikes_words(rows: pd.DataFrame, temperature: float) -> str:
-    """Says which digit is most like another to the teacher, and for which it is surest and least sure."""
-    cells = records(rows, "true", "class", "probability", "share_of_wrong")
+    """Says which class is most like another to the teacher, and for which it is surest and least sure."""
+    cells = records(rows[rows["probability"].notna()], "true", "class", "probability", "share_of_wrong")
     right = [cell for cell in cells if cell[0] == cell[1]]
-    digit, other, _probability, share = max((c for c in cells if c[0] != c[1]), key=lambda cell: cell[3])
+    true, other, _probability, share = max((c for c in cells if c[0] != c[1]), key=lambda cell: cell[3])
     surest, doubted = max(right, key=lambda cell: cell[2]), min(right, key=lambda cell: cell[2])
     return _(
-        "The teacher's mean soft targets at T = {temperature}. Strongest likeness: for pictures of {digit}, "
-        "{share} of the probability for wrong digits goes to {other}. Mean probability of the true digit: "
+        "The teacher's mean soft targets at T = {temperature}. Strongest likeness: for pictures of {true}, "
+        "{share} of the probability for wrong classes goes to {other}. Mean probability of the true class: "
         "highest for {surest} ({high}), lowest for {doubted} ({low}).",
         temperature=numeral(temperature, "g"),
-        digit=digit,
+        true=called(true),
         share=percent(share),
-        other=other,
-        surest=surest[0],
+        other=called(other),
+        surest=called(surest[0]),
         high=percent(surest[2]),
-        doubted=doubted[0],
+        doubted=called(doubted[0]),
         low=percent(doubted[2]),
     )

@@ -14,7 +14,7 @@ import pandas as pd
 
 from kd.text.study_words import signed
 from kd.text.translation import N_, _, ngettext, numeral
-from kd.text.words import NAMES, accuracy, count, percent, sentence_case
+from kd.text.words import NAMES, accuracy, called, count, percent, sentence_case
 
 
 def accuracy_words(rows: pd.DataFrame) -> str:
@@ -73,17 +73,18 @@ def _from_to(name: str, points: Sequence[tuple[int, float]], words: Callable[[fl
 
 
 def confusion_words(rows: pd.DataFrame) -> str:
-    """Says how much one model gets right, for which digits most and least, and its most frequent error."""
+    """Says how much one model gets right, for which classes most and least, and its most frequent error."""
     cells = records(rows, "true", "predicted", "count", "share")
-    right = [cell for cell in cells if cell[0] == cell[1]]
+    seen = {cell[0] for cell in cells if cell[2]}
+    right = [cell for cell in cells if cell[0] == cell[1] and cell[0] in seen]
     wrong = [cell for cell in cells if cell[0] != cell[1] and cell[2] > 0]
     best, worst = max(right, key=lambda cell: cell[3]), min(right, key=lambda cell: cell[3])
     words = _(
         "{name}: right on {share} of the pictures; best on {best}, worst on {worst}.",
         name=_(NAMES[rows["role"].iat[0]]),
         share=accuracy(sum(cell[2] for cell in right) / sum(cell[2] for cell in cells)),
-        best=_share(best[0], best[3]),
-        worst=_share(worst[0], worst[3]),
+        best=_share(called(best[0]), best[3]),
+        worst=_share(called(worst[0]), worst[3]),
     )
     if not wrong:
         return words
@@ -92,8 +93,8 @@ def confusion_words(rows: pd.DataFrame) -> str:
         "Most frequent error: {true} read as {answer}, on {count} picture.",
         "Most frequent error: {true} read as {answer}, on {count} pictures.",
         number,
-        true=true,
-        answer=answer,
+        true=called(true),
+        answer=called(answer),
     )
     return f"{words} {error}"
 
@@ -108,11 +109,11 @@ def difference_words(rows: pd.DataFrame, first: str, second: str) -> str:
     true, answer, least = min(wrong, key=lambda cell: cell[2])
     if least < 0:
         fewer = N_("Largest decrease: {true} read as {answer}, {count} fewer.")
-        sentences.append(_(fewer, true=true, answer=answer, count=-least))
+        sentences.append(_(fewer, true=called(true), answer=called(answer), count=-least))
     true, answer, most = max(wrong, key=lambda cell: cell[2])
     if most > 0:
         more = N_("Largest increase: {true} read as {answer}, {count} more.")
-        sentences.append(_(more, true=true, answer=answer, count=most))
+        sentences.append(_(more, true=called(true), answer=called(answer), count=most))
     return " ".join(sentences)
 
 
@@ -176,9 +177,11 @@ def point_name(time: float) -> str:
     return _("after epoch {number}", number=round(time))
 
 
-def reading_words(model: str, points: Sequence[str], probabilities: np.ndarray) -> str:
+def reading_words(
+    model: str, points: Sequence[str], probabilities: np.ndarray, classes: Sequence[str]
+) -> str:
     """Says how a student's answer to a picture changed. points: k labels; probabilities: (k, classes)."""
-    said = [(row.argmax(), row.max()) for row in probabilities]
+    said = [(called(classes[row.argmax()]), row.max()) for row in probabilities]
     changes = sum(one[0] != other[0] for one, other in pairwise(said))
     return ngettext(
         "{name}: {first} at epoch {start}, {last} at epoch {end}; the answer changed {count} time.",

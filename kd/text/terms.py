@@ -31,13 +31,16 @@ TERMS = {
     ),
     "soft_targets": (
         N_("soft targets|soft target"),
-        N_("The teacher's probabilities for all ten digits, softened by T, to learn from."),
+        N_("The teacher's probabilities for all classes, softened by T, to learn from."),
     ),
     "epoch": (N_("epochs|epoch"), N_("In one epoch, the student sees each of its training images once.")),
-    "logit": (N_("logits|logit"), N_("A digit's score, before the softmax makes probabilities of all ten.")),
+    "logit": (
+        N_("logits|logit"),
+        N_("A class's score, before the softmax makes probabilities of all scores."),
+    ),
     "bit": (
         N_("bits of doubt|bits|bit"),
-        N_("Doubt in bits: 0 if one digit is certain, 3.3 if all ten are equally likely."),
+        N_("Doubt in bits: 0 if one class is certain, 3.3 if ten are equally likely."),
     ),
     "divergence": (
         N_("KL divergence"),
@@ -45,7 +48,7 @@ TERMS = {
     ),
     "bias": (
         N_("biases|bias"),
-        N_("A number added to a digit's score on every picture, so that it is the answer more often."),
+        N_("A number added to a class's score on every picture, so that it is the answer more often."),
     ),
     "mcnemar": (
         N_("McNemar"),

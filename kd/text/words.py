@@ -18,6 +18,8 @@ NAMES = {"teacher": N_("Teacher"), "distilled": N_("Distilled"), "scratch": N_("
 AND = N_("{words} and {last}")
 """What joins a list and its last word."""
 
+DIGITS = "0123456789"
+
 QUOTED = 40
 """A message quotes at most so many characters of a value that cannot be used."""
 
@@ -138,6 +140,17 @@ def listing(words: list[str]) -> str:
     if len(words) < 2:
         return "".join(words)
     return _(AND, words=", ".join(words[:-1]), last=words[-1])
+
+
+def called(name: str) -> str:
+    """Writes a class' name in a sentence: a digit as it is, and all else in quotation marks."""
+    # Translators: the name of a class, such as “a” or “ankle boot”, in a sentence.
+    return name if len(name) == 1 and name in DIGITS else _("“{name}”", name=name)
+
+
+def a_picture_of(name: str) -> str:
+    """Names what a picture shows by its class: 'a 4', 'an 8', '“ankle boot”'."""
+    return a_digit(int(name)) if called(name) == name else called(name)
 
 
 def a_digit(digit: int) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import string
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -26,6 +28,10 @@ def logits():
     drawn = np.random.default_rng(5).normal(0, 9, (40, 10))
     hard = [np.zeros(10), np.full(10, 1e3), np.eye(10)[3] * 800, -np.eye(10)[3] * 800, np.arange(10.0) * 90]
     return np.float32([*drawn, *hard]).astype(np.float64)
+
+
+def in_digits(says) -> dict:
+    return {"says": says, "called": list(views.DIGITS)}
 
 
 def loss_gradient(label, student, teacher, alpha, temperature, squared) -> dict[str, np.ndarray]:
@@ -120,7 +126,7 @@ def test_soft_targets_and_pulls_in_words(asked):
         ({0: 1.0}, 0, "0 (100.0 %). That is 0.00 bits of doubt."),
     ):
         logits = [4 * np.log(shares.get(digit, 1e-300)) for digit in range(10)]
-        found = asked("softTargetSentence(a, 4, b, c)", logits, label, SOFT_TARGET_SAYS)
+        found = asked("softTargetSentence(a, 4, b, c)", logits, label, in_digits(SOFT_TARGET_SAYS))
         assert found.replace("\u00a0", " ") == f"At T = 4, the teacher says {said}"
     together, alone = (
         "Together they pull 3 up most and push 5 down most.",
@@ -137,7 +143,7 @@ def test_soft_targets_and_pulls_in_words(asked):
         (0, 0, "Nothing pulls: the student already says what it is told."),
     ):
         parts = {"labels": (label * gradient).tolist(), "teacher": (teacher * gradient).tolist()}
-        assert asked("pullSentence(a, b)", parts, PULL_SAYS) == said
+        assert asked("pullSentence(a, b)", parts, in_digits(PULL_SAYS)) == said
 
 
 SURE_4, SURE_9, LEANS_4, LOST = {4: 0.901}, {9: 0.95}, {4: 0.7}, {3: 0.12}
@@ -172,7 +178,7 @@ def test_what_the_models_answer_in_words(asked, teacher, distilled, scratch, sen
         return np.log([shares.get(digit, rest) + 1e-9 for digit in range(10)]).tolist()
 
     models = {"teacher": logits(teacher), "distilled": logits(distilled), "scratch": logits(scratch)}
-    assert asked("answersSentence(a, b)", models, answers_says()) == sentence
+    assert asked("answersSentence(a, b)", models, in_digits(answers_says())) == sentence
     far = stats.entropy(*(special.softmax(models[name]) for name in ("teacher", "scratch")), base=2)
     said = asked("distancesSentence(a, b)", models, answers_says())
     assert said.endswith(f"scratch {f'{far:.2f}' if far >= 0.01 else 'less than 0.01'} bits.")
@@ -201,7 +207,7 @@ def test_the_voices_are_heard_as_they_are(asked, teacher, distilled, scratch, te
         name: [*z, *[-40] * 7] if temperature == 1 else [*z, *[0] * 7]
         for name, z in (("teacher", teacher), ("distilled", distilled), ("scratch", scratch))
     }
-    assert asked("voicesSentence(a, b, c)", wide, temperature, says) == said.format(best=0)
+    assert asked("voicesSentence(a, b, c)", wide, temperature, in_digits(says)) == said.format(best=0)
 
 
 def test_the_axis_of_pulls_ends_at_a_round_number_above_all_that_moves_on_it(asked, logits):
@@ -230,7 +236,7 @@ def test_what_is_saved_of_a_figure_are_the_numbers_of_the_analysis(asked, logits
 
     for view in (views.soft_targets(models), views.answers(models, 3)):
         found = rows_of(view)
-        assert list(found.columns) == ["role", "digit", "logit", "probability"]
+        assert list(found.columns) == ["role", "class", "logit", "probability"]
         expected = softmax(np.stack(list(models.values())), 4.0).ravel()
         np.testing.assert_allclose(found["probability"], expected, atol=1e-6)
         assert found["role"].unique().tolist() == list(models)
@@ -278,6 +284,72 @@ def test_what_is_saved_of_a_figure_are_the_numbers_of_the_analysis(asked, logits
     found = rows_of(views.reading("scratch", "", "", points[:, 7], ["1/2", "1"]))
     np.testing.assert_allclose(found["probability"], softmax(points[:, 7]).ravel(), atol=1e-6)
     assert found.loc[found["here"], "point"].tolist() == ["1"] * 10
+
+
+NAMED = {26: list(string.ascii_lowercase), 62: [f"sign {number}" for number in range(62)]}
+COLUMNS = (
+    "(v => { v.draw(b); const text = (li, part) => li.querySelector(part).textContent;"
+    " return [...v.element.querySelectorAll('.kd-live-columns')].map(list =>"
+    " [...list.children].map(li => [text(li, 'b'), text(li, '.kd-unseen')])); })(VIEWS[a.kind](a))"
+)
+
+
+@pytest.mark.parametrize("count", NAMED)
+def test_of_many_classes_the_likeliest_have_a_column_each_and_the_others_one(asked, count):
+    names, (teacher, scratch) = NAMED[count], np.random.default_rng(count).normal(0, 3, (2, count))
+    here = {"T": 2, "student": "scratch", "alpha": 0.5, "squared": True, "point": 0}
+    likely = np.max([special.log_softmax(z) for z in (teacher, scratch)], axis=0)
+    shown = sorted(np.argsort(-likely)[:10])
+    rest = sorted({*range(count)} - {*shown})
+
+    def columns(view):
+        return asked(COLUMNS, view, here)
+
+    ((*each, last),) = columns(views.soft_targets({"teacher": teacher, "scratch": scratch}, names))
+    soft = {"Teacher": special.softmax(teacher / 2), "Scratch": special.softmax(scratch / 2)}
+    assert [name for name, _said in each] == [names[at] for at in shown]
+    for at, (_name, said) in zip([*shown, rest], [*each, last], strict=True):
+        shares = [f"{model} {words.percent(shares[at].sum())}" for model, shares in soft.items()]
+        assert said.split(": ")[1] == ", ".join(shares)
+    assert last[0] == f"+{count - 10}"
+    assert last[1].startswith(f"{count - 10} others: ")
+
+    each_model = columns(views.answers({"teacher": teacher, "scratch": scratch}, 3, names))
+    assert [[name for name, _said in one] for one in each_model] == 2 * [[name for name, _ in [*each, last]]]
+
+    ((*_, others),) = columns(views.pulls(int(shown[0]), teacher, {"scratch": scratch}, names))
+    parts = {
+        "labels": 0.5 * (special.softmax(scratch) - np.eye(count)[shown[0]]),
+        "teacher": 0.5 * 2 * (special.softmax(scratch / 2) - soft["Teacher"]),
+    }
+    added = {name: f"{-part[rest].sum():+.2f}".replace("-", "−") for name, part in parts.items()}
+    assert others[1].endswith(f"Labels {added['labels']}, Teacher {added['teacher']}")
+
+    most = stats.entropy(np.ones(count), base=2)
+    assert f"{most:.2f} bits: all equally likely" in views.entropies({"teacher": teacher})["note"]
+    called = asked(
+        "softTargetSentence(a, 1, null, b)",
+        teacher.tolist(),
+        views.soft_target_sentence(teacher, None, names),
+    )
+    assert f"the teacher says “{names[teacher.argmax()]}” (" in called
+
+
+def test_a_matrix_of_many_classes_says_what_is_confused_and_what_is_touched(asked):
+    counts = np.zeros((1, 26, 26), int)
+    counts[0, 11, 8], counts[0, 14, 16], counts[0, 11, 11] = 12, 9, 38
+    said = asked(
+        "(v => { document.body.append(v.element); v.draw({ point: 0 });"
+        " const p = v.element.querySelector('.kd-live-pairs'); const first = p.textContent;"
+        " v.element.querySelectorAll('tr')[12].children[9].dispatchEvent("
+        "new PointerEvent('pointerover', { bubbles: true }));"
+        " return [first, p.textContent]; })(VIEWS.confusion(a))",
+        views.confusion("scratch", "", "", counts, NAMED[26]),
+    )  # fmt: skip
+    assert said == [
+        "Confused most often: “l” as “i” (12), “o” as “q” (9). Touch a cell to read it.",
+        "“l” read as “i”: 24.0\u00a0% (12).",
+    ]
 
 
 def test_a_curve_is_said_at_its_ends_and_where_it_is_shown(asked, logits):

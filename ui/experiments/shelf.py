@@ -36,7 +36,7 @@ _MOST_PLACES, _MOST_LINES, _MOST_ROWS = 7, 3, 5
 
 def shelf() -> None:
     """Draws the first cards, a choice of topics, and the cards of one."""
-    words = _("Pick a question, guess the answer, then look.")
+    words = _("Pick a question, guess the answer, then look. All of them are about MNIST.")
     st.html(f'<p class="kd kd-lead">{escape(words)}</p>')
     section(_("Three to begin with"))
     _cards(FIRST)

@@ -5,13 +5,17 @@ from typing import Any
 
 import numpy as np
 
+from kd.analysis.logits import entropy_bits
 from kd.analysis.softening import HIGHEST_TEMPERATURE, LOWEST_TEMPERATURE, temperature_grid
+from kd.base.data_sets import ABOUT_MNIST
 from kd.charts.parts import AGAINST, CELL_COLORS, FOR, ROLES, TEMPERATURE_TICKS
 from kd.text.answers import PULL_SAYS, SOFT_TARGET_SAYS, VOICES_SAYS, answers_says
 from kd.text.translation import N_, _, numeral, pgettext
-from kd.text.words import MODELS, NAMES
+from kd.text.words import MODELS, NAMES, called
 
 View = dict[str, Any]
+
+DIGITS = ABOUT_MNIST.classes
 
 _VOICES = {
     "labels": N_("what a person wrote"),
@@ -25,40 +29,53 @@ _ALONG_T = {
 }
 """What is said of a curve to readers who do not see it."""
 
+_CONFUSION_SAYS = {
+    "cell": N_("{true} read as {answer}: {share} ({count})."),
+    "pair": N_("{true} as {answer} ({count})"),
+    "most": N_("Confused most often: {pairs}. Touch a cell to read it."),
+    "none": N_("Nothing is confused. Touch a cell to read it."),
+}
+"""What is said below a matrix of so many classes that its cells have no numbers."""
 
-def soft_target_sentence(teacher: np.ndarray, label: int | None) -> View:
-    """Says what the teacher says at T. teacher: its logits, (10,). label: if it is known."""
-    says = _in_words(SOFT_TARGET_SAYS)
-    return {"kind": "sentence", "of": "softTarget", "logits": numbers(teacher), "label": label, "says": says}
+
+def soft_target_sentence(teacher: np.ndarray, label: int | None, classes: Sequence[str] = DIGITS) -> View:
+    """Says what the teacher says at T. teacher: its logits, (classes,). label: if it is known."""
+    says = {"says": _in_words(SOFT_TARGET_SAYS), "called": _called(classes)}
+    return {"kind": "sentence", "of": "softTarget", "logits": numbers(teacher), "label": label, **says}
 
 
-def soft_targets(logits: Mapping[str, np.ndarray]) -> View:
-    """Shows the teacher's soft targets as bars, and the students' as marks. logits: model → (10,)."""
+def soft_targets(logits: Mapping[str, np.ndarray], classes: Sequence[str] = DIGITS) -> View:
+    """Shows the teacher's soft targets as bars, and the students' as marks. logits: model → (classes,)."""
     return {
         "kind": "softTargets",
         "title": _("Soft targets at temperature T, in percent"),
         "models": _models(logits),
+        **_columns(classes),
     }
 
 
 def entropies(logits: Mapping[str, np.ndarray]) -> View:
-    """Shows how unsure each model is, against T. logits: model → (10,)."""
+    """Shows how unsure each model is, against T. logits: model → (classes,)."""
+    classes = len(next(iter(logits.values())))
+    most = float(entropy_bits(np.full(classes, 1 / classes)))
     return {
         "kind": "entropies",
         "title": _("Entropy against T, in bits"),
-        "note": _("0 bits: certain. 3.32 bits: all ten equally likely."),
+        "note": _("0 bits: certain. {most} bits: all equally likely.", most=numeral(most, ".2f")),
         "models": _models(logits),
         "says": _in_words(_ALONG_T),
         "x": _temperature_axis(),
-        "y": {"scale": "linear", "from": 0, "to": 3.4, "ticks": _ticks((0, 1, 2, 3))},
+        "y": {"scale": "linear", "from": 0, "to": 1.02 * most, "ticks": _ticks(range(int(most) + 1))},
         "grid": _grid(),
     }
 
 
-def answers(logits: Mapping[str, np.ndarray], label: int | None = None) -> View:
-    """Shows each model's digit and probabilities at T; with the label, whether it is right. logits: (10,)."""
+def answers(
+    logits: Mapping[str, np.ndarray], label: int | None = None, classes: Sequence[str] = DIGITS
+) -> View:
+    """Shows each model's answer and probabilities at T; with the label, whether it is right."""
     says = {"right": pgettext("answer", "right"), "wrong": pgettext("answer", "wrong")}
-    return {**soft_targets(logits), "kind": "answers", "label": label, "says": says}
+    return {**soft_targets(logits, classes), "kind": "answers", "label": label, "says": says}
 
 
 def seen(
@@ -79,9 +96,10 @@ def seen(
     return {"kind": "seen", "title": title, **shown, "canvas": canvas, "drawing": drawing, "pen": pen}
 
 
-def opinions(logits: Mapping[str, np.ndarray], origin: str) -> View:
-    """Says which picture it is; with logits, model → (10,), also what they answer and how they differ."""
+def opinions(logits: Mapping[str, np.ndarray], origin: str, classes: Sequence[str] = DIGITS) -> View:
+    """Says which picture it is; with logits by model, (classes,), also what they say, and how far apart."""
     says = {"origin": origin, "byPen": _("Your drawing, as the models see it."), "says": answers_says()}
+    says["called"] = _called(classes)
     return {"kind": "opinions", "models": _models(logits), **says}
 
 
@@ -89,24 +107,31 @@ def voices(logits: Mapping[str, np.ndarray], label: int) -> View:
     """Shows the label beside the models' answers at T, and where each of them has its answer from."""
     models = [{**each, "note": _(_VOICES[each["role"]])} for each in _models(logits)]
     truth = {"role": "labels", "name": _("Label"), "note": _(_VOICES["labels"])}
-    truth["shares"] = np.eye(10)[label].tolist()
+    truth["shares"] = np.eye(len(DIGITS))[label].tolist()
     return {**answers(logits, label), "kind": "voices", "models": [truth, *models]}
 
 
 def voices_sentence(logits: Mapping[str, np.ndarray]) -> View:
     """Says what stands out in `voices` at T. logits: model → (10,)."""
     voices = {model: numbers(logits[model]) for model in MODELS}
-    return {"kind": "sentence", "of": "voices", "logits": voices, "says": _in_words(VOICES_SAYS)}
+    says = {"says": _in_words(VOICES_SAYS), "called": _called(DIGITS)}
+    return {"kind": "sentence", "of": "voices", "logits": voices, **says}
 
 
 def pull_sentence(pull: View) -> View:
     """Says whether label or teacher pulls harder. pull: of `pulls`."""
     told = {name: pull[name] for name in ("label", "teacher", "students")}
-    return {"kind": "sentence", "of": "pull", "says": _in_words(PULL_SAYS), **told}
+    says = {"says": _in_words(PULL_SAYS), "called": _called(pull["classes"])}
+    return {"kind": "sentence", "of": "pull", **says, **told}
 
 
-def pulls(label: int | None, teacher: np.ndarray, students: Mapping[str, np.ndarray]) -> View:
-    """Shows the pull on each logit of a student. teacher: (10,). students: codes to choose from → (10,).
+def pulls(
+    label: int | None,
+    teacher: np.ndarray,
+    students: Mapping[str, np.ndarray],
+    classes: Sequence[str] = DIGITS,
+) -> View:
+    """Shows the pull on each logit of a student. teacher: (classes,). students: code → (classes,).
 
     label: if it is known; else the control "meant" says it, or it is the teacher's answer.
     """
@@ -118,6 +143,7 @@ def pulls(label: int | None, teacher: np.ndarray, students: Mapping[str, np.ndar
         "teacher": numbers(teacher),
         "students": {name: numbers(logits) for name, logits in students.items()},
         "grid": _grid(),
+        **_columns(classes),
     }
 
 
@@ -190,17 +216,25 @@ def moved_line(name: str, values: Sequence[float], dotted: bool) -> View:
     return {"role": "distilled", "name": name, "ys": list(values), **look}
 
 
-def confusion(model: str, title: str, note: str, counts: np.ndarray) -> View:
-    """Shows a confusion matrix at each point in time. counts: (k, 10, 10), by true class and answer."""
+def confusion(model: str, title: str, note: str, counts: np.ndarray, classes: Sequence[str] = DIGITS) -> View:
+    """Shows a confusion matrix at each point in time. counts: (k, classes, classes), by true and answer."""
     colours = [CELL_COLORS[theme][ROLES.index(model)] for theme in ("light", "dark")]
     shown = {"title": title, "note": note, "colours": colours, "counts": counts.tolist()}
-    return {"kind": "confusion", "role": model, **shown}
+    says = {"classes": list(classes), "called": _called(classes), "says": _in_words(_CONFUSION_SAYS)}
+    return {"kind": "confusion", "role": model, **shown, **says}
 
 
-def reading(model: str, title: str, words: str, logits: np.ndarray, points: Sequence[str]) -> View:
-    """Shows how a student read a picture at each point in time. words: its alternative. logits: (k, 10)."""
+def reading(
+    model: str,
+    title: str,
+    words: str,
+    logits: np.ndarray,
+    points: Sequence[str],
+    classes: Sequence[str] = DIGITS,
+) -> View:
+    """Shows how a student read a picture at k points. words: its alternative. logits: (k, classes)."""
     rows = [numbers(row) for row in logits]
-    said = {"title": title, "words": words, "points": list(points)}
+    said = {"title": title, "words": words, "points": list(points), **_columns(classes)}
     return {"kind": "reading", "role": model, "logits": rows, **said}
 
 
@@ -246,6 +280,15 @@ def saved(view: View, file: str, size: str = "whole") -> View:
 def numbers(values: Iterable[float]) -> list[float]:
     """Returns logits to the eight figures that float32 has at most."""
     return [float(f"{value:.8g}") for value in values]
+
+
+def _columns(classes: Sequence[str]) -> dict[str, Any]:
+    return {"classes": list(classes), "others": _("{count} others", count="{count}")}
+
+
+def _called(classes: Sequence[str]) -> list[str]:
+    """Returns the names of classes as sentences have them."""
+    return [called(name) for name in classes]
 
 
 def _models(logits: Mapping[str, np.ndarray]) -> list[dict[str, Any]]:

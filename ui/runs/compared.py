@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from html import escape
 from itertools import permutations
 
-import numpy as np
 import pandas as pd
 import streamlit as st
 
@@ -22,7 +22,7 @@ from kd.lab.comparison import (
     differing,
     figures_of_seeds,
 )
-from kd.pictures.mnist import load_mnist
+from kd.pictures.data_sets import DataSet, data_set
 from kd.text.chart_words import difference_words
 from kd.text.translation import N_, _
 from kd.text.verdicts import (
@@ -72,24 +72,34 @@ def compared(lab: Lab, lines: Sequence[Line]) -> None:
             return
         settings = [sorted(line.entries, key=lambda entry: entry.config.seed) for line in shown]
         names = dict(zip(LETTERS, settings, strict=False))
-        labels = load_mnist().y_test
         _who_is_who(names, shown)
-        first, second = _chosen_pair(list(names))
-        others = [letter for letter in names if letter != first]
-        each = [names[first], *(names[letter] for letter in others)]
-        found = between(each, labels, lambda run_id: lab.runs[run_id].test_logits()["distilled"])
-        pairs = dict(zip(others, found, strict=True))
-        _verdicts(first, pairs)
+        drawn = _between(lab, names)
         if len(finished) > len(shown):
             quiet(_("The first {count} are compared; untick some to compare others.", count=len(shown)))
         left, right = st.columns(2, gap="large")
         with left:
             _courses(lab, names)
-            _confusions(lab, labels, names, first, second, pairs[second])
+            drawn()
         with right:
             _differences(names)
             for letter, runs in names.items():
                 quiet(f"{letter}: {_own_verdict(lab, runs)}")
+
+
+def _between(lab: Lab, names: dict[str, list[RunView]]) -> Callable[[], None]:
+    """Says what lies between the settings, and returns what draws where their errors differ."""
+    sets = {runs[0].config.data for runs in names.values()}
+    if len(sets) > 1:
+        quiet(_("They are of different data sets, so what lies between their accuracies is not compared."))
+        return lambda: None
+    data = data_set(*sets)
+    first, second = _chosen_pair(list(names))
+    others = [letter for letter in names if letter != first]
+    each = [names[first], *(names[letter] for letter in others)]
+    found = between(each, data.y_test, lambda run_id: lab.runs[run_id].test_logits()["distilled"])
+    pairs = dict(zip(others, found, strict=True))
+    _verdicts(first, pairs)
+    return partial(_confusions, lab, data, names, first, second, pairs[second])
 
 
 def _verdicts(first: str, pairs: Mapping[str, Between]) -> None:
@@ -152,11 +162,13 @@ def _differences(names: dict[str, list[RunView]]) -> None:
 
 
 def _value(name: str, config: RunConfig) -> str:
+    if name == "omitted_digits" and config.omitted:
+        return listing([*config.omitted])
     return FIELDS[name].in_words(getattr(config, name)) if config.counts(name) else "–"
 
 
 def _confusions(
-    lab: Lab, labels: np.ndarray, names: dict[str, list[RunView]], first: str, second: str, found: Between
+    lab: Lab, data: DataSet, names: dict[str, list[RunView]], first: str, second: str, found: Between
 ) -> None:
     """Draws where the errors of the second setting's student differ from those of the first's."""
     seeds = found.seeds
@@ -164,13 +176,14 @@ def _confusions(
     logits = [
         lab.runs[_one(lab, names[name], shared).run_id].test_logits()["distilled"] for name in (first, second)
     ]
-    rows = difference_rows(labels, logits[1], logits[0])
+    rows = difference_rows(data.y_test, logits[1], logits[0], data.about.classes)
     seed = listing([str(each) for each in (seeds[:1] if shared else seeds)])
     figure(
         "confusion-between-runs",
         confusion_chart,
         rows,
         alt=difference_words(rows, first, second),
+        classes=data.about.classes,
         title=_("Answers of {second} − answers of {first}", first=first, second=second),
         subtitle=_("Pictures, distilled students, seed {seed}", seed=seed) if seed else _("Pictures"),
         words={"distilled": _("more with {name}", name=second), "scratch": _("more with {name}", name=first)},

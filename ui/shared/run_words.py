@@ -6,14 +6,14 @@ from typing import Any
 
 from kd.config import FIELDS, RunConfig
 from kd.distillation.objectives import OBJECTIVES
-from kd.networks.architectures import student_architecture
+from kd.networks.architectures import student_words
 from kd.networks.students import KINDS
 from kd.runs.state import RunView
 from kd.studies.experiments import EXPERIMENTS
 from kd.studies.study import StudyView
 from kd.text.study_words import epochs_words
 from kd.text.translation import N_, _, ngettext, numeral
-from kd.text.words import listing, plain
+from kd.text.words import called, listing, plain
 from ui.shared.person import person
 
 _TEACHERS = {
@@ -31,7 +31,7 @@ def setting(config: RunConfig) -> str:
     """Returns a run's setting in one line: what is usual, and what is unusual about this one."""
     # where the teacher's part has no weight, a run is known by T and T², whatever its objective
     objective = (config if config.counts("objective") else _USUAL).objective_class
-    parts = [_words(config, "alpha")]
+    parts = [*([_words(config, "data")] if _differs(config, "data") else []), _words(config, "alpha")]
     if objective.uses_temperature:
         squared = _SQUARED if config.temperature_squared else _NOT_SQUARED
         words = squared if objective.uses_temperature_squared else _T
@@ -40,7 +40,8 @@ def setting(config: RunConfig) -> str:
         parts.append(_teacher(config))
     parts += [_words(config, "epochs"), _words(config, "train_size")]
     parts += [_words(config, name) for name in ("batch_size", "seed") if _differs(config, name)]
-    parts += [_words(config, name) for name in _unusual(config) if not FIELDS[name].as_from_the_start]
+    later = [name for name in _unusual(config) if not FIELDS[name].as_from_the_start and name != "data"]
+    parts += [_words(config, name) for name in later]
     return " · ".join(parts)
 
 
@@ -61,15 +62,18 @@ def _differs(config: RunConfig, name: str) -> bool:
 def _unusual(config: RunConfig) -> list[str]:
     """Returns the fields that count and are not at their default; "student" stands for its size, too."""
     differ = {name for name in FIELDS if _differs(config, name) and config.counts(name)}
-    if student_architecture(config) != student_architecture(_USUAL):
+    if config.student != _USUAL.student or differ & {*_OF_STUDENT}:
         differ.add("student")
-    return [name for name in FIELDS if name in differ and name not in (*_OF_TEACHER, *_OF_STUDENT)]
+    found = [name for name in FIELDS if name in differ and name not in (*_OF_TEACHER, *_OF_STUDENT)]
+    return sorted(found, key=lambda name: name != "data")  # whose pictures they are decides most
 
 
 def _words(config: RunConfig, name: str) -> str:
     """Returns what is said of a field: its label and its value, or words of its own."""
     if name == "student":
-        return student_architecture(config).words
+        return student_words(config)
+    if name == "omitted_digits":
+        return _("without {digits}", digits=listing([*map(called, config.omitted)]))
     spec, value = FIELDS[name], getattr(config, name)
     if name in _OWN_WORDS:
         return _OWN_WORDS[name](value)
@@ -106,7 +110,6 @@ _OWN_WORDS: dict[str, Callable[[Any], str]] = {
     "teacher_width": lambda width: ngettext("{count} filter", "{count} filters", width),
     "teacher_label_smoothing": lambda share: _("labels smoothed by {share}", share=plain(share)),
     "labelled": lambda labels: ngettext("{count} label", "{count} labels", labels),
-    "omitted_digits": lambda digits: _("without {digits}", digits=listing(list(digits))),
     "label_noise": lambda noise: _("{share} % of the labels drawn at random", share=plain(100 * noise)),
     "baseline": lambda baseline: _("scratch with smoothed labels"),
     "objective": lambda name: _(OBJECTIVES[name].label),
@@ -120,6 +123,8 @@ def study_name(view: StudyView) -> str:
     if view.done < view.runs and not view.active:  # elsewhere one sees how far it is
         runs = _("{done} of {runs}", done=numeral(view.done), runs=runs)
     fields = listing([_(FIELDS[name].label).partition(",")[0] for name in view.study.axes])
+    if _differs(view.study.base, "data") and "data" not in view.study.axes:
+        fields = _("{data}, {fields}", data=_words(view.study.base, "data"), fields=fields)
     if view.experiment in EXPERIMENTS:
         title = _(EXPERIMENTS[view.experiment].title)
         return _("Experiment “{title}”: {fields}, {runs}", title=title, fields=fields, runs=runs)

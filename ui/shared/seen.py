@@ -11,6 +11,7 @@ import streamlit as st
 
 from kd.analysis.logits import softmax
 from kd.analysis.observations import SHOWCASE
+from kd.base.data_sets import MNIST
 from kd.config import RunConfig
 from kd.lab import RunView
 from kd.studies.few_images import few_images
@@ -89,6 +90,8 @@ def _run(step: Step) -> Numbers | None:
 def _known(step: Step) -> Numbers | None:
     """Returns the gains of the included study where the step began and where the controls are now."""
     name = step.awaited.name
+    if st.session_state.get("data", MNIST) != MNIST:
+        return None
     now = {axis: st.session_state.get(axis, getattr(RunConfig(), axis)) for axis in AXES}
     began = step.setting.get(name)
     before = now | {name: True if began is None else float(began)}

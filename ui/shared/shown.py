@@ -103,7 +103,16 @@ def example_run(lab: Lab) -> RunView | None:
 def is_plain(view: RunView) -> bool:
     """Returns whether a small student learns from labels and soft targets, its twin from the same labels."""
     usual, config = RunConfig(), view.config
-    same = ("objective", "labelled", "omitted_digits", "label_noise", "baseline", "shift", "permuted_doubts")
+    same = (
+        "data",
+        "objective",
+        "labelled",
+        "omitted_digits",
+        "label_noise",
+        "baseline",
+        "shift",
+        "permuted_doubts",
+    )
     return (
         0 < config.alpha < 1
         and all(getattr(config, name) == getattr(usual, name) or not config.counts(name) for name in same)

@@ -6,8 +6,10 @@ from html import escape
 
 import streamlit as st
 
-from kd.config import FIELDS, OFFERED, PRESETS, RunConfig
+from kd.base.data_sets import MNIST, about, known
+from kd.config import FIELDS, OFFERED, PRESETS, RunConfig, presets_for
 from kd.lab import Lab
+from kd.pictures.training_set import check_size
 from kd.studies.address import (
     PARAMETERS,
     SEEDS,
@@ -40,6 +42,7 @@ NONE, OWN = "", "own"
 FIRST, SECOND = "sweep_first", "sweep_second"
 SEEDS_KEY, BASE, _OWN_BASE, _TAKEN = "sweep_seeds", "sweep_base", "sweep_own", "sweep_taken"
 OPEN, _EPOCHS, _ASKED = "sweep_form", "sweep_epochs", "sweep_asked"
+_DATA = "sweep_data"
 SECONDS_WITHOUT_ASKING = 3600
 _DEFAULT = {FIRST: "train_size", SECOND: "temperature"}
 
@@ -60,6 +63,7 @@ def take_address() -> None:
             if name not in may_vary():
                 Study(RunConfig(), {name: [NONE]})  # says so
         base = RunConfig.from_mapping({name: asked[name] for name in OFFERED if name in asked})
+        about(base.data)  # says so where it is not here
         seeds = seeds_of(asked.get(SEEDS, str(STATIONS[0])))
         Study(base, {}, seeds)
     except ValueError as error:
@@ -86,7 +90,8 @@ def _set(axes: Mapping[str, tuple[str, ...]], base: RunConfig, seeds: int) -> No
         st.session_state[_values_key(name)] = list(values)
     st.session_state[SEEDS_KEY] = seeds
     st.session_state[_OWN_BASE] = base
-    presets = (key for key, preset in PRESETS.items() if preset.config == base)
+    st.session_state[_DATA] = base.data
+    presets = (key for key, preset in _presets().items() if preset == base)
     st.session_state[BASE] = next(presets, OWN)
 
 
@@ -101,19 +106,30 @@ def current() -> Study:
     for name in (state[FIRST], state[SECOND]):
         if name != NONE:
             add_axis(axes, name, state.get(_values_key(name), []))
-    return Study(base_of(), axes, state[SEEDS_KEY])
+    study = Study(base_of(), axes, state[SEEDS_KEY])
+    for cell in study.cells():
+        check_size(study.config(cell))
+    return study
 
 
 def base_of() -> RunConfig:
     """Returns the setting of all that does not vary.
 
     Raises:
-        ValueError: when it is a run that has been deleted.
+        ValueError: when it is a run that has been deleted, or its data set has been.
     """
-    chosen = st.session_state[BASE]
-    if chosen in PRESETS:
-        return PRESETS[chosen].config
-    return st.session_state[_OWN_BASE] if chosen == OWN else lab().runs.view(chosen).config
+    chosen, data = st.session_state[BASE], st.session_state.get(_DATA, MNIST)
+    if chosen in _presets():
+        return _presets()[chosen]
+    own = st.session_state[_OWN_BASE] if chosen in (OWN, *PRESETS) else lab().runs.view(chosen).config
+    return own.on(data)
+
+
+def _presets() -> dict[str, RunConfig]:
+    """Returns the presets' settings that suit the data set chosen; none for one that is not here."""
+    with contextlib.suppress(ValueError):
+        return presets_for(st.session_state.get(_DATA, MNIST))
+    return {}
 
 
 def draw() -> None:
@@ -148,6 +164,7 @@ def _controls() -> None:
         ),
         on_change=guarded(_moved),
     )
+    _data_set()
     bases = _bases()
     st.selectbox(
         _("All else as in"),
@@ -162,14 +179,33 @@ def _controls() -> None:
         quiet(setting(base))
 
 
+def _data_set() -> None:
+    """Draws the choice of the data set, where there is one."""
+    names = [each.id for each in known()]
+    if st.session_state[_DATA] not in names:
+        names.append(st.session_state[_DATA])
+    if len(names) > 1:
+        st.selectbox(
+            _(FIELDS["data"].label),
+            names,
+            key=_DATA,
+            persist_state="session",
+            format_func=FIELDS["data"].in_words,
+            help=_(FIELDS["data"].help),
+            on_change=guarded(_base_chosen),
+        )
+
+
 def _bases() -> dict[str, str]:
     """Returns for each code of a setting to choose from what it is called."""
-    found = {key: _(preset.label) for key, preset in PRESETS.items()}
+    found = {key: _(PRESETS[key].label) for key in _presets()}
     run_id = looked_at()
     chosen = st.session_state[BASE]
     if run_id is not None:
         found[run_id] = _("The run you looked at")
-    if st.session_state[_OWN_BASE] not in [preset.config for preset in PRESETS.values()]:
+    if chosen in PRESETS and chosen not in found:
+        chosen = st.session_state[BASE] = OWN
+    if st.session_state[_OWN_BASE] not in _presets().values():
         found[OWN] = _("The study's own setting")
     if chosen not in found:
         found[chosen] = _("Run {run}", run=chosen)
@@ -178,7 +214,9 @@ def _bases() -> dict[str, str]:
 
 def _axis(key: str, label: str, help: str) -> None:
     """Draws a field to vary, and its values."""
-    names = may_vary() if key == FIRST else [NONE, *may_vary()]
+    fields = may_vary(_known_base())
+    fields += [name for name in [st.session_state[key]] if name not in (NONE, *fields)]
+    names = fields if key == FIRST else [NONE, *fields]
     st.selectbox(
         label,
         names,

@@ -77,7 +77,7 @@ def _how_far(shown: Shown) -> str:
     view = shown.view
     if view is None:
         return _(
-            "Came with the app: {seeds} repeats (seeds) a cell, each trained for {length}. "
+            "Came with the app, on MNIST: {seeds} repeats (seeds) a cell, each trained for {length}. "
             "Touch a cell for more.",
             seeds=shown.study.seeds,
             length=shown.length,
@@ -132,7 +132,7 @@ def _along(lab: Lab, shown: Shown) -> None:
 
 def choose(lab: Lab, shown_id: str) -> None:
     """Draws the list of studies, with the one that is shown chosen."""
-    names = {SHIPPED: _("Training images and T: came with the app")}
+    names = {SHIPPED: _("Training images and T on MNIST: came with the app")}
     # what people have composed before what experiments consist of
     found = sorted(lab.studies.views(), key=lambda view: view.experiment in EXPERIMENTS)
     names |= {view.study_id: study_name(view) for view in found}

@@ -1,6 +1,8 @@
-"""Which digits a teacher finds alike, over all test pictures: a part of Errors on Train."""
+"""Which classes a teacher finds alike, over all test pictures: a part of Errors on Train."""
 
 from __future__ import annotations
+
+from html import escape
 
 import numpy as np
 import pandas as pd
@@ -8,13 +10,14 @@ import streamlit as st
 
 from kd.analysis import softening
 from kd.analysis.observations import most_one_sided_likeness
+from kd.base.data_sets import MNIST
 from kd.base.fields import ID
 from kd.charts import error_charts
 from kd.config import RunConfig
-from kd.pictures.mnist import load_mnist
+from kd.pictures.data_sets import data_set
 from kd.text.answers import look_alikes_words
 from kd.text.translation import N_, _
-from kd.text.words import a_digit, percent
+from kd.text.words import a_picture_of, called, percent
 from ui.live import controls
 from ui.live.live import live
 from ui.pictures.ways_in import STRIP, strip
@@ -22,6 +25,7 @@ from ui.shared import address
 from ui.shared.figure import computed, figure
 from ui.shared.guard import guarded
 from ui.shared.lesson import lesson
+from ui.shared.markup import literal
 from ui.shared.pieces import quiet
 
 _TEMPERATURE = address.number("T", softening.LOWEST_TEMPERATURE, softening.HIGHEST_TEMPERATURE, instead=4.0)
@@ -31,12 +35,14 @@ _BY_LABELS = N_(
     "this anyway."
 )
 _BY_ANOTHER = N_("No label ever told the teacher that a 4 is like a 9 and unlike a 0.")
+_OF_OTHER_DATA = N_("No label ever told the teacher which classes are alike.")
 
 
 def look_alikes(run_id: str, config: RunConfig, logits: dict[str, np.ndarray]) -> None:
-    """Draws which digits the teacher finds alike at T, with pictures. logits: model → (10,000, 10)."""
+    """Draws which classes the teacher finds alike at T, with pictures. logits: by model, (n, classes)."""
     address.take({"T": _TEMPERATURE})
-    labels, teacher = load_mnist().y_test, logits["teacher"]
+    data, teacher = data_set(config.data), logits["teacher"]
+    labels, classes = data.y_test, data.about.classes
     control = controls.temperature(
         "T",
         _TEMPERATURE,
@@ -44,16 +50,17 @@ def look_alikes(run_id: str, config: RunConfig, logits: dict[str, np.ndarray]) -
         _("Softens the teacher's answers to show its doubts. It trains nothing."),
     )
     temperature = live("look-alikes", [control], [])["T"]
-    rows = error_charts.look_alike_rows(labels, teacher, temperature)
-    likest = rows[rows["true"] != rows["class"]].sort_values("share_of_wrong", ascending=False)
+    rows = error_charts.look_alike_rows(labels, teacher, temperature, classes)
+    wrong = rows[rows["share_of_wrong"].notna()]  # not the diagonal, and no class without pictures
+    likest = wrong.sort_values("share_of_wrong", ascending=False)
     first = likest.iloc[0]
     words = _(
-        "When it sees {a_digit}, {share} of what the teacher gives to wrong digits goes to {other}.",
-        a_digit=a_digit(int(first["true"])),
+        "When it sees {a_picture}, {share} of what the teacher gives to wrong classes goes to {other}.",
+        a_picture=a_picture_of(first["true"]),
         share=percent(first["share_of_wrong"]),
-        other=first["class"],
+        other=called(first["class"]),
     )
-    st.html(f'<p class="kd kd-verdict">{words}</p>')
+    st.html(f'<p class="kd kd-verdict">{escape(words)}</p>')
     matrix, pictures = st.columns([1.2, 1], gap="large")
     with matrix:
         figure(
@@ -63,9 +70,10 @@ def look_alikes(run_id: str, config: RunConfig, logits: dict[str, np.ndarray]) -
             alt=look_alikes_words(rows, temperature),
             file_note=f"T{temperature:g}",
             on_select=guarded(_pick_cell),
+            classes=classes,
         )
     with pictures:
-        true, other = _cell(likest)
+        true, other = map(classes.index, _cell(likest))
         # ordered at T = 1: the pictures behind a cell should not change while T is dragged
         behind = computed(
             run_id,
@@ -75,7 +83,8 @@ def look_alikes(run_id: str, config: RunConfig, logits: dict[str, np.ndarray]) -
             _compute=lambda: softening.pictures_behind(labels, teacher, true, other, 1.0, STRIP),
         )
         said = tuple(map(percent, behind["probability_other"]))
-        strip(tuple(behind["picture"].astype(int)), said, "pictures-behind-a-cell", _on_draw)
+        numbers = tuple(behind["picture"].astype(int))
+        strip(numbers, said, "pictures-behind-a-cell", _on_draw, data)
         quiet(_("Click a cell for its pictures, or a picture to take it to Draw."))
     if st.session_state.pop(_TAKEN, False):
         address.go_to("pages/draw.py", carrying=("run",))
@@ -86,18 +95,19 @@ def _on_draw(number: int) -> None:
     st.session_state.update({_TAKEN: True, "picture": number, "way": "test", "view": "targets"})
 
 
-def _cell(cells: pd.DataFrame) -> tuple[int, int]:
+def _cell(cells: pd.DataFrame) -> tuple[str, str]:
     """Draws what chooses the cell whose pictures are shown, as a click on it does, and returns it."""
-    pairs = list(zip(cells["true"].astype(int), cells["class"].astype(int), strict=True))
-    st.session_state.setdefault(_CELL, pairs[0])
+    pairs = list(zip(cells["true"], cells["class"], strict=True))
+    if st.session_state.get(_CELL) not in pairs:
+        st.session_state[_CELL] = pairs[0]
     return st.selectbox(
-        _("Pictures that look like another digit"),
+        _("Pictures that look like another class"),
         pairs,
         key=_CELL,
         format_func=lambda pair: _(
-            "{a_digit} like {another}", a_digit=a_digit(pair[0]), another=a_digit(pair[1])
+            "{a_picture} like {another}", a_picture=a_picture_of(pair[0]), another=a_picture_of(pair[1])
         ),
-        help=_("A cell of the matrix: the pictures' label, and the digit they resemble. The likest first."),
+        help=_("A cell of the matrix: the pictures' label, and the class they resemble. The likest first."),
         persist_state="session",
     )
 
@@ -105,23 +115,29 @@ def _cell(cells: pd.DataFrame) -> tuple[int, int]:
 def _pick_cell() -> None:
     points = st.session_state["look-alikes"].selection.cell
     if points:
-        st.session_state[_CELL] = (int(points[0]["true"]), int(points[0]["class"]))
+        st.session_state[_CELL] = (points[0]["true"], points[0]["class"])
+
+
+def _learned(config: RunConfig) -> str:
+    if config.data != MNIST:
+        return _(_OF_OTHER_DATA)
+    return _(_BY_ANOTHER if ID.fullmatch(config.teacher) else _BY_LABELS)
 
 
 def _lesson(run_id: str, config: RunConfig, logits: np.ndarray) -> None:
-    """Draws the lesson: of two digits at T = 4, only one resembles the other. logits: the teacher's."""
-    a, b, there, back = computed(
-        run_id,
-        "one-sided",
-        _compute=lambda: most_one_sided_likeness(load_mnist().y_test, logits, 4.0),
+    """Draws the lesson: of two classes at T = 4, only one resembles the other. logits: the teacher's."""
+    data = data_set(config.data)
+    *pair, there, back = computed(
+        run_id, "one-sided", _compute=lambda: most_one_sided_likeness(data.y_test, logits, 4.0)
     )
+    a, b = (literal(called(data.about.classes[number])) for number in pair)
     lesson(
         _("What no label ever said"),
         _(
-            "Each row is the average of the teacher's soft targets over all test pictures of one digit. "
+            "Each row is the average of the teacher's soft targets over all test pictures of one class. "
             "{learned} Hinton called it dark knowledge, and a distilled student is taught it with every "
             "picture, for free.",
-            learned=_(_BY_ANOTHER if ID.fullmatch(config.teacher) else _BY_LABELS),
+            learned=_learned(config),
         ),
         _(
             "Set T to 4. Click the cell in row {a}, column {b}, then the one in row {b}, column {a}. On "

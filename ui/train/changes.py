@@ -10,14 +10,12 @@ import pandas as pd
 import streamlit as st
 
 from kd.analysis.observations import fixed_and_broken
-from kd.base.data_sets import MNIST
 from kd.base.once import computed_once
 from kd.config import RunConfig
 from kd.lab import Lab
-from kd.pictures.data_sets import data_set
-from kd.pictures.mnist import load_mnist
+from kd.pictures.data_sets import DataSet, data_set
 from kd.text.translation import N_, _, language, numeral
-from kd.text.words import MODELS, NAMES, a_digit, percent
+from kd.text.words import MODELS, NAMES, a_picture_of, called, percent
 from ui.pictures.ways_in import test_picture
 from ui.shared.figure import computed, framed, save_cards
 from ui.shared.guard import guarded
@@ -25,7 +23,7 @@ from ui.shared.lesson import lesson
 from ui.shared.markup import pixels, role
 
 Logits = dict[str, np.ndarray]
-"""Model → (10,000, 10), its logits for the test pictures."""
+"""Model → (pictures, classes), its logits for the test pictures."""
 
 _A_PAGE = 12
 # So many of each are shown beside the result.
@@ -44,14 +42,14 @@ _TEACHER_KNEW = N_(
 )
 
 
-def what_changed(lab: Lab, run_id: str, look: Callable[[], None]) -> None:
+def what_changed(lab: Lab, run_id: str, config: RunConfig, look: Callable[[], None]) -> None:
     """Draws a few fixed and broken pictures, and a button that shows all. look: a callback, opens the tab."""
 
     def accept() -> None:
         st.session_state["errors"] = "changes"
         look()
 
-    few = _few(lab, run_id, language())
+    few = _few(lab, run_id, config.data, language())
     if not few:
         return
     st.html(few)
@@ -66,16 +64,17 @@ def what_changed(lab: Lab, run_id: str, look: Callable[[], None]) -> None:
 
 
 @computed_once(maxsize=500)
-def _few(lab: Lab, run_id: str, _language: str) -> str:
+def _few(lab: Lab, run_id: str, chosen: str, _language: str) -> str:
     """Returns how many pictures were fixed and broken, and those that changed most, as HTML."""
-    table = _changes(run_id, lab.runs[run_id].test_logits())
+    data = data_set(chosen)
+    table = _changes(run_id, data, lab.runs[run_id].test_logits())
     if table.empty:
         return ""
     parts = []
     for change, words, wrong in (("fixed", _FIXED, "scratch"), ("broken", _BROKEN, "distilled")):
         rows = table[table["change"] == change]
         each = "".join(
-            f"<figure>{_picture(row)}<figcaption>{escape(_instead(row, wrong))}</figcaption></figure>"
+            f"<figure>{_picture(row, data)}<figcaption>{escape(_instead(row, wrong))}</figcaption></figure>"
             for row in rows.head(_A_FEW).to_dict("records")
         )
         said = _(words, count=numeral(len(rows)))
@@ -86,15 +85,16 @@ def _few(lab: Lab, run_id: str, _language: str) -> str:
 
 def _instead(row: dict, model: str) -> str:
     """Returns what a picture is, and what a model that is wrong reads."""
-    return _("{true}, not {read}", true=row["true"], read=row[model])
+    return _("{true}, not {read}", true=called(row["true"]), read=called(row[model]))
 
 
 def all_changes(run_id: str, config: RunConfig, logits: Logits) -> None:
-    table = _changes(run_id, logits)
+    data = data_set(config.data)
+    table = _changes(run_id, data, logits)
     changes = {change: table[table["change"] == change] for change in ("fixed", "broken")}
     fixed, broken = map(len, changes.values())
-    words = N_("Of the 10,000 test pictures, distillation fixed {fixed} and broke {broken}.")
-    verdict = _(words, fixed=fixed, broken=broken)
+    words = N_("Of the {count} test pictures, distillation fixed {fixed} and broke {broken}.")
+    verdict = _(words, count=numeral(data.about.test), fixed=fixed, broken=broken)
     head = framed("fixed-and-broken")
     head.html(f'<p class="kd kd-verdict">{verdict}</p>')
     named = {"fixed": _("Fixed: {count}", count=fixed), "broken": _("Broken: {count}", count=broken)}
@@ -118,14 +118,14 @@ def all_changes(run_id: str, config: RunConfig, logits: Logits) -> None:
     )
     rows = changes[change].iloc[(page - 1) * _A_PAGE : page * _A_PAGE]
     cards = rows.to_dict("records")
-    st.html(f'<div class="kd kd-cards">{"".join(map(_card, cards))}</div>')
+    st.html(f'<div class="kd kd-cards">{"".join(_card(row, data) for row in cards)}</div>')
     if rows.empty:
         st.write(_("There are none."))
     else:
         with head:
             save_cards(
                 "fixed-and-broken",
-                load_mnist().x_test[rows["picture"]],
+                data.x_test[rows["picture"]],
                 [_caption(row) for row in cards],
                 rows["picture"],
                 f"{change}-page{page}",
@@ -137,7 +137,7 @@ def all_changes(run_id: str, config: RunConfig, logits: Logits) -> None:
             "One difference in accuracy hides two groups: pictures that only the distilled student gets "
             "right, and pictures that only scratch gets right. The gain is what remains when they cancel "
             "out. Those that changed most come first. Next to each answer is the probability that the model "
-            "gives the true digit."
+            "gives the true class."
         ),
         _(
             _DID_IT_BELIEVE if config.learns_from_teacher else _TEACHER_KNEW,
@@ -145,41 +145,51 @@ def all_changes(run_id: str, config: RunConfig, logits: Logits) -> None:
             broken=broken,
         ),
         r"\text{accuracy}_{\text{distilled}} - \text{accuracy}_{\text{scratch}} = "
-        r"\frac{\text{fixed} - \text{broken}}{10\,000}",
-        _("McNemar's test asks whether fixed and broken could be the two sides of a fair coin."),
+        r"\frac{\text{fixed} - \text{broken}}{n}",
+        _(
+            "$n$: the number of test pictures. McNemar's test asks whether fixed and broken could be the two "
+            "sides of a fair coin."
+        ),
         folded=True,
     )
 
 
-def _changes(run_id: str, logits: Logits) -> pd.DataFrame:
-    return computed(run_id, "changes", _compute=lambda: fixed_and_broken(load_mnist().y_test, logits))
+def _changes(run_id: str, data: DataSet, logits: Logits) -> pd.DataFrame:
+    """Returns `fixed_and_broken` with the names of the classes."""
+
+    def compute() -> pd.DataFrame:
+        table, names = fixed_and_broken(data.y_test, logits), np.array(data.about.classes)
+        return table.assign(**{column: names[table[column]] for column in ("true", *MODELS)})
+
+    return computed(run_id, "changes", _compute=compute)
 
 
-def _picture(row: dict) -> str:
+def _picture(row: dict, data: DataSet) -> str:
     """Returns a test picture as HTML; what it is stands in its alternative."""
-    picture, _label = test_picture(row["picture"], data_set(MNIST))
-    number, digit = numeral(row["picture"]), a_digit(row["true"])
-    return pixels(picture, _("Test picture {number}, {a_digit}", number=number, a_digit=digit))
+    picture, _label = test_picture(row["picture"], data)
+    number, shown = numeral(row["picture"]), a_picture_of(row["true"])
+    return pixels(picture, _("Test picture {number}, {shown}", number=number, shown=shown))
 
 
-def _card(row: dict) -> str:
+def _card(row: dict, data: DataSet) -> str:
     answers = "<br>".join(
-        f'{role(model, f"{row[model]}")} <span class="kd-quiet">{_for_the_true_one(row, model)}</span>'
+        f'{role(model, row[model])} <span class="kd-quiet">{escape(_for_the_true_one(row, model))}</span>'
         for model in MODELS
     )
-    is_a = _("It is {a_digit}", a_digit=a_digit(row["true"]))
+    is_a = escape(_("It is {shown}", shown=a_picture_of(row["true"])))
     number = _("No. {number}", number=numeral(row["picture"]))
     return (
-        f"<figure>{_picture(row)}<figcaption><b>{is_a}</b>"
+        f"<figure>{_picture(row, data)}<figcaption><b>{is_a}</b>"
         f'<span class="kd-quiet"> {number}</span><br>{answers}</figcaption></figure>'
     )
 
 
 def _caption(row: dict) -> str:
     answers = [f"{_(NAMES[model])} {row[model]} ({_for_the_true_one(row, model)})" for model in MODELS]
-    first = _("It is {a_digit}, no. {number}", a_digit=a_digit(row["true"]), number=numeral(row["picture"]))
+    shown, number = a_picture_of(row["true"]), numeral(row["picture"])
+    first = _("It is {shown}, no. {number}", shown=shown, number=number)
     return "\n".join([first, *answers])
 
 
 def _for_the_true_one(row: dict, model: str) -> str:
-    return _("{percent} for {digit}", percent=percent(row[f"{model}_probability"]), digit=row["true"])
+    return _("{percent} for {name}", percent=percent(row[f"{model}_probability"]), name=called(row["true"]))

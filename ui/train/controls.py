@@ -13,6 +13,8 @@ from typing import Any
 import streamlit as st
 from streamlit.runtime.state.session_state_proxy import get_session_state
 
+from kd.base.data_sets import ABOUT_MNIST, MNIST, about
+from kd.base.data_sets import known as known_data
 from kd.base.fields import FieldSpec
 from kd.base.unusable import Unusable
 from kd.config import (
@@ -24,10 +26,11 @@ from kd.config import (
     RunConfig,
     epochs_for,
     not_a_field,
+    presets_for,
     why_idle,
 )
 from kd.studies.shipped import AXES
-from kd.text.translation import N_, _, number_marks, numeral
+from kd.text.translation import N_, _, number_marks, numeral, pgettext
 from kd.text.words import plain
 from ui.live import controls as live_controls
 from ui.live.controls import Control
@@ -102,6 +105,7 @@ def take_address() -> bool:
     """
     is_link = not st.session_state.get(_DRAWN) and bool(OFFERED.keys() & set(st.query_params))
     address.take({name: _parameter(name) for name in OFFERED})
+    _suit_data()
     for name in (FIELDS.keys() - OFFERED.keys()) & set(st.query_params):
         notices.add(_("In the address of this page, {problem}", problem=not_a_field(name)))
         address.rewrite({name: None})
@@ -133,7 +137,8 @@ def has_followed(run_id: str) -> None:
 
 def preset_of(config: RunConfig) -> str | None:
     """Returns the preset with exactly this setting, or None."""
-    return next((key for key, preset in PRESETS.items() if preset.config.run_id == config.run_id), None)
+    of_data = _presets(config.data)
+    return next((key for key, preset in of_data.items() if preset.run_id == config.run_id), None)
 
 
 def current() -> RunConfig:
@@ -147,6 +152,11 @@ def current() -> RunConfig:
 def _in_words(error: Contradiction) -> str:
     words = N_("“{control}” does not go with the other settings: {problem}")
     return _(words, control=_(FIELDS[error.field].label), problem=error)
+
+
+def is_mnist() -> bool:
+    """Returns whether the controls say MNIST, which the included study is about."""
+    return bool(_value("data") == MNIST)
 
 
 def last_moved() -> str | None:
@@ -220,8 +230,14 @@ def _widget(name: str, moved: Moved, is_idle: bool) -> None:
     shared = address.held(name, shared)
     lowest: Any = spec.minimum
     highest: Any = spec.maximum
-    if spec.digits:
-        st.pills(label, tuple("0123456789"), selection_mode="multi", wrap=True, **shared)
+    if name == "data":
+        st.selectbox(label, _data_sets(), format_func=spec.in_words, **shared)
+    elif spec.digits and _value("data") == MNIST:
+        st.pills(label, ABOUT_MNIST.classes, selection_mode="multi", wrap=True, **shared)
+    elif spec.digits:
+        shared["help"] = _("Classes that neither student ever sees in training. The teacher saw them.")
+        none = pgettext("digits", "none")
+        st.multiselect(_("Classes left out"), about(_value("data")).classes, placeholder=none, **shared)
     elif spec.choices:
         choices = list(dict.fromkeys((*spec.choices, _value(name))))
         st.selectbox(label, choices, format_func=partial(_choice_words, name), **shared)
@@ -245,11 +261,43 @@ def _have_moved(moved: Moved, names: Sequence[str]) -> None:
             names = ("train_size",)  # the browser had not heard yet that they follow
         if "epochs" in names:
             st.session_state[_BY_HAND] = True
-        if "train_size" in names and _epochs_follow():
+        if "data" in names:
+            _suit_data()
+        if {"train_size", "data"} & {*names} and _epochs_follow():
             st.session_state["epochs"] = epochs_for(_value("train_size"), st.session_state[_SEEN])
             st.session_state[_FOLLOWED_EPOCHS] = (epochs, time.monotonic())
         moved()
         tell_address()
+
+
+def _suit_data() -> None:
+    """Has the controls say what the chosen data set has; says so where there were more images, or no set."""
+    state = st.session_state
+    try:
+        has = about(_value("data"))
+    except ValueError as error:
+        notices.add(str(error))
+        state["data"], has = MNIST, ABOUT_MNIST
+    state["omitted_digits"] = [name for name in state.get("omitted_digits", ()) if name in has.classes]
+    if has.id != MNIST:
+        state["second_teacher"] = ""
+    if _value("train_size") > has.train:
+        state["train_size"] = has.train
+        words = N_("{data} has {count} training images, so “{control}” is set to all of them.")
+        control = _(FIELDS["train_size"].label)
+        notices.add(_(words, data=has.name, count=numeral(has.train), control=control))
+
+
+def _data_sets() -> list[str]:
+    """Returns the ids of the data sets to choose from."""
+    return [each.id for each in known_data()]
+
+
+def _presets(data: str) -> dict[str, RunConfig]:
+    """Returns the settings of the presets for a data set; none for one that is not here."""
+    with contextlib.suppress(ValueError):
+        return presets_for(data)
+    return {}
 
 
 def _epochs_follow() -> bool:
@@ -289,19 +337,21 @@ def _is_shown(name: str, values: dict[str, Any]) -> bool:
 
 
 def _set(config: RunConfig) -> None:
-    st.session_state.update({name: _in_session(name, getattr(config, name)) for name in OFFERED})
+    in_session = {name: getattr(config, name) for name in OFFERED}
+    st.session_state.update({**in_session, "omitted_digits": [*config.omitted]})
+    _suit_data()
     st.session_state[_SEEN] = config.train_size * config.epochs
     st.session_state[_BY_HAND] = False
 
 
 def _preset(moved: Moved, config: RunConfig | None) -> None:
-    shown = (config and preset_of(config)) or _OWN
+    shown, offered = (config and preset_of(config)) or _OWN, [*_presets(_value("data")), _OWN]
     times = st.session_state.get(_PRESETS_CHOSEN, 0)
     key = f"preset-{times}-{shown}"
     st.selectbox(
         _("Start from"),
-        [*PRESETS, _OWN],
-        index=[*PRESETS, _OWN].index(shown),
+        offered,
+        index=offered.index(shown),
         key=key,
         format_func=lambda key: _("Another setting") if key == _OWN else _(PRESETS[key].label),
         on_change=guarded(_apply_preset),
@@ -319,11 +369,12 @@ def _apply_preset(key: str, times: int, shown: str, moved: Moved) -> None:
         return
     notices.clear()
     st.session_state[_PRESETS_CHOSEN] = times + 1
-    if chosen in PRESETS:
+    presets = _presets(_value("data"))
+    if chosen in presets:
         with address.together():
             locks = {name: value for name, value in _values().items() if address.locked(name)}
             try:
-                _set(PRESETS[chosen].config.replace(**locks))
+                _set(presets[chosen].replace(**locks))
             except Contradiction as error:
                 notices.add(_in_words(error))
                 return
@@ -337,24 +388,30 @@ def _value(name: str, session: Any = None) -> Any:
         kept = (get_session_state() if session is None else session)[name]
     except KeyError:
         kept = getattr(_DEFAULT, name)
-    return "".join(sorted(kept)) if FIELDS[name].digits else kept
+    return _joined(kept) if FIELDS[name].digits else kept
 
 
-def _in_session(name: str, of_config: Any) -> Any:
-    """Returns a field's value as its widget keeps it in the session."""
-    return list(of_config) if FIELDS[name].digits else of_config
+def _joined(classes: Sequence[str]) -> str:
+    """Returns the names of classes as a run has them: digits of MNIST together, others with commas."""
+    return ("" if _value("data") == MNIST else ",").join(sorted(classes))
 
 
 def _parameter(name: str) -> address.Parameter:
-    default = _in_session(name, getattr(_DEFAULT, name))
-    return address.Parameter(partial(_read, name), "".join if FIELDS[name].digits else address.plain, default)
+    is_list = FIELDS[name].digits
+    default = [] if is_list else getattr(_DEFAULT, name)
+    return address.Parameter(partial(_read, name), _joined if is_list else address.plain, default)
 
 
 def _read(name: str, text: str) -> Any:
     """Returns a field's value in the address, as `RunConfig` reads it, or raises ValueError."""
     spec = FIELDS[name]
     try:
-        return _in_session(name, spec.checked(name, text, FIELD_TYPES[name]))
+        if spec.digits and _value("data") != MNIST:
+            return [*RunConfig(data=_value("data"), omitted_digits=text).omitted]
+        value = spec.checked(name, text, FIELD_TYPES[name])
+        if name == "data":
+            about(value)  # says so where it is not here
+        return list(value) if spec.digits else value
     except ValueError as error:
         sentence = N_("In the address of this page, {problem} “{control}” is set to {value} instead.")
         if spec.digits:
@@ -365,7 +422,7 @@ def _read(name: str, text: str) -> Any:
 
 def _choice_words(name: str, choice: Any) -> str:
     """Returns what a choice is called; the id of a stored model is its own word."""
-    if FIELDS[name].stored and choice not in FIELDS[name].choices:
+    if choice not in FIELDS[name].choices:
         return _("Stored model {model}", model=choice)
     return FIELDS[name].choice_label(choice)
 
@@ -388,4 +445,8 @@ def _stops(name: str) -> list[Any]:
         return [False, True]
     brought = st.session_state.setdefault(f"other_{name}", set())
     brought.add(_value(name))
-    return sorted({FIELD_TYPES[name](each) for each in (*FIELDS[name].stops, *brought)})
+    every = {*FIELDS[name].stops, *brought}
+    if name == "train_size":
+        images = about(_value("data")).train
+        every = {images, *(each for each in every if each <= images)}
+    return sorted(map(FIELD_TYPES[name], every))

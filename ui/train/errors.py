@@ -13,13 +13,14 @@ from kd.charts import error_charts
 from kd.charts.figure_file import figure_csv
 from kd.config import RunConfig
 from kd.lab import Lab
-from kd.pictures.mnist import load_mnist
+from kd.pictures.data_sets import data_set
 from kd.text.chart_words import confusion_words, difference_words, reliability_words
 from kd.text.translation import N_, _, numeral
-from kd.text.words import MODELS, NAMES, a_digit, percent, times
+from kd.text.words import MODELS, NAMES, a_picture_of, percent, times
 from ui.shared import address
 from ui.shared.figure import computed, figure
 from ui.shared.lesson import lesson
+from ui.shared.markup import literal
 from ui.train.alike import look_alikes
 from ui.train.changes import Logits, all_changes
 
@@ -49,8 +50,8 @@ def look_closer(lab: Lab, run_id: str) -> None:
         PART,
         key="errors",
         help=_(
-            "Which digits are mistaken for each other, which pictures distillation fixed or broke, whether a "
-            "model is right when it is sure, and which digits the teacher finds alike."
+            "Which classes are mistaken for each other, which pictures distillation fixed or broke, whether "
+            "a model is right when it is sure, and which classes the teacher finds alike."
         ),
     )
     draw = {"confusions": _confusions, "changes": all_changes, "trust": _trust, "alike": look_alikes}[part]
@@ -58,7 +59,8 @@ def look_closer(lab: Lab, run_id: str) -> None:
 
 
 def _confusions(run_id: str, config: RunConfig, logits: Logits) -> None:
-    labels = load_mnist().y_test
+    data = data_set(config.data)
+    labels, classes = data.y_test, data.about.classes
     left, right = st.columns(2, gap="large")
     for place, model in zip((left, right, left), MODELS, strict=True):
         with place:
@@ -66,13 +68,14 @@ def _confusions(run_id: str, config: RunConfig, logits: Logits) -> None:
                 run_id,
                 "confusion",
                 model,
-                _compute=partial(error_charts.confusion_rows, labels, logits[model], model),
+                _compute=partial(error_charts.confusion_rows, labels, logits[model], model, classes),
             )
             figure(
                 f"confusion-{model}",
                 error_charts.confusion_chart,
                 rows,
                 alt=confusion_words(rows),
+                classes=classes,
                 title=_("{model}: its answers", model=_(NAMES[model])),
                 subtitle=_("Percent of the true class"),
             )
@@ -80,13 +83,16 @@ def _confusions(run_id: str, config: RunConfig, logits: Logits) -> None:
         rows = computed(
             run_id,
             "difference",
-            _compute=lambda: error_charts.difference_rows(labels, logits["distilled"], logits["scratch"]),
+            _compute=lambda: error_charts.difference_rows(
+                labels, logits["distilled"], logits["scratch"], classes
+            ),
         )
         figure(
             "confusion-difference",
             error_charts.confusion_chart,
             rows,
             alt=difference_words(rows, _(NAMES["scratch"]), _(NAMES["distilled"])),
+            classes=classes,
             title=_("Distilled − scratch"),
             subtitle=_("Pictures; coloured by who has more"),
         )
@@ -94,15 +100,15 @@ def _confusions(run_id: str, config: RunConfig, logits: Logits) -> None:
     lesson(
         _("Other mistakes, not just fewer"),
         _(
-            "Each row is a digit, and each column what the model says it is; the diagonal is right, and has "
+            "Each row is a class, and each column what the model says it is; the diagonal is right, and has "
             "no colour. {mistakes}",
             mistakes=_(_THE_TEACHERS if config.learns_from_teacher else _DIFFERENT),
         ),
         _(
             "Scratch's most frequent mistake here is to read {true} as {said}: {scratch}. How often does its "
             "distilled twin? Guess, then find that cell in the other matrices: {distilled}.",
-            true=a_digit(true),
-            said=a_digit(said),
+            true=literal(a_picture_of(classes[true])),
+            said=literal(a_picture_of(classes[said])),
             scratch=times(often),
             distilled=times(int(confusion_matrix(labels, logits["distilled"])[true, said])),
         ),
@@ -113,7 +119,7 @@ def _confusions(run_id: str, config: RunConfig, logits: Logits) -> None:
 
 
 def _trust(run_id: str, config: RunConfig, logits: Logits) -> None:
-    labels, chart, numbers = load_mnist().y_test, *st.columns([1.2, 1], gap="large")
+    labels, chart, numbers = data_set(config.data).y_test, *st.columns([1.2, 1], gap="large")
     with chart:
         rows = computed(run_id, "reliability", _compute=lambda: error_charts.reliability_rows(labels, logits))
         figure("reliability", error_charts.reliability_chart, rows, alt=reliability_words(rows))

@@ -17,13 +17,13 @@ from kd.studies.sure.near import near_note
 from kd.text.chart_words import loss_words
 from kd.text.translation import N_, _, language, numeral
 from kd.text.verdicts import covers, evidence, evidence_of_seeds, verdict_note
-from kd.text.words import MODELS, accuracy, file_size, listing, milliseconds, plain
+from kd.text.words import MODELS, accuracy, called, file_size, listing, milliseconds, plain
 from ui.live import following
 from ui.shared import address
 from ui.shared.figure import framed, said_chart, save_menu, spec
 from ui.shared.guard import guard
 from ui.shared.lesson import OBJECTIVE, OBJECTIVE_SYMBOLS, lesson
-from ui.shared.markup import role
+from ui.shared.markup import literal, role
 from ui.shared.pieces import quiet
 from ui.shared.server import is_quick
 from ui.shared.shown import shown_run
@@ -76,7 +76,7 @@ _NO_PART = N_(
     "doing."
 )
 _WRONG_LABELS = N_("Of the labels, {share} % are drawn at random, the same ones for both.")
-_OMITTED = N_("The training pictures of {digits} are left out for both.")
+_OMITTED = N_("The training pictures of {classes} are left out for both.")
 _MISTAKEN = N_(
     "The distilled student learns with a mistake that is made on purpose ({mistake}), and not by the formula."
 )
@@ -131,7 +131,8 @@ def _explore(lab: Lab, run_id: str) -> None:
     view = lab.runs.view(run_id)
     with st.container(key="changed"):
         if view.status == "finished":
-            what_changed(lab, run_id, _look_at_errors)
+            with guard():
+                what_changed(lab, run_id, view.config, _look_at_errors)
     with st.container(key="tabs"):
         for name, tab in zip(TABS.labels, address.tabs(TABS, TAB), strict=True):
             if tab.open:
@@ -220,8 +221,8 @@ def same_network(config: RunConfig) -> str:
         sentences.append(_(_MISTAKEN, mistake=FIELDS["mistake"].in_words(config.mistake)))
     if config.label_noise:
         sentences.append(_(_WRONG_LABELS, share=plain(100 * config.label_noise)))
-    if config.omitted_digits:
-        sentences.append(_(_OMITTED, digits=listing(list(config.omitted_digits))))
+    if config.omitted:
+        sentences.append(_(_OMITTED, classes=literal(listing([*map(called, config.omitted)]))))
     if config.baseline == "label_smoothing":
         sentences.append(_(_SMOOTHED))
     return " ".join(sentences)

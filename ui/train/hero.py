@@ -56,7 +56,7 @@ _PHASES = {
     "reconnecting": N_("The training processes were lost; the run starts again once they are back"),
     "awaiting teacher": N_("Another run is training this teacher; both will use it"),
     "soft targets": N_("The teacher is answering every training image once"),
-    "evaluating": N_("Measuring all three on the 10,000 test images"),
+    "evaluating": N_("Measuring all three on the test images"),
 }
 _WORKING = N_("Working")
 _LEARNING: dict[tuple[str, ...], str] = {
@@ -169,7 +169,7 @@ def _doing_now(view: RunView) -> str:
     if view.phase not in ("teacher", "students"):
         return _(_PHASES.get(view.phase, _WORKING))
     done = dict.fromkeys(MODELS, 0) | {event["model"]: event["epoch"] for event in view.history}
-    epochs: int = view.config.teacher_epochs
+    epochs: int = view.config.own_teacher.teacher_epochs
     learning: tuple[str, ...] = ("teacher",)
     if view.phase == "students":
         epochs = view.config.epochs

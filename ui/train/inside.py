@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import pandas as pd
 import streamlit as st
@@ -11,7 +13,7 @@ from kd.lab import Lab
 from kd.networks.numpy_model import architecture_table, filters_over_time, first_layer
 from kd.text.chart_words import filters_words, layers_words, point_name
 from kd.text.translation import N_, _, numeral
-from kd.text.words import NAMES, STUDENTS, count, percent
+from kd.text.words import NAMES, STUDENTS, called, count, listing, percent
 from ui.live import views
 from ui.shared import address
 from ui.shared.figure import computed, figure
@@ -93,7 +95,8 @@ def _filters(lab: Lab, run_id: str, kind: str) -> None:
     )
     number = models["distilled"].first_layer_filters.shape[-1]
     limit = max(float(np.abs(weights).max()) for weights in filters.values())
-    figures = [views.point_sentence([_heading(kind, number, point_name(time)) for time in times])]
+    classes = lab.runs.view(run_id).config.about_data.classes
+    figures = [views.point_sentence([_heading(kind, number, point_name(time), classes) for time in times])]
     for s, weights in filters.items():
         words = [filters_words(s, each) for each in weights]
         view = views.filters(s, words, weights, limit, first=0 if kind == "digits" else 1)
@@ -101,11 +104,14 @@ def _filters(lab: Lab, run_id: str, kind: str) -> None:
     play("filters", times, figures)
 
 
-def _heading(kind: str, number: int, when: str) -> str:
+def _heading(kind: str, number: int, when: str, classes: Sequence[str]) -> str:
     if kind == "filters":
         return _("The first layer's filters {when}", when=when)
     if kind == "digits":
-        return _("What speaks for and against each digit, from 0 to 9, {when}", when=when)
+        if classes == views.DIGITS:
+            return _("What speaks for and against each digit, from 0 to 9, {when}", when=when)
+        names = listing([*map(called, classes[:_PICTURES])])
+        return _("What speaks for and against {classes} {when}", classes=names, when=when)
     if number > _PICTURES:
         return _(
             "What the first {shown} of {number} hidden units look for {when}",
@@ -153,11 +159,11 @@ def _lesson_of_pictures() -> None:
         _(
             "The first layer of these students is dense: each of its units has a weight for every pixel, "
             "so its weights can be drawn as a picture, green where it wants ink and orange-red where it "
-            "wants none. Both students start from the same noise. At the rim it stays as it was, because "
-            "no digit has any ink there from which to learn."
+            "wants none. Both students start from the same noise. Where no picture has any ink, as at the "
+            "rim of MNIST's, it stays as it was: there is nothing to learn from."
         ),
         _(
-            "Go back to the beginning and play the training: the noise gives way only where digits have "
+            "Go back to the beginning and play the training: the noise gives way only where pictures have "
             "ink. A convolution finds an edge wherever it is; these weights know each place by itself, and "
             "have to learn the same edge again at every one."
         ),

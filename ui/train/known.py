@@ -6,7 +6,8 @@ from collections.abc import Collection, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
-from kd.config import RunConfig
+from kd.base.data_sets import MNIST
+from kd.config import FIELDS, RunConfig
 from kd.studies.shipped import AXES, SHORT, differs, known, length_of
 from kd.text.translation import N_, _, language, numeral
 from ui.live.live import live
@@ -58,6 +59,8 @@ def _facts(
     study, why = known(length), ""
     if config is None:
         why = _("These settings contradict each other.")
+    elif config.data != MNIST:
+        why = _("The included study is about MNIST, not {data}.", data=FIELDS["data"].in_words(config.data))
     elif differs(config) - _FREE:
         why = _(_SAYS["outside"], what=unusual(config, _FREE))
     return {

@@ -12,14 +12,11 @@ import streamlit as st
 from kd.analysis.logits import softmax
 from kd.analysis.observations import relearned
 from kd.analysis.playback import confusions, logits_over_time, playback_table
-from kd.base.data_sets import MNIST
-from kd.config import TEST_IMAGES
 from kd.lab import Lab
-from kd.pictures.data_sets import data_set
-from kd.pictures.mnist import load_mnist
+from kd.pictures.data_sets import DataSet, data_set
 from kd.text.chart_words import point_label, point_name, reading_words
 from kd.text.translation import N_, _, numeral
-from kd.text.words import NAMES, STUDENTS, a_digit, accuracy, file_size, percent, sentence_case
+from kd.text.words import NAMES, STUDENTS, a_picture_of, accuracy, called, file_size, percent, sentence_case
 from ui.live import controls, views
 from ui.live.live import live
 from ui.pictures import ways_in
@@ -34,12 +31,14 @@ _MEASURES = {
 }
 
 Logits = dict[str, np.ndarray]
-"""Student → its logits at each point in time: (k, 10) for a picture, (k, 10,000, 10) for all of them."""
+"""Student → its logits at each of k points in time: (k, classes) of a picture, (k, n, classes) of all."""
 
 
 def play_training(lab: Lab, run_id: str) -> None:
     """Draws the tab of a finished run: the test set and one picture, played back."""
-    kept, final, labels = course(lab, run_id), lab.runs[run_id].test_logits(), load_mnist().y_test
+    kept, final = course(lab, run_id), lab.runs[run_id].test_logits()
+    data = data_set(lab.runs.view(run_id).config.data)
+    labels = data.y_test
     # in full at the end, so that this tab says what the others say
     logits = {s: np.concatenate([kept[s]["logits"][:-1], final[s][np.newaxis]]) for s in STUDENTS}
     times = kept["distilled"]["times"].tolist()
@@ -55,8 +54,8 @@ def play_training(lab: Lab, run_id: str) -> None:
         ),
     )
     _courses(times, table)
-    _matrices(run_id, logits)
-    _one_picture(times, logits)
+    _matrices(run_id, data, logits)
+    _one_picture(times, data, logits)
     often = computed(run_id, "relearned", _compute=lambda: relearned(labels, logits["distilled"]))
     size = sum(kept["distilled"][name][0].nbytes for name in ("logits", "weights"))
     agreement = _(
@@ -72,8 +71,9 @@ def play_training(lab: Lab, run_id: str) -> None:
         _(
             "How many pictures does a student get right, then wrong, then right again? Guess, press "
             "Play, and watch a few of the strips. In this run the distilled student did this with "
-            "{count} of the 10,000.",
+            "{count} of the {all}.",
             count=numeral(often),
+            all=numeral(data.about.test),
         ),
         r"\text{agreement}(t) = \frac{1}{n} \sum_n "
         r"\bigl[\arg\max_k z^{(t)}_{nk} = \arg\max_k z^{\text{teacher}}_{nk}\bigr]",
@@ -99,7 +99,8 @@ def play_picture(lab: Lab, run_id: str, picture: np.ndarray) -> None:
                     s: logits_over_time(models[s], kept[s]["weights"], image) for s in STUDENTS
                 },
             )
-            play("draw", times, _reading(times, logits))
+            classes = lab.runs.view(run_id).config.about_data.classes
+            play("draw", times, _reading(times, logits, classes))
             _lesson_of_a_picture(len(times))
 
 
@@ -115,7 +116,7 @@ def course(lab: Lab, run_id: str) -> dict[str, dict[str, np.ndarray]]:
 
 
 def most_is_learned(table: pd.DataFrame) -> str:
-    """Returns when both students read most digits. table: of `playback_table`."""
+    """Returns when both students read most pictures. table: of `playback_table`."""
     read = table[table["accuracy"] > 0.5].groupby("model")["time"].min()
     first, points = table["time"].min(), table["time"].nunique()
     if points == 1:
@@ -124,22 +125,22 @@ def most_is_learned(table: pd.DataFrame) -> str:
             "images, to see how a student comes to read."
         )
     elif len(read) < len(STUDENTS):
-        words = _("Few digits are learned here: at no time do both students read most of them.")
+        words = _("Little is learned here: at no time do both students read most pictures.")
     elif read.max() <= 0.5:
         words = _(
             "Most is learned at the very start: before the first epoch is half over, both students read most "
-            "digits. What remains is hard and takes most of the time."
+            "pictures. What remains is hard and takes most of the time."
         )
     elif read.max() == first:
         words = _(
             "Most is learned at the start: {when}, the first point here, both students already read most "
-            "digits. What remains is hard and takes most of the time.",
+            "pictures. What remains is hard and takes most of the time.",
             when=point_name(first),
         )
     else:
         words = _(
-            "Most is learned at the start: {when}, both students read most digits. What remains is hard and "
-            "takes most of the time.",
+            "Most is learned at the start: {when}, both students read most pictures. What remains is hard "
+            "and takes most of the time.",
             when=point_name(read.max()),
         )
     question = _(
@@ -193,47 +194,52 @@ def _courses(times: Sequence[float], table: pd.DataFrame) -> None:
     play("train", times, figures)
 
 
-def _matrices(run_id: str, logits: Logits) -> None:
+def _matrices(run_id: str, data: DataSet, logits: Logits) -> None:
     """Draws both students' answers by true class, which follow the point in the browser."""
-    labels, figures = load_mnist().y_test, []
+    labels, figures = data.y_test, []
     for s in STUDENTS:
         counts = computed(run_id, "confusions", s, _compute=partial(confusions, labels, logits[s]))
         title = _("{model}: its answers now", model=_(NAMES[s]))
-        matrix = views.confusion(s, title, _("Percent of the true class"), counts)
+        matrix = views.confusion(s, title, _("Percent of the true class"), counts, data.about.classes)
         figures.append(views.saved(matrix, f"playback-confusion-{s}-point{{at}}", "half"))
     live("playback-train", [], figures)
 
 
-def _one_picture(times: Sequence[float], logits: Logits) -> None:
+def _one_picture(times: Sequence[float], data: DataSet, logits: Logits) -> None:
     """Draws how both students read a test picture that one can choose."""
     seen, chosen = st.columns([1, 5], vertical_alignment="bottom")
     number = chosen.number_input(
         _("A test picture, as both students read it over time"),
         min_value=0,
-        max_value=TEST_IMAGES - 1,
-        value=ways_in.FIRST_PICTURE,
-        key="playback_picture",
+        max_value=data.about.test - 1,
+        value=ways_in.first_picture(data),
+        key=f"playback_picture-{data.about.id}",
         width=320,
-        help=ways_in.test_picture_help(data_set(MNIST)),
+        help=ways_in.test_picture_help(data),
     )
-    picture, label = ways_in.test_picture(number, data_set(MNIST))
-    description = _("Test picture {number}, {a_digit}", number=numeral(number), a_digit=a_digit(label))
-    seen.html(pixels(picture, description))
-    live("playback-train", [], _reading(times, {s: logits[s][:, number] for s in STUDENTS}))
+    picture, label = ways_in.test_picture(number, data)
+    shown = a_picture_of(data.about.classes[label])
+    seen.html(pixels(picture, _("Test picture {number}, {shown}", number=numeral(number), shown=shown)))
+    read = {s: logits[s][:, number] for s in STUDENTS}
+    live("playback-train", [], _reading(times, read, data.about.classes))
 
 
-def _reading(times: Sequence[float], logits: Logits) -> list[views.View]:
+def _reading(times: Sequence[float], logits: Logits, classes: Sequence[str]) -> list[views.View]:
     """Returns how both students read a picture: a sentence, and a strip over time each."""
     probabilities = {s: softmax(logits[s].astype(np.float64)) for s in STUDENTS}
     sentences = []
     for at, time in enumerate(times):
-        said = [f"{_(NAMES[s])} {p[at].argmax()} ({percent(p[at].max())})" for s, p in probabilities.items()]
+        said = [
+            f"{_(NAMES[s])} {called(classes[p[at].argmax()])} ({percent(p[at].max())})"
+            for s, p in probabilities.items()
+        ]
         sentences.append(_("{when}, it was read as {answers}.", when=_when(time), answers=", ".join(said)))
     figures = [views.point_sentence(sentences)]
     points = list(map(point_label, times))
     for s, p in probabilities.items():
         title = _("{model}: probability of each class over time", model=_(NAMES[s]))
-        strip = views.reading(s, title, reading_words(s, points, p), logits[s], points)
+        words = reading_words(s, points, p, classes)
+        strip = views.reading(s, title, words, logits[s], points, classes)
         figures.append(views.saved(strip, f"reading-{s}", "half"))
     return figures
 
@@ -241,13 +247,13 @@ def _reading(times: Sequence[float], logits: Logits) -> list[views.View]:
 def _lesson_of_a_picture(points: int) -> None:
     """Draws the lesson under the playback of one drawing. points: at how many times weights were saved."""
     try_this = _(
-        "Draw an untidy digit and go back to the first point. The twins began with the same weights, so they "
-        "began with the same mistakes. Do they still read it alike there, and which of them is surer?"
+        "Draw something untidy and go back to the first point. The twins began with the same weights, so "
+        "they began with the same mistakes. Do they still read it alike there, and which of them is surer?"
     )
     if points == 1:
         try_this = _(
             "So short a training is saved only once, at its end: train a run with more epochs or images, and "
-            "come back with an untidy digit. The twins begin with the same weights, so they begin with the "
+            "come back with an untidy drawing. The twins begin with the same weights, so they begin with the "
             "same mistakes."
         )
     lesson(
@@ -255,7 +261,7 @@ def _lesson_of_a_picture(points: int) -> None:
         _(
             "Both students' weights were saved as they learned, and your drawing has just been shown to each "
             "of those earlier students. At first, little more than the brightness of a region counts; the "
-            "strokes that tell one digit from another come later, and certainty comes with them."
+            "strokes that tell one class from another come later, and certainty comes with them."
         ),
         try_this,
         r"p^{(t)} = \sigma\bigl(z(x; \theta^{(t)})\bigr)",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Mapping
 from functools import partial
 from html import escape
@@ -9,8 +10,9 @@ from typing import Any
 
 import streamlit as st
 
+from kd.base.data_sets import is_here
 from kd.base.once import computed_once
-from kd.config import TEST_IMAGES, RunConfig
+from kd.config import RunConfig
 from kd.lab import Lab, RunView
 from kd.lab.seeds import SeedsView
 from kd.studies.over_seeds import MOST_SEEDS, next_station
@@ -58,6 +60,8 @@ def repeats(lab: Lab, view: RunView, seeds: SeedsView | None) -> None:
 
 def _more(lab: Lab, view: RunView, seeds: SeedsView) -> None:
     """Draws the button for the next number of repeats with a verdict, which is Stop while it works."""
+    if not is_here(view.config.data):
+        return
     me, have = person(), len(seeds.runs)
     following = next_station(max(have, seeds.wanted))
     draw = partial(steady_button, "more_repeats", type="secondary", width=_BUTTON)
@@ -95,9 +99,7 @@ def _tile(view: RunView, model: str, history: list[dict[str, Any]], result: dict
     number, below = "–", "\u00a0"
     if result is not None:
         right = result[model]["test_accuracy"]
-        wrong = round(TEST_IMAGES * (1 - right))
-        number = accuracy(right)
-        below = ngettext("{count} mistake", "{count} mistakes", wrong)
+        number, below = accuracy(right), _mistakes(view.config, right)
     elif events:
         below = _("epoch {epoch} of {epochs}", epoch=events[-1]["epoch"], epochs=events[-1]["epochs"])
         known = next((event for event in reversed(events) if event["val_accuracy"] is not None), None)
@@ -107,6 +109,14 @@ def _tile(view: RunView, model: str, history: list[dict[str, Any]], result: dict
     elif model == "teacher" and view.teacher_accuracy is not None:
         number, below = accuracy(view.teacher_accuracy), _("trained earlier")
     return _as_html(model, number, below)
+
+
+def _mistakes(config: RunConfig, right: float) -> str:
+    """Says how many test pictures a model gets wrong, if its data set is here."""
+    with contextlib.suppress(ValueError):
+        wrong = round(config.about_data.test * (1 - right))
+        return ngettext("{count} mistake", "{count} mistakes", wrong)
+    return "\u00a0"
 
 
 def _as_html(model: str, number: str, below: str) -> str:

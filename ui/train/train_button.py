@@ -9,7 +9,7 @@ from html import escape
 
 import streamlit as st
 
-from kd.config import PRESETS, Contradiction, RunConfig
+from kd.config import FIELDS, PRESETS, Contradiction, RunConfig, has_fresh_teacher
 from kd.lab import RunView
 from kd.text.translation import _
 from kd.text.words import duration
@@ -224,6 +224,15 @@ def _cost(config: RunConfig) -> str:
     students = duration(max(1.0, estimate.students))
     if not estimate.teacher:
         return _("About {students} for the students.", students=students)
+    if not has_fresh_teacher(config):
+        return _(
+            "The teacher “{teacher}” is trained once for {data}, in about {time}; then the students take "
+            "about {students}.",
+            teacher=FIELDS["teacher"].in_words(config.teacher),
+            data=FIELDS["data"].in_words(config.data),
+            time=duration(estimate.teacher),
+            students=students,
+        )
     return _(
         "About {teacher} for the teacher and {students} for the students.",
         teacher=duration(estimate.teacher),

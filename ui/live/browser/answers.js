@@ -1,4 +1,4 @@
-// What models answer at T: a digit, how sure of it they are, and a bar for each class. A label is there for
+// What models answer at T: a class, how sure of it they are, and a bar for each class. A label is there for
 // comparison: it has shares instead of logits, and does not move.
 
 const WORTH_A_NUMBER = 0.01;
@@ -11,29 +11,33 @@ const judge = (element, best, label, says) => {
   say(element, label === null ? '' : says[verdict]);
 };
 
+// All models of a figure have columns for the same classes, so that they can be compared.
+const scoresOf = ({ models }) => models.map(({ logits, shares }) => (logits ? logSoftmax(logits) : shares.map(Math.log)));
+
 const voiceOf = (data, at) => {
   const { role, name, note = '' } = data.models[at];
   const sure = made('p', { class: 'kd-live-sure' });
-  const { element, columns } = columnsOf(CLASSES, [{ role, as: 'bar' }]);
+  const columns = columnsOf(data, [{ role, as: 'bar' }]);
   const head = made('p', { class: 'kd-live-name' }, roleOf(role, name));
   if (note) head.append(made('span', { class: 'kd-live-note' }, note));
   const verdict = made('p', { class: '' });
-  const number = made('p', { class: 'kd-number' });
+  const number = made('p', { class: `kd-number ${areLong(data) ? 'kd-live-word' : ''}` });
   const card = made(
-    'section', { class: `kd-live-answer kd-${role}`, 'aria-label': name }, head, number, sure, verdict, element,
+    'section', { class: `kd-live-answer kd-${role} ${areLong(data) ? 'kd-live-worded' : ''}`, 'aria-label': name }, head, number, sure, verdict, columns.element,
   );
   const draw = (values) => {
     const { logits, shares } = data.models[at];
     const probabilities = logits ? softmax(logits, values.T) : shares;
     const best = highest(probabilities);
-    say(number, String(best));
+    say(number, data.classes[best]);
     say(sure, percent(probabilities[best]));
     if (logits) judge(verdict, best, data.label ?? null, data.says);
-    columns.forEach(({ item, number: above, unseen, marks }, digit) => {
-      item.classList.toggle('kd-live-best', digit === best);
-      say(above, digit !== best && probabilities[digit] >= WORTH_A_NUMBER ? short(probabilities[digit]) : '');
-      say(unseen, `${digit}: ${percent(probabilities[digit])}`);
-      marks[0].style.setProperty('--at', probabilities[digit].toFixed(4));
+    columns.each(scoresOf(data), ({ item, number: above, unseen, marks, name: of }, added, group) => {
+      const [share, isBest] = [added(probabilities), group.includes(best) && group.length === 1];
+      item.classList.toggle('kd-live-best', isBest);
+      say(above, !isBest && share >= WORTH_A_NUMBER ? short(share) : '');
+      say(unseen, `${of}: ${percent(share)}`);
+      marks[0].style.setProperty('--at', share.toFixed(4));
     });
   };
   return { card, draw, says: () => `${name} ${number.textContent}, ${sure.textContent}.` };
@@ -59,7 +63,7 @@ const opinions = (data) => {
       say(origin, answered?.byPen ? data.byPen : data.origin);
       if (!data.models.length) return;
       const logits = Object.fromEntries(data.models.map((model) => [model.role, model.logits]));
-      say(sentence, answersSentence(logits, data.says));
+      say(sentence, answersSentence(logits, data));
       say(distances, distancesSentence(logits, data.says));
     },
   };

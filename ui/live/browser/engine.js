@@ -71,6 +71,6 @@ const LAYERS = {
   },
 };
 
-// A network's ten logits of a picture: 784 numbers from 0 to 1.
+// A network's logits of a picture: 784 numbers from 0 to 1.
 const logitsOf = (layers, picture) =>
   Array.from(layers.reduce((values, layer) => LAYERS[layer.kind](layer, values), Float64Array.from(picture)));

@@ -5,9 +5,9 @@
 const sentence = (data) => {
   const element = made('p', { class: 'kd kd-verdict' });
   const said = {
-    softTarget: ({ T }) => softTargetSentence(data.logits, T, data.label, data.says),
-    voices: ({ T }) => voicesSentence(data.logits, T, data.says),
-    pull: (values) => pullSentence(gradientAt(data, values, values.T), data.says),
+    softTarget: ({ T }) => softTargetSentence(data.logits, T, data.label, data),
+    voices: ({ T }) => voicesSentence(data.logits, T, data),
+    pull: (values) => pullSentence(gradientAt(data, values, values.T), data),
     point: ({ point }) => data.says[point],
     seeds: ({ point, order }) => data.says[order][point],
   }[data.of];

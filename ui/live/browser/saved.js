@@ -58,9 +58,20 @@ const traceEdges = ({ x, y, width, height }, style) => {
   ];
 };
 
+// A text that goes up, and ends at its axis.
+const traceUpright = (node, placeOf, style) => {
+  const range = document.createRange();
+  range.selectNodeContents(node);
+  const { x, y, width, height } = placeOf(range.getBoundingClientRect());
+  const [ends, to] = style.textAlign === 'end' ? [y, 'end'] : [y + height, 'start'];
+  const [middle, look] = [x + width / 2, { fill: onWhite(style.color), 'font-size': style.fontSize, 'text-anchor': to }];
+  return [drawn('text', { x: middle, y: ends, 'dominant-baseline': 'central', transform: `rotate(-90 ${middle} ${ends})`, ...look }, node.data)];
+};
+
 // A text, a line of it for each line on the paper.
 const traceText = (node, placeOf) => {
   const style = getComputedStyle(node.parentElement);
+  if (style.writingMode === 'vertical-rl') return traceUpright(node, placeOf, style);
   const lines = new Map();
   for (const { 0: word, index } of node.data.matchAll(/\S+/g)) {
     const range = document.createRange();

@@ -2,32 +2,70 @@
 
 const FULL_COLOUR = 0.03;
 
+// A matrix of more classes than that has small cells without numbers: what one touches is said below.
+const MOST_NUMBERED = 10;
+// So many names have room along a side of a matrix.
+const MOST_NAMES = 26;
+const MOST_PAIRS = 3;
+
 const confusion = (data) => {
   const figure = figureOf(data.title);
-  const cells = CLASSES.map(() => CLASSES.map(() => made('td')));
-  const head = made('tr', {}, made('td'), ...CLASSES.map((name) => made('th', { scope: 'col' }, name)));
-  const rows = cells.map((row, name) => made('tr', {}, made('th', { scope: 'row' }, String(name)), ...row));
-  const table = made('table', { class: `kd-live-matrix kd-${data.role}`, 'aria-label': data.title }, head, ...rows);
+  const { classes, called, says } = data;
+  const isDense = classes.length > MOST_NUMBERED;
+  const apart = Math.ceil(classes.length / MOST_NAMES);
+  const names = classes.map((name, at) => (at % apart ? '' : name));
+  const cells = classes.map(() => classes.map(() => made('td')));
+  const head = made('tr', {}, made('td'), ...names.map((name) => made('th', { scope: 'col' }, made('span', {}, name))));
+  const rows = cells.map((row, at) => made('tr', {}, made('th', { scope: 'row' }, made('span', {}, names[at])), ...row));
+  const looks = `kd-live-matrix${isDense ? ' kd-live-dense' : ''}${areLong(data) ? ' kd-live-long' : ''}`;
+  const table = made('table', { class: `${looks} kd-${data.role}`, 'aria-label': data.title }, head, ...rows);
   table.style.setProperty('--cell', `light-dark(${data.colours.join()})`);
+  table.style.setProperty('--columns', classes.length);
   figure.element.append(made('p', { class: 'kd-quiet' }, data.note), table);
+  const below = made('p', { class: 'kd-quiet kd-live-pairs' });
+  if (isDense) figure.element.append(below);
+  let counts = data.counts[0];
+  const shareOf = (truth, answer) => counts[truth][answer] / Math.max(1, sum(counts[truth]));
+  const inWords = (truth, answer) => filled(says.cell, {
+    true: called[truth], answer: called[answer], count: counts[truth][answer], share: percent(shareOf(truth, answer)),
+  });
+  const mostConfused = () => {
+    const pairs = counts.flatMap((row, truth) => row.map((count, answer) => ({ truth, answer, count })));
+    const wrong = pairs.filter(({ truth, answer, count }) => truth !== answer && count);
+    const most = wrong.sort((a, b) => b.count - a.count).slice(0, MOST_PAIRS);
+    const said = most.map(({ truth, answer, count }) => filled(says.pair, { true: called[truth], answer: called[answer], count }));
+    return said.length ? filled(says.most, { pairs: said.join(', ') }) : says.none;
+  };
+  const touched = ({ target }) => {
+    const [cell, row] = [target.closest?.('td[style]'), target.closest?.('tr')];
+    if (cell) say(below, inWords(row.rowIndex - 1, cell.cellIndex - 1));
+  };
+  if (isDense) {
+    table.addEventListener('pointerover', touched);
+    table.addEventListener('pointerleave', () => say(below, mostConfused()));
+  }
   return {
     element: figure.element,
     rows: ({ point }) =>
-      data.counts[point].flatMap((counts, truth) => {
-        const total = Math.max(1, sum(counts));
-        return counts.map((count, predicted) => ({ role: data.role, true: truth, predicted, count, share: count / total }));
+      data.counts[point].flatMap((row, truth) => {
+        const total = Math.max(1, sum(row));
+        return row.map((count, answer) => ({
+          role: data.role, true: classes[truth], predicted: classes[answer], count, share: count / total,
+        }));
       }),
     draw: ({ point }) => {
+      counts = data.counts[point];
       cells.forEach((row, truth) => {
-        const counts = data.counts[point][truth];
-        const total = Math.max(1, sum(counts));
+        const total = Math.max(1, sum(counts[truth]));
         row.forEach((cell, answer) => {
-          const share = counts[answer] / total;
-          say(cell, counts[answer] ? numeral((100 * share).toFixed(1)) : '');
+          const share = counts[truth][answer] / total;
+          if (!isDense) say(cell, counts[truth][answer] ? numeral((100 * share).toFixed(1)) : '');
           const colour = truth === answer ? 0 : Math.min(1, share / FULL_COLOUR);
-          cell.style.setProperty('--share', (0.03 + 0.97 * colour).toFixed(3));
+          const shown = (0.03 + 0.97 * colour).toFixed(3);
+          if (cell.shown !== shown) cell.style.setProperty('--share', (cell.shown = shown));
         });
       });
+      if (isDense) say(below, mostConfused());
     },
   };
 };
@@ -35,23 +73,24 @@ const confusion = (data) => {
 const reading = (data) => {
   const figure = figureOf(data.title);
   const points = data.logits.map((logits) => softmax(logits));
-  const columns = points.map((probabilities, at) =>
-    made(
-      'div',
-      { class: 'kd-live-moment' },
-      ...probabilities.map((p) => made('i', { style: `--share: ${(0.03 + 0.97 * p).toFixed(3)}` })),
-      made('span', {}, data.points[at]),
-    ),
-  );
-  const names = made('div', { class: 'kd-live-moment' }, ...CLASSES.map((name) => made('b', {}, name)), made('span'));
-  const strip = made('div', { class: `kd-live-strip kd-${data.role}`, 'aria-hidden': 'true' }, names, ...columns);
+  const groups = groupsOf(points);
+  const columns = points.map((probabilities, at) => {
+    const shares = groups.map((group) => sum(group.map((one) => probabilities[one])));
+    const shades = shares.map((p) => made('i', { style: `--share: ${(0.03 + 0.97 * p).toFixed(3)}` }));
+    return made('div', { class: 'kd-live-moment' }, ...shades, made('span', {}, data.points[at]));
+  });
+  const named = groups.map((group) => made('b', {}, groupName(data, group).short));
+  const names = made('div', { class: 'kd-live-moment' }, ...named, made('span'));
+  const looks = `kd-live-strip kd-${data.role}${areLong(data) ? ' kd-live-long' : ''}`;
+  const strip = made('div', { class: looks, 'aria-hidden': 'true' }, names, ...columns);
+  strip.style.setProperty('--columns', groups.length);
   figure.element.append(strip, made('p', { class: 'kd-unseen' }, data.words));
   return {
     element: figure.element,
     rows: ({ point }) =>
       points.flatMap((probabilities, at) =>
-        probabilities.map((probability, digit) => ({
-          role: data.role, point: data.points[at], digit, probability, here: at === point,
+        probabilities.map((probability, one) => ({
+          role: data.role, point: data.points[at], class: data.classes[one], probability, here: at === point,
         })),
       ),
     draw: ({ point }) => columns.forEach((column, at) => column.classList.toggle('kd-live-here', at === point)),

@@ -45,34 +45,34 @@ const BEYOND = 1000;
 const MOST_NAMED = 3;
 
 // What the teacher says of a picture at a temperature.
-const softTargetSentence = (logits, temperature, label, says) => {
+const softTargetSentence = (logits, temperature, label, { says, called }) => {
   const target = softmax(logits, temperature);
-  const order = target.map((_, digit) => digit).sort((a, b) => target[b] - target[a] || a - b);
-  const named = (digit) => `${digit} (${percent(target[digit])})`;
+  const order = target.map((_, at) => at).sort((a, b) => target[b] - target[a] || a - b);
+  const named = (at) => `${called[at]} (${percent(target[at])})`;
   const [best, ...rest] = order;
-  const others = rest.filter((digit) => target[digit] >= WORTH_NAMING);
+  const others = rest.filter((at) => target[at] >= WORTH_NAMING);
   const names = others.slice(0, MOST_NAMED).map(named);
   if (others.length > MOST_NAMED) names.push(filled(says.more, { count: others.length - MOST_NAMED }));
   const which = others.length ? 'others' : target[best] < 1 ? 'next' : 'alone';
   const sentences = [
     filled(says[which], {
       temperature: plain(temperature),
-      digit: best,
+      digit: called[best],
       share: percent(target[best]),
       others: listed(names, says.and),
       other: rest.length ? named(rest[0]) : '',
     }),
     filled(says.bits, { bits: numeral(entropyBits(target).toFixed(2)) }),
   ];
-  if (label !== null && label !== best) sentences.push(filled(says.label, { label }));
+  if (label !== null && label !== best) sentences.push(filled(says.label, { label: called[label] }));
   return sentences.join(' ');
 };
 
 // Whether the label or the teacher pulls harder, and where to.
-const pullSentence = (gradient, says) => {
+const pullSentence = (gradient, { says, called }) => {
   const [label, teacher] = [lengthOf(gradient.labels), lengthOf(gradient.teacher)];
   const total = gradient.labels.map((part, at) => part + gradient.teacher[at]);
-  const where = { up: lowest(total), down: highest(total) };
+  const where = { up: called[lowest(total)], down: called[highest(total)] };
   if (!label && !teacher) return says.nothing;
   if (!teacher) return filled(says.label_alone, where);
   if (!label) return filled(says.teacher_alone, where);
@@ -85,17 +85,17 @@ const pullSentence = (gradient, says) => {
 const ALL_BUT_ALIKE = 0.2;
 
 // What a picture's voices show at a temperature: whether the teacher's doubts are heard, and which student has them.
-const voicesSentence = (logits, temperature, says) => {
+const voicesSentence = (logits, temperature, { says, called }) => {
   const target = softmax(logits.teacher, temperature);
-  const order = target.map((_, digit) => digit).sort((a, b) => target[b] - target[a] || a - b);
+  const order = target.map((_, at) => at).sort((a, b) => target[b] - target[a] || a - b);
   const [best, next] = order;
   const said = {
     temperature: plain(temperature),
-    digit: best,
+    digit: called[best],
     share: percent(target[best]),
-    other: next,
+    other: called[next],
     other_share: percent(target[next]),
-    scratch: highest(logits.scratch),
+    scratch: called[highest(logits.scratch)],
   };
   if (target[next] < WORTH_NAMING) return filled(says.hidden, said);
   if (target[best] < ALL_BUT_ALIKE) return filled(says.alike, said);
@@ -108,19 +108,19 @@ const voicesSentence = (logits, temperature, says) => {
 
 const [SURE, RIVAL, LOST] = [0.9, 0.15, 0.25];
 
-// What a model's probabilities amount to: it is sure of a digit, hesitates between it and its rivals, leans towards it,
+// What a model's probabilities amount to: it is sure of a class, hesitates between it and its rivals, leans towards it,
 // or is lost.
 const opinionOf = (probabilities) => {
   const answer = highest(probabilities);
-  const order = probabilities.map((_, digit) => digit).sort((a, b) => probabilities[b] - probabilities[a] || a - b);
+  const order = probabilities.map((_, at) => at).sort((a, b) => probabilities[b] - probabilities[a] || a - b);
   if (probabilities[answer] >= SURE) return { kind: 'sure', answer, digits: [answer] };
   if (probabilities[answer] < LOST) return { kind: 'lost', answer, digits: [] };
-  const digits = order.slice(0, 3).filter((digit) => digit === answer || probabilities[digit] >= RIVAL);
+  const digits = order.slice(0, 3).filter((at) => at === answer || probabilities[at] >= RIVAL);
   return { kind: digits.length > 1 ? 'hesitates' : 'leans', answer, digits: digits.sort((a, b) => a - b) };
 };
 
 // What three models make of a picture, those that say the same together.
-const answersSentence = (logits, says) => {
+const answersSentence = (logits, { says, called }) => {
   const groups = new Map();
   for (const role of ['teacher', 'distilled', 'scratch']) {
     const opinion = opinionOf(softmax(logits[role]));
@@ -128,10 +128,10 @@ const answersSentence = (logits, says) => {
     groups.set(key, { ...opinion, who: [...(groups.get(key)?.who ?? []), role] });
   }
   const all = [...groups.values()];
-  const listedIn = ({ digits }) => listed(digits.map(String), says.and);
+  const listedIn = ({ digits }) => listed(digits.map((at) => called[at]), says.and);
   const alike = all.length > 1 && new Set(all.map(({ kind, digits }) => [kind, ...digits].join())).size === 1;
   const clauses = all.map((group) =>
-    filled(says.who[group.who.join('+')][alike ? 'says' : group.kind], { digit: group.answer, digits: listedIn(group) }));
+    filled(says.who[group.who.join('+')][alike ? 'says' : group.kind], { digit: called[group.answer], digits: listedIn(group) }));
   if (!alike) clauses[0] = clauses[0][0].toUpperCase() + clauses[0].slice(1);
   const [first, second, third] = clauses;
   return filled(says[alike ? 'undecided' : 'joined'][all.length - 1], { digits: listedIn(all[0]), first, second, third });
