@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from kd._version import __version__
-from kd.base.fields import FieldSpec
+from kd.base.fields import ID, FieldSpec
 from kd.base.unusable import Unusable
 from kd.config import FIELD_TYPES, FIELDS, MODELS, OFFERED, PRESETS
 from kd.export import FORMATS, TABLES
@@ -113,7 +113,7 @@ def _data_id(name: str) -> str:
     from kd.store.data_sets import DATA_FOLDER
     from kd.store.store import default_home
 
-    if name == MNIST:
+    if name == MNIST or ID.fullmatch(name):
         return name
     use_folder(default_home() / DATA_FOLDER)
     return find(name).id

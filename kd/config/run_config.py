@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
-from kd.base.data_sets import MNIST, About, about
+from kd.base.data_sets import MNIST, About, about, name_of
 from kd.base.fields import FieldSpec
 from kd.base.unusable import Unusable
 from kd.config.fields import (
@@ -27,6 +27,7 @@ from kd.config.fields import (
     TRAIN_IMAGES,
     RunFields,
     has_fresh_teacher,
+    has_included_teacher,
     has_teaching,
     learns_from_teacher,
     trains_teacher,
@@ -208,6 +209,24 @@ class RunConfig(_OwnFields, RunFields):
     def about_data(self) -> About:
         """What is known of its data set; raises ValueError where that is not here."""
         return about(self.data)
+
+    @property
+    def data_name(self) -> str:
+        """What its data set is called; the id of one that is not here."""
+        return name_of(self.data)
+
+    @property
+    def sees_all_images(self) -> bool:
+        """Whether its students see all training images that there are, as far as is known."""
+        try:
+            return self.train_size >= self.about_data.train
+        except ValueError:
+            return False
+
+    @property
+    def has_included_teacher(self) -> bool:
+        """Whether its teacher comes with the project."""
+        return has_included_teacher(self)
 
     @property
     def omitted(self) -> tuple[str, ...]:

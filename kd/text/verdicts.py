@@ -7,7 +7,6 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
-from kd.base.data_sets import MNIST, about, name_of
 from kd.text.study_words import (
     after,
     decimals,
@@ -195,31 +194,23 @@ def seeds_words(differences: Mapping[int, float]) -> str:
     return _("Distilled minus scratch in points, seed by seed. {each}.", each=each)
 
 
-def _most_images(data: str) -> float:
-    """Returns how many training images a data set has; no limit is known of one that is not here."""
-    try:
-        return about(data).train
-    except ValueError:
-        return math.inf
-
-
 def covers(config: Any) -> str:
     """Says in three sentences what the interval over seeds of a RunConfig covers."""
     images, fixed = _("the training images"), []
     drawn = [_("the initial weights"), _("the order of the images")]
-    if config.pictures == "drawn" and config.train_size < _most_images(config.data):
+    if config.pictures == "drawn" and not config.sees_all_images:
         drawn.insert(0, images)
     else:
         fixed.append(images)
     if config.learns_from_teacher and config.teacher == "fresh":
         drawn.append(_("the teacher"))
     elif config.learns_from_teacher:
-        fixed.append(_("the included teacher") if config.data == MNIST else _("the teacher"))
+        fixed.append(_("the included teacher") if config.has_included_teacher else _("the teacher"))
     return " ".join(
         [
             _("New in each repeat: {things}.", things=listing(drawn)),
             _("Also allowed for: chance in which pictures are in the test set."),
-            _("Always the same: {things}.", things=listing([*fixed, name_of(config.data)])),
+            _("Always the same: {things}.", things=listing([*fixed, config.data_name])),
         ]
     )
 

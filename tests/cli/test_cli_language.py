@@ -22,11 +22,15 @@ from kd.text.endings import Ending
 from tests import pseudo_language, stored_runs
 from tests.stored_runs import CONFIG, save_ended
 
-COMMANDS = ("train", "sweep", "experiment", "runs", "predict", "export", "stop", "class")
-OF_CLASSES = (["class", "list"], ["class", "end"], ["class", "export"])
+COMMANDS = ("train", "sweep", "experiment", "runs", "predict", "export", "stop", "data", "class")
+WITHIN = tuple(
+    [command, each]
+    for command, names in {"class": ("list", "end", "export"), "data": ("list", "add", "remove")}.items()
+    for each in names
+)
 CODES = (
     *COMMANDS,
-    *("list", "end"),
+    *(each for _command, each in WITHIN),
     *PRESETS,
     *("true", "false", SCRATCH),
     *(*FORMATS, *MODELS),
@@ -68,7 +72,7 @@ def printed_by(arguments, capsys) -> str:
     return printed
 
 
-@pytest.mark.parametrize("arguments", [[], *([command] for command in COMMANDS), *OF_CLASSES], ids=" ".join)
+@pytest.mark.parametrize("arguments", [[], *([command] for command in COMMANDS), *WITHIN], ids=" ".join)
 def test_every_help_fits_in_the_readers_language(arguments, marked, capsys):
     printed = printed_by([*arguments, "--help"], capsys)
     assert pseudo_language.OPEN in printed

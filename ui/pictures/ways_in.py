@@ -14,10 +14,9 @@ from streamlit.delta_generator import DeltaGenerator
 
 from kd.analysis.observations import SHOWCASE
 from kd.analysis.softening import from_the_surest, most_ambiguous
-from kd.base.data_sets import MNIST
+from kd.base.data_sets import MNIST, known
 from kd.base.unusable import Unusable
 from kd.charts.thumbnails import thumbnail_rows
-from kd.config import TEST_IMAGES
 from kd.pictures.data_sets import DataSet, data_set
 from kd.pictures.drawing import ONLY_A_DOT, prepared
 from kd.pictures.mnist import to_model_input
@@ -303,9 +302,10 @@ def _any_picture(data: DataSet) -> None:
 
 
 def _picture_number(text: str) -> int:
-    if text.isdecimal() and len(text) < 9:
+    most = max(each.test for each in known())
+    if text.isdecimal() and len(text) < 9 and int(text) < most:
         return int(text)
-    raise Unusable(_no_such_picture(text, TEST_IMAGES, FIRST_PICTURE))
+    raise Unusable(_no_such_picture(text, most, FIRST_PICTURE))
 
 
 def _no_such_picture(text: str, count: int, shown: int) -> str:

@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 
 from data import make_experiments
+from kd.config import RunConfig
 from kd.studies.experiments import EXPERIMENTS, rows
 from kd.studies.experiments.rows import columns, explored, has_shipped, late_gain, shipped_rows, steps
 from kd.studies.measures import measured
@@ -50,7 +51,7 @@ def test_an_option_that_moves_is_explored_with_the_mean_over_the_runs():
     for seed in (1, 2):
         random = np.random.default_rng(seed)
         logits = {"distilled": random.normal(0, 4, (500, 10))}
-        config = SimpleNamespace(omitted_digits="3")
+        config = RunConfig(omitted_digits="3")
         runs.append(SimpleNamespace(config=config, labels=random.integers(0, 10, 500), logits=logits))
     found = explored(option, runs)
     assert [*found] == ["omitted_right_with", "right_with"]
