@@ -17,9 +17,8 @@ MOST = 4
 LONGEST: tuple[str | tuple[str, ...], ...] = (
     tuple(
         f"tests/browser/test_{name}.py"
-        for name in ("a_persons_way", "experiments", "keyboard", "moves", "sweep")
+        for name in ("pages", "a_persons_way", "experiments", "keyboard", "moves", "sweep")
     ),
-    "tests/browser/test_pages.py",
     "tests/browser/",
     "tests/test_benchmarks.py",
     "tests/runs/",

@@ -29,6 +29,7 @@ from kd.store.rows import ACTIVE
 from kd.store.store import Store
 from tests.app_process import AppProcess, app_process
 from tests.browser.chromium import bring
+from tests.engine.common import alive, until
 from tests.store.test_upkeep import save
 from ui.pictures.ways_in import FIRST_PICTURE
 from ui.shared.program import program
@@ -55,10 +56,12 @@ def unused_seed() -> int:
 def site(tmp_path_factory) -> Iterator[AppProcess]:
     """One app for all browser tests, started as `streamlit run app.py` does, with a home of its own.
 
-    Each test leaves it as it found it, or at least trains with its own seeds.
+    Each test leaves it as it found it, or at least trains with its own seeds. No process outlives it.
     """
     with app_process(tmp_path_factory.mktemp("site")) as app:
         yield app
+        family = app.family()
+    until(lambda: not alive(family))
 
 
 @pytest.fixture(autouse=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from playwright.sync_api import BrowserContext, expect
 
 from kd.lab import Lab
+from tests import WITHOUT_TENSORFLOW
 from tests.app_process import app_process, free_port
 from tests.browser.conftest import visit
 
@@ -28,7 +29,7 @@ def test_a_phone_comes_back_to_its_class_and_hears_what_it_has_missed(touch_wind
     port = free_port()
     with (
         Lab(tmp_path) as lab,
-        app_process(tmp_path, port=port) as app,
+        app_process(tmp_path, port=port, PYTHONPATH=WITHOUT_TENSORFLOW) as app,
         visit(touch_window, app) as phone,
     ):
         room = lab.classes.open("guess;digits", "host")
@@ -55,7 +56,7 @@ def test_a_phone_comes_back_to_its_class_and_hears_what_it_has_missed(touch_wind
         phone.wait_for_function("dialogs > 0")  # Streamlit's own words about a lost server
         expect(phone.get_by_test_id("stDialog")).to_have_count(0)
         room.start()
-        with app_process(tmp_path, port=port):
+        with app_process(tmp_path, port=port, PYTHONPATH=WITHOUT_TENSORFLOW):
             expect(line).to_have_text(WAITS, timeout=120_000)
             room.go_to(0)  # the new server draws the page, too
             expect(guess).to_be_visible()
