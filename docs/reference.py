@@ -31,12 +31,13 @@ underscores are dashes: `train_size` is `--train-size`. A switch is turned off b
 """
 ADDRESSES_INTRODUCTION = """## Addresses
 
-A page's address has its state: every field above on Train and Sweep, and what follows. *Share* makes the
-link. In a link for a class, `hide=alpha,train_size` takes controls off the page, and `lock=temperature` shows
-them but does not let them be moved; both stay in force on all pages until “Show all controls” is pressed.
-They are a help in a lesson and no protection: whoever edits the address undoes them. `present=true` starts
-with large type. Names are those in this table, and on Train also those of the fields. A drawing is in no
-address.
+A page's address has the state of its controls: every field above on Train and Sweep, and what follows.
+*Share* makes the link. In a link for a class, `hide=alpha,train_size` takes controls off the page, and
+`lock=temperature` shows them but does not let them be moved, not by a preset either, or by a stored run
+that is opened: a sentence says so. Both stay in force on all pages until “Show all controls” is pressed, or
+until a step of a path needs a control. They are a help in a lesson and no protection: whoever edits the
+address undoes them. `present=true` starts with large type. Names are those in this table, and on Train also
+those of the fields. Drawings, names, passphrases and which menu is open are in no address.
 """
 COMMANDS_INTRODUCTION = """## Commands
 

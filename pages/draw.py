@@ -22,6 +22,7 @@ from ui.train.playback import play_picture
 ADDRESS = {
     "way": ways_in.WAY_PARAMETER,
     "picture": ways_in.PICTURE_PARAMETER,
+    "pen": ways_in.PEN_PARAMETER,
     "view": looks.LOOK,
     "T": looks.TEMPERATURE,
     "log": looks.LOG,

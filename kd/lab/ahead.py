@@ -31,7 +31,7 @@ log = logging.getLogger("kd")
 
 SEEDS = STATIONS[0]
 NEIGHBOURING = ("alpha", "temperature")
-MOST_PEOPLE = 3
+MOST_PAGES = 3
 # A run that takes longer is not computed unless somebody asks for it.
 MOST_SECONDS = 3.0
 SECONDS_REMEMBERED = 30.0
@@ -79,17 +79,19 @@ class Ahead:
         self._timer: threading.Timer | None = None
         self._closed = False
 
-    def look_at(self, setting: RunConfig | None, person: str) -> None:
-        """Notes that this person looks at this setting, or at none any more, for SECONDS_REMEMBERED."""
+    def look_at(self, setting: RunConfig | None, page: str) -> None:
+        """Notes that this open page shows this setting, or none any more, for SECONDS_REMEMBERED."""
         if not self._is_on:
             return
         with self._lock:
-            before, _since = self._looks.pop(person, (None, 0.0))
+            before, _since = self._looks.pop(page, (None, 0.0))
+            others = [looked for looked, _since in self._looks.values()]
             if setting is not None:
-                self._looks[person] = setting, time.monotonic()
-            if setting == before and self._batch is None and self._timer is None:
+                self._looks[page] = setting, time.monotonic()
+            is_left = before not in (None, setting, *others)
+            if not is_left and self._batch is None and self._timer is None:
                 self._consider_in(SECONDS_OF_CALM)
-        if setting != before:
+        if is_left:
             self.let_go()
 
     def goes_on_with(self, setting: RunConfig) -> bool:
@@ -147,8 +149,8 @@ class Ahead:
     def _settings(self) -> list[RunConfig]:
         """Returns what people look at, or nothing if too many look. Called with the lock held."""
         earliest = time.monotonic() - SECONDS_REMEMBERED
-        self._looks = {person: look for person, look in self._looks.items() if look[1] >= earliest}
-        if len(self._looks) > MOST_PEOPLE:
+        self._looks = {page: look for page, look in self._looks.items() if look[1] >= earliest}
+        if len(self._looks) > MOST_PAGES:
             return []
         return list(dict.fromkeys(setting for setting, _since in self._looks.values()))
 

@@ -57,3 +57,8 @@ def test_what_streamlit_says_itself_is_said_in_the_readers_language(page: Page, 
     page.keyboard.press("Escape")
     page.goto(f"{site.url}/runs?lang=pt-BR")
     expect(page.get_by_role("button", name="Ajuda: Buscar")).to_be_visible()
+    page.get_by_role("radio", name="English").click()
+    expect(page.get_by_role("button", name="Help for Find")).to_be_visible()
+    page.go_back()  # to what was on the page; the language is not undone
+    expect(page.get_by_role("radio", name="English")).to_be_checked()
+    expect(page).to_have_url(re.compile("lang=en"))

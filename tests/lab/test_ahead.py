@@ -9,7 +9,7 @@ import pytest
 
 from kd.config import RunConfig
 from kd.lab import ahead
-from kd.lab.ahead import MOST_PEOPLE, SEEDS, neighbours, with_seeds
+from kd.lab.ahead import MOST_PAGES, SEEDS, neighbours, with_seeds
 from kd.runs.run import Wish
 from kd.runs.scheduler import AHEAD
 from kd.studies.study import Study
@@ -111,6 +111,15 @@ def test_it_is_let_go_when_somebody_asks_for_anything_and_taken_up_again(begun, 
     assert max(others) < min(ended.index(model) for model in before)
 
 
+def test_who_opens_a_page_or_leaves_one_that_others_look_at_disturbs_nothing(begun):
+    batch = begun.ahead._batch
+    for setting, page in ((BASE, "ben"), (OTHER, "eve"), (None, "ann")):
+        begun.ahead.look_at(setting, page)
+    assert begun.ahead._batch is batch
+    begun.ahead.look_at(None, "ben")
+    assert begun.ahead._batch is None
+
+
 def test_it_begins_only_when_nobody_waits_here_or_in_another_process(house):
     house.finished(house.start(BASE))
     with running_elsewhere(house.store.home, OTHER):
@@ -148,7 +157,7 @@ def test_nothing_is_computed_for_those_who_have_gone_or_without_a_run_of_its_own
 
 def test_it_is_off_while_many_look(house):
     house.finished(house.start(BASE))
-    for person in range(MOST_PEOPLE + 1):
+    for person in range(MOST_PAGES + 1):
         house.ahead.look_at(BASE, str(person))
     assert rests(house)
     house.ahead.look_at(None, "0")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import time
 from types import SimpleNamespace
 from urllib.parse import parse_qsl
 
@@ -13,18 +14,27 @@ from hypothesis import strategies as st
 from kd.config import FIELD_TYPES, FIELDS, OFFERED, Contradiction, RunConfig, to_bool
 from kd.studies.address import PARAMETERS
 from kd.studies.experiments import EXPERIMENTS
-from tests.pages.on_page import html_of, labelled, warnings_of
+from tests.pages.on_page import control, html_of, labelled, move, warnings_of
 from ui.experiments.asked import parameters
 from ui.shared import address
 
 fuzzed = settings(max_examples=6, suppress_health_check=[HealthCheck.function_scoped_fixture])
-# Those of Train are in a test of their own.
-OTHER_PAGES = {
-    "home": ("run",),
-    "draw": ("run", "way", "picture", "view", "T", "log"),
+EVERYWHERE = ("hide", "lock", "lang", "path", "step", "present")
+# The settings of Train are in a test of their own.
+PARTS = {
+    "home": ("run", "soft", "guess", *EVERYWHERE),
+    "train": (
+        *("tab", "errors", "change", "page_fixed", "page_broken", "alike_cell", "T", "measure"),
+        *("point", "playback_picture", "trail_against", "trail_study", "more_settings", *EVERYWHERE),
+    ),
+    "draw": (
+        *("run", "way", "picture", "pen", "strip_of", "view", "T", "log", "meant", "pulled_student"),
+        *("pull_alpha", "pull_squared", "drawing_open", "drawing", "for_7", "reading_open", "point"),
+    ),
     "sweep": (*PARAMETERS, "run", "show", "cell", "of", "of_alpha", "of_squared", "of_seeds", "of_order"),
     "experiments": parameters(),
     "runs": ("run", "q", "by", "values", "whose", "fold", "ticked", "pair"),
+    "class": ("code", "ticket", "via", "plan", "joining"),
 }  # fmt: skip
 ODD = ["1e-1", ".5", "0.123", "1_0", "1e1", "3.0", "٣", "15", " 64 ", "-0", "0", "1", "FALSE", "True",
        "FRESH", "nan", "", "7.3", "4.0000001", "1e3", "1e999", "0x10", "notebook", "1,000", "+2",
@@ -74,11 +84,11 @@ def test_train_takes_or_refuses_whatever_its_address_says(open_page, lab, query)
     assert labelled(app)["Train"].disabled is contradicts
 
 
-@pytest.mark.parametrize("name", OTHER_PAGES)
+@pytest.mark.parametrize("name", PARTS)
 @fuzzed
 @given(data=st.data())
 def test_no_address_crashes_a_page(open_page, name, data):
-    names = OTHER_PAGES[name]
+    names = PARTS[name]
     app = open_page(
         name, **data.draw(st.dictionaries(st.sampled_from(names), spellings, max_size=len(names)))
     )
@@ -115,6 +125,20 @@ def test_every_spelling_is_taken_and_spelled_as_widgets_do(open_page):
         assert app.query_params[name] in (address.plain(value), [address.plain(value)])
 
 
+def test_a_browser_that_has_not_heard_of_its_new_address_undoes_nothing_of_it(open_page, monkeypatch):
+    app = open_page("train", tab="errors", errors="alike")
+    before = dict(app.query_params)
+    control(app, "temperature").set_value(20.0).run()
+    app.query_params = dict(before)
+    move(app, "look-alikes", T=5.0)
+    assert [app.query_params[name] for name in ("temperature", "T")] in (["20", "5"], [["20"], ["5"]])
+    app.query_params = dict(before)
+    later = time.monotonic() + 2 * address.SECONDS_OF_AN_ECHO
+    monkeypatch.setattr(address.time, "monotonic", lambda: later)
+    app.run()  # by now it has heard: a link from the page to itself
+    assert "temperature" not in app.query_params
+
+
 # an address, and what is said of each part that is refused
 REFUSED = {
     "home?soft=101": ["between 0.1 and 100"],
@@ -129,6 +153,23 @@ REFUSED = {
         "no view “![x](//example.org)”",
         f"There is no run “{'x' * 39}…” here",
     ],
+    "train?tab=errors&errors=alike&alike_cell=4,4": [
+        "There are no pictures of “4,4”: use numbers of two classes such as 4,9.",
+    ],
+    "train?tab=errors&errors=changes&change=kept&page_fixed=0": [
+        "There is nothing called “kept” to look at: use fixed, broken.",
+        "page_fixed must be a number between 1 and",
+    ],
+    "train?tab=playback&point=99&playback_picture=-1": [
+        "point must be a number between 0 and 7, not “99”. It is set to 7.",
+        "no test picture “-1”",
+    ],
+    "train?trail_against=<b>&trail_study=2": [
+        "There is no setting “<b>” to plot runs by.",
+        "trail_study must be true or false, not “2”. It is on.",
+    ],
+    "draw?pen=7&meant=ten": ["pen must be a number between 8 and 40", "You cannot mean “ten”: use teacher"],
+    "draw?way=test&strip_of=class%20x": ["There is no strip of “class x” here."],
     "sweep?cell=750,10&of_seeds=21&of_alpha=0.2&show=x": [
         "This study has no cell “750,10”: use values such as 100,1.",
         "of_seeds must be a number between 1 and 20, not “21”. It is set to 1.",
@@ -148,6 +189,8 @@ REFUSED = {
         "whose must be one of all, mine, others, app, not “mine!”.",
     ],
 }
+# what these addresses name that there is
+MEANT = {*EXPERIMENTS, "errors", "alike", "changes", "playback", "test"}
 
 
 @pytest.mark.parametrize("written", REFUSED, ids=lambda written: written[:40])
@@ -159,7 +202,7 @@ def test_what_an_address_cannot_mean_is_named_in_a_sentence_and_nothing_starts(o
     assert len(said) == len(REFUSED[written])
     assert all(any(sentence in each for each in said) for sentence in REFUSED[written])
     for name, text in parse_qsl(query):
-        assert app.query_params.get(name) not in (text, [text]) or text in EXPERIMENTS
+        assert app.query_params.get(name) not in (text, [text]) or text in MEANT
     assert not app.error
     assert [each.study_id for each in lab.studies.views()] == before
 

@@ -235,7 +235,7 @@ def test_a_bias_moves_in_the_browser_over_stored_logits(open_page, lab):
 def test_an_option_goes_back_to_the_question_only_if_it_has_changed(monkeypatch):
     kept = {"never_saw_it": asked.Asked(EXPERIMENTS["never_saw_it"], SEEDS, asked.RUN)}
     monkeypatch.setattr(asked.st, "session_state", {"experiments_kept": kept})
-    monkeypatch.setattr(asked.st, "query_params", {"experiment": "never_saw_it"})
+    monkeypatch.setattr(asked.address, "now", lambda: {"experiment": "never_saw_it"})
     monkeypatch.setattr(asked.address, "rewrite", lambda said: None)
     asked.choose("omitted_digits", "3")  # as a slow browser may report it once it has left the page
     assert kept["never_saw_it"].seen == asked.RUN

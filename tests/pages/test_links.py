@@ -72,6 +72,41 @@ def test_what_a_browser_says_of_a_locked_control_is_not_taken_over_nor_what_a_pr
     assert app.session_state["temperature"] == RunConfig().temperature
 
 
+def test_a_locked_control_stays_when_a_run_is_opened_that_has_another_value_and_that_is_said(open_page, lab):
+    other = RunConfig(temperature=4.0, seed=3)
+    save_copy(lab.store, RunConfig().run_id, other)
+    app = open_page("train", temperature="20", lock="temperature")
+    app.query_params = {"run": other.run_id}
+    app.run()
+    assert (app.session_state["seed"], app.session_state["temperature"]) == (3, 20.0)
+    assert control(app, "temperature").spec["locked"]
+    assert warnings_of(app) == [
+        "The link you opened locks “T, temperature”, so the controls are not set as in this run."
+    ]
+    # a link that names a run alone locks what it has
+    assert open_page("train", run=other.run_id, lock="temperature").session_state["temperature"] == 4.0
+
+
+def test_a_locked_control_is_moved_by_no_other_one(open_page):
+    app = open_page("draw", way="test", picture="7", lock="picture")
+    labelled(app)["Random"].click().run()
+    assert app.session_state["picture"] == 7
+    assert warnings_of(app) == ["“Test picture” stays as it is: the link you opened locks it."]
+
+
+def test_a_step_of_a_path_brings_back_what_it_needs_and_says_so(open_page):
+    held = "alpha,temperature"
+    query = {"path": "five", "step": "2", "train_size": "10000", "alpha": "0.3"}
+    app = open_page("train", **query, hide="temperature", lock=held)
+    labelled(app)["Skip"].click().run()
+    assert not control(app, "temperature").spec["locked"]
+    assert control(app, "alpha").value == 0.3
+    assert app.query_params["lock"] in ("alpha", ["alpha"])
+    assert "hide" not in app.query_params
+    words = "This step needs “T, temperature”, which the link you opened had hidden or locked."
+    assert warnings_of(app) == [words]
+
+
 def test_locked_epochs_stay_while_the_images_move_and_a_preset_that_a_lock_forbids_says_why(open_page):
     app = open_page("train", lock="epochs")
     control(app, "train_size").set_value(500).run()

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 
 from kd.config import RunConfig
@@ -12,16 +10,16 @@ from kd.runs.estimates import Speed
 from kd.runs.state import RunView
 from tests.pages.on_page import control, drawn_in_the_browser, html_of, is_own, labelled, warnings_of
 from tests.stored_runs import save_copy
-from ui.shared import shown
 from ui.train import trail, train_button
 
 ON = {train_button.SWITCH: "true"}
 USUAL, FIRST, SECOND = RunConfig(), RunConfig(temperature=4.0), RunConfig(temperature=4.0, alpha=0.5)
 
 
-def overtake(app, run_id):
-    """Have the browser send the address that it had while this run was shown."""
-    app.query_params["run"] = run_id
+def overtake(app, before):
+    """Have the browser send the address that it had before."""
+    app.query_params.clear()
+    app.query_params.update(before)
     return app
 
 
@@ -57,31 +55,28 @@ def asked(lab, monkeypatch):
 def test_a_quick_run_starts_when_a_control_is_let_go_and_the_one_before_is_let_go(open_page, asked):
     app = open_page("train", **ON)
     assert not asked
+    usual = dict(app.query_params)
     control(app, "temperature").set_value(4.0).run()
     assert asked == [("start", FIRST)]
     assert "Stop" in labelled(app)
-    overtake(app, USUAL.run_id).run()  # a look at the run that was shown before
+    first = dict(app.query_params)
+    overtake(app, usual).run()  # a look at the run that was shown before
     assert shown_in(app) == (FIRST.run_id, True)
-    control(overtake(app, USUAL.run_id), "alpha").set_value(0.5).run()
+    control(overtake(app, usual), "alpha").set_value(0.5).run()
     # in this order, they share the scratch student that both need
     assert asked == [("start", FIRST), ("start", SECOND), ("let go", FIRST.run_id)]
-    overtake(app, FIRST.run_id).run()
+    overtake(app, first).run()
     assert shown_in(app) == (SECOND.run_id, True)
 
 
-def test_a_link_to_a_run_that_was_left_shows_it(open_page, asked, monkeypatch):
+def test_a_link_to_a_run_that_was_left_shows_it(open_page, asked):
     app = open_page("train", **ON)
     control(app, "temperature").set_value(4.0).run()
     app.switch_page("pages/runs.py").run()
     app.switch_page("pages/train.py")
-    overtake(app, USUAL.run_id).run()
-    assert app.session_state["shown_run"] == USUAL.run_id
-    overtake(app, FIRST.run_id).run()  # left just now, by a link
-    assert app.session_state["shown_run"] == USUAL.run_id
-    later = time.monotonic() + 2 * shown.SECONDS_OF_AN_ECHO
-    monkeypatch.setattr(shown.time, "monotonic", lambda: later)
-    overtake(app, FIRST.run_id).run()
-    assert app.session_state["shown_run"] == FIRST.run_id
+    for run_id in (USUAL.run_id, FIRST.run_id):  # the second was left just now
+        overtake(app, {"run": run_id}).run()
+        assert app.session_state["shown_run"] == run_id
 
 
 def test_a_long_run_goes_on_when_a_control_is_moved(open_page, asked):

@@ -37,9 +37,8 @@ def seen(monkeypatch):
         monkeypatch.setenv("KD_HOSTS", listed)
         context = SimpleNamespace(url=url)
         options = {"server.address": bound}
-        monkeypatch.setattr(
-            reached, "st", SimpleNamespace(context=context, get_option=options.get, query_params={})
-        )
+        monkeypatch.setattr(reached, "st", SimpleNamespace(context=context, get_option=options.get))
+        monkeypatch.setattr(reached.address, "now", dict)
         found = {
             name: [SimpleNamespace(family=family, address=address) for family, address in each]
             for name, each in networks.items()
@@ -91,11 +90,11 @@ def test_where_no_phone_can_come_the_host_is_told_what_to_do(seen, networks, bou
     assert seen("http://localhost:8501/class", "kd.example", bound=bound)[:1] == ["http://kd.example:8501"]
 
 
-def test_the_host_s_choice_among_them_counts_and_an_odd_one_does_not(seen):
+def test_the_host_s_choice_among_them_counts_and_an_odd_one_does_not(seen, monkeypatch):
     seen("http://localhost:8501/class")
     room = SimpleNamespace(code="KXRT")
     for chosen, host in (("172.17.0.1", "172.17.0.1"), ("evil.example", "192.168.178.20")):
-        reached.st.query_params = {reached.VIA: chosen}
+        monkeypatch.setattr(reached.address, "now", {reached.VIA: chosen}.copy)
         assert addresses.join_address(room) == f"http://{host}:8501/class?code=KXRT"
 
 

@@ -42,7 +42,7 @@ _KEYBOARD = """<span class="kd-unseen"></span><script>{
 
 def draw(lab: Lab) -> None:
     """Draws the way into the class that the address names, or else all ways: back, into one, to a new one."""
-    code = st.query_params.get(CODE, "")
+    code = address.now().get(CODE, "")
     if code:  # of an open class: see `room.asked`
         with st.container(key="class_join"):
             words = _("You are joining class {code}.", code=code.strip().upper())

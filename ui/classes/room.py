@@ -28,7 +28,7 @@ _LED = "class_led"
 
 def is_asked() -> bool:
     """Returns whether the address names a class."""
-    return bool(st.query_params.get(CODE))
+    return bool(address.now().get(CODE))
 
 
 def asked(lab: Lab) -> Class | None:
@@ -39,9 +39,9 @@ def asked(lab: Lab) -> Class | None:
     """
     if not is_asked():
         return None
-    me, ticket = person(), st.query_params.get(TICKET, "")
+    me, ticket = person(), address.now().get(TICKET, "")
     try:
-        room = opened_with(lab, st.query_params[CODE], me)
+        room = opened_with(lab, address.now()[CODE], me)
     except ValueError as error:
         notices.add(str(error))
         address.rewrite({CODE: None, TICKET: None})
@@ -69,7 +69,7 @@ def draw(lab: Lab, room: Class) -> None:
 @st.fragment
 def _draw(lab: Lab, room: Class) -> None:
     with guard(), st.container(key="class_room"):
-        if st.query_params.get(CODE, "").strip().upper() != room.code:  # it was left
+        if address.now().get(CODE, "").strip().upper() != room.code:  # it was left
             st.rerun()
         me = person()
         try:
@@ -94,4 +94,4 @@ def _draw(lab: Lab, room: Class) -> None:
 def leave() -> None:
     """Goes back to the way in."""
     present(False)
-    address.rewrite({CODE: None})
+    address.rewrite({CODE: None, **dict.fromkeys(wall.ADDRESS)})

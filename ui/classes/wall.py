@@ -15,13 +15,14 @@ from kd.lab.classes import Class, ClassView
 from kd.store.classes import FROZEN, OPEN, REVEALED, WAITING
 from kd.text.translation import _, ngettext
 from ui.classes.addresses import choose_address, join_address, move_away, why_none
-from ui.shared import notices
+from ui.shared import address, notices
 from ui.shared.guard import guard
 from ui.shared.pieces import acts, quiet
 from ui.shared.reached import qr_picture, spoken
 from ui.shared.steady_button import steady_button
 
-_JOINING, _ENDING = "class_joining", "class_ending"
+_JOINING, _ENDING = "joining", "class_ending"
+ADDRESS = {_JOINING: address.switch(_JOINING, default=True)}
 
 
 def draw(
@@ -37,7 +38,9 @@ def draw(
     shown: the module of the activity's kind. leave: goes back to the way in. follow: draws what says whether
     the wall is connected.
     """
-    joining = st.session_state.setdefault(_JOINING, True)
+    address.take(ADDRESS)
+    joining = st.session_state[_JOINING]
+    address.keep(_JOINING, ADDRESS[_JOINING], joining)
     with st.container(key="class_wall"):
         with st.container(key="class_hero"), guard():  # whatever happens, the bar leads on
             _title(view)
@@ -81,8 +84,8 @@ def _way_in(room: Class) -> None:
     code = f'<p class="kd-code">{escape(room.code)}</p>'
     if link := join_address(room):
         parts = escape(spoken(link)).replace(":", "<wbr>:").replace("/", "<wbr>/")
-        address = f'<p class="kd-address">{parts}</p>'
-        st.html(f'<div class="kd kd-join">{qr_picture(link)}<div>{code}{address}</div></div>')
+        code += f'<p class="kd-address">{parts}</p>'
+        st.html(f'<div class="kd kd-join">{qr_picture(link)}<div>{code}</div></div>')
     else:
         st.html(f'<div class="kd">{code}</div>')
         quiet(why_none())

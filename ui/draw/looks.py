@@ -121,7 +121,8 @@ def _pull(
     named = {str(number): name for number, name in enumerate(classes)}
     meant = {"teacher": _("What the teacher says"), **named}
     help = _("The label of your picture, which only you know.")
-    unlabelled = [controls.choice("meant", "meant", meant, _("You meant"), help)] if label is None else []
+    by_code = address.choice(N_("You cannot mean “{text}”: use {allowed}."), meant)
+    means = controls.choice("meant", "meant", meant, _("You meant"), help, by_code)
     chosen = [
         controls.choice(
             "student",
@@ -131,7 +132,7 @@ def _pull(
             _("Whose logits are pulled: those of a student that knows nothing, or of one that was trained."),
             STUDENT,
         ),
-        *unlabelled,
+        *([means] if label is None else []),
         controls.alpha(
             "pull_alpha",
             ALPHA,

@@ -56,13 +56,15 @@ def _pixels(lab: Lab, run_id: str, image: np.ndarray) -> None:
     models = lab.runs[run_id].models()
     answer = int(models["teacher"].logits(image[np.newaxis])[0].argmax())
     classes = lab.runs[run_id].config.about_data.classes
-    digit = st.pills(
+    name = f"for_{answer}"
+    digit = address.kept(
+        address.whole(name, 0, len(classes) - 1, answer),
+        st.pills,
         _("For or against which class?"),
         range(len(classes)),
         wrap=True,
-        default=answer,
         required=True,
-        key=f"for_{answer}",
+        key=name,
         format_func=lambda number: classes[number],
         help=_("The class that the pixels speak for or against. At first, this is the teacher's answer."),
     )

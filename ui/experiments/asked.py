@@ -94,7 +94,7 @@ def seconds(asked: Asked, done: int, _lab: Lab) -> float:
 
 def heading() -> str:
     """Returns the title of the experiment in the address, marked for translation; empty on the shelf."""
-    name = st.query_params.get(EXPERIMENT, "")
+    name = address.now().get(EXPERIMENT, "")
     return EXPERIMENTS[name].title if name in EXPERIMENTS else ""
 
 
@@ -106,7 +106,7 @@ def parameters() -> tuple[str, ...]:
 
 def take() -> Asked | None:
     """Returns what is asked now, None for the shelf; what the address leaves open is as it was left."""
-    name = st.query_params.get(EXPERIMENT)
+    name = address.now().get(EXPERIMENT)
     if name is None:
         if st.session_state.pop(_TAKEN, None) is not None:
             address.say()
@@ -117,7 +117,7 @@ def take() -> Asked | None:
         notices.add(str(error))
         address.rewrite(dict.fromkeys(parameters()))
         return None
-    said = {each: st.query_params[each] for each in parameters() if each in st.query_params}
+    said = {each: address.now()[each] for each in parameters() if each in address.now()}
     kept = st.session_state.setdefault(_KEPT, {})
     asked = kept.get(name, Asked(found, found.seeds))
     if said != st.session_state.get(_TAKEN):
@@ -140,7 +140,7 @@ def guessed(found: Experiment) -> str:
 
 def change(**changes: Any) -> Asked:
     """Keeps what has changed of the experiment in the address, and says so there."""
-    kept, name = st.session_state[_KEPT], st.query_params[EXPERIMENT]
+    kept, name = st.session_state[_KEPT], address.now()[EXPERIMENT]
     kept[name] = replace(kept[name], **changes)
     _tell(kept[name])
     return kept[name]
@@ -154,7 +154,7 @@ def choose(name: str, value: Any) -> None:
     Raises:
         ValueError: in a sentence, when it is not allowed.
     """
-    found = st.session_state[_KEPT][st.query_params[EXPERIMENT]].experiment
+    found = st.session_state[_KEPT][address.now()[EXPERIMENT]].experiment
     changed = found.choose(**{name: value})
     if changed.chosen[name] != found.chosen.get(name, found.options[name].default):
         change(experiment=changed, seen="")

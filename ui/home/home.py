@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from itertools import count
 from statistics import mean
 
@@ -33,10 +32,9 @@ TEMPERATURE = "soft"
 
 ENDS = (50, 100)
 _GUESS, _ANSWERED = "guess", "guess_answered"
-_PERCENT = address.number(_GUESS, *ENDS, instead=75)
 ADDRESS = {
     TEMPERATURE: address.number("T", LOWEST_TEMPERATURE, HIGHEST_TEMPERATURE, instead=1.0),
-    _GUESS: replace(_PERCENT, read=lambda text: round(_PERCENT.read(text))),
+    _GUESS: address.whole(_GUESS, *ENDS, instead=75),
 }
 
 

@@ -31,6 +31,7 @@ def live(
     views: of `ui.live.views`. values: instead of controls, where there is nothing to choose.
     facts: for all figures of the channel. moved: called with the names of controls that were let go.
     """
+    address.take({each.key: each.parameter for each in controls if each.parameter is not None})
     key = f"live-{channel}" if controls or values else f"live-{channel}-{views[-1]['kind']}"
     kept = listen(channel, controls, moved) if controls else _kept(key)
     state = st.session_state.get(key)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from functools import cache
 from html import escape
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -89,13 +90,13 @@ def drawn(tools: DeltaGenerator, data: DataSet) -> Seen:
         seen = st.container(key="seen_small", width="content")
         undo_and_clear()
     with tools:
-        width = st.slider(
+        width = address.kept(
+            PEN_PARAMETER,
+            st.slider,
             _("Pen width"),
-            min_value=8,
-            max_value=40,
-            value=22,
+            _THINNEST,
+            _THICKEST,
             key="pen",
-            persist_state="session",
             help=_(
                 "In pixels; the square is {side} pixels wide. A wide pen is most like MNIST's strokes.",
                 side=canvas.SIDE,
@@ -169,17 +170,18 @@ def chosen(
         classes = {f"class {name}": name for name in names}
         labels = {str(number): name for number, name in enumerate(data.about.classes)}
         options = [_AMBIGUOUS, *labels, *classes]
-        if st.session_state.get("strip_of") not in options:
+        if st.session_state.get("strip_of", _AMBIGUOUS) not in options:
             st.session_state["strip_of"] = _AMBIGUOUS
         words = {_AMBIGUOUS: _("Ambiguous ones"), **labels}
         words |= {code: _("Class {name}", name=name) for code, name in classes.items()}
-        of = st.pills(
+        of = address.kept(
+            address.choice(N_("There is no strip of “{text}” here."), dict.fromkeys(options, "")),
+            st.pills,
             _("Choose from"),
             options,
             required=True,
             wrap=True,
             key="strip_of",
-            persist_state="session",
             format_func=lambda of: words.get(of, of),
             help=_(
                 "The twelve pictures that the teacher is least sure about; or twelve with one label, from "
@@ -230,23 +232,24 @@ def _from_strip(number: int) -> None:
 
 def _numbered(data: DataSet) -> Given:
     """Draws a field for the number of a test picture; returns that picture."""
-    asked = st.session_state.get("picture", 0)
-    if asked >= data.about.test:  # as for another data set
-        notices.add(_no_such_picture(str(asked), data.about.test, first_picture(data)))
-        st.session_state["picture"] = first_picture(data)
-    number = st.number_input(
-        _("Test picture"),
-        min_value=0,
-        max_value=data.about.test - 1,
-        key="picture",
-        persist_state="session",
-        on_change=guarded(notices.clear),
-        **address.held("picture", {"help": test_picture_help(data)}),
+    number = picture_number(
+        data, st.number_input, _("Test picture"), key="picture", on_change=guarded(notices.clear)
     )
-    address.keep("picture", PICTURE_PARAMETER, number)
     picture, label = test_picture(number, data)
     said = test_picture_sentence(number, data.about.classes[label])
     return Given(picture, said, label, number=number)
+
+
+def picture_number(data: DataSet, field: Callable[..., Any], label: str, key: str, **options: Any) -> int:
+    """Draws a field for the number of a test picture, which the address keeps; returns the number."""
+    address.take({key: PICTURE_PARAMETER})
+    asked, first = st.session_state[key], first_picture(data)
+    if asked >= data.about.test:  # as for another data set
+        if address.all_of(key):
+            notices.add(_no_such_picture(str(asked), data.about.test, first))
+        st.session_state[key] = first
+    options = {"key": key, "help": test_picture_help(data), **options}
+    return address.kept(PICTURE_PARAMETER, field, label, 0, data.about.test - 1, **options)
 
 
 def test_picture_sentence(number: int, label: str | int) -> str:
@@ -318,6 +321,8 @@ def _no_such_picture(text: str, count: int, shown: int) -> str:
 
 
 WAY_PARAMETER = address.choice(N_("There is no way “{text}” to a picture: use {allowed}."), WAYS)
+_THINNEST, _THICKEST = 8, 40
+PEN_PARAMETER = address.whole("pen", _THINNEST, _THICKEST, 22)
 PICTURE_PARAMETER = address.Parameter(_picture_number, str, FIRST_PICTURE)
 
 

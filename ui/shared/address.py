@@ -1,9 +1,10 @@
 """The page's address: read once, before a widget changes it, and written once."""
 
 import threading
+import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import streamlit as st
@@ -17,6 +18,13 @@ from ui.shared.person import script_run
 
 HIDE, LOCK = "hide", "lock"
 """The parameters that list controls which a link hides, and which it locks; the session keeps both."""
+
+# So long a browser under load may take to hear what it was told.
+SECONDS_OF_AN_ECHO = 10.0
+_TOLD, _LOCKED_AT = "address_told", "locked_at"
+
+Said = dict[str, list[str]]
+"""All that an address says."""
 
 
 @dataclass(frozen=True)
@@ -41,7 +49,7 @@ def take(parameters: Mapping[str, Parameter]) -> None:
 def said(name: str, parameter: Parameter) -> Any:
     """Returns what the address says, or its default; what cannot be read gets a sentence."""
     value = parameter.default
-    if texts := st.query_params.get_all(name):
+    if texts := all_of(name):
         try:
             value = parameter.read(texts[-1])
         except ValueError as error:
@@ -58,13 +66,15 @@ def keep(name: str, parameter: Parameter, value: Any) -> None:
 def choose(label: str, parameter: Parameter, key: str, help: str, **options: Any) -> str:
     """Draws a choice whose labels are translated, and keeps its code in the address; returns the code."""
     # Streamlit's own `bind` would write the label into the address, in the sender's language
-    st.session_state.setdefault(key, parameter.default)
     options = {"format_func": lambda code: _(parameter.labels[code]), **options, "key": key, "help": help}
     return kept(parameter, st.segmented_control, label, list(parameter.labels), required=True, **options)
 
 
 def kept(parameter: Parameter, widget: Callable[..., Any], *arguments: Any, key: str, **options: Any) -> Any:
-    """Draws a widget that keeps its value while other pages are looked at, and has the address say it."""
+    """Draws a widget that keeps its value on other pages; the address sets it, and says it."""
+    take({key: parameter})
+    if locked(key):
+        _stay(key, arguments[0])
     value = widget(*arguments, key=key, persist_state="session", **held(key, options))
     keep(key, parameter, value)
     return value
@@ -94,6 +104,15 @@ def held(name: str, options: Mapping[str, Any]) -> dict[str, Any]:
     return {**options, "disabled": True, "help": f"{why} {options['help']}"} if why else dict(options)
 
 
+def _stay(key: str, label: str) -> None:
+    """Undoes what else has moved a control that is locked, such as a click in a picture, and says so."""
+    value = st.session_state.setdefault(_LOCKED_AT, {}).setdefault(key, st.session_state[key])
+    if st.session_state[key] != value:
+        st.session_state[key] = value
+        words = N_("“{control}” stays as it is: the link you opened locks it.")
+        notices.add(_(words, control=label))
+
+
 def number(name: str, lowest: float, highest: float, instead: float) -> Parameter:
     """Returns a number in a range. instead: what a bare address means, and a refused one."""
 
@@ -115,6 +134,12 @@ def number(name: str, lowest: float, highest: float, instead: float) -> Paramete
         return value
 
     return Parameter(read, plain, instead)
+
+
+def whole(name: str, lowest: int, highest: int, instead: int) -> Parameter:
+    """Returns a whole number in a range; others are rounded. instead: as of `number`."""
+    found = number(name, lowest, highest, instead)
+    return replace(found, read=lambda text: round(found.read(text)))
 
 
 def choice(refusal: str, labels: Mapping[str, str]) -> Parameter:
@@ -155,26 +180,34 @@ def went_back() -> bool:
     return script_run().is_history_navigation
 
 
+def now() -> Mapping[str, str]:
+    """Returns what the address says, also while its browser has not heard of it yet."""
+    with get_session_state().query_params() as address:
+        _catch_up(address)
+    return st.query_params
+
+
+def all_of(name: str) -> list[str]:
+    """Returns all that the address says under a name; the last one counts."""
+    with get_session_state().query_params() as address:
+        _catch_up(address)
+        return list(address.get_all(name))
+
+
 def rewrite(changes: Mapping[str, str | None]) -> None:
     """Changes several parameters, or takes them out (None), as one entry in the browser's history."""
     with get_session_state().query_params() as address:
-        changed = False
+        told = _catch_up(address)
+        before, changed = _said(address), False
         for name, text in changes.items():
             if text is None:
                 changed |= address.discard_param_no_forward_msg(name)
             elif address.get_all(name) != [text]:
                 address.set_with_no_forward_msg(name, text)
                 changed = True
-        if changed and _batch.changed is not None:
-            _batch.changed = True
-        elif changed:
+        if changed:
+            told.changes(before, _said(address))
             _tell_browser(address)
-
-
-def correct(name: str, text: str) -> None:
-    """Puts right what a browser says that has not heard of its new address yet; it need not be told again."""
-    with get_session_state().query_params() as address:
-        address.set_with_no_forward_msg(name, text)
 
 
 def say() -> None:
@@ -186,7 +219,11 @@ def say() -> None:
 def go_to(page: str, carrying: Iterable[str] = (), saying: Mapping[str, str] | None = None) -> None:
     """Goes to another page, whose address has these parameters alone. saying: others than it has now."""
     with get_session_state().query_params() as address:
-        query = {name: address.get_all(name) for name in carrying if name in address} | dict(saying or {})
+        told = _catch_up(address)
+        query = {name: address.get_all(name) for name in carrying if name in address}
+        query |= {name: [text] for name, text in (saying or {}).items()}
+        told.changes(_said(address), query)
+        told.page = ""
         address.clear_with_no_forward_msg(preserve_embed=True)
     if _batch.changed is not None:
         _batch.changed = False  # it was the address of the page that is left
@@ -196,6 +233,9 @@ def go_to(page: str, carrying: Iterable[str] = (), saying: Mapping[str, str] | N
 @contextmanager
 def together() -> Iterator[None]:
     """Has everything that is rewritten inside be one entry in the browser's history."""
+    if _batch.changed is not None:
+        yield  # inside another one
+        return
     _batch.changed = False
     try:
         yield
@@ -213,5 +253,59 @@ _batch = _Batch()
 
 
 def _tell_browser(address: Any) -> None:
+    if _batch.changed is not None:
+        _batch.changed = True
+        return
     address._send_query_param_msg()
     address.set_initial_query_params_from_current()
+
+
+@dataclass
+class _Told:
+    """What the browser has been told, and what it said before: its next messages may still say that."""
+
+    page: str  # empty: the one that comes next
+    now: Said
+    before: list[tuple[float, Said]] = field(default_factory=list)
+
+    def changes(self, before: Said, now: Said) -> None:
+        at = time.monotonic()
+        self.before = [one for one in self.before if at - one[0] < SECONDS_OF_AN_ECHO] + [(at, before)]
+        self.now = now
+
+
+def _catch_up(address: Any) -> _Told:
+    """Puts right what a browser says that has not heard yet what it was told; returns what it was told."""
+
+    def is_said(other: Said) -> bool:
+        # of a bound widget, the browser itself writes what the address says
+        return all(says.get(name) == other.get(name) or address.is_bound(name) for name in {*says, *other})
+
+    says, page = _said(address), script_run().page_script_hash
+    told: _Told | None = st.session_state.get(_TOLD)
+    if told is not None and told.page in ("", page) and is_said(told.now):
+        told.page = page
+        return told
+    since = time.monotonic() - SECONDS_OF_AN_ECHO
+    if (
+        told is None
+        or told.page != page
+        or went_back()
+        or not any(when > since and is_said(before) for when, before in told.before)
+    ):
+        told = st.session_state[_TOLD] = _Told(page, says)
+        return told
+    for name in {*says, *told.now}:
+        if address.is_bound(name):
+            continue
+        if name in told.now:
+            address.set_with_no_forward_msg(name, told.now[name])
+        else:
+            address.discard_param_no_forward_msg(name)
+    if not script_run().fragment_ids_this_run:
+        _tell_browser(address)  # it may be a link from the page to itself, and no echo
+    return told
+
+
+def _said(address: Any) -> Said:
+    return {name: list(address.get_all(name)) for name in address}

@@ -76,7 +76,8 @@
     const said = dataset.own === dataset.said ? [] : dataset.said.split('|');
     window.kdWords = dataset.own.split('|').flatMap((own, at) => (said[at] ? [[pattern(own), said[at]]] : []));
     window.kdSaid = new Map();
-    if (said.length) sayHere(document.body);
+    window.kdOwn ??= new Map(); // what it is in English, of what has been said in other languages
+    if (said.length || window.kdOwn.size) sayHere(document.body);
   }
 
   function pattern(own) {
@@ -105,7 +106,12 @@
   function sayHere(part) {
     const here = (text) => {
       if (!text) return text;
-      if (!window.kdSaid.has(text)) window.kdSaid.set(text, inTheirs(text));
+      if (!window.kdSaid.has(text)) {
+        const own = window.kdOwn.get(text) ?? text;
+        const said = inTheirs(own);
+        window.kdSaid.set(text, said);
+        if (said !== own) window.kdOwn.set(said, own);
+      }
       return window.kdSaid.get(text);
     };
     const every = (selector) => [...(part.matches(selector) ? [part] : []), ...part.querySelectorAll(selector)];

@@ -50,7 +50,8 @@ def settle_for_the_reader() -> None:
     follow_the_reader()
     given = st.context.cookies.get(_COOKIE, ""), *(_of_the_browser() or environment_languages())
     st.session_state[_WANTED] = given  # a refusal of the address is worded, too
-    address.take({_ASKED: _PARAMETER})
+    if _ASKED not in st.session_state:  # Back and Forward leave it as it is
+        st.session_state[_ASKED] = address.said(_ASKED, _PARAMETER)
     asked = st.session_state[_ASKED]
     address.keep(_ASKED, _PARAMETER, asked)
     st.session_state[_WANTED] = (asked, *given)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from html import escape
 from urllib.parse import urlencode
 
@@ -9,6 +10,7 @@ import streamlit as st
 
 from kd.config import OFFERED
 from kd.text.translation import N_, _
+from kd.text.words import listing
 from ui.shared import address, notices
 from ui.shared.address import HIDE, LOCK
 from ui.shared.guard import guard, guarded
@@ -26,20 +28,31 @@ CONTROLS: dict[str, dict[str, str]] = {
         "as_i_move": N_("Train as I move"),
         "tab": N_("Result, errors, playback and inside"),
         "errors": N_("Look at"),
+        "change": N_("Show"),
+        "T": N_("T, for looking only"),
+        "alike_cell": N_("Pictures that look like another class"),
+        "point": N_("Time"),
+        "playback_picture": N_("A test picture, as both students read it over time"),
         "measure": N_("Measure"),
+        "trail_against": N_("Plot my runs by"),
+        "trail_study": N_("Show the known average"),
     },
     "Draw": {
         "way": N_("Picture"),
+        "pen": N_("Pen width"),
         "picture": N_("Test picture"),
+        "strip_of": N_("Choose from"),
         "view": N_("View"),
         "T": _T,
         "log": N_("Logarithmic scale"),
         "pulled_student": N_("Student"),
+        "meant": N_("You meant"),
         "pull_alpha": N_("α, weight of the true labels"),
         "pull_squared": N_("Teacher's part × T²"),
         "drawing_open": N_("Why these answers?"),
         "drawing": N_("Show"),
         "reading_open": N_("How would the students have read it earlier?"),
+        "point": N_("Time"),
     },
     "Sweep": {
         "show": N_("View"),
@@ -85,7 +98,7 @@ _LISTED = address.Parameter(lambda text: [name for name in text.split(",") if na
 def take_address() -> None:
     """Lets the address say what is hidden and locked, which the session keeps from page to page."""
     for parameter in (HIDE, LOCK):
-        if len(texts := st.query_params.get_all(parameter)) > 1:
+        if len(texts := address.all_of(parameter)) > 1:
             address.rewrite({parameter: ",".join(texts)})
     address.take({HIDE: _LISTED, LOCK: _LISTED})
     for parameter in (HIDE, LOCK):
@@ -127,6 +140,17 @@ def _let_go() -> None:
     address.rewrite({HIDE: None, LOCK: None})
 
 
+def release(names: Iterable[str], title: str) -> None:
+    """Brings back controls of a page that are needed now, and says so."""
+    held = {*st.session_state[HIDE], *st.session_state[LOCK]}
+    needed = {name: _(label) for name, label in CONTROLS[title].items() if name in held and name in names}
+    if needed:
+        for parameter in (HIDE, LOCK):
+            st.session_state[parameter] = [name for name in st.session_state[parameter] if name not in needed]
+        words = N_("This step needs {controls}, which the link you opened had hidden or locked.")
+        notices.add(_(words, controls=listing([f"“{label}”" for label in needed.values()])))
+
+
 def share(title: str) -> None:
     """Draws a button that shows the link to what is on the screen, and what it should do for a class.
 
@@ -158,7 +182,7 @@ def _open(title: str) -> None:
 def _share(title: str) -> None:
     """Draws the link, which follows the choices below it."""
     place = st.container()
-    query: dict[str, list[str]] = {name: st.query_params.get_all(name) for name in st.query_params}
+    query: dict[str, list[str]] = {name: address.all_of(name) for name in address.now()}
     with st.expander(_("For a class")):
         chosen = _for_a_class(title)
     query = {name: texts for name, texts in query.items() if name not in chosen}

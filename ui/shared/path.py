@@ -10,7 +10,7 @@ from kd.base.unusable import Unusable
 from kd.config import OFFERED
 from kd.text.paths import PATHS, Path, Step
 from kd.text.translation import _
-from ui.shared import address, notices, seen
+from ui.shared import address, links, notices, seen
 from ui.shared.address import Parameter
 from ui.shared.guard import SHOWN_OUTSIDE, guarded
 from ui.shared.pieces import into_sight
@@ -30,7 +30,7 @@ def _read(text: str) -> str:
 
 
 _MOST = max(len(path.steps) for path in PATHS.values())
-_NUMBER = address.number(STEP, 1, _MOST, 1)
+_NUMBER = address.whole(STEP, 1, _MOST, 1)
 ADDRESS = {PATH: Parameter(_read, str, ""), STEP: _NUMBER}
 _BESIDE = {PATH, STEP, "lang", "present"}
 """What an address may have beside a step that says nothing of the step's page."""
@@ -40,13 +40,13 @@ def take() -> None:
     """Takes over the place on a path from the address, which goes on saying it; goes to a step asked for."""
     is_link = PATH not in st.session_state
     address.take(ADDRESS)
-    path, number = st.session_state[PATH], int(st.session_state[STEP])
+    path, number = st.session_state[PATH], st.session_state[STEP]
     number = min(number, len(PATHS[path].steps)) if path in PATHS else 1
     st.session_state[STEP] = number
     step = PATHS[path].steps[number - 1] if path in PATHS else None
     # a link to a step that says nothing else begins as the step does, and not where it would be done already
     page = step.page if step else "home"
-    bare = is_link and step and page == drawn_page() and not set(st.query_params) - _BESIDE
+    bare = is_link and step and page == drawn_page() and not set(address.now()) - _BESIDE
     if st.session_state.pop(_GOES, False) or bare:
         file = "app.py" if page == "home" else f"pages/{page}.py"
         address.go_to(file, saying={**step.setting, PATH: path, STEP: str(number)} if step else {})
@@ -173,8 +173,10 @@ def _go(path: str, number: int) -> None:
         path, number = "", 1
     else:
         step = PATHS[path].steps[number - 1]
+        links.release((*step.setting, step.awaited.name), step.page.title())
         for name in (*OFFERED, "epochs_by_hand", *step.setting, *step.forgets, step.awaited.name):
-            st.session_state.pop(name, None)
+            if not address.locked(name):
+                st.session_state.pop(name, None)
     st.session_state.update({PATH: path, STEP: number, _GOES: True, _ARRIVES: True})
 
 

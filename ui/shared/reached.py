@@ -13,6 +13,7 @@ import psutil
 import segno
 import streamlit as st
 
+from ui.shared import address
 from ui.shared.host_names import listed
 from ui.shared.markup import image_source
 
@@ -50,7 +51,7 @@ def offered(page: str) -> list[str]:
 def base_address(page: str) -> str:
     """Returns the address that this host has chosen, or else the likeliest; "" where there is none."""
     found = offered(page)
-    chosen = st.query_params.get(VIA, "")
+    chosen = address.now().get(VIA, "")
     return next((each for each in found if urlsplit(each).hostname == chosen), found[0] if found else "")
 
 

@@ -21,6 +21,7 @@ from kd.text.paths import Step
 from kd.text.study_words import decimals, repeats_words, rounded
 from kd.text.translation import numeral
 from kd.text.words import accuracy, percent, plain, points_between
+from ui.shared import address
 from ui.shared.server import lab
 from ui.shared.shown import example_run, looked_at
 
@@ -30,7 +31,7 @@ Numbers = dict[str, Any]
 def value_of(name: str) -> Any:
     """Returns what the session has under a name, or else the address; None where neither has it."""
     found = st.session_state.get(name)
-    return st.query_params.get(name) if found is None else found
+    return address.now().get(name) if found is None else found
 
 
 def is_done(step: Step) -> bool:
@@ -124,7 +125,7 @@ def _gain(points: float, low: float, high: float) -> Numbers:
 
 
 def _map(step: Step) -> Numbers | None:
-    images, temperature = map(float, st.query_params.get("cell", "500,10").split(","))
+    images, temperature = map(float, address.now().get("cell", "500,10").split(","))
     usual = {axis: getattr(RunConfig(), axis) for axis in AXES}
     found = _cell(usual | {"train_size": int(images), "temperature": temperature})
     if found is None:

@@ -1,7 +1,6 @@
 """Which run a page shows, so that leaving, reloading or closing it never hides one."""
 
 import contextlib
-import time
 from collections.abc import Sequence
 
 import streamlit as st
@@ -14,10 +13,7 @@ from ui.shared.guard import guarded
 from ui.shared.pieces import quiet
 from ui.shared.run_words import setting
 
-# So long a browser under load may take to hear that another run is shown.
-SECONDS_OF_AN_ECHO = 10.0
-
-_KEY, _PAGE, _LEFT, _CHOICE = "shown_run", "page_drawn", "runs_left", "asked_run"
+_KEY, _PAGE, _CHOICE = "shown_run", "page_drawn", "asked_run"
 _WHY_ANOTHER = {
     "queued": N_("has not been trained yet"),
     "running": N_("is still training"),
@@ -29,7 +25,7 @@ _WHY_ANOTHER = {
 
 def shown_run(lab: Lab) -> RunView | None:
     """Returns the run in the URL, else the last one looked at, one that trains, a stored one, or None."""
-    asked = _asked()
+    asked = address.now().get("run")
     for run_id in (asked, looked_at()):
         if run_id is None:
             continue
@@ -122,10 +118,8 @@ def is_plain(view: RunView) -> bool:
 
 
 def comes_to(page: str) -> None:
-    """Notes which page is drawn. On another one, the URL is not what is left of the one before."""
-    if st.session_state.get(_PAGE) != page:
-        st.session_state[_PAGE] = page
-        st.session_state.pop(_LEFT, None)
+    """Notes which page is drawn."""
+    st.session_state[_PAGE] = page
 
 
 def drawn_page() -> str:
@@ -135,32 +129,8 @@ def drawn_page() -> str:
 
 def show(run_id: str) -> None:
     """Shows this run from now on, here and in the URL."""
-    before, left = looked_at(), st.session_state.setdefault(_LEFT, {})
-    if before not in (None, run_id):
-        left[before] = time.monotonic()
-    left.pop(run_id, None)
     st.session_state[_KEY] = run_id
-    # Every assignment sends the browser the whole address as the server last knew it, which would undo a
-    # control that was moved meanwhile: so only when there is something new to say.
-    if st.query_params.get("run") != run_id:
-        address.rewrite({"run": run_id})
-
-
-def stay() -> None:
-    """Shows the last run again: a click that overtakes the news of it brings along the address before."""
-    if _KEY in st.session_state:
-        show(st.session_state[_KEY])
-
-
-def _asked() -> str | None:
-    """Returns the run in the URL, unless the browser has not heard yet that another one is shown."""
-    asked, shown = st.query_params.get("run"), looked_at()
-    left = st.session_state.get(_LEFT, {}).get(asked)
-    is_an_echo = left is not None and time.monotonic() - left < SECONDS_OF_AN_ECHO
-    if shown is None or not is_an_echo or address.went_back():
-        return asked
-    address.correct("run", shown)
-    return shown
+    address.rewrite({"run": run_id})
 
 
 def _finished(lab: Lab) -> list[RunView]:

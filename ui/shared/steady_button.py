@@ -7,7 +7,6 @@ from typing import Any
 import streamlit as st
 
 from ui.shared.guard import guarded
-from ui.shared.shown import stay
 
 PAUSE = 0.5
 """Seconds for which a button that has just changed ignores clicks: they were meant for what it was before."""
@@ -31,5 +30,3 @@ def _clicked(means: str, act: Callable[[], None]) -> None:
     _meaning, since = st.session_state[means]
     if time.monotonic() - since >= PAUSE:
         act()
-    else:
-        stay()

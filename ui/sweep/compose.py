@@ -49,7 +49,7 @@ _DEFAULT = {FIRST: "train_size", SECOND: "temperature"}
 
 def take_address() -> None:
     """Lets an address set the form, once; a study that is known sets what the address leaves open."""
-    asked = {name: st.query_params[name] for name in PARAMETERS if name in st.query_params}
+    asked = {name: address.now()[name] for name in PARAMETERS if name in address.now()}
     if asked == st.session_state.get(_TAKEN) or (not asked and FIRST in st.session_state):
         return
     st.session_state[_TAKEN] = asked
@@ -89,10 +89,13 @@ def _set(axes: Mapping[str, tuple[str, ...]], base: RunConfig, seeds: int) -> No
         values = axes[name] if name in axes else map(plain_value, offered_first(name))
         st.session_state[_values_key(name)] = list(values)
     st.session_state[SEEDS_KEY] = seeds
-    st.session_state[_OWN_BASE] = base
     st.session_state[_DATA] = base.data
-    presets = (key for key, preset in _presets().items() if preset == base)
-    st.session_state[BASE] = next(presets, OWN)
+    # an address leaves out what varies, which a preset has
+    said = {name: value for name, value in base.to_dict().items() if name not in axes}
+    presets = _presets()
+    like = (key for key, preset in presets.items() if said.items() <= preset.to_dict().items())
+    st.session_state[BASE] = chosen = next(like, OWN)
+    st.session_state[_OWN_BASE] = presets.get(chosen, base)
 
 
 def current() -> Study:
@@ -300,7 +303,7 @@ def tell(study: Study) -> None:
     """Has the address say what this study is."""
     said = query_of(study)
     address.rewrite({name: said.get(name) for name in PARAMETERS if name != STUDY})
-    st.session_state[_TAKEN] = {name: st.query_params[name] for name in PARAMETERS if name in st.query_params}
+    st.session_state[_TAKEN] = {name: address.now()[name] for name in PARAMETERS if name in address.now()}
 
 
 def _start_button() -> None:

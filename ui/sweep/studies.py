@@ -134,7 +134,7 @@ def number_of_cells(study: Study) -> int:
 
 def shown_id(lab: Lab) -> str:
     """Returns the study in the address, else the one this session looked at last, else the app's own."""
-    asked = st.query_params.get(STUDY)
+    asked = address.now().get(STUDY)
     for study_id in (asked, st.session_state.get(_KEY)):
         if study_id:
             try:
@@ -158,7 +158,7 @@ def shown_id(lab: Lab) -> str:
 def show(study_id: str) -> None:
     """Shows this study from now on, here and in the address."""
     st.session_state[_KEY] = study_id
-    if st.query_params.get(STUDY, SHIPPED) != study_id:
+    if address.now().get(STUDY, SHIPPED) != study_id:
         address.rewrite({STUDY: study_id or None})
 
 

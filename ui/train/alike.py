@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from html import escape
 
 import numpy as np
@@ -12,6 +13,7 @@ from kd.analysis import softening
 from kd.analysis.observations import most_one_sided_likeness
 from kd.base.data_sets import MNIST
 from kd.base.fields import ID
+from kd.base.unusable import Unusable
 from kd.charts import error_charts
 from kd.config import RunConfig
 from kd.pictures.data_sets import data_set
@@ -21,7 +23,7 @@ from kd.text.words import a_picture_of, called, percent
 from ui.live import controls
 from ui.live.live import live
 from ui.pictures.ways_in import STRIP, strip
-from ui.shared import address
+from ui.shared import address, notices
 from ui.shared.figure import computed, figure
 from ui.shared.guard import guarded
 from ui.shared.lesson import lesson
@@ -40,7 +42,6 @@ _OF_OTHER_DATA = N_("No label ever told the teacher which classes are alike.")
 
 def look_alikes(run_id: str, config: RunConfig, logits: dict[str, np.ndarray]) -> None:
     """Draws which classes the teacher finds alike at T, with pictures. logits: by model, (n, classes)."""
-    address.take({"T": _TEMPERATURE})
     data, teacher = data_set(config.data), logits["teacher"]
     labels, classes = data.y_test, data.about.classes
     control = controls.temperature(
@@ -73,7 +74,7 @@ def look_alikes(run_id: str, config: RunConfig, logits: dict[str, np.ndarray]) -
             classes=classes,
         )
     with pictures:
-        true, other = map(classes.index, _cell(likest))
+        true, other = map(classes.index, _cell(likest, classes))
         # ordered at T = 1: the pictures behind a cell should not change while T is dragged
         behind = computed(
             run_id,
@@ -95,12 +96,14 @@ def _on_draw(number: int) -> None:
     st.session_state.update({_TAKEN: True, "picture": number, "way": "test", "view": "targets"})
 
 
-def _cell(cells: pd.DataFrame) -> tuple[str, str]:
+def _cell(cells: pd.DataFrame, classes: Sequence[str]) -> tuple[str, str]:
     """Draws what chooses the cell whose pictures are shown, as a click on it does, and returns it."""
     pairs = list(zip(cells["true"], cells["class"], strict=True))
-    if st.session_state.get(_CELL) not in pairs:
+    if st.session_state.get(_CELL, pairs[0]) not in pairs:
         st.session_state[_CELL] = pairs[0]
-    return st.selectbox(
+    return address.kept(
+        _parameter(pairs, classes),
+        st.selectbox,
         _("Pictures that look like another class"),
         pairs,
         key=_CELL,
@@ -108,8 +111,20 @@ def _cell(cells: pd.DataFrame) -> tuple[str, str]:
             "{a_picture} like {another}", a_picture=a_picture_of(pair[0]), another=a_picture_of(pair[1])
         ),
         help=_("A cell of the matrix: the pictures' label, and the class they resemble. The likest first."),
-        persist_state="session",
     )
+
+
+def _parameter(pairs: Sequence[tuple[str, str]], classes: Sequence[str]) -> address.Parameter:
+    """Returns a cell in the address, as two classes by number. pairs: all there are, the default first."""
+    codes = {",".join(str(classes.index(name)) for name in pair): pair for pair in pairs}
+
+    def read(text: str) -> tuple[str, str]:
+        if text not in codes:
+            words = N_("There are no pictures of “{text}”: use numbers of two classes such as {example}.")
+            raise Unusable(words, text=notices.cut(text), example=next(iter(codes)))
+        return codes[text]
+
+    return address.Parameter(read, {pair: code for code, pair in codes.items()}.__getitem__, pairs[0])
 
 
 def _pick_cell() -> None:

@@ -17,6 +17,7 @@ from kd.pictures.data_sets import DataSet, data_set
 from kd.text.translation import N_, _, language, numeral
 from kd.text.words import MODELS, NAMES, a_picture_of, called, percent
 from ui.pictures.ways_in import test_picture
+from ui.shared import address
 from ui.shared.figure import computed, framed, save_cards
 from ui.shared.guard import guarded
 from ui.shared.lesson import lesson
@@ -28,6 +29,9 @@ Logits = dict[str, np.ndarray]
 _A_PAGE = 12
 # So many of each are shown beside the result.
 _A_FEW = 6
+_CHANGE = address.choice(
+    N_("There is nothing called “{text}” to look at: use {allowed}."), {"fixed": "", "broken": ""}
+)
 _FIXED = N_("Fixed: {count}. Only the distilled student reads them right.")
 _BROKEN = N_("Broken: {count}. Only scratch reads them right.")
 
@@ -99,21 +103,25 @@ def all_changes(run_id: str, config: RunConfig, logits: Logits) -> None:
     head.html(f'<p class="kd kd-verdict">{verdict}</p>')
     named = {"fixed": _("Fixed: {count}", count=fixed), "broken": _("Broken: {count}", count=broken)}
     left, right = st.columns([3, 1], vertical_alignment="bottom")
-    change = left.segmented_control(
+    change = address.kept(
+        _CHANGE,
+        left.segmented_control,
         _("Show"),
         list(named),
         format_func=named.__getitem__,
-        default="fixed",
         key="change",
         required=True,
         help=_("Fixed: only the distilled student is right. Broken: only scratch is."),
     )
     pages = max(1, -(-len(changes[change]) // _A_PAGE))
-    page = right.number_input(
+    name = f"page_{change}"
+    page = address.kept(
+        address.whole(name, 1, pages, 1),
+        right.number_input,
         _("Page (of {pages})", pages=pages),
         1,
         pages,
-        key=f"errors_page_{change}",
+        key=name,
         help=_("Twelve pictures per page."),
     )
     rows = changes[change].iloc[(page - 1) * _A_PAGE : page * _A_PAGE]

@@ -31,7 +31,7 @@ from kd.config import (
 )
 from kd.studies.shipped import AXES
 from kd.text.translation import N_, _, number_marks, numeral, pgettext
-from kd.text.words import plain
+from kd.text.words import listing, plain
 from ui.live import controls as live_controls
 from ui.live.controls import Control
 from ui.live.live import listen as live_listen
@@ -39,7 +39,7 @@ from ui.live.live import live
 from ui.shared import address, notices
 from ui.shared.guard import guarded
 from ui.shared.pieces import quiet
-from ui.shared.shown import SECONDS_OF_AN_ECHO, looked_at
+from ui.shared.shown import looked_at
 from ui.train import known
 
 _DEFAULT = RunConfig()
@@ -103,19 +103,22 @@ def take_address() -> bool:
 
     Returns whether the page has just been opened by a link that names a setting.
     """
-    is_link = not st.session_state.get(_DRAWN) and bool(OFFERED.keys() & set(st.query_params))
+    is_link = not st.session_state.get(_DRAWN) and bool(OFFERED.keys() & set(address.now()))
     address.take({name: _parameter(name) for name in OFFERED})
     _suit_data()
-    for name in (FIELDS.keys() - OFFERED.keys()) & set(st.query_params):
+    for name in (FIELDS.keys() - OFFERED.keys()) & set(address.now()):
         notices.add(_("In the address of this page, {problem}", problem=not_a_field(name)))
         address.rewrite({name: None})
-    if st.session_state.get(_DRAWN) and "run" not in st.query_params and not address.went_back():
+    if st.session_state.get(_DRAWN) and "run" not in address.now() and not address.went_back():
         tell_address()  # the page is opened again, and bare
     return is_link
 
 
 def set_form(config: RunConfig) -> None:
-    """Sets every control as in this run, and the address with it; before they are drawn, or in a callback."""
+    """Sets every control as in this run, but what a link locks, and the address with it.
+
+    Before they are drawn, or in a callback.
+    """
     _set(config)
     tell_address()
 
@@ -124,9 +127,10 @@ def follow_run(run_id: str, config: RunConfig) -> None:
     """Sets the controls as in a run that has just appeared on the screen, unless the address sets them."""
     if st.session_state.get(_FOLLOWED) != run_id:
         has_followed(run_id)
-        if not OFFERED.keys() & set(st.query_params):
-            _set(config)
-            if st.session_state.get(_DRAWN):  # controls drawn for the first time leave the address alone
+        if not OFFERED.keys() & set(address.now()):
+            is_first = not st.session_state.get(_DRAWN)
+            _set(config, over_locks=is_first)
+            if not is_first:  # controls drawn for the first time leave the address alone
                 tell_address()
 
 
@@ -257,7 +261,7 @@ def _have_moved(moved: Moved, names: Sequence[str]) -> None:
         st.session_state[_LAST_MOVED] = names[-1]
         epochs = _value("epochs")
         followed, when = st.session_state.get(_FOLLOWED_EPOCHS, (None, 0.0))
-        if "epochs" in names and epochs == followed and time.monotonic() - when < SECONDS_OF_AN_ECHO:
+        if "epochs" in names and epochs == followed and time.monotonic() - when < address.SECONDS_OF_AN_ECHO:
             names = ("train_size",)  # the browser had not heard yet that they follow
         if "epochs" in names:
             st.session_state[_BY_HAND] = True
@@ -308,7 +312,7 @@ def tell_address() -> None:
     """Has the address say all that the controls say, and the seed where it would name another run alone."""
     usual, values = _DEFAULT.to_dict(), _values()
     told = {name: None if value == usual[name] else address.plain(value) for name, value in values.items()}
-    if not any(told.values()) and st.query_params.get("run", looked_at()) not in (None, _DEFAULT.run_id):
+    if not any(told.values()) and address.now().get("run", looked_at()) not in (None, _DEFAULT.run_id):
         told["seed"] = address.plain(values["seed"])
     address.rewrite(told)
 
@@ -336,9 +340,14 @@ def _is_shown(name: str, values: dict[str, Any]) -> bool:
     return name in _ALWAYS or _counts(name, values)
 
 
-def _set(config: RunConfig) -> None:
-    in_session = {name: getattr(config, name) for name in OFFERED}
-    st.session_state.update({**in_session, "omitted_digits": [*config.omitted]})
+def _set(config: RunConfig, over_locks: bool = False) -> None:
+    """Sets the controls; a locked one stays, and a notice says so where the run has another value."""
+    values = {name: getattr(config, name) for name in OFFERED} | {"omitted_digits": [*config.omitted]}
+    locked = [] if over_locks else [name for name in OFFERED if address.locked(name)]
+    if differ := [_(FIELDS[name].label) for name in locked if values[name] != st.session_state.get(name)]:
+        words = N_("The link you opened locks {controls}, so the controls are not set as in this run.")
+        notices.add(_(words, controls=listing([f"“{label}”" for label in differ])))
+    st.session_state.update({name: value for name, value in values.items() if name not in locked})
     _suit_data()
     st.session_state[_SEEN] = config.train_size * config.epochs
     st.session_state[_BY_HAND] = False

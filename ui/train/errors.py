@@ -44,7 +44,6 @@ _DIFFERENT = N_(
 
 
 def look_closer(lab: Lab, run_id: str) -> None:
-    address.take({"errors": PART})
     part = address.choose(
         _("Look at"),
         PART,

@@ -41,7 +41,6 @@ def look_inside(lab: Lab, run_id: str) -> None:
         multiplications=_ratio(teacher["multiply_adds"], student["multiply_adds"]),
     )
     st.html(f'<p class="kd kd-verdict">{verdict}</p>')
-    address.take({"measure": MEASURE})
     measure = address.choose(
         _("Measure"),
         MEASURE,

@@ -20,6 +20,7 @@ from kd.text.words import NAMES, STUDENTS, a_picture_of, accuracy, called, file_
 from ui.live import controls, views
 from ui.live.live import live
 from ui.pictures import ways_in
+from ui.shared import address
 from ui.shared.figure import computed
 from ui.shared.guard import guard
 from ui.shared.lesson import lesson
@@ -159,7 +160,9 @@ def play(name: str, times: Sequence[float], figures: list[views.View]) -> None:
         help = _("The ends of epochs.")
         if times[0] < 1:
             help = _("A few points within the first epoch, then the ends of epochs.")
-        control = controls.points(channel, list(map(_when, times)), _("Time"), help)
+        last = len(times) - 1
+        point = address.whole("point", 0, last, last)
+        control = controls.points("point", list(map(_when, times)), _("Time"), help, point)
         live(channel, [control], figures)
 
 
@@ -208,17 +211,10 @@ def _matrices(run_id: str, data: DataSet, logits: Logits) -> None:
 def _one_picture(times: Sequence[float], data: DataSet, logits: Logits) -> None:
     """Draws how both students read a test picture that one can choose."""
     seen, chosen = st.columns([1, 5], vertical_alignment="bottom")
-    number = chosen.number_input(
-        _("A test picture, as both students read it over time"),
-        min_value=0,
-        max_value=data.about.test - 1,
-        value=ways_in.first_picture(data),
-        key=f"playback_picture-{data.about.id}",
-        width=320,
-        help=ways_in.test_picture_help(data),
-    )
-    picture, label = ways_in.test_picture(number, data)
-    shown = a_picture_of(data.about.classes[label])
+    label = _("A test picture, as both students read it over time")
+    number = ways_in.picture_number(data, chosen.number_input, label, key="playback_picture", width=320)
+    picture, true = ways_in.test_picture(number, data)
+    shown = a_picture_of(data.about.classes[true])
     seen.html(pixels(picture, _("Test picture {number}, {shown}", number=numeral(number), shown=shown)))
     read = {s: logits[s][:, number] for s in STUDENTS}
     live("playback-train", [], _reading(times, read, data.about.classes))

@@ -22,7 +22,7 @@ from kd.text.verdicts import seeds_words
 from kd.text.words import MODELS, STUDENTS, accuracy
 from ui.shared.dots import dots
 from ui.shared.markup import role
-from ui.shared.person import person
+from ui.shared.person import person, script_run
 from ui.shared.pieces import acts, takes
 from ui.shared.steady_button import steady_button
 from ui.shared.terms import explained
@@ -33,7 +33,7 @@ _BUTTON = 220
 
 def seeds_of(lab: Lab, view: RunView) -> SeedsView | None:
     """Notes who looks at the run; returns its seeds, None without a result or for equal students."""
-    lab.ahead.look_at(view.config, person())
+    lab.ahead.look_at(view.config, script_run().session_id)
     if view.result is None or view.result["comparison"]["verdict"] == "no teacher":
         return None
     return lab.seeds.view(view.config)

@@ -15,7 +15,7 @@ from kd.lab import Lab, RunView
 from kd.studies.shipped import near
 from kd.text.chart_words import trail_words
 from kd.text.study_words import signed
-from kd.text.translation import _, language
+from kd.text.translation import N_, _, language
 from ui.shared import address, notices
 from ui.shared.figure import computed, figure
 from ui.shared.guard import guarded
@@ -27,8 +27,13 @@ from ui.train import controls
 MOST_GHOSTS = 5
 _MOST_RUNS, _MOST_PEOPLE = 60, 500
 _HEIGHT = 230
-_AGAINST, _OPEN, _MOVED = "trail_against", "trail_open", "trail_moved"
-_FIELDS = ("alpha", "temperature", "train_size")
+_AGAINST, _OPEN, _MOVED, _STUDY = "trail_against", "trail_open", "trail_moved", "trail_study"
+_FIELDS = ("temperature", "alpha", "train_size")
+_FIELD = address.choice(
+    N_("There is no setting “{text}” to plot runs by."),
+    {name: FIELDS[name].label for name in (*_FIELDS, *FIELDS)},
+)
+_AVERAGE = address.switch(_STUDY, default=True)
 
 
 @st.cache_resource(max_entries=_MOST_PEOPLE, show_spinner=False)
@@ -118,10 +123,11 @@ def _views(lab: Lab, run_ids: Iterable[str]) -> list[RunView]:
 def _knows_average(view: RunView, field: str) -> bool:
     """Returns whether several seeds are known near this setting, and the person wants to see them."""
     known = computed(view.run_id, "near", field, _compute=lambda: near(view.config, field) is not None)
-    return known and st.toggle(
+    return known and address.kept(
+        _AVERAGE,
+        st.toggle,
         _("Show the known average"),
-        value=True,
-        key="trail_study",
+        key=_STUDY,
         help=_(
             "Behind your runs: the mean gain over five repeats (seeds) and where it is likely to be, from a "
             "study that came with the app, at the settings nearest to this one."
@@ -132,9 +138,10 @@ def _knows_average(view: RunView, field: str) -> bool:
 def _choices(lab: Lab, runs: list[RunView]) -> str:
     """Draws the choices above the chart, the field on its axis and a run to open; returns the field."""
     moved = controls.last_moved()
-    if moved is not None and st.session_state.get(_MOVED) != moved:
+    if moved is not None and st.session_state.get(_MOVED) != moved and not address.locked(_AGAINST):
         st.session_state[_MOVED] = st.session_state[_AGAINST] = moved
-    chosen = st.session_state[_AGAINST] = st.session_state.get(_AGAINST, "temperature")
+    address.take({_AGAINST: _FIELD})
+    chosen = st.session_state[_AGAINST]
     fields = [
         name
         for name in FIELDS
@@ -149,7 +156,9 @@ def _choices(lab: Lab, runs: list[RunView]) -> str:
         for run in reversed(runs)
         if run.result is not None
     }
-    field = st.selectbox(
+    field: str = address.kept(
+        _FIELD,
+        st.selectbox,
         _("Plot my runs by"),
         fields,
         key=_AGAINST,

@@ -72,14 +72,13 @@ const change = (channel, values) => {
 const chosen = ({ controls, channel }) =>
   Object.fromEntries(Object.keys(controls).map((name) => [name, channel.values[name]]));
 
-// Of what two parts tell Streamlit in the same moment, it forgets one.
-const APART = 60;
-let free = 0;
+// Of what is told in one task, Streamlit has only the part drawn that told first.
+let turn = Promise.resolve();
 const inTurn = (tell) => {
-  const now = performance.now();
-  free = Math.max(now, free + APART);
-  if (free > now) setTimeout(tell, free - now);
-  else tell();
+  turn = turn.finally(() => new Promise((sent) => {
+    tell();
+    setTimeout(sent);
+  }));
 };
 
 const begin = (place, channel) => {
