@@ -1,4 +1,4 @@
-"""Make the data set "letters": the 26 capital letters, rendered from free fonts with slants, weights and bends.
+"""Make the data set "letters": the 26 capitals, rendered from free fonts with slants, weights and bends.
 
     python -m data.make_letters                 # fetch Debian's packages of the fonts, render, write the file
     python -m data.make_letters --fonts FOLDER  # use a folder with the packages' files, such as /
@@ -70,15 +70,17 @@ TRAIN_FONTS = {
     "fonts-vollkorn": ["truetype/vollkorn/Vollkorn-Bold.ttf"],
 }
 TEST_FONTS = {
-    "fonts-cabin": ["opentype/cabin/Cabin-Regular.otf"],
+    "fonts-cabin": ["opentype/cabin/Cabin-Bold.otf", "opentype/cabin/Cabin-Italic.otf"],
     "fonts-crosextra-caladea": ["truetype/crosextra/Caladea-Bold.ttf"],
-    "fonts-dkg-handwriting": ["truetype/fifthhorseman/dkg.ttf", "truetype/fifthhorseman/dkgBI.ttf"],
-    "fonts-gnutypewriter": ["truetype/gnutypewriter/GNUTypewriter.ttf"],
+    "fonts-dkg-handwriting": ["truetype/fifthhorseman/dkg.ttf"],
     "fonts-goudybookletter": ["opentype/sortsmill/GoudyBookletter1911.otf"],
     "fonts-hack": ["truetype/hack/Hack-Bold.ttf"],
     "fonts-junicode": ["opentype/junicode/Junicode-Light.otf"],
     "fonts-jura": ["opentype/jura/Jura-Regular.otf"],
-    "fonts-roboto-unhinted": ["truetype/roboto/unhinted/RobotoTTF/Roboto-Regular.ttf"],
+    "fonts-roboto-unhinted": [
+        "truetype/roboto/unhinted/RobotoTTF/Roboto-BlackItalic.ttf",
+        "truetype/roboto/unhinted/RobotoTTF/Roboto-Regular.ttf",
+    ],
     "fonts-tomsontalks": ["truetype/tomsontalks/TomsonTalks.ttf"],
     "fonts-yanone-kaffeesatz": ["opentype/yanone-kaffeesatz/YanoneKaffeesatz-Light.otf"],
 }
@@ -133,7 +135,7 @@ def picture(font: ImageFont.FreeTypeFont, letter: str, random: np.random.Generat
 
 
 def _heavier(canvas: Image.Image, by: int) -> Image.Image:
-    """Returns the letter with wider strokes, or with narrower ones; unchanged where too little would be left."""
+    """Returns the letter with wider strokes, or narrower ones; unchanged where little would be left."""
     if by == 0:
         return canvas
     other = canvas.filter(ImageFilter.MaxFilter(2 * by + 1) if by > 0 else ImageFilter.MinFilter(3))
@@ -158,7 +160,7 @@ def _places(box: tuple[int, int, int, int], random: np.random.Generator) -> tupl
 
 
 def _bend(random: np.random.Generator) -> np.ndarray:
-    """Returns smooth random distances, in pixels (SIDE, SIDE): Simard, Steinkraus and Platt (2003), coarser."""
+    """Returns smooth random distances, (SIDE, SIDE): as Simard, Steinkraus and Platt (2003), coarser."""
     coarse = random.normal(0, 0.018 * SIDE, (5, 5)).astype(np.float32)
     return np.asarray(Image.fromarray(coarse).resize((SIDE, SIDE), Image.Resampling.BICUBIC))
 
@@ -176,8 +178,12 @@ def _taken(picture: np.ndarray, rows: np.ndarray, columns: np.ndarray) -> np.nda
 
 def made(folder: Path) -> tuple[bytes, About]:
     """Returns the file of the data set, and what is known of it."""
-    arrays, number = {}, 0
-    for part, fonts, variants in (("train", TRAIN_FONTS, TRAIN_VARIANTS), ("test", TEST_FONTS, TEST_VARIANTS)):
+    arrays: dict[str, np.ndarray] = {}
+    number = 0
+    for part, fonts, variants in (
+        ("train", TRAIN_FONTS, TRAIN_VARIANTS),
+        ("test", TEST_FONTS, TEST_VARIANTS),
+    ):
         found = []
         for package, file in [(package, file) for package, files in fonts.items() for file in files]:
             found.append(pictures_of(opened(folder, package, file), number, variants))

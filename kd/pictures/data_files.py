@@ -299,9 +299,7 @@ def _pictures(arrays: Mapping[str, StoredArray]) -> tuple[dict[str, np.ndarray],
     factor, done = factors[0], []
     if factor != 1 and any(each.dtype.kind != "f" or levels[0].high > 2 for each in stored):
         done.append(_("Values from 0 to {high} were scaled to 0 to 255.", high=round(255 / factor)))
-    pictures = {
-        each.name: np.concatenate([_fitted(part, factor) for part in each.parts()]) for each in stored
-    }
+    pictures = {each.name: _all_fitted(each, factor) for each in stored}
     if any(each.shape[3:] == (3,) for each in stored):
         done.append(_("Colour was turned to grey."))
     sides = sorted({each.shape[1] for each in stored} - {FIELD})
@@ -330,6 +328,14 @@ def _factor(levels: _Levels) -> float:
         low=plain(low),
         high=plain(high),
     )
+
+
+def _all_fitted(stored: StoredArray, factor: float) -> np.ndarray:
+    fitted, start = np.empty((stored.shape[0], FIELD, FIELD), np.uint8), 0
+    for part in stored.parts():
+        fitted[start : start + len(part)] = _fitted(part, factor)
+        start += len(part)
+    return fitted
 
 
 def _fitted(part: np.ndarray, factor: float) -> np.ndarray:

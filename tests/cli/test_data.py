@@ -15,7 +15,7 @@ def home(tmp_path, monkeypatch):
     monkeypatch.setenv("KD_HOME", str(tmp_path / "home"))
     monkeypatch.setenv("COLUMNS", "80")
     monkeypatch.chdir(tmp_path)
-    (tmp_path / "letters.npz").write_bytes(SOUND)
+    (tmp_path / "marks.npz").write_bytes(SOUND)
     return tmp_path / "home"
 
 
@@ -25,21 +25,21 @@ def listed(capsys) -> list[dict]:
 
 
 def test_a_file_is_added_listed_and_removed(capsys):
-    assert main(["data", "add", "letters.npz", "--classes", "a,b,c"]) == 0
+    assert main(["data", "add", "marks.npz", "--classes", "a,b,c"]) == 0
     said = capsys.readouterr().out
-    mnist, *_included, letters = sorted(
+    mnist, *_included, marks = sorted(
         listed(capsys), key=lambda each: (not each["included"], each["id"] != "mnist")
     )
     assert (mnist["id"], mnist["included"]) == ("mnist", True)
-    assert (letters["name"], letters["included"]) == ("letters", False)
-    assert letters["classes"] == ["a", "b", "c"]
-    assert said.startswith(f"Data set letters ({letters['id']}): 3 classes, 30 pictures to learn from, 21 to")
+    assert (marks["name"], marks["included"]) == ("marks", False)
+    assert marks["classes"] == ["a", "b", "c"]
+    assert said.startswith(f"Data set marks ({marks['id']}): 3 classes, 30 pictures to learn from, 21 to")
     assert main(["data", "list"]) == 0
     shown = capsys.readouterr().out.splitlines()
-    assert any(line.split() == ["letters", letters["id"], "3", "30", "21"] for line in shown)
+    assert any(line.split() == ["marks", marks["id"], "3", "30", "21"] for line in shown)
     assert max(map(len, shown)) <= 80
-    assert main(["data", "remove", "letters"]) == 0
-    assert capsys.readouterr().out == "Data set 'letters' has been removed.\n"
+    assert main(["data", "remove", "marks"]) == 0
+    assert capsys.readouterr().out == "Data set 'marks' has been removed.\n"
     assert all(each["included"] for each in listed(capsys))
 
 
@@ -50,9 +50,9 @@ def test_a_file_is_added_listed_and_removed(capsys):
             ["add", "nowhere.npz"],
             "'nowhere.npz' cannot be read (No such file or directory): give the path of an",
         ),
-        (["add", "letters.npz", "--classes", "a,b"], "There are 2 names for 3 classes"),
-        (["add", "letters.npz", "--name", "a b"], "A data set needs a name of 1 to 30 letters"),
-        (["remove", "leters"], "There is no data set 'leters': did you mean "),
+        (["add", "marks.npz", "--classes", "a,b"], "There are 2 names for 3 classes"),
+        (["add", "marks.npz", "--name", "a b"], "A data set needs a name of 1 to 30 letters"),
+        (["remove", "mrks"], "There is no data set 'mrks': did you mean "),
     ],
 )
 def test_what_cannot_be_is_refused_in_one_sentence(command, said, capsys):

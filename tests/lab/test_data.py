@@ -33,23 +33,23 @@ def own(lab):
 
 
 def test_pictures_are_kept_and_found_by_name_and_id(lab):
-    about = lab.data.add(SOUND, "letters", ["a", "b", "c"])
-    assert (about.name, about.classes, about.train, about.test) == ("letters", ("a", "b", "c"), 30, 21)
+    about = lab.data.add(SOUND, "marks", ["a", "b", "c"])
+    assert (about.name, about.classes, about.train, about.test) == ("marks", ("a", "b", "c"), 30, 21)
     assert not about.centred
     assert kept(lab) == [f"{about.id}.npz"]
     assert lab.data.list()[0] == lab.data.find("mnist") == ABOUT_MNIST
-    assert lab.data.find("letters") == lab.data.find("LETTERS") == lab.data.find(about.id) == about
+    assert lab.data.find("marks") == lab.data.find("MARKS") == lab.data.find(about.id) == about
     np.testing.assert_array_equal(data_set(about.id).x_test, arrays()["x_test"])
     with Lab(lab.store.home) as other:
-        assert other.data.find("letters") == about
+        assert other.data.find("marks") == about
 
 
 def test_the_same_pictures_have_the_same_id_however_they_are_given(lab, tmp_path):
-    (tmp_path / "my letters (2).npz").write_bytes(SOUND)
+    (tmp_path / "my marks (2).npz").write_bytes(SOUND)
     given = arrays()
     pairs = (given["x_train"], given["y_train"]), (given["x_test"], given["y_test"])
-    found = [lab.data.add(tmp_path / "my letters (2).npz"), lab.data.add(given, "b"), lab.data.add(pairs)]
-    assert [each.name for each in found] == ["my-letters-2", "b", "pictures"]
+    found = [lab.data.add(tmp_path / "my marks (2).npz"), lab.data.add(given, "b"), lab.data.add(pairs)]
+    assert [each.name for each in found] == ["my-marks-2", "b", "pictures"]
     assert {each.id for each in found} == {found[0].id}
     assert own(lab) == ["pictures"]
     # other names of the classes make it another one, and so does the file that was kept, with them
@@ -73,17 +73,17 @@ def test_a_name_that_could_be_taken_for_something_else_is_refused(lab, name):
 
 
 def test_a_name_belongs_to_one_data_set(lab):
-    lab.data.add(SOUND, "letters")
-    for taken in ("Letters", "mnist"):
+    lab.data.add(SOUND, "marks")
+    for taken in ("Marks", "mnist"):
         with pytest.raises(Unusable, match="There is another data set called"):
             lab.data.add(SOUND, taken, ["a", "b", "c"])
-    assert own(lab) == ["letters"]
+    assert own(lab) == ["marks"]
 
 
 def test_what_is_not_there_is_refused_with_the_nearest_names(lab):
-    lab.data.add(SOUND, "letters")
-    with pytest.raises(Unusable, match=r"no data set 'leters': did you mean letters"):
-        lab.data.find("leters")
+    lab.data.add(SOUND, "marks")
+    with pytest.raises(Unusable, match=r"no data set 'mrks': did you mean marks"):
+        lab.data.find("mrks")
 
 
 def test_nothing_is_kept_of_a_broken_file(lab):
@@ -107,23 +107,23 @@ def test_data_sets_take_half_of_the_limit_at_most(tmp_path, monkeypatch):
 
 
 def test_pictures_of_stored_runs_cannot_be_removed(lab):
-    about = lab.data.add(SOUND, "letters")
+    about = lab.data.add(SOUND, "marks")
     run = RunConfig(seed=7)
     lab.store.runs.claim(run.run_id, run)
     text = f'{{"seed": 7, "data": "{about.id}"}}'
     lab.store.runs._write("UPDATE runs SET config = ?", text)
-    with pytest.raises(Unusable, match=r"There is 1 run of the data set 'letters': delete them first"):
-        lab.data.remove("letters")
-    assert own(lab) == ["letters"]
+    with pytest.raises(Unusable, match=r"There is 1 run of the data set 'marks': delete them first"):
+        lab.data.remove("marks")
+    assert own(lab) == ["marks"]
     lab.store.runs._write("UPDATE runs SET deleted = 1, status = 'stopped'")
-    lab.data.remove("letters")
+    lab.data.remove("marks")
     assert own(lab) == kept(lab) == []
     with pytest.raises(Unusable, match="comes with KD Lab"):
         lab.data.remove("mnist")
 
 
 def test_a_damaged_data_set_is_not_listed_and_can_be_removed(lab):
-    about = lab.data.add(SOUND, "letters", ["this", "test's", "own"])
+    about = lab.data.add(SOUND, "marks", ["this", "test's", "own"])
     (lab.store.home / "data" / f"{about.id}.npz").write_bytes(SOUND[:100])
     assert own(lab) == []
     with pytest.raises(Unusable, match="is damaged"):
@@ -133,8 +133,8 @@ def test_a_damaged_data_set_is_not_listed_and_can_be_removed(lab):
 
 
 def test_two_processes_may_add_the_same_and_not_two_under_one_name(lab, tmp_path):
-    (tmp_path / "letters.npz").write_bytes(SOUND)
-    adding = [sys.executable, "-m", "kd", "data", "add", str(tmp_path / "letters.npz")]
+    (tmp_path / "marks.npz").write_bytes(SOUND)
+    adding = [sys.executable, "-m", "kd", "data", "add", str(tmp_path / "marks.npz")]
 
     def added(*others: list[str]) -> list[int]:
         environment = {"KD_HOME": str(lab.store.home), "PATH": ""}
@@ -145,7 +145,7 @@ def test_two_processes_may_add_the_same_and_not_two_under_one_name(lab, tmp_path
         return sorted(process.wait() for process in started)
 
     assert added([], []) == [0, 0]
-    assert own(lab) == ["letters"]
+    assert own(lab) == ["marks"]
     others = ["--name", "others", "--classes"]
     assert added([*others, "a,b,c"], [*others, "d,e,f"]) == [0, 2]
-    assert own(lab) == ["letters", "others"]
+    assert own(lab) == ["marks", "others"]

@@ -2,10 +2,16 @@
 
 The sizes of messages and files are options of Streamlit's, in `.streamlit/config.toml`. Slow, silent and too
 many connections are a proxy's business: see `Caddyfile`.
+
+KD_UPLOADS    0 refuses files of more than 10 MB, and pages do not offer to add pictures of one's own
 """
 
+import asyncio
+import os
 from typing import Any
 
+from starlette.datastructures import Headers
+from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.runtime import Runtime
@@ -18,7 +24,14 @@ ALLOWED_OPERATIONS = frozenset({"deferred_file", "dataframe_chunk"})
 # A page has room for one file; the second is the one that replaces it.
 FILES_A_SESSION = 2
 BYTES_IN_ALL = 300_000_000
+# A picture has up to 10 MB, and a form around it; a data set of one's own, at its largest, has 71 MB.
+SMALL_FILE, LARGEST_FILE = 11_000_000, 75_000_000
 _UPLOADS = "/_stcore/upload_file/"
+
+
+def uploads_are_on() -> bool:
+    """Returns whether people may add pictures of their own on a page."""
+    return os.environ.get("KD_UPLOADS") != "0"
 
 
 def allowed(message: BackMsg) -> bool:
@@ -46,20 +59,30 @@ def guard(runtime: Runtime) -> None:
 
 
 class BoundedUploads:
-    """ASGI middleware that lets go of the oldest files after an upload, when there are too many.
+    """ASGI middleware that takes large files one at a time, and lets go of the oldest files after an upload.
 
     Streamlit keeps every file that a session uploads until the session ends.
     """
 
     def __init__(self, app: ASGIApp) -> None:
-        self._app = app
+        self._app, self._large = app, asyncio.Lock()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        await self._app(scope, receive, send)
-        if scope["type"] == "http" and scope["method"] == "PUT" and _UPLOADS in scope["path"]:
-            manager = Runtime.instance().uploaded_file_mgr
-            assert isinstance(manager, MemoryUploadedFileManager)
-            let_go(manager, session_id=scope["path"].rpartition(_UPLOADS)[2].partition("/")[0])
+        if scope["type"] != "http" or scope["method"] != "PUT" or _UPLOADS not in scope["path"]:
+            await self._app(scope, receive, send)
+            return
+        length = Headers(scope=scope).get("content-length", "")
+        if length.isdecimal() and int(length) <= SMALL_FILE:
+            await self._app(scope, receive, send)
+        elif not uploads_are_on():
+            await PlainTextResponse("File too large", 413)(scope, receive, send)
+            return
+        else:
+            async with self._large:
+                await self._app(scope, receive, send)
+        manager = Runtime.instance().uploaded_file_mgr
+        assert isinstance(manager, MemoryUploadedFileManager)
+        let_go(manager, session_id=scope["path"].rpartition(_UPLOADS)[2].partition("/")[0])
 
 
 def let_go(manager: MemoryUploadedFileManager, session_id: str) -> None:

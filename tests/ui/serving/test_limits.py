@@ -71,8 +71,13 @@ def upload(held: MemoryUploadedFileManager, session: str, name: str, size: int =
     async def streamlit(scope, receive, send) -> None:
         held.add_file(session, UploadedFileRec(file_id=name, name=name, type="", data=bytes(size)))
 
-    scope = {"type": "http", "method": "PUT", "path": f"/_stcore/upload_file/{session}/{name}"}
-    asyncio.run(limits.BoundedUploads(streamlit)(scope, None, None))
+    asyncio.run(limits.BoundedUploads(streamlit)(asked_to_put(session, name, size), None, None))
+
+
+def asked_to_put(session: str, name: str, size: int | None) -> dict:
+    headers = [] if size is None else [(b"content-length", str(size).encode())]
+    path = f"/_stcore/upload_file/{session}/{name}"
+    return {"type": "http", "method": "PUT", "path": path, "headers": headers}
 
 
 def names(held: MemoryUploadedFileManager, session: str) -> list[str]:
@@ -92,6 +97,32 @@ def test_the_next_file_takes_the_place_of_a_sessions_first_and_the_largest_sessi
     upload(held, "newcomer", "new", 50)
     kept = {session: names(held, session) for session in ("a", "greedy", "modest", "newcomer")}
     assert kept == {"a": ["two", "three"], "greedy": ["larger"], "modest": ["small"], "newcomer": ["new"]}
+
+
+def test_large_files_are_taken_one_at_a_time_or_not_at_all(held, monkeypatch):
+    taken, most, answers = 0, 0, []
+
+    async def streamlit(scope, receive, send) -> None:
+        nonlocal taken, most
+        taken += 1
+        most = max(most, taken)
+        await asyncio.sleep(0)
+        taken -= 1
+
+    async def send(message) -> None:
+        answers.append(message.get("status"))
+
+    async def put(*sizes: int | None) -> None:
+        uploads = limits.BoundedUploads(streamlit)
+        await asyncio.gather(*(uploads(asked_to_put("a", "b", size), None, send) for size in sizes))
+
+    asyncio.run(put(20_000_000, None, 70_000_000))
+    assert (most, answers) == (1, [])
+    asyncio.run(put(20_000_000, 10_000_000, 10_000_000))
+    assert (most, answers) == (3, [])
+    monkeypatch.setenv("KD_UPLOADS", "0")
+    asyncio.run(put(20_000_000, None, 10_000_000))
+    assert [status for status in answers if status] == [413, 413]
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no descriptors")

@@ -168,7 +168,7 @@ def test_a_message_far_larger_than_any_drawing_and_a_picture_that_is_too_large_a
             await session.settled(PATIENCE)
             address = f"/_stcore/upload_file/{session._session_id}/a"
             return [
-                await asyncio.to_thread(put, site, session.cookie, address, size) for size in (10, 11 * 2**20)
+                await asyncio.to_thread(put, site, session.cookie, address, size) for size in (10, 76 * 2**20)
             ]
 
     assert asyncio.run(statuses()) == [204, 413]
