@@ -146,7 +146,7 @@ REFUSED = {
         "“Digits left out” is left empty instead.",
         "as_i_move must be true or false, not “maybe”. It is on.",
     ],
-    f"draw?T=nan&log=maybe&picture=10000&view=![x](//example.org)&run={'x' * 3000}": [
+    f"draw?way=test&T=nan&log=maybe&picture=10000&view=![x](//example.org)&run={'x' * 3000}": [
         "T must be a number between 0.1 and 100, not “nan”. It is set to 1.",
         "log must be true or false, not “maybe”. It is off.",
         "numbered from 0 to 9,999",
@@ -168,7 +168,7 @@ REFUSED = {
         "There is no setting “<b>” to plot runs by.",
         "trail_study must be true or false, not “2”. It is on.",
     ],
-    "draw?pen=7&meant=ten": ["pen must be a number between 8 and 40", "You cannot mean “ten”: use teacher"],
+    "draw?pen=7": ["pen must be a number between 8 and 40, not “7”. It is set to 22."],
     "draw?way=test&strip_of=class%20x": ["There is no strip of “class x” here."],
     "sweep?cell=750,10&of_seeds=21&of_alpha=0.2&show=x": [
         "This study has no cell “750,10”: use values such as 100,1.",
