@@ -20,6 +20,10 @@ MODEL_FORMATS = ("keras", "litert", "litert-int8", "onnx")
 PROGRAM = """
 import sys
 from kd.__main__ import main
+from kd.export import child
+if sys.platform == "linux":  # elsewhere TensorFlow does not outlive a fork
+    from tests.export import forked
+    child.subprocess = forked
 for format in sys.argv[2:]:
     assert main(["export", "1099", "--format", format]) == 0
 assert main(["export", "1099", "--tensorboard", sys.argv[1]]) == 0
