@@ -16,17 +16,18 @@ if __name__ != "__main__":
 else:
     from kd.config import FIELDS
     from kd.text.translation import N_, _
-    from ui.home.home import ADDRESS, guess, hello, next_setting, voices
+    from ui.home.home import guess, hello, next_setting, take_address, voices
     from ui.shared import address
     from ui.shared.frame import page
     from ui.shared.lesson import home_lesson, section, unseen_section
     from ui.shared.path import entrances
+    from ui.shared.pieces import into_sight
     from ui.shared.server import lab
     from ui.shared.shown import example_run
     from ui.train import controls, train_button
 
     with page("Home", N_("A small network learns from a large one's doubts")):
-        address.take(ADDRESS)
+        is_about_the_guess = take_address()
         view = example_run(lab())
         if view is None:
             hello()
@@ -35,6 +36,8 @@ else:
             voices(lab(), view)
         entrances()
         guess()
+        if is_about_the_guess:
+            into_sight("home_guess", lowest=0.2)
         section(_("Try it yourself"))
         with st.container(horizontal=True, key="ways"):
             if st.button(

@@ -202,8 +202,8 @@ is a [worksheet](worksheet.md), one page to print, with [its answers](answers.md
 - Start the app on the computer in the room. For phones, try the network on the day before: [A class on
   Monday](class.md) says how.
 - Each link below opens the app on this computer, in large type, at the setting that its step begins with.
-  On Train it locks the other controls, so that nobody moves the wrong one. To have them back, leave presenter
-  mode (✕, at the top), and press “{everything}”.
+  On Train it locks the other controls, so that nobody moves the wrong one. To have them back, press the open
+  lock at the top (“{everything}”).
 - [Learn](learn.md) is the page to give to your class, before or after.
 - Have a guess written down before you move anything. Whoever looks first always knew.
 - The gains are of five repeats that come with the app. What a class trains itself differs a little: that is
@@ -246,8 +246,8 @@ outra.
 - Abra o app no computador da sala. Se for usar celulares, teste a rede na véspera: [Uma turma na
   segunda-feira](../class.md), em inglês, diz como.
 - Cada link abaixo abre o app neste computador, com letras grandes e na configuração em que o passo começa.
-  Em Treinar, ele trava os outros controles, para que ninguém mova o errado. Para liberá-los, saia do modo de
-  apresentação (✕, no alto) e clique em “{everything}”.
+  Em Treinar, ele trava os outros controles, para que ninguém mova o errado. Para liberá-los, clique no
+  cadeado aberto, no alto (“{everything}”).
 - [Aprender](learn.md) é a página para dar à turma, antes ou depois.
 - Peça um palpite por escrito antes de mover qualquer coisa. Quem olha primeiro sempre já sabia.
 - Os ganhos vêm de cinco repetições incluídas no app. O que a turma treinar sairá um pouco diferente: é para

@@ -39,7 +39,6 @@ class Step:
     ask: str
     surprise: str
     forgets: tuple[str, ...] = ()  # what else the session may have kept there
-    place: str = ""  # the key of what is to be brought into sight
 
     @property
     def link(self) -> str:
@@ -82,7 +81,7 @@ STEPS = {
     "guess": Step(
         N_("Guess first"),
         "home",
-        {},
+        {"guess": "75"},
         Awaited("guess_answered", 1, 1),
         N_("Guess how good a student is with few images, then press “Show me”."),
         N_("Alone, it gets {alone} right; with a teacher {taught} (means of {repeats}). You said {guess}."),
@@ -93,7 +92,6 @@ STEPS = {
             "It is about 6 percentage points (likely 5.3 to 6.8). With many more images little is left of "
             "them."
         ),
-        place="live-guess",
     ),
     "few": Step(
         N_("Few images"),

@@ -288,6 +288,10 @@ def test_a_projector_shows_each_page_at_once_and_a_remote_control_turns_them(pag
     expect(temperature).not_to_have_value("0")
     page.get_by_role("link", name=PORTUGUESE("Class"), exact=True).click()
     expect(page.get_by_role("heading", name=PORTUGUESE("Class"), level=1)).to_be_visible()
+    page.goto(f"{site.url}/?guess=75&present=true&lang=pt-BR")  # a step of a lesson
+    guess = page.locator(".st-key-home_guess")
+    for part in (guess.get_by_role("heading"), guess.get_by_role("slider"), guess.get_by_role("button").last):
+        expect(part).to_be_in_viewport(ratio=1)
     page.keyboard.press("Escape")
     expect(navigation).to_be_visible()
     expect(page).not_to_have_url(re.compile("present"))

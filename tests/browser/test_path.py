@@ -25,7 +25,7 @@ CONTROLS = {
 }
 THUMB = 10
 # What of the page the strip covers, in pixels.
-COVERED = """() => document.querySelector('[data-testid="stAppViewContainer"]').getBoundingClientRect().bottom
+COVERED = """() => document.querySelector('[data-testid="stMain"]').getBoundingClientRect().bottom
     - document.querySelector('.st-key-path').getBoundingClientRect().top"""
 
 

@@ -51,6 +51,13 @@ def test_a_link_hides_and_locks_any_control_and_one_press_brings_them_back(open_
     assert "lock" not in app.query_params
 
 
+def test_a_projector_has_the_way_back_too(open_page):
+    app = open_page("train", lock="alpha", present="true")
+    labelled(app)["Show all controls"].click().run()
+    assert "lock" not in app.query_params
+    assert "Show all controls" not in labelled(app)
+
+
 def test_a_name_that_no_control_has_is_said_once_and_the_others_hold_from_page_to_page(open_page):
     app = open_page("train", hide="alpha,images", lock="temperature,<b>", temperature="20")
     said = "No control is called “{}”, so “{}” in the address leaves it as it is."

@@ -38,6 +38,13 @@ ADDRESS = {
 }
 
 
+def take_address() -> bool:
+    """Lets the address set T and the guess; returns whether it is a link to the guess, and to that alone."""
+    is_link = _GUESS not in st.session_state and {_GUESS, TEMPERATURE} & set(address.now()) == {_GUESS}
+    address.take(ADDRESS)
+    return is_link
+
+
 def hello() -> None:
     """Introduces the app where there are no models yet."""
     st.html(f'<div class="kd kd-hello"><p>{_about()}</p></div>')
@@ -78,7 +85,7 @@ def voices(lab: Lab, view: RunView) -> None:
 @st.fragment
 def guess() -> None:
     """Draws a question with a slider, a button that answers it, and the answer on the slider's scale."""
-    with guard():
+    with guard(), st.container(key="home_guess"):
         found = few_images()
         section(_("How good is it with only {images} images?", images=numeral(found.few)))
         answered = st.session_state.get(_ANSWERED, False)

@@ -126,6 +126,7 @@ def _presenter_tools(title: str, turns: bool) -> None:
         file, label, _icon = PAGES[(at + step) % len(PAGES)]
         with st.container(key=f"present_{key}", width="content"):
             st.page_link(file, label=_(label), icon=f":material/{icon}:")
+    links.show_all(title)
     links.share(title)
     st.button(
         _("Stop presenting"),

@@ -122,17 +122,27 @@ def hiding(title: str) -> str:
 
 def say_what_is_held(title: str) -> None:
     """Says so where something is hidden or locked, beside the way to have all of it back."""
-    if not any(name in CONTROLS[title] for name in (*st.session_state[HIDE], *st.session_state[LOCK])):
-        return
-    with st.container(key="held", horizontal=True, vertical_alignment="center"):
-        quiet(_("The link you opened hides or locks some controls here."), width="content")
+    if _is_held(title):
+        with st.container(key="held", horizontal=True, vertical_alignment="center"):
+            quiet(_("The link you opened hides or locks some controls here."), width="content")
+            show_all(title)
+
+
+def show_all(title: str) -> None:
+    """Draws the way to have back what the link hides or locks on this page; nothing where it does not."""
+    if _is_held(title):
         st.button(
             _("Show all controls"),
             key="show_all",
+            icon=":material/lock_open:",
             type="tertiary",
             help=_("Brings back what the link hides and unlocks what it locks, on every page."),
             on_click=guarded(_let_go),
         )
+
+
+def _is_held(title: str) -> bool:
+    return any(name in CONTROLS[title] for name in (*st.session_state[HIDE], *st.session_state[LOCK]))
 
 
 def _let_go() -> None:

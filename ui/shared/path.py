@@ -13,13 +13,11 @@ from kd.text.translation import _
 from ui.shared import address, links, notices, seen
 from ui.shared.address import Parameter
 from ui.shared.guard import SHOWN_OUTSIDE, guarded
-from ui.shared.pieces import into_sight
 from ui.shared.shown import drawn_page
 from ui.shared.steady_button import steady_button
 
 PATH, STEP = "path", "step"
 _LEFT, _GOES, _SEEN = "path_left", "path_goes", "path_seen"
-_ARRIVES = "path_arrives"
 
 
 def _read(text: str) -> str:
@@ -32,7 +30,8 @@ def _read(text: str) -> str:
 _MOST = max(len(path.steps) for path in PATHS.values())
 _NUMBER = address.whole(STEP, 1, _MOST, 1)
 ADDRESS = {PATH: Parameter(_read, str, ""), STEP: _NUMBER}
-_BESIDE = {PATH, STEP, "lang", "present"}
+_KEPT = {"lang", "present"}
+_BESIDE = {PATH, STEP, *_KEPT}
 """What an address may have beside a step that says nothing of the step's page."""
 
 
@@ -49,7 +48,8 @@ def take() -> None:
     bare = is_link and step and page == drawn_page() and not set(address.now()) - _BESIDE
     if st.session_state.pop(_GOES, False) or bare:
         file = "app.py" if page == "home" else f"pages/{page}.py"
-        address.go_to(file, saying={**step.setting, PATH: path, STEP: str(number)} if step else {})
+        saying = {**step.setting, PATH: path, STEP: str(number)} if step else {}
+        address.go_to(file, carrying=_KEPT, saying=saying)
     with address.together():
         address.keep(PATH, ADDRESS[PATH], path)
         address.keep(STEP, _NUMBER, number)
@@ -69,8 +69,6 @@ def strip(page: str) -> None:
     said = _said(name, step) if here else ""
     with st.container(key="path", horizontal=True, vertical_alignment="center", gap="small"):
         st.html(_words(path, number, here, said))
-        if here and step.place and st.session_state.pop(_ARRIVES, False):
-            into_sight(step.place)
         with st.container(key="path_ways", horizontal=True, width="content", gap="small"):
             last = number == len(path.steps)
             if not here:
@@ -177,7 +175,7 @@ def _go(path: str, number: int) -> None:
         for name in (*OFFERED, "epochs_by_hand", *step.setting, *step.forgets, step.awaited.name):
             if not address.locked(name):
                 st.session_state.pop(name, None)
-    st.session_state.update({PATH: path, STEP: number, _GOES: True, _ARRIVES: True})
+    st.session_state.update({PATH: path, STEP: number, _GOES: True})
 
 
 def _leave() -> None:

@@ -23,8 +23,11 @@ def quiet(words: str, *terms: str, **options: Any) -> None:
     st.html(f'<p class="kd kd-quiet">{explained(words, *terms)}</p>', **options)
 
 
-def into_sight(key: str, media: str = "all") -> None:
-    """Scrolls to the container with this key, if it is out of sight. media: on which screens, as in CSS."""
+def into_sight(key: str, media: str = "all", lowest: float = 0.8) -> None:
+    """Scrolls to the container with this key, if it is out of sight.
+
+    media: on which screens, as in CSS. lowest: which share of the screen may be above it.
+    """
     st.html(
         f"""<span class="kd-unseen"></span><script>{{
   const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
@@ -32,7 +35,7 @@ def into_sight(key: str, media: str = "all") -> None:
   const look = () => {{
     const place = document.querySelector(".st-key-{key}");
     const top = place?.getBoundingClientRect().top;
-    if (isLeft || (top >= 0 && top <= 0.8 * innerHeight)) return;
+    if (isLeft || (top >= 0 && top <= {lowest} * innerHeight)) return;
     place?.scrollIntoView({{ behavior: calm ? "auto" : "smooth" }});
   }};
   // what is above may still grow, but whoever scrolls by themselves is left alone
