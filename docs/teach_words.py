@@ -244,9 +244,9 @@ outra.
 ## Antes da aula
 
 - Abra o app no computador da sala. Se for usar celulares, teste a rede na véspera: [Uma turma na
-  segunda-feira](../class.md), em inglês, diz como.
+  segunda-feira](class.md) diz como.
 - Cada link abaixo abre o app neste computador, com letras grandes e na configuração em que o passo começa.
-  Em Treinar, ele trava os outros controles, para que ninguém mova o errado. Para liberá-los, clique no
+  Em Treinar, ele bloqueia os outros controles, para que ninguém mova o errado. Para liberá-los, clique no
   cadeado aberto, no alto (“{everything}”).
 - [Aprender](learn.md) é a página para dar à turma, antes ou depois.
 - Peça um palpite por escrito antes de mover qualquer coisa. Quem olha primeiro sempre já sabia.
@@ -271,8 +271,8 @@ uma*, na Varredura, em vez dos pontos da turma.
 
 ## Seus próprios links
 
-*{share}*, em todas as páginas, cria um link para o que está na tela, com um código QR para ler direto do
-projetor. Para uma aula, um link pode ocultar controles, travá-los e começar no modo de apresentação:
+*{share}*, em todas as páginas, cria um link para o que está na tela, com um QR code para ler direto do
+telão. Para uma aula, um link pode esconder controles, bloqueá-los e começar no modo de apresentação:
 [`{example}`]({app}{example}). [Todos os nomes](../reference.md#addresses) estão na referência.
 
 `python -m docs.teach` escreve esta página, a folha de atividades e as respostas.

@@ -10,7 +10,7 @@ import pandas as pd
 from kd.analysis import calibration, softening
 from kd.analysis.evaluation import confusion_table
 from kd.base.data_sets import ABOUT_MNIST
-from kd.charts.parts import PERCENT, by_role, class_axis, finished, role_words, shaded
+from kd.charts.parts import by_role, class_axis, finished, role_words, shaded
 from kd.text.study_words import signed
 from kd.text.translation import _, numeral, pgettext
 
@@ -127,7 +127,7 @@ def reliability_rows(labels: np.ndarray, logits: dict[str, np.ndarray]) -> pd.Da
 def reliability_chart(rows: pd.DataFrame) -> alt.LayerChart:
     """Draws accuracy against confidence. A model on the diagonal is right as often as it is sure."""
     scale = alt.Scale(domain=[0, 1], nice=False)
-    axis = alt.Axis(format="%", labelExpr=PERCENT, values=[0, 0.25, 0.5, 0.75, 1])
+    axis = alt.Axis(format="%", values=[0, 0.25, 0.5, 0.75, 1])
     base = alt.Chart().encode(
         x=alt.X("confidence:Q", title=_("How sure the model is (mean of the bin)"), scale=scale, axis=axis),
         y=alt.Y("accuracy:Q", title=_("How often it is right"), scale=scale, axis=axis),
@@ -192,7 +192,7 @@ def look_alike_chart(rows: pd.DataFrame, classes: Sequence[str] = DIGITS) -> alt
             alt.Tooltip("true:N", title=_("True class")),
             alt.Tooltip("class:N", title=pgettext("of pictures", "Class")),
             alt.Tooltip("probability:Q", title=_("Mean probability"), format=".3~%"),
-            alt.Tooltip("share_of_wrong:Q", title=_("Share among wrong classes"), format=".1%"),
+            alt.Tooltip("of_wrong:N", title=_("Share among wrong classes")),
         ],
     )
     cell = alt.selection_point(name="cell", fields=["true", "class"], toggle=False)
@@ -209,8 +209,10 @@ def look_alike_chart(rows: pd.DataFrame, classes: Sequence[str] = DIGITS) -> alt
         )
         .add_params(cell)
     )
+    # the right class has no share
+    share = "isValid(datum.share_of_wrong) ? format(datum.share_of_wrong, '.1%') : '–'"
     return finished(
-        _numbered(cells, base, rows, classes),
+        _numbered(cells, base, rows, classes).transform_calculate(of_wrong=share),
         _("Which classes the teacher thinks look alike"),
         _height(classes, 500),
         _("In percent. Colour: share among wrong classes."),

@@ -51,7 +51,6 @@ DASHES = ((1, 0), (1, 0), (6, 4), (2, 3))
 TEXT_PIXELS, PRESENTED_TEXT_PIXELS = 14, 20
 """The smallest text of a chart, and the same where a lecture hall looks at it."""
 
-PERCENT = "replace(datum.label, '%', ' %')"
 _UPRIGHT = 2  # letters of a class' name
 _ALL_NAMED = 12  # classes that are all named, whether their names overlap or not
 TEMPERATURE_TICKS = (0.1, 0.2, 0.5, 1, 2, 4, 10, 20, 50, 100)
@@ -213,9 +212,8 @@ def vega_lite(chart: alt.LayerChart | alt.FacetChart) -> dict[str, Any]:
     spec["data"] = {"values": values}
     sizes = text_sizes(TEXT_PIXELS)
     quiet = {part: {**sizes.get(part, {}), "aria": False} for part in ("mark", "axis", "legend")}
-    spec["config"] = {**sizes, **quiet}
-    if marks := number_marks():
-        decimal, thousands = marks
-        numbers = {"decimal": decimal, "thousands": thousands, "grouping": [3], "currency": ["", ""]}
-        spec["config"]["locale"] = {"number": numbers}
+    quiet["mark"]["tooltip"] = None  # Streamlit's own has the columns of what has no words
+    decimal, thousands = number_marks() or (".", ",")
+    numbers = {"decimal": decimal, "thousands": thousands, "grouping": [3], "currency": ["", ""]}
+    spec["config"] = {**sizes, **quiet, "locale": {"number": {**numbers, "percent": "\u00a0%"}}}
     return spec

@@ -13,7 +13,7 @@ from typing import Any
 import altair as alt
 import pandas as pd
 
-from kd.charts.parts import PERCENT, TEXT_PIXELS, by_role, finished, in_words, role_words, shaded
+from kd.charts.parts import TEXT_PIXELS, by_role, finished, in_words, role_words, shaded
 from kd.text.translation import _, numeral
 from kd.text.words import MODELS, STUDENTS, accuracy
 
@@ -217,7 +217,7 @@ def _accuracy_axis(start: float) -> dict[str, Any]:
     return {
         "title": accuracy_title(start),
         "scale": alt.Scale(domain=[start, 1.0], nice=False),
-        "axis": alt.Axis(format="%", labelExpr=PERCENT, tickCount=5),
+        "axis": alt.Axis(format="%", tickCount=5),
     }
 
 

@@ -11,7 +11,6 @@ import pandas as pd
 from kd.charts.experiment_plan import ticks_with_zero
 from kd.charts.parts import (
     COLORS,
-    PERCENT,
     by_role,
     finished,
     in_words,
@@ -313,7 +312,7 @@ def slice_lines(
     y: dict[str, Any] = {
         "title": _("Gain (points)") if gains else accuracy_title(low),
         "scale": alt.Scale(domain=[low, high], nice=False, zero=False),
-        "axis": alt.Axis(tickCount=5) if gains else alt.Axis(tickCount=5, format="%", labelExpr=PERCENT),
+        "axis": alt.Axis(tickCount=5) if gains else alt.Axis(tickCount=5, format="%"),
     }
     base = alt.Chart().encode(x=x, color=by_role())
     marked = base.encode(y=alt.Y("value:Q", **y))

@@ -34,10 +34,7 @@ def thumbnail_chart(rows: pd.DataFrame, columns: int = 6, count: int = 12) -> al
     """Draws pictures with their captions, room for `count`; a click selects in the parameter "picked"."""
     size, lines = 44, -(-count // columns)
     base = _in_lines(columns, lines).encode(
-        tooltip=[
-            alt.Tooltip("picture:Q", title=_("Picture"), format=",d"),
-            alt.Tooltip("caption:N", title=_("It is")),
-        ]
+        tooltip=[alt.Tooltip("picture:Q", title=_("Picture"), format=",d")]
     )
     picked = alt.selection_point(name="picked", fields=["picture"], toggle=False)
     images = (

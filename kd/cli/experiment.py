@@ -120,7 +120,7 @@ def _sentences(experiment: Experiment, view: ExperimentView, guess: str | None) 
         lines += [""]
     for claim in experiment.claims:
         section = claim.section or experiment.paper.section
-        own = paper_words(claim.quote, _(section), _(claim.figure))
+        own = paper_words(_(claim.quote), _(section), _(claim.figure))
         lines += [f"{_(experiment.paper.authors)}: {_(claim.text)}", own]
         for length, found in view.findings.items():
             verdict = judged(found[claim.measured], claim.expected)

@@ -13,7 +13,7 @@ from kd.export import FORMATS, TABLES
 from kd.studies.address import seeds_of
 from kd.studies.study import Study
 from kd.terminal.entry import MODULE, PROGRAM, Parser
-from kd.text.translation import _
+from kd.text.translation import _, pgettext
 from kd.text.words import listing, quoted
 
 _LONGEST_LIST = 27  # of what a flag allows, so that a help page fits 80 columns
@@ -48,7 +48,7 @@ def command_line(name: str = MODULE) -> tuple[Parser, Mapping[str, argparse.Argu
         )
     version = f"KD Lab {__version__}"
     _add(parser, "--version", _("show the version and exit"), action="version", version=version)
-    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    commands = parser.add_subparsers(required=True, metavar=pgettext("in a command", "COMMAND"))
     for add in (_add_train, _add_sweep, _add_experiment, _add_runs, _add_predict, _add_export, _add_stop):
         add(commands)
     found = dict(commands.choices)
@@ -80,7 +80,14 @@ def _add_json(parser: argparse.ArgumentParser) -> None:
 def _add_preset(parser: argparse.ArgumentParser) -> None:
     about = "; ".join(f"{name}: {_(preset.label)}" for name, preset in PRESETS.items())
     # their names and what they are follow: in one line they would be too long
-    _add(parser, "--preset", about, choices=PRESETS, metavar="PRESET", default="default")
+    _add(
+        parser,
+        "--preset",
+        about,
+        choices=PRESETS,
+        metavar=pgettext("in a command", "PRESET"),
+        default="default",
+    )
 
 
 def _add_train(commands: _Commands) -> None:
@@ -135,12 +142,12 @@ def _add_sweep(commands: _Commands) -> None:
         parser,
         "--against",
         _("What a distilled student is compared with: its scratch student, or another setting's."),
-        metavar="scratch|FIELD=VALUE[,…]",
+        metavar=pgettext("in a command", "scratch|FIELD=VALUE[,…]"),
         default="scratch",
     )
     for name in TABLES:
         about = _("at the end, write the numbers of its runs to this file as {format}", format=name)
-        _add(parser, f"--{name}", about, metavar="FILE")
+        _add(parser, f"--{name}", about, metavar=pgettext("in a command", "FILE"))
     _add(parser, "--yes", _("start even if it would take more than an hour"), action="store_true")
     _add_json(parser)
 
@@ -167,18 +174,34 @@ def _baseline(text: str) -> str | dict[str, str]:
 def _add_experiment(commands: _Commands) -> None:
     purpose = _("try what papers have claimed, or list what can be tried")
     parser = _command(commands, "experiment", purpose, _experiment)
-    _add(parser, "name", _("which one; without it, all of them are listed"), metavar="NAME", nargs="?")
+    _add(
+        parser,
+        "name",
+        _("which one; without it, all of them are listed"),
+        metavar=pgettext("in a command", "NAME"),
+        nargs="?",
+    )
     _add(parser, "--seeds", _("How many repeats (seeds); by default 5, where verdicts begin."), metavar="N")
-    _add(parser, "--length", _("short or long: how long students train; both by default"), metavar="LENGTH")
+    _add(
+        parser,
+        "--length",
+        _("short or long: how long students train; both by default"),
+        metavar=pgettext("in a command", "LENGTH"),
+    )
     _add(
         parser,
         "--set",
         _("an option that the experiment has, such as omitted_digits=37; may be repeated"),
-        metavar="OPTION=VALUE",
+        metavar=pgettext("in a command", "OPTION=VALUE"),
         action="append",
         default=[],
     )
-    _add(parser, "--guess", _("what you expect; it is compared with what comes out"), metavar="CODE")
+    _add(
+        parser,
+        "--guess",
+        _("what you expect; it is compared with what comes out"),
+        metavar=pgettext("in a command", "CODE"),
+    )
     _add_json(parser)
 
 
@@ -213,9 +236,9 @@ def _add_predict(commands: _Commands) -> None:
     parser = _command(
         commands, "predict", _("ask a run's three models which digit a picture shows"), _predict
     )
-    _add(parser, "run", _("a run's id, or the beginning of it"), metavar="RUN")
+    _add(parser, "run", _("a run's id, or the beginning of it"), metavar=pgettext("in a command", "RUN"))
     about = _("a picture of one digit: PNG, JPEG, WebP, BMP or GIF")
-    _add(parser, "image", about, metavar="IMAGE")
+    _add(parser, "image", about, metavar=pgettext("in a command", "IMAGE"))
     about = _("IMAGE is the name of drawings that a class has kept: count how many each model reads")
     _add(parser, "--drawings", about, action="store_true")
     _add_json(parser)
@@ -235,14 +258,24 @@ def _add_export(commands: _Commands) -> None:
         "a run's id, or the beginning of it; for {tables} several of them, or a study's id",
         tables=listing(list(TABLES)),
     )
-    _add(parser, "run", about, metavar="RUN", nargs="+")
+    _add(parser, "run", about, metavar=pgettext("in a command", "RUN"), nargs="+")
     format = parser.add_mutually_exclusive_group(required=True)
     about = "; ".join(f"{name}: {_(about)}" for name, about in FORMATS.items())
-    _add(format, "--format", about, metavar="FORMAT", choices=FORMATS)
-    _add(format, "--tensorboard", _("short for --format tensorboard --output DIR"), metavar="DIR")
+    _add(format, "--format", about, metavar=pgettext("in a command", "FORMAT"), choices=FORMATS)
+    _add(
+        format,
+        "--tensorboard",
+        _("short for --format tensorboard --output DIR"),
+        metavar=pgettext("in a command", "DIR"),
+    )
     about = _("which of the run's models, for a format that holds one")
     _add(parser, "--model", about, choices=MODELS, default="distilled")
-    _add(parser, "--output", _("the file to write, or a folder for it; by default here"), metavar="PATH")
+    _add(
+        parser,
+        "--output",
+        _("the file to write, or a folder for it; by default here"),
+        metavar=pgettext("in a command", "PATH"),
+    )
     _add(parser, "--force", _("replace files of the same name"), action="store_true")
 
 
@@ -261,7 +294,7 @@ def _export(options: argparse.Namespace) -> int:
 
 def _add_stop(commands: _Commands) -> None:
     parser = _command(commands, "stop", _("stop a waiting or training run, whoever started it"), _stop)
-    _add(parser, "run", _("a run's id, or the beginning of it"), metavar="RUN")
+    _add(parser, "run", _("a run's id, or the beginning of it"), metavar=pgettext("in a command", "RUN"))
 
 
 def _stop(options: argparse.Namespace) -> int:
@@ -274,19 +307,20 @@ def _add_data(commands: _Commands) -> _Commands:
     """Adds `data` with its own commands, which are returned."""
     about = _shown(_("list the data sets, add pictures of your own, or remove them"))
     parser = commands.add_parser("data", help=about, description=about)
-    own = parser.add_subparsers(required=True, metavar="COMMAND")
+    own = parser.add_subparsers(required=True, metavar=pgettext("in a command", "COMMAND"))
     _add_json(_command(own, "list", _("list the data sets that runs can learn from"), _data_list))
+    called = pgettext("in a command", "NAME")
     adding = _command(own, "add", _("add pictures of your own, to learn from instead of MNIST"), _data_add)
     about = _("an npz file with x_train, y_train, x_test and y_test")
-    _add(adding, "file", about, metavar="FILE")
+    _add(adding, "file", about, metavar=pgettext("in a command", "FILE"))
     about = _("the names of the classes in the order of their labels, with commas between them")
-    _add(adding, "--classes", about, metavar="NAME,…")
+    _add(adding, "--classes", about, metavar=f"{called},…")
     about = _("what to call it: up to 30 letters, digits, hyphens and underscores; by default as the file")
-    _add(adding, "--name", about, metavar="NAME")
+    _add(adding, "--name", about, metavar=called)
     about = _("only scale drawings, even if the pictures are centred as MNIST's are")
     _add(adding, "--plain", about, action="store_true")
     removing = _command(own, "remove", _("remove pictures of which there are no runs"), _data_remove)
-    _add(removing, "name", _("the data set's name or id"), metavar="NAME")
+    _add(removing, "name", _("the data set's name or id"), metavar=called)
     return own
 
 
@@ -313,15 +347,15 @@ def _add_class(commands: _Commands) -> _Commands:
     """Adds `class` with its own commands, which are returned."""
     about = _shown(_("list the classes that are open, end one, or save its answers"))
     parser = commands.add_parser("class", help=about, description=about)
-    own = parser.add_subparsers(required=True, metavar="COMMAND")
+    own = parser.add_subparsers(required=True, metavar=pgettext("in a command", "COMMAND"))
     _add_json(_command(own, "list", _("list the classes that are open"), _class_list))
     ending = _command(own, "end", _("end a class: its names, answers and drawings are deleted"), _class_end)
     purpose = _("write the answers of a class as CSV, with names if its wall shows them")
     saving = _command(own, "export", purpose, _class_export)
     for each in (ending, saving):
-        _add(each, "code", _("the four letters of the class"), metavar="CODE")
+        _add(each, "code", _("the four letters of the class"), metavar=pgettext("in a command", "CODE"))
     about = _("the file to write, or a folder for it; by default class-CODE.csv here")
-    _add(saving, "--output", about, metavar="PATH")
+    _add(saving, "--output", about, metavar=pgettext("in a command", "PATH"))
     _add(saving, "--force", _("replace a file of the same name"), action="store_true")
     return own
 
@@ -369,7 +403,8 @@ def _said(spec: FieldSpec) -> dict[str, str]:
 
 
 def _metavar(name: str) -> str:
-    choices = "|".join(map(str, FIELDS[name].choices))
+    choices, called = "|".join(map(str, FIELDS[name].choices)), pgettext("in a command", "NAME")
     if choices:
-        return choices if "|" in choices and len(choices) <= _LONGEST_LIST else "NAME"
-    return {bool: "true|false", float: "NUMBER", int: "N", str: "DIGITS"}[FIELD_TYPES[name]]
+        return choices if "|" in choices and len(choices) <= _LONGEST_LIST else called
+    number, digits = pgettext("in a command", "NUMBER"), pgettext("in a command", "DIGITS")
+    return {bool: "true|false", float: number, int: "N", str: digits}[FIELD_TYPES[name]]

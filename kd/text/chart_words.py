@@ -252,7 +252,7 @@ def trail_words(rows: pd.DataFrame, against: str) -> str:
 
 def pictures_words(numbers: Iterable[int], captions: Iterable[str]) -> str:
     """Lists test pictures to choose from, each with its number and its caption."""
-    pictures = [f"{number} ({caption})" for number, caption in zip(numbers, captions, strict=True)]
+    pictures = [f"{numeral(number)} ({caption})" for number, caption in zip(numbers, captions, strict=True)]
     return _("Test pictures to choose from: {pictures}.", pictures=", ".join(pictures))
 
 

@@ -134,7 +134,7 @@ def saying(says: Says, found: Found) -> str:
 
 
 def paper_words(quote: str, section: str, figure: str) -> str:
-    """Quotes the paper: “its own words” (section 3), and its figures; section and figure are translated."""
+    """Quotes the paper: “its own words” (section 3), and its figures, all of them translated."""
     own = _("“{quote}” ({section})", quote=quote, section=section) if quote else section
     return "; ".join(filter(None, (own, figure)))
 

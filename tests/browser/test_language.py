@@ -50,6 +50,8 @@ def test_what_streamlit_says_itself_is_said_in_the_readers_language(page: Page, 
     expect(number).to_contain_text("Enter para aplicar")
     page.keyboard.press("Enter")
     expect(number).to_contain_text("Fora da faixa permitida: use um número de 0 a 9999.")
+    expect(page.locator(".vega-embed").first).to_be_visible()
+    expect(page.locator("[aria-roledescription]")).to_have_count(0)  # Vega's names for parts of a chart
     chosen = page.get_by_test_id("stSelectbox").get_by_role("combobox").first
     expect(chosen).to_have_attribute("placeholder", "Escolha uma opção")
     chosen.fill("nothing like this")

@@ -174,6 +174,7 @@ def test_rows_have_codes_and_what_is_shown_has_words_in_the_readers_language(nam
     for column in {"role", "part", "speaks"} & set(rows):
         assert set(rows[column]) <= CODES
     spec = vega_lite(chart)
+    assert spec["config"]["mark"]["tooltip"] is None  # of a mark without one of ours: it would have columns
     known = {*rows, *(step["as"] for step in spec.get("transform", ()))} - {
         "role",
         "part",

@@ -28,4 +28,4 @@ def test_the_axis_has_room_for_every_seed_and_for_the_intervals():
 def test_the_trap_has_a_line_for_each_rule():
     chart = stopping_chart(stopping())
     assert chart.to_dict(validate=True)["height"] == 300
-    assert {"a verdict after every repeat", "the lab's verdicts", "Repeats", "30%"} <= texts_of(chart)
+    assert {"a verdict after every repeat", "the lab's verdicts", "Repeats", "30\u00a0%"} <= texts_of(chart)

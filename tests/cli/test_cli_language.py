@@ -35,7 +35,7 @@ CODES = (
     *("true", "false", SCRATCH),
     *(*FORMATS, *MODELS),
     *(str(choice) for spec in FIELDS.values() for choice in spec.choices),
-    "shipped",
+    *("shipped", "KXRT"),
 )
 
 
@@ -61,7 +61,7 @@ def words_left(printed: str) -> list[str]:
     said = " ".join(pseudo_language.unmarked(printed).split())
     for known in (code for code in CODES if "_" in code):
         said = said.replace(known, " ")
-    said = re.sub(r"python -m kd|--?[a-z][a-z-]*|[A-Z]{2,}|\b[0-9a-f]{12}\b", " ", said)
+    said = re.sub(r"python -m kd|--?[a-z][a-z-]*|\b[0-9a-f]{12}\b", " ", said)
     return [word for word in re.findall(r"[^\W\d_]{2,}(?:-[a-z]+)*", said) if word not in CODES]
 
 

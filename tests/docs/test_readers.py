@@ -17,7 +17,10 @@ from ui.shared.frame import PAGES
 DOCS = PROJECT / "docs"
 TWINS = {
     PROJECT / "README.md": PROJECT / "README.pt-BR.md",
-    **{DOCS / name: DOCS / "pt" / name for name in ("learn.md", "teach.md", "worksheet.md", "answers.md")},
+    **{
+        DOCS / name: DOCS / "pt" / name
+        for name in ("learn.md", "teach.md", "class.md", "worksheet.md", "answers.md")
+    },
 }
 LINK = re.compile(r"\]\(([^)\s]+)\)")
 

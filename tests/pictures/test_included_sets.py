@@ -46,6 +46,7 @@ def test_small_digits_are_those_of_scikit_learn_form_by_form():
     assert arrays_id(own.arrays, own.classes) == about.id
     labels = "".join(map(str, np.concatenate([own.arrays["y_train"], own.arrays["y_test"]])))
     # each form begins so; where it does not, a digit or two could not be read
-    forms = [place for place in range(len(labels)) if labels.startswith("0123456789" * 3 + "0955650989", place)]
+    form = "0123456789" * 3 + "0955650989"
+    forms = [place for place in range(len(labels)) if labels.startswith(form, place)]
     assert len(forms) >= 10
     assert len(own.arrays["y_train"]) in forms

@@ -136,7 +136,7 @@ def _paper(found: Experiment, findings: Mapping[str, Findings]) -> str:
         verdicts.append(mark)
         label = escape(sentence_case(found.label(claim.measured)))
         section = claim.section or found.paper.section
-        own = sentence_case(paper_words(claim.quote, _(section), _(claim.figure)))
+        own = sentence_case(paper_words(_(claim.quote), _(section), _(claim.figure)))
         parts.append(
             f'<section class="kd-block"><h4>{escape(_(claim.text))}</h4>{_said(own)}'
             f'<p class="kd-quiet">{label}</p><div class="kd-ats">{"".join(rows)}</div></section>'

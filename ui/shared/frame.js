@@ -126,12 +126,15 @@
         if (here(text.data) !== text.data) text.data = here(text.data);
       }
     }
-    for (const each of every('svg.marks, svg.marks [aria-roledescription]')) each.removeAttribute('aria-roledescription');
+    for (const each of every('.vega-embed, .vega-embed *')) each.removeAttribute('aria-roledescription');
   }
 
   function sayWhatCame(changes) {
     if (!window.kdWords.length) return;
-    for (const { addedNodes } of changes) addedNodes.forEach((node) => node.querySelectorAll && sayHere(node));
+    for (const { addedNodes, attributeName, target } of changes) {
+      addedNodes.forEach((node) => node.querySelectorAll && sayHere(node));
+      if (attributeName && target.closest('.vega-embed')) target.removeAttribute(attributeName);
+    }
   }
 
   // Where what had the keyboard's focus is gone, the focus goes to what stands in its place: the same part of the page, drawn
@@ -218,7 +221,8 @@
   speak(document.querySelector('.kd-brand'));
   if (!window.kdFrame) {
     window.kdFrame = true;
-    new MutationObserver(sayWhatCame).observe(document.body, { childList: true, subtree: true });
+    const names = { attributes: true, attributeFilter: ['aria-roledescription'] };
+    new MutationObserver(sayWhatCame).observe(document.body, { childList: true, subtree: true, ...names });
     staySomebody();
     oneStepAnAct();
     keepFocus();

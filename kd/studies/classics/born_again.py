@@ -61,20 +61,20 @@ EXPERIMENT = Experiment(
         Claim(
             N_("Born-again networks are better than their teachers."),
             "born_again",
-            quote="outperform their teachers significantly",
+            quote=N_("outperform their teachers significantly"),
             figure=N_("errors fall from 18.25 to 16.95 % on CIFAR-100 (table 2, the smallest DenseNet)"),
         ),
         Claim(
             N_("After several generations, the gain is still there."),
             "last",
-            quote="inconsistent but positive improvements",
+            quote=N_("inconsistent but positive improvements"),
             section=N_("section 5.2"),
             figure=N_("16.59 % errors in the third generation, where the teacher makes 18.25 %"),
         ),
         Claim(
             N_("Even with permuted doubts, a pupil is better than its teacher."),
             "permuted",
-            quote="still systematically contribute to improved generalization",
+            quote=N_("still systematically contribute to improved generalization"),
             section=N_("section 5.2"),
             figure=N_("17.84 % errors, where the teacher makes 18.25 %"),
         ),

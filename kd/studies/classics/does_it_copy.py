@@ -80,7 +80,7 @@ EXPERIMENT = Experiment(
             ),
             "on_test",
             below(99),
-            quote="a surprisingly large discrepancy",
+            quote=N_("a surprisingly large discrepancy"),
             figure=N_(
                 "fewer than 80 % of the answers are the same on CIFAR-100 (figure 1); over 99 % is what they "
                 "call working as expected (section 4.1)"
@@ -90,7 +90,7 @@ EXPERIMENT = Experiment(
             N_("On the pictures it learned from, it gives nearly all of its teacher's answers."),
             "on_training",
             above(99),
-            quote="almost perfect teacher-student agreement",
+            quote=N_("almost perfect teacher-student agreement"),
             section=N_("section 6.1"),
             figure=N_("with the usual augmentation; far fewer with a stronger one"),
         ),
@@ -98,7 +98,7 @@ EXPERIMENT = Experiment(
             N_("A larger student is no closer to its teacher, and no further from it: within a point."),
             "larger",
             between(-1, 1),
-            quote="has very little effect on fidelity",
+            quote=N_("has very little effect on fidelity"),
             section=N_("section 4.4"),
             figure=N_("with ensembles as teachers"),
         ),

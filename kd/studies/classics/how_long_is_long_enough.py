@@ -67,7 +67,7 @@ EXPERIMENT = Experiment(
         Claim(
             N_("A student with a teacher gains from a training ten times as long."),
             "patience",
-            quote="One needs patience along with consistency when doing distillation.",
+            quote=N_("One needs patience along with consistency when doing distillation."),
             section=N_("Beyer et al. 2022, figure 4"),
             figure=N_("up to a million epochs, where a hundred are usual"),
         ),
@@ -75,7 +75,7 @@ EXPERIMENT = Experiment(
             N_("Given enough training, a student of labels alone overtakes one with a teacher."),
             "soft_most",
             below(0),
-            quote="Supervised learning always outperforms distillation given enough student compute",
+            quote=N_("Supervised learning always outperforms distillation given enough student compute"),
             figure=N_("language models of 143 million to 12.6 billion parameters"),
         ),
     ),

@@ -38,7 +38,7 @@ EXPERIMENT = Experiment(
         Claim(
             N_("With 3 % of the data, soft targets win back at least three quarters of what is lost."),
             "over_most",
-            quote="is able to recover almost all the information in the full training set",
+            quote=N_("is able to recover almost all the information in the full training set"),
             figure=N_(
                 "44.5 % of the frames right with 3 % of the data, 57.0 % with soft targets, 58.9 % with all"
             ),

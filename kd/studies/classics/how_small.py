@@ -52,7 +52,7 @@ EXPERIMENT = Experiment(
         Claim(
             N_("Taught by a larger network, a student is as good as a larger one with labels."),
             "half",
-            quote="achieve accuracies previously only achievable with deep models",
+            quote=N_("achieve accuracies previously only achievable with deep models"),
         ),
     ),
     sweep=Study(_BASE, {"student_width": WIDTHS, "temperature": (2.0, 4.0, 10.0)}, seeds=5),

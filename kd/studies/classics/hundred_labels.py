@@ -54,7 +54,7 @@ EXPERIMENT = Experiment(
             ),
             "smooth_alone",
             above(50),
-            quote="surprising effectiveness of using arbitrary data",
+            quote=N_("surprising effectiveness of using arbitrary data"),
             figure=N_("on MNIST and three collections of photographs; here, more than half right is enough"),
         ),
     ),

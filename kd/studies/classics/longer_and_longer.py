@@ -54,7 +54,7 @@ EXPERIMENT = Experiment(
         Claim(
             N_("A teacher has to see the same picture as its student."),
             "consistent",
-            quote="all ‘inconsistent’ distillation settings plateau at a lower score",
+            quote=N_("all ‘inconsistent’ distillation settings plateau at a lower score"),
             section=N_("section 3.1.1"),
         ),
         Claim(
@@ -64,14 +64,14 @@ EXPERIMENT = Experiment(
             ),
             "late",
             above(-1),
-            quote="Crucially, there is no overfitting even when we optimize for a 1M epochs.",
+            quote=N_("Crucially, there is no overfitting even when we optimize for a 1M epochs."),
             section=N_("section 3.1.2"),
         ),
         Claim(
             N_("With one fixed view of few pictures, a student overfits."),
             "unshifted",
             below(0),
-            quote="for such small datasets, using a fixed teacher leads to strong overfitting",
+            quote=N_("for such small datasets, using a fixed teacher leads to strong overfitting"),
             section=N_("section 3.1.1"),
         ),
     ),

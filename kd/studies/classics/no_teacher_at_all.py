@@ -36,13 +36,13 @@ EXPERIMENT = Experiment(
         Claim(
             N_("A teacher that is far worse than its student still helps it."),
             "gain_poor",
-            quote="can still improve the latter significantly",
+            quote=N_("can still improve the latter significantly"),
             figure=N_("+2.3 and +1.5 points by a teacher that gets 15 % right, on CIFAR-100 (table 4)"),
         ),
         Claim(
             N_("So does one that is half trained."),
             "gain_middling",
-            quote="greatly promoted even when distilled by a poorly-trained teacher",
+            quote=N_("greatly promoted even when distilled by a poorly-trained teacher"),
             section=N_("section 2.2"),
             figure=N_("+3.1 and +1.8 points by a teacher that gets 46 % right, on CIFAR-100 (table 4)"),
         ),

@@ -45,7 +45,7 @@ EXPERIMENT = Experiment(
         Claim(
             N_("The distilled student is better than the same student from scratch."),
             "as_it_was",
-            quote="a performance boost compared to training the same student model from scratch",
+            quote=N_("a performance boost compared to training the same student model from scratch"),
             figure=N_("about 98.1 % distilled, 97.6 % from scratch, 97.6 % the teacher"),
         ),
     ),

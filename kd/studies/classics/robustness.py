@@ -38,7 +38,7 @@ EXPERIMENT = Experiment(
         Claim(
             N_("Changes that leave a digit easy to read for people make networks much worse."),
             "distilled_loses",
-            quote="our corruptions significantly degrade performance",
+            quote=N_("our corruptions significantly degrade performance"),
             figure=N_("fifteen corruptions"),
         ),
     ),

@@ -83,14 +83,14 @@ EXPERIMENT = Experiment(
         Claim(
             N_("With more of its teacher's answers, a student gives them more often."),
             "closer",
-            quote="as we enlarge the distillation dataset the student fidelity improves",
+            quote=N_("as we enlarge the distillation dataset the student fidelity improves"),
             figure=N_("in the end over 99 % of the test answers, with 60,000 digits, and letters besides"),
         ),
         Claim(
             N_("With many, it is as good as its teacher, and no better: within a point."),
             "better_with_many",
             between(-1, 1),
-            quote="self-distillation does not improve generalization",
+            quote=N_("self-distillation does not improve generalization"),
             figure=N_("84 to 86 % right, the teacher and the student"),
         ),
     ),

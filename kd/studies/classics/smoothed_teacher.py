@@ -51,7 +51,7 @@ EXPERIMENT = Experiment(
             N_("Müller et al., here at T = 20: a smoothed teacher's student is worse than a plain one's."),
             "hot",
             below(0),
-            quote="a much worse student",
+            quote=N_("a much worse student"),
             section=N_("section 4"),
             figure=N_(
                 "on MNIST, 0.91 % errors with the smoothed teacher, 0.74 % with the plain one, which makes "
@@ -61,7 +61,7 @@ EXPERIMENT = Experiment(
         Claim(
             N_("Chandrasegaran et al.: at a low temperature, a smoothed teacher's student is better."),
             "cold",
-            quote="an LS-trained teacher with a low-temperature transfer",
+            quote=N_("an LS-trained teacher with a low-temperature transfer"),
             section=N_("abstract of arXiv:2206.14532"),
             figure=N_("what they advise, at T = 1"),
         ),
@@ -69,7 +69,7 @@ EXPERIMENT = Experiment(
             N_("Chandrasegaran et al.: at a high temperature, it is worse."),
             "hot",
             below(0),
-            quote="rendering KD at increased temperatures ineffective",
+            quote=N_("rendering KD at increased temperatures ineffective"),
             section=N_("abstract of arXiv:2206.14532"),
         ),
     ),

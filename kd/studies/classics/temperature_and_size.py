@@ -1,7 +1,7 @@
 from kd.studies.experiments.card import *
 
 _BASE = PRESETS["many_images"].config.replace(student="dense")
-_QUOTE = "worked significantly better than higher or lower temperatures"
+_QUOTE = N_("worked significantly better than higher or lower temperatures")
 _FIGURE = N_("with 30 units a layer, T between 2.5 and 4 was best")
 _AXES = {"student_units": (8, 32, 128), "temperature": (1.0, 3.0, 8.0, 20.0)}
 _small, _large = (partial(gain, student_units=units) for units in (8, 128))
@@ -60,7 +60,7 @@ EXPERIMENT = Experiment(
             N_("For a large student, T = 8 and T = 20 are within half a point."),
             "large_8_less_20",
             between(-0.5, 0.5),
-            quote="all temperatures above 8 gave fairly similar results",
+            quote=N_("all temperatures above 8 gave fairly similar results"),
             figure=N_("with 300 units or more a layer"),
         ),
     ),

@@ -60,13 +60,13 @@ EXPERIMENT = Experiment(
         Claim(
             N_("Networks of one kind are better together."),
             "ensemble",
-            quote="train many different models on the same data and then to average their predictions",
+            quote=N_("train many different models on the same data and then to average their predictions"),
             section=N_("abstract"),
         ),
         Claim(
             N_("What they know together improves a single network of their kind."),
             "student",
-            quote="More than 80% of the improvement in frame classification accuracy",
+            quote=N_("More than 80% of the improvement in frame classification accuracy"),
             figure=N_("58.9 % alone, 61.1 % for ten together, 60.8 % for the single student of the ten"),
         ),
     ),

@@ -39,12 +39,12 @@ EXPERIMENT = Experiment(
         Claim(
             N_("Kim et al.: matching logits is better than soft targets."),
             "logit_matching",
-            quote="The MSE loss outperforms the KL divergence loss",
+            quote=N_("The MSE loss outperforms the KL divergence loss"),
         ),
         Claim(
             N_("Zhao et al.: decoupled, soft targets teach better."),
             "decoupled",
-            quote="suppresses the effectiveness of NCKD",
+            quote=N_("suppresses the effectiveness of NCKD"),
             section=N_("abstract of arXiv:2203.08679, of the coupled loss"),
         ),
     ),

@@ -50,13 +50,13 @@ EXPERIMENT = Experiment(
         Claim(
             N_("MiniLLM: the reverse divergence keeps a student from what its teacher thinks improbable."),
             "ruled_out",
-            quote="to prevent the student model from overestimating the low-probability regions",
+            quote=N_("to prevent the student model from overestimating the low-probability regions"),
             section=N_("abstract"),
         ),
         Claim(
             N_("GKD: another divergence may serve a student better that cannot say all of it."),
             "smallest",
-            quote="when the student lacks the expressivity to mimic the teacher's distribution",
+            quote=N_("when the student lacks the expressivity to mimic the teacher's distribution"),
             section=N_("abstract (https://arxiv.org/abs/2306.13649)"),
         ),
     ),

@@ -42,7 +42,7 @@ EXPERIMENT = Experiment(
         Claim(
             N_("Guided by a model that has seen clean labels, a student does better on wrong ones."),
             "gain_at_worst",
-            quote="to ‘hedge the risk’ of learning from noisy labels",
+            quote=N_("to ‘hedge the risk’ of learning from noisy labels"),
             figure=N_("better on each of three collections of photographs"),
         ),
     ),
