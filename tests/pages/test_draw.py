@@ -198,7 +198,7 @@ def test_test_pictures_are_chosen_by_doubt_by_digit_and_by_chance(open_page, lab
 
     def offered():
         (words,) = (chart.proto.alt for chart in app.get("vega_lite_chart"))
-        return [int(number) for number in re.findall(r"(\d+) \(label", words)]
+        return [int(number.replace(",", "")) for number in re.findall(r"([\d,]+) \(label", words)]
 
     assert max(sure[offered()]) < np.quantile(sure, 0.01)
     app.button_group(key="strip_of").set_value("3").run()

@@ -25,7 +25,7 @@ from ui.train import hero
 pytestmark = pytest.mark.usefixtures("pseudo_language")
 
 SAME_IN_EVERY_LANGUAGE = re.compile(
-    r"\b(KD Lab|MNIST|T|[kM]?B|m?s|k|M"
+    r"\b(KD Lab|MNIST|letters|small-digits|T|[kM]?B|m?s|k|M"  # the data sets by their names
     r"|strong|notebook|fresh"  # the teachers' names, as on the command line
     r"|Conv2D|LeakyReLU|MaxPooling2D|Flatten|Dense"  # what Keras calls its layers
     r"|PNG|SVG|CSV|Parquet"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from html import unescape
+from types import SimpleNamespace
 
 import pytest
 
@@ -45,6 +46,7 @@ def dots(app) -> int:
 
 def test_one_seed_becomes_five_and_the_verdict_deepens(open_page, lab, known, monkeypatch):
     monkeypatch.setattr(repeats, "person", lambda: "me")
+    monkeypatch.setattr(repeats, "script_run", lambda: SimpleNamespace(session_id="mine"))
     app = open_page("train")
     assert known["looked"][-1] == RunConfig()
     assert "this run's distilled student is " in headline_of(app)

@@ -105,10 +105,12 @@ def presented(ready: dict[str, Any]) -> dict[str, Any]:
     return {**ready, "config": {**config, **sizes}, **larger}
 
 
-def _in_lines(text: str | list[str], times: float) -> dict[str, str]:
+def _in_lines(text: str | list[str], times: float) -> str | list[str] | dict[str, str]:
     """Returns a title's words as an expression of Vega's: broken where the plot is narrower than they are."""
     lines = [text] if isinstance(text, str) else text
     narrow = [part for line in lines for part in wrap(line, _NARROW_CHARACTERS)]
+    if len(narrow) == len(lines):
+        return text
     room = times * _PIXELS_A_CHARACTER * max(map(len, lines))
     return {"signal": f"width < {room:.0f} ? {json.dumps(narrow)} : {json.dumps(lines)}"}
 
