@@ -50,7 +50,7 @@ def app(tmp_path_factory):
 @pytest.fixture
 def run_on_one_app(run_here, app, monkeypatch):
     """As `run_here`, with the one app of these tests in place of a new one."""
-    for name in ("classroom", "memory"):
+    for name in ("classroom", "memory", "clicks"):
         monkeypatch.setattr(f"benchmarks.{name}.app_process", lambda *_, **__: nullcontext(app))
     return run_here
 
@@ -136,9 +136,19 @@ def test_the_memory_of_the_app_and_all_its_processes_is_measured(run_on_one_app)
             "app": 1,
             "engine": 1,
             "resource tracker": 1,
-            "forkserver and its workers": 3,
+            "forkserver and its workers": 2,
         }
         assert 300e6 < sum(map(sum, sizes.values())) < 3e9
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells")
+def test_the_memory_of_the_app_is_measured_while_visitors_click(run_on_one_app):
+    found = run_on_one_app("clicks", "--minutes", "0.2", "--people", "1")
+    assert found["errors"] == []
+    assert found["clicks"] > 0
+    assert sum(found["ends"].values()) > 0
+    anonymous, all_of_it = (sum(map(sum, found["most"][each].values())) for each in ("Pss_Anon", "Pss"))
+    assert 50e6 < anonymous < all_of_it < 3e9
 
 
 def test_a_class_is_measured(run_on_one_app):
