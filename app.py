@@ -40,11 +40,14 @@ else:
             into_sight("home_guess", lowest=0.2)
         section(_("Try it yourself"))
         with st.container(horizontal=True, key="ways"):
+            refusal = lab().offers.refusal([next_setting(lab())])
             if st.button(
                 _("Train a student now"),
                 type="primary",
                 icon=":material/model_training:",
-                help=_("Starts a repeat (seed) that nobody has trained here yet, and shows it on Train."),
+                help=refusal
+                or _("Starts a repeat (seed) that nobody has trained here yet, and shows it on Train."),
+                disabled=bool(refusal),
             ):
                 with address.together():
                     config = next_setting(lab())

@@ -35,15 +35,15 @@ KINDS = {
 AXES = {"alpha": (0.0, 0.1, 0.3, 0.5, 0.9), "temperature": (1.0, 2.0, 4.0, 10.0, 20.0)}
 
 
-def by_kind(app: AppProcess) -> dict[str, list[int]]:
-    """Returns {kind: bytes of each process} for the app and all that it started."""
+def by_kind(app: AppProcess, measure: str = "Pss_Anon") -> dict[str, list[int]]:
+    """Returns {kind: bytes of each process} for the app and all that it started; measure: of smaps_rollup."""
     found: dict[str, list[int]] = {}
     for process in [psutil.Process(app.process.pid), *app.family()]:
         with contextlib.suppress(psutil.Error, OSError):  # it has ended
             words = " ".join(process.cmdline())
             kind = next((kind for known, kind in KINDS.items() if known in words), "others")
             rollup = Path(f"/proc/{process.pid}/smaps_rollup").read_text(encoding="utf-8")
-            kilobytes = rollup.partition("Pss_Anon:")[2].split()[0]
+            kilobytes = rollup.partition(f"{measure}:")[2].split()[0]
             found.setdefault(kind, []).append(int(kilobytes) * 1024)
     return found
 
@@ -65,7 +65,8 @@ def measure(workers: int, study: Study, settling: float) -> dict[str, dict[str, 
 def _is_idle(app: AppProcess, workers: int, settling: float) -> bool:
     """Returns whether the engine's processes are there and have nothing to do for some seconds.
 
-    Besides the workers for students: the engine, the tracker, the forkserver and a worker for teachers.
+    Besides the workers for students: the engine, the tracker, the forkserver and, where there are several
+    workers, one for teachers.
     """
 
     def computed() -> float:
@@ -73,7 +74,7 @@ def _is_idle(app: AppProcess, workers: int, settling: float) -> bool:
 
     before = computed()
     time.sleep(settling)
-    return len(app.family()) >= workers + 4 and computed() - before < 0.1 * settling
+    return len(app.family()) >= workers + (4 if workers > 1 else 3) and computed() - before < 0.1 * settling
 
 
 def megabytes(sizes: dict[str, list[int]]) -> str:

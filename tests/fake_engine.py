@@ -36,8 +36,11 @@ class FakeEngine:
         self.released: dict[str, threading.Semaphore] | None = None
         self._lock = threading.Lock()
 
-    def workers(self) -> dict[str, int]:
-        return {"student": 2 * self.at_once, "teacher": 1}
+    def workers(self) -> dict[tuple[str, ...], int]:
+        return {("student",): 2 * self.at_once, ("teacher",): 1}
+
+    def students_at_once(self) -> int:
+        return 2 * self.at_once
 
     def look_for_workers(self):
         pass

@@ -6,11 +6,12 @@ from collections.abc import Mapping, Sequence
 from urllib.parse import quote, unquote
 
 from kd.base.unusable import Unusable
-from kd.classes.activity import Activity
+from kd.classes.activity import LAST_SEED, Activity
 from kd.classes.digits import Digits
 from kd.classes.guess import Guess
 from kd.classes.map import Map
 from kd.classes.seeds import Seeds
+from kd.config import RunConfig
 from kd.studies.experiments import EXPERIMENTS
 from kd.text.translation import _
 from kd.text.words import quoted
@@ -51,6 +52,11 @@ def plan_of(text: str) -> tuple[Activity, ...]:
             count=len(parts),
         )
     return tuple(map(_activity, parts))
+
+
+def trained_in(plan: Sequence[Activity]) -> list[RunConfig]:
+    """Returns a run that each activity that trains will train, of a repeat that nobody has stored."""
+    return [each.setting.replace(seed=LAST_SEED) for each in plan if isinstance(each, Seeds | Map)]
 
 
 def _activity(text: str) -> Activity:

@@ -2,7 +2,7 @@
 
 A student's step is too small to be split among threads (two made it slower), so students run side by side.
 A teacher's step is large and gets every core. The number of threads is fixed before TensorFlow starts, hence
-two kinds of process.
+two kinds of process. Where only one student may train at a time, one worker of one thread does it all.
 """
 
 import asyncio
@@ -18,7 +18,7 @@ from distributed.core import Status
 from distributed.security import Security
 
 from kd.engine import forkserver
-from kd.engine.processes import SECONDS_BETWEEN_LOOKS, Silence, available_cores, student_workers
+from kd.engine.processes import SECONDS_BETWEEN_LOOKS, Silence, available_cores, own_workers
 
 log = logging.getLogger("kd.engine")
 
@@ -55,8 +55,11 @@ def embedded_cluster(security: Security) -> SpecCluster:
     utils._forkserver_preload_set = True
     options = {"host": LOOPBACK, "security": security, "dashboard": False}
     scheduler = {**options, "port": 0, "protocol": "tls://", "dashboard_address": f"{LOOPBACK}:0"}
-    workers = {f"student-{i}": _worker("student", 1, options) for i in range(student_workers())}
-    workers["teacher"] = _worker("teacher", available_cores(), options)
+    workers = {
+        f"{'-or-'.join(kinds)}-{i}": _worker(kinds, options)
+        for kinds, number in own_workers().items()
+        for i in range(number)
+    }
     return SpecCluster(
         scheduler={"cls": Scheduler, "options": scheduler},
         workers=workers,
@@ -66,13 +69,13 @@ def embedded_cluster(security: Security) -> SpecCluster:
     )
 
 
-def _worker(kind: str, threads: int, options: dict) -> dict:
+def _worker(kinds: tuple[str, ...], options: dict) -> dict:
     environment = {
-        "KD_THREADS": str(threads),
+        "KD_THREADS": str(available_cores() if kinds == ("teacher",) else 1),
         "TF_CPP_MIN_LOG_LEVEL": "2",
         "PYTHONPATH": os.pathsep.join(path for path in sys.path if path),
     }
-    own = {"nthreads": 1, "resources": {kind: 1}, "memory_limit": 0, "env": environment}
+    own = {"nthreads": 1, "resources": dict.fromkeys(kinds, 1), "memory_limit": 0, "env": environment}
     return {"cls": Nanny, "options": {**options, **own}}
 
 

@@ -6,13 +6,14 @@ import contextlib
 import os
 import subprocess
 import threading
+from collections import Counter
 from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import CancelledError
 from typing import Any
 
 from kd.engine import tasks
 from kd.engine.connection import CLOSED, LOST, SECONDS_BETWEEN_ASKING, Connection, EngineLost
-from kd.engine.processes import SECONDS_OF_SILENCE, student_workers
+from kd.engine.processes import KINDS, SECONDS_OF_SILENCE, own_workers
 from kd.text.endings import Ending
 
 
@@ -28,7 +29,7 @@ class Engine:
         self._silence = seconds_of_silence
         self._lock = threading.Lock()
         self._connection: Connection | None = None
-        self._workers = {"student": student_workers(), "teacher": 1}
+        self._workers = own_workers()
         self._closed = False
 
     @property
@@ -42,8 +43,12 @@ class Engine:
         return None if self._connection is None else self._connection.child
 
     def is_dead(self) -> bool:
-        """Returns whether it was lost or closed; one that was never needed is alive. Starts nothing."""
-        return self._closed or (self._connection is not None and not self._connection.is_alive())
+        """Returns whether it was lost or closed; one that was lost starts again, in the background."""
+        with self._lock:
+            was_lost = self._connection is not None and not self._connection.is_alive()
+            if was_lost and not self._closed:
+                self._connection = Connection(self.address, self._silence, self._connection)
+            return self._closed or was_lost
 
     def ensure(self):
         """Returns the connected Dask client; raises EngineLost when there is none."""
@@ -56,9 +61,13 @@ class Engine:
             self._count(attempt.workers)
         return attempt
 
-    def workers(self) -> dict[str, int]:
-        """Returns how many tasks are computed at once, by the resource they need: 'student' and 'teacher'."""
+    def workers(self) -> dict[tuple[str, ...], int]:
+        """Returns how many tasks are computed at once, by what the worker has: one or all of KINDS."""
         return self._workers
+
+    def students_at_once(self) -> int:
+        """Returns how many students train at the same time."""
+        return sum(number for kinds, number in self._workers.items() if "student" in kinds)
 
     def look_for_workers(self) -> None:
         """Counts the workers of somebody else's cluster now, for `workers`."""
@@ -83,9 +92,10 @@ class Engine:
             self._connection.close()
 
     def _count(self, workers: Sequence[Collection[str]]) -> None:
-        """Counts the workers that train students, and teachers: all of them if none names its kind."""
-        kinds = ("student", "teacher")
-        self._workers = {kind: sum(kind in names for names in workers) or len(workers) for kind in kinds}
+        """Counts the workers: each trains whatever comes, unless all name one of the two kinds."""
+        named = Counter(tuple(kind for kind in KINDS if kind in names) for names in workers)
+        are_apart = named.keys() == {(kind,) for kind in KINDS}
+        self._workers = dict(named) if are_apart else {KINDS: len(workers)}
 
     def _connected(self, should_stop: Callable[[], bool]) -> Connection:
         """Returns the connection, once it is open."""

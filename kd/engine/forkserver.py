@@ -18,6 +18,7 @@ CHOICE = "DASK_DISTRIBUTED__WORKER__MULTIPROCESSING_METHOD"  # Dask's own variab
 _PARENT = "KD_FORKSERVER_PARENT"
 # Read when a process starts or loads NumPy and TensorFlow; a forked worker is too late for them. Threads and
 # hash seed are what Dask's nannies give to workers. One heap for all threads: what one frees, another uses.
+# TensorFlow's own store of memory, where it uses oneDNN, would keep for good whatever it once had.
 _ENVIRONMENT = {
     "MALLOC_ARENA_MAX": "1",
     "MKL_NUM_THREADS": "1",
@@ -25,6 +26,7 @@ _ENVIRONMENT = {
     "OPENBLAS_NUM_THREADS": "1",
     "PYTHONHASHSEED": "6640",
     "TF_CPP_MIN_LOG_LEVEL": "2",
+    "TF_ONEDNN_USE_SYSTEM_ALLOCATOR": "1",
 }
 _DEATH_SIGNAL = 1  # PR_SET_PDEATHSIG of linux/prctl.h
 

@@ -20,6 +20,8 @@ SECONDS_OF_SILENCE = 30.0
 # One that computes is slow, not frozen: loading TensorFlow can keep a worker from answering for a while.
 TIMES_AS_LONG_AT_WORK = 10
 LEAST_SHARE_OF_A_CORE = 0.05
+# What workers train.
+KINDS = ("student", "teacher")
 _CGROUP = Path("/sys/fs/cgroup")
 
 
@@ -50,6 +52,15 @@ def student_workers() -> int:
             "KD_WORKERS must be a whole number between 1 and 256, got {value}.", value=quoted(chosen)
         )
     return int(chosen)
+
+
+def own_workers() -> dict[tuple[str, ...], int]:
+    """Returns how many workers there are, by what they train: KINDS, or one of them.
+
+    A single worker trains whatever comes: a second process would cost the memory of a third of the app.
+    """
+    students = student_workers()
+    return {KINDS: 1} if students == 1 else {("student",): students, ("teacher",): 1}
 
 
 def family_of(pid: int) -> list[psutil.Process]:

@@ -9,14 +9,14 @@ KD_AHEAD    0 switches it off
 
 import contextlib
 import logging
-import os
 import threading
 import time
 from functools import lru_cache
 
 from kd.base.data_sets import is_here
-from kd.base.unusable import Unusable
-from kd.config import FIELDS, RunConfig, to_bool
+from kd.base.switch import switched
+from kd.config import FIELDS, RunConfig
+from kd.lab.offers import Offers
 from kd.runs.batch import Batch
 from kd.runs.estimates import Estimates
 from kd.runs.in_progress import RunsInProgress
@@ -25,7 +25,6 @@ from kd.store.store import Store
 from kd.store.upkeep import Upkeep
 from kd.studies.over_seeds import STATIONS
 from kd.studies.study import Study
-from kd.text.words import quoted
 
 log = logging.getLogger("kd")
 
@@ -64,14 +63,13 @@ def neighbours(setting: RunConfig, name: str) -> tuple[RunConfig, ...]:
 class Ahead:
     """Computes a batch of runs that may be wanted, until people want something else. Thread-safe."""
 
-    def __init__(self, store: Store, runs: RunsInProgress, upkeep: Upkeep, estimates: Estimates):
+    def __init__(
+        self, store: Store, runs: RunsInProgress, upkeep: Upkeep, estimates: Estimates, offers: Offers
+    ):
         """Raises ValueError when KD_AHEAD is neither 0 nor 1."""
-        chosen = os.environ.get("KD_AHEAD", "")
-        switched = to_bool(chosen or "1")
-        if switched is None:
-            raise Unusable("KD_AHEAD must be 0 or 1, got {value}.", value=quoted(chosen))
-        self._is_on = switched
+        self._is_on = switched("KD_AHEAD", True)
         self._store, self._runs, self._upkeep, self._estimates = store, runs, upkeep, estimates
+        self._offers = offers
         self._lock = threading.RLock()
         self._looks: dict[str, tuple[RunConfig, float]] = {}
         self._failed: dict[str, float] = {}
@@ -96,11 +94,9 @@ class Ahead:
 
     def goes_on_with(self, setting: RunConfig) -> bool:
         """Returns whether the lab will train other seeds of this setting by itself."""
-        return (
-            self._is_on
-            and is_here(setting.data)
-            and self._estimates.seconds(with_seeds(setting, 2)[-1]) < MOST_SECONDS
-        )
+        another = with_seeds(setting, 2)[-1]
+        is_offered = self._is_on and is_here(setting.data) and not self._offers.refusal([another])
+        return is_offered and self._estimates.seconds(another) < MOST_SECONDS
 
     def let_go(self) -> None:
         """Drops the batch, because people want something else; considers again after a calm."""
@@ -177,6 +173,7 @@ class Ahead:
             and not self._store.runs.has(config.run_id)
             and (failed is None or time.monotonic() - failed > SECONDS_AFTER_TROUBLE)
             and not self._store.runs.is_deleted(config.run_id)
+            and not self._offers.refusal([config])
             and self._estimates.seconds(config) < MOST_SECONDS
         )
 

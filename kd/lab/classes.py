@@ -16,8 +16,9 @@ import numpy as np
 from kd.base.once import computed_once
 from kd.base.unusable import Unusable
 from kd.classes.activity import Activity
-from kd.classes.plan import plan_of, plan_text
+from kd.classes.plan import plan_of, plan_text, trained_in
 from kd.config import MODELS, NOBODY, RunConfig
+from kd.lab.offers import Offers
 from kd.lab.runs import Runs
 from kd.lab.written import checked_nickname
 from kd.pictures.mnist import as_batch
@@ -226,7 +227,7 @@ class Class:
         """Sets the activities from `ClassView.to_come` on anew; those before it stay as they are."""
         view = self.view()
         kept = plan_text(view.plan[: view.to_come])
-        self._table.change(self.code, plan=_checked(f"{kept};{_text(plan)}"))
+        self._table.change(self.code, plan=self._classes.checked(f"{kept};{_text(plan)}"))
 
     def unname(self, person: str) -> None:
         """Takes a person's name away: an animal's stands there instead."""
@@ -379,6 +380,7 @@ class Classes:
         self,
         store: Store,
         runs: Runs,
+        offers: Offers,
         train: Callable[[RunConfig, str], Any],
         stop: Callable[[str, str], Any],
     ):
@@ -386,7 +388,7 @@ class Classes:
 
         seen: of each class, when a person's phone has asked last.
         """
-        self.store, self.runs, self.table = store, runs, store.classes
+        self.store, self.runs, self.table, self._offers = store, runs, store.classes, offers
         self.train, self.stop = train, stop
         self.logits = computed_once(maxsize=4_000)(self._logits)
         self.views = computed_once(maxsize=64)(self._view)
@@ -402,7 +404,7 @@ class Classes:
 
         Raises ValueError when the plan cannot be, or too many classes are open, in all or of this host's.
         """
-        text = _checked(_text(plan))
+        text = self.checked(plan)
         if len(self) >= MOST_CLASSES:
             raise Unusable("{count} classes are open, the most allowed: end one of them.", count=MOST_CLASSES)
         if host != NOBODY and sum(room.is_host(host) for room in self) >= MOST_OF_ONE:
@@ -411,6 +413,12 @@ class Classes:
             code = "".join(secrets.choice(LETTERS) for _letter in range(CODE_LENGTH))
             if self.table.open(code, host, text):
                 return Class(self, code)
+
+    def checked(self, plan: str | Sequence[Activity]) -> str:
+        """Returns the text of a plan as it is kept; raises ValueError when it cannot be, or not here."""
+        activities = plan_of(_text(plan))
+        self._offers.check(trained_in(activities))
+        return plan_text(activities)
 
     def __getitem__(self, code: str) -> Class:
         """Raises ValueError when no class with this code is open; case and spaces around do not count."""
@@ -479,11 +487,6 @@ class Classes:
 
 def _text(plan: str | Sequence[Activity]) -> str:
     return plan if isinstance(plan, str) else plan_text(plan)
-
-
-def _checked(plan: str) -> str:
-    """Returns the text of a plan as it is kept; raises ValueError when it cannot be."""
-    return plan_text(plan_of(plan))
 
 
 def _alone(name: str, others: set[str]) -> str:

@@ -23,6 +23,7 @@ from kd.export.format import Check
 from kd.lab.ahead import Ahead
 from kd.lab.data import DataSets
 from kd.lab.experiments import ExperimentRun, Experiments
+from kd.lab.offers import Offers
 from kd.lab.runs import Run, RunName, Runs, run_ids_of
 from kd.lab.seeds import Seeds
 from kd.lab.studies import Studies, StudyHandle, no_run_has_finished
@@ -69,6 +70,7 @@ class Lab:
         seeds: settings with several seeds.
         ahead: what is trained while nobody waits.
         data: MNIST, what else comes with the project, and pictures that people have added.
+        offers: what it trains, which is everything unless KD_TEACHERS or KD_DEMO says otherwise.
         drawings: the sets of drawings that classes have left behind, by name.
         courses: how the students of finished runs learned, trained once more in the background.
     """
@@ -79,20 +81,21 @@ class Lab:
         (kd/base/places.py). engine: one that several labs share, and that the lab does not close; by default,
         one of its own.
 
-        Raises ValueError when the folder cannot be written, or KD_WORKERS, KD_LIMIT or KD_AHEAD has a value
-        that it cannot have.
+        Raises ValueError when the folder cannot be written, or KD_WORKERS, KD_LIMIT, KD_AHEAD, KD_TEACHERS,
+        KD_DEMO or KD_KEEPS has a value that it cannot have.
         """
         self.store = Store(home)
         self.upkeep = Upkeep(self.store)
+        self.offers = Offers(self.store)
         self._engine, self._has_own_engine = engine or Engine(), engine is None
         self.estimates = Estimates(self.store, self._engine)
         self._scheduler = Scheduler(self._engine)
         self._in_progress = RunsInProgress(
             self.store, self._scheduler, self.estimates.model, self._run_has_ended
         )
-        self.courses = Courses(self.store, self._scheduler)
+        self.courses = Courses(self.store, self._scheduler, self.offers.training)
         self.runs = Runs(self.store, self._in_progress, self.courses, self.upkeep)
-        self.ahead = Ahead(self.store, self._in_progress, self.upkeep, self.estimates)
+        self.ahead = Ahead(self.store, self._in_progress, self.upkeep, self.estimates, self.offers)
         self.studies = Studies(self.store, self._in_progress, self.estimates, self._check, self._result)
         self.seeds = Seeds(self.store, self._in_progress, self.ahead, self.studies, self._result)
         self._classes = computed_once(maxsize=1)(self._open_classes)
@@ -110,7 +113,7 @@ class Lab:
     def _open_classes(self) -> Classes:
         from kd.lab.classes import Classes  # brings pandas, which runs do without
 
-        return Classes(self.store, self.runs, self._train_for_class, self._in_progress.stop)
+        return Classes(self.store, self.runs, self.offers, self._train_for_class, self._in_progress.stop)
 
     def __enter__(self) -> Lab:
         return self
@@ -127,7 +130,7 @@ class Lab:
         person: who asks, by a name of their own; the queue is fair between people.
 
         Raises ValueError when this person already has 20 runs waiting (there is no limit without a person),
-        no image is left to learn from, or the teacher is not stored.
+        no image is left to learn from, the teacher is not stored, or `offers` says that it is not trained.
         """
         config = config_of(config)
         self._train(config, person, is_followed=True)
@@ -220,14 +223,14 @@ class Lab:
         return long_form(*self._exported(run))
 
     def check(self) -> None:
-        """Raises ValueError when its home cannot be written, or its engine was lost; starts no engine."""
+        """Raises ValueError when its home cannot be written, or its engine had died, which starts again."""
         self.store.check_writable()
         if self._engine.is_dead():
-            raise Unusable("The training processes have ended: the next run starts them again.")
+            raise Unusable("The training processes have ended, and are being started again.")
 
     def warm_up(self) -> None:
-        """Starts the engine and loads TensorFlow in its workers, in the background, once."""
-        if self._warmed.is_set():
+        """Starts the engine and loads TensorFlow in its workers, in the background, once; if it trains."""
+        if self._warmed.is_set() or not self.offers.training:
             return
         self._warmed.set()
         threading.Thread(target=self._warm_up, name="kd-warm-up", daemon=True).start()
@@ -245,7 +248,7 @@ class Lab:
 
     def _train(self, config: RunConfig, person: str, is_followed: bool) -> None:
         if not self.store.is_usable(config.run_id):
-            self._check(config)
+            self._check([config])
             self.estimates.run(config)  # so that those who wait can be told how long
             self.ahead.let_go()
             self._in_progress.want(config, person, Wish(PERSON), is_followed, person)
@@ -281,12 +284,14 @@ class Lab:
             with contextlib.suppress(OSError):
                 self.runs.views()  # so that the next to list the runs need not wait for their records
 
-    def _check(self, config: RunConfig) -> None:
-        """Raises ValueError when the run's teacher or its images cannot be had."""
-        if not trains_teacher(config):
-            for teacher in teachers_of(config, self.store):
-                teacher.check()
-        training_set(config)
+    def _check(self, configs: Sequence[RunConfig]) -> None:
+        """Raises ValueError when runs are not trained here, or a teacher or its images cannot be had."""
+        self.offers.check(configs)
+        for config in {(config.teacher, config.data): config for config in configs}.values():
+            if not trains_teacher(config):
+                for teacher in teachers_of(config, self.store):
+                    teacher.check()
+            training_set(config)
 
     def _result(self, config: RunConfig) -> dict[str, Any] | None:
         """Returns a stored run's result, or None."""

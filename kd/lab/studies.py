@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from kd.base import owners
@@ -218,7 +218,7 @@ class Studies:
         store: Store,
         runs: RunsInProgress,
         estimates: Estimates,
-        check: Callable[[RunConfig], None],
+        check: Callable[[Sequence[RunConfig]], None],
         result: Callable[[RunConfig], dict | None],
     ):
         self._store, self._runs, self._estimates = store, runs, estimates
@@ -245,10 +245,10 @@ class Studies:
         person: who asks, by a name of their own. It goes on until all the people who asked have stopped.
         experiment: of which it is a part, if it is part of one.
 
-        Raises ValueError when the study's teacher is not stored; OSError when it cannot be recorded.
+        Raises ValueError when the study's teacher is not stored, or is not trained here; OSError when it
+        cannot be recorded.
         """
-        for config in {config.teacher: config for _cell, config in study.runs()}.values():
-            self._check(config)
+        self._check([config for _cell, config in study.runs()])
         for cell in study.cells():
             check_size(study.config(cell))
         study_id = study.study_id

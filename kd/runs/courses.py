@@ -18,8 +18,9 @@ KEPT, COMING, MISSING = "kept", "coming", "missing"
 class Courses:
     """Has students of finished runs trained once more for snapshots of their course. Thread-safe."""
 
-    def __init__(self, store: Store, scheduler: Scheduler):
-        self._store, self._scheduler = store, scheduler
+    def __init__(self, store: Store, scheduler: Scheduler, trains: bool = True):
+        """trains: whether anything may be trained; without, nothing that is wanted comes."""
+        self._store, self._scheduler, self._trains = store, scheduler, trains
         self._changed = threading.Condition()
         self._jobs: dict[str, Job] = {}
         self._failed: dict[str, str] = {}
@@ -29,7 +30,7 @@ class Courses:
         """Asks for the courses of these runs, in this order; returns at once."""
         for run_id in run_ids:
             with self._changed:
-                if self._closed or run_id in self._jobs:
+                if self._closed or run_id in self._jobs or not self._trains:
                     continue
                 self._failed.pop(run_id, None)
                 job = self._jobs[run_id] = self._job(run_id)

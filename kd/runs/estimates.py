@@ -182,7 +182,7 @@ class Estimates:
 
     def workers(self) -> int:
         """Returns how many students train at once, as far as is known."""
-        return self._engine.workers()["student"]
+        return self._engine.students_at_once()
 
     def count_workers(self) -> int:
         """Asks somebody else's cluster how many students train at once; may take a while."""

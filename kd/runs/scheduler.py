@@ -236,8 +236,8 @@ class Scheduler:
             return
         due = []
         entries, had = self._in_order()
-        for resource, most in self._engine.workers().items():
-            mine = [entry for entry in entries if entry.task.resource == resource]
+        for resources, most in self._engine.workers().items():
+            mine = [entry for entry in entries if entry.task.resource in resources]
             running = [entry for entry in mine if entry.is_running]
             waiting = [entry for entry in mine if entry.waits]
             free = max(0, most - len(running))
@@ -303,9 +303,9 @@ class Scheduler:
         wait: dict[Interest, float] = {}
         begun = [entry for entry in entries if entry.is_running or entry.is_computed]
         waiting = [entry for entry in entries if entry.waits]
-        for resource, most in self._engine.workers().items():
-            mine = [entry for entry in waiting if entry.task.resource == resource]
-            running = [entry for entry in begun if entry.is_running and entry.task.resource == resource]
+        for resources, most in self._engine.workers().items():
+            mine = [entry for entry in waiting if entry.task.resource in resources]
+            running = [entry for entry in begun if entry.is_running and entry.task.resource in resources]
             free = [
                 min(entry.seconds_left, max(0.0, self._turn_left(entry, first, had)))
                 for first in mine[:1]

@@ -13,7 +13,7 @@ import tensorflow as tf
 from kd.networks.architectures import IMAGE_SHAPE, Architecture
 from kd.pictures.changes import shifted, variants
 from kd.training.messages import Teaching, TrainingStopped
-from kd.training.networks import evaluation, in_parts, to_images
+from kd.training.networks import evaluation, in_parts, pictures_at_once, to_images
 
 # Other draws have [seed, epoch] (an epoch's order) and [seed, 1_000_000] (noise).
 _DOUBTS = 3_000_000
@@ -44,7 +44,8 @@ def teacher_outputs(
         path.write_bytes(keras_file)
         model = keras.saving.load_model(path, compile=False)
     evaluate = evaluation(model, attention) if dropout is None else _in_training(model, *dropout)
-    each = [in_parts(evaluate, shifted(pictures, *way), check) for way in variants(shift)]
+    at_once = pictures_at_once(model)
+    each = [in_parts(evaluate, shifted(pictures, *way), check, at_once) for way in variants(shift)]
     found = [np.stack(parts, axis=1) for parts in (zip(*each, strict=True) if attention else [each])]
     return Teaching(*(rows.reshape(-1, rows.shape[-1]) for rows in found))
 

@@ -1,6 +1,7 @@
 """The networks of this process: built and traced once, used by one training after the other."""
 
 import itertools
+import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
@@ -70,9 +71,10 @@ class FusedAdam:
             )
 
 
-# Pictures evaluated at once: the teacher's first activations take 200 kB for each, and a part of the test
-# images is done so soon that a stop can wait for it.
+# Pictures evaluated at once: a part of the test images is done so soon that a stop can wait for it, and no
+# layer's output takes more than BYTES_AT_ONCE, less than what glibc asks the system for anew each time.
 EVALUATION_BATCH = 500
+BYTES_AT_ONCE = 25 << 20
 # A study may change a student's size back and forth; a teacher takes 17 MB.
 NETWORKS_KEPT = 4
 
@@ -108,9 +110,9 @@ class Network:
     def logits(self, pictures, before_each: Callable[[], None] = lambda: None) -> np.ndarray:
         """Returns the logits, float32 (n, 10), of pictures, uint8 (n, 28, 28), as in inference.
 
-        before_each: called before each part of EVALUATION_BATCH pictures; may raise to leave.
+        before_each: called before each part of the pictures; may raise to leave.
         """
-        return in_parts(self._evaluate, pictures, before_each)
+        return in_parts(self._evaluate, pictures, before_each, pictures_at_once(self.model))
 
 
 def evaluation(model: keras.Sequential, attention: bool = False) -> tf.types.experimental.PolymorphicFunction:
@@ -119,12 +121,18 @@ def evaluation(model: keras.Sequential, attention: bool = False) -> tf.types.exp
     return tf.function(lambda pictures: forward(to_images(pictures)), input_signature=[PICTURES])
 
 
-def in_parts(function, pictures, before_each: Callable[[], None]):
-    """Calls a function with EVALUATION_BATCH pictures at once; returns an array, or a tuple of arrays."""
+def pictures_at_once(model: keras.Sequential) -> int:
+    """Returns how many pictures a model evaluates at once, which changes nothing about what it says."""
+    largest = max(4 * math.prod(layer.output.shape[1:]) for layer in model.layers)
+    return max(1, min(EVALUATION_BATCH, BYTES_AT_ONCE // largest))
+
+
+def in_parts(function, pictures, before_each: Callable[[], None], at_once: int):
+    """Calls a function with so many pictures at once; returns an array, or a tuple of arrays."""
     parts = []
-    for start in range(0, len(pictures), EVALUATION_BATCH):
+    for start in range(0, len(pictures), at_once):
         before_each()
-        parts.append(function(pictures[start : start + EVALUATION_BATCH]))
+        parts.append(function(pictures[start : start + at_once]))
     if isinstance(parts[0], tuple):
         return type(parts[0])(*(np.concatenate(some) for some in zip(*parts, strict=True)))
     return np.concatenate(parts)

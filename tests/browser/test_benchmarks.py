@@ -16,7 +16,7 @@ from tests.test_benchmarks import run_here
 @pytest.fixture
 def run_on_the_app(site, capsys, monkeypatch):
     """A function that runs a benchmark on the one app; in a thread, as this one has Playwright's loop."""
-    for name in ("classroom", "memory"):
+    for name in ("classroom", "memory", "clicks"):
         monkeypatch.setattr(f"benchmarks.{name}.app_process", lambda *_, **__: nullcontext(site))
 
     def run_on_the_app(name: str, *arguments: str) -> dict:
@@ -49,9 +49,19 @@ def test_the_memory_of_the_app_and_all_its_processes_is_measured(run_on_the_app)
             "app": 1,
             "engine": 1,
             "resource tracker": 1,
-            "forkserver and its workers": 3,
+            "forkserver and its workers": 2,
         }
         assert 300e6 < sum(map(sum, sizes.values())) < 3e9
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells")
+def test_the_memory_of_the_app_is_measured_while_visitors_click(run_on_the_app):
+    found = run_on_the_app("clicks", "--minutes", "0.2", "--people", "1")
+    assert found["errors"] == []
+    assert found["clicks"] > 0
+    assert sum(found["ends"].values()) > 0
+    anonymous, all_of_it = (sum(map(sum, found["most"][each].values())) for each in ("Pss_Anon", "Pss"))
+    assert 50e6 < anonymous < all_of_it < 3e9
 
 
 def test_a_class_is_measured(run_on_the_app):

@@ -56,7 +56,7 @@ def test_an_estimate_counts_the_workers_of_ones_own_cluster(tmp_path, monkeypatc
     monkeypatch.setenv("KD_HOME", str(tmp_path))
     monkeypatch.setattr(Engine, "look_for_workers", lambda self: setattr(self, "_workers", {"student": 64}))
     monkeypatch.setattr(
-        Lab, "estimate", lambda self, study: counted.append(self._engine.workers()["student"]) or 7200.0
+        Lab, "estimate", lambda self, study: counted.append(self._engine.students_at_once()) or 7200.0
     )
     assert main(["sweep", "--temperature", "1,4"]) == 2
     assert counted == [64]

@@ -46,7 +46,7 @@ def test_a_run_on_the_cluster_has_the_numbers_of_ones_own_machine_bit_for_bit(
     assert view.status == "finished", view.message
     assert [e["epoch"] for e in view.history if e["model"] == "distilled"] == [1, 2, 3]
     assert lab.runs[view.run_id].models()["scratch"].parameters == 20_490
-    assert lab._engine.workers() == {"student": 2, "teacher": 2}
+    assert lab._engine.workers() == {("student", "teacher"): 2}
     assert lab._engine.child is None  # the lab started no engine itself
     monkeypatch.delenv("KD_SCHEDULER")
     with Lab(tmp_path, engine) as own:

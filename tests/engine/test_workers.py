@@ -18,31 +18,34 @@ from tests.engine.common import FORKS, PATIENCE, alive, kill, until
 
 @pytest.fixture(scope="module")
 def engine():
-    engine = Engine()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("KD_WORKERS", "2")
+        engine = Engine()
+        engine.ensure()
     yield engine
     engine.close()
 
 
-def both(engine) -> dict[str, int]:
-    """{"student", "teacher": process id} of the workers that the scheduler knows, once both are there."""
+def workers_of(engine, count: int = 3) -> dict[str, int]:
+    """{"student-0", "student-1", "teacher-0": process id}, once the scheduler knows so many workers."""
 
     def known(dask_scheduler):
-        return {next(iter(worker.resources)): worker.pid for worker in dask_scheduler.workers.values()}
+        return {worker.name: worker.pid for worker in dask_scheduler.workers.values()}
 
     def are_there():
         found = engine.ensure().run_on_scheduler(known)
-        return len(found) == 2 and all(map(psutil.pid_exists, found.values())) and found
+        return len(found) == count and all(map(psutil.pid_exists, found.values())) and found
 
     return until(are_there)
 
 
 def replaced(engine, before: dict[str, int]) -> dict[str, int]:
-    """Both workers, once the student's is another."""
-    return until(lambda: (found := both(engine))["student"] != before["student"] and found)
+    """All workers, once the first student's is another."""
+    return until(lambda: (found := workers_of(engine))["student-0"] != before["student-0"] and found)
 
 
 def parents(engine) -> set[int]:
-    return {psutil.Process(pid).ppid() for pid in both(engine).values()}
+    return {psutil.Process(pid).ppid() for pid in workers_of(engine).values()}
 
 
 def test_workers_are_forked_on_linux_and_started_anew_elsewhere_unless_dasks_variable_says_so(
@@ -81,18 +84,33 @@ def test_a_forked_worker_has_tensorflow_from_the_start_unused_and_its_parents_ha
         # how long a nanny waits for its worker to come back, before Dask closes both
         return parse_timedelta(dask.config.get("distributed.deploy.lost-worker-timeout"))
 
-    both(engine)
+    workers_of(engine)
     client, cores = engine.ensure(), available_cores()
-    assert list(client.run(loaded).values()) == [["tensorflow", "keras", "kd.training.student"]] * 2
-    assert sorted(client.run(found).values()) == sorted([(False, "1", 1), (False, str(cores), cores)])
-    assert list(client.run(loaded, nanny=True).values()) == [[], []]
+    assert list(client.run(loaded).values()) == [["tensorflow", "keras", "kd.training.student"]] * 3
+    each = [*[(False, "1", 1)] * 2, (False, str(cores), cores)]
+    assert sorted(client.run(found).values()) == sorted(each)
+    assert list(client.run(loaded, nanny=True).values()) == [[]] * 3
     assert min(client.run(patience, nanny=True).values()) > 24 * 3600
 
 
+def test_a_single_worker_trains_whatever_comes_on_one_core(monkeypatch):
+    monkeypatch.setenv("KD_WORKERS", "1")
+    engine = Engine()
+    try:
+        assert engine.workers() == {("student", "teacher"): 1}
+        (pid,) = workers_of(engine, 1).values()
+        client, threads = engine.ensure(), lambda: (os.getpid(), os.environ["KD_THREADS"])
+        for kind in ("student", "teacher"):
+            future = client.submit(threads, resources={kind: 1}, pure=False)
+            assert future.result(PATIENCE) == (pid, "1")
+    finally:
+        engine.close()
+
+
 def test_the_replacement_of_a_killed_worker_does_work(engine):
-    before, parent = both(engine), parents(engine)
-    kill(before["student"])
-    assert replaced(engine, before)["teacher"] == before["teacher"]
+    before, parent = workers_of(engine), parents(engine)
+    kill(before["student-0"])
+    assert replaced(engine, before)["teacher-0"] == before["teacher-0"]
     assert parents(engine) == parent
     engine.ensure().submit(tasks.warm_student, resources={"student": 1}, pure=False).result(PATIENCE)
 
@@ -110,34 +128,34 @@ def test_a_worker_that_could_not_be_started_is_there_again_soon(engine):
 
         process.start = fail
 
-    before, client = both(engine), engine.ensure()
+    before, client = workers_of(engine), engine.ensure()
     (address,) = [
         address
         for address, worker in client.scheduler_info()["workers"].items()
-        if "student" in worker["resources"]
+        if worker["name"] == "student-0"
     ]
     client.run(fail_once, nanny=True, workers=[address])
-    kill(before["student"])
-    assert replaced(engine, before)["teacher"] == before["teacher"]
+    kill(before["student-0"])
+    assert replaced(engine, before)["teacher-0"] == before["teacher-0"]
     assert client.submit(abs, -1, resources={"student": 1}, pure=False).result(PATIENCE) == 1
 
 
 @pytest.mark.skipif(not FORKS, reason="there is no forkserver")
 def test_when_the_forkserver_is_killed_its_workers_end_and_others_do_their_work(engine):
-    before = both(engine)
+    before = workers_of(engine)
     (parent,) = parents(engine)
     family = [psutil.Process(pid) for pid in before.values()]
     family[0].suspend()  # not even this keeps it
     kill(parent)
     until(lambda: not alive(family))
-    until(lambda: not set(both(engine).values()) & set(before.values()))
+    until(lambda: not set(workers_of(engine).values()) & set(before.values()))
     assert parent not in parents(engine)
     assert engine.ensure().submit(abs, -1, resources={"teacher": 1}, pure=False).result(PATIENCE) == 1
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such process")
 def test_what_removes_the_semaphores_of_killed_processes_is_not_killed_with_them(engine):
-    both(engine)
+    workers_of(engine)
     everything = psutil.Process(engine.child.pid).children(recursive=True)
     (tracker,) = set(everything) - set(family_of(engine.child.pid))
     assert "resource_tracker import main" in tracker.cmdline()[-1]
@@ -157,11 +175,15 @@ time.sleep(600)
 @pytest.fixture
 def app():
     """An app whose workers are up: the process of its engine, and theirs."""
-    environment = {**os.environ, "PYTHONPATH": os.pathsep.join([WITHOUT_TENSORFLOW, str(PROJECT)])}
+    environment = {
+        **os.environ,
+        "KD_WORKERS": "2",
+        "PYTHONPATH": os.pathsep.join([WITHOUT_TENSORFLOW, str(PROJECT)]),
+    }
     command = [sys.executable, "-c", APP]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment)
     child, *workers = map(int, process.stdout.readline().split())
-    assert len(workers) == 2
+    assert len(workers) == 3
     yield child, [psutil.Process(pid) for pid in workers]
     process.kill()
     process.communicate()

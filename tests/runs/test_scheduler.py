@@ -19,7 +19,7 @@ def bench():
     """An engine of one worker for students, whose tasks take steps when a test says so."""
     bench = FakeEngine()
     bench.released = {}
-    bench.workers = lambda: {"student": 1, "teacher": 1}
+    bench.workers = lambda: {("student",): 1, ("teacher",): 1}
     return bench
 
 
@@ -121,7 +121,7 @@ def test_a_person_who_wants_a_studys_model_makes_it_urgent_and_the_rest_goes_on_
 
 
 def test_only_as_many_give_way_as_are_needed_and_the_least_urgent_first(scheduler, bench):
-    bench.workers = lambda: {"student": 2, "teacher": 1}
+    bench.workers = lambda: {("student",): 2, ("teacher",): 1}
     ahead, study = wanted(scheduler, "x", urgency=AHEAD), wanted(scheduler, "y", urgency=STUDY)
     until(lambda: len(bench.begun) == 2)
     person = wanted(scheduler, "z")
@@ -249,6 +249,23 @@ def test_teachers_do_not_take_the_students_workers(scheduler, bench):
     until(lambda: set(bench.begun) == {"t1", "s"})
     assert scheduler.waits_for_worker("t2")
     assert not scheduler.waits_for_worker("t1")
+
+
+def test_a_teacher_in_the_only_worker_gives_way_to_another_persons_student(scheduler, bench, clock):
+    bench.workers = lambda: {("student", "teacher"): 1}
+    teacher = wanted(scheduler, "t", resource="teacher", length=9)
+    bench.release("t", 1)
+    until(lambda: bench.trained)
+    wanted(scheduler, "s", person="ben")
+    assert scheduler.waits_for_worker("s")
+    clock.now += SECONDS_A_TURN
+    look(scheduler)
+    until(lambda: bench.begun == ["t", "s"])
+    for key, steps in (("s", 2), ("t", 8)):
+        bench.release(key, steps)
+    until(lambda: teacher.ends)
+    assert bench.begun == ["t", "s", "t"]
+    assert bench.trained["t", 1] == 1  # it went on where it was
 
 
 def test_place_and_wait_are_read_off_the_list(scheduler, bench, clock):

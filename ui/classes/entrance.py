@@ -6,7 +6,7 @@ from html import escape
 
 import streamlit as st
 
-from kd.classes.plan import KINDS, label_of, offered, plan_of, plan_text
+from kd.classes.plan import KINDS, label_of, offered, plan_of, plan_text, trained_in
 from kd.lab import Lab
 from kd.lab.classes import MOST_IN_NAME, Class
 from kd.text.translation import N_, _
@@ -138,12 +138,14 @@ def _open_form(lab: Lab) -> None:
         )
     _list(plan)
     address.keep(PLAN, _PARAMETER, plan)
+    refusal = lab.offers.refusal(trained_in(plan_of(plan)))
     st.button(
         _("Open the class"),
         key="class_open_button",
         type="primary",
         icon=":material/groups:",
-        help=_("Opens a wall with the code and the QR code that phones join with."),
+        disabled=bool(refusal),
+        help=refusal or _("Opens a wall with the code and the QR code that phones join with."),
         on_click=acts(_open, lab, plan),
     )
     quiet(_("The address of this page keeps your plan: bookmark it, and it is ready on the day."))

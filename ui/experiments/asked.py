@@ -11,6 +11,7 @@ import streamlit as st
 
 from kd.base.unusable import Unusable
 from kd.charts.experiment_plan import COLUMNS, INCLUDED
+from kd.config import RunConfig
 from kd.lab import Lab
 from kd.lab.experiments import ExperimentRun, ExperimentView
 from kd.studies.address import seeds_of
@@ -65,9 +66,9 @@ made_once = st.cache_resource(max_entries=300, show_spinner=False, hash_funcs=_K
 
 
 @made_once
-def run_ids(asked: Asked) -> list[str]:
-    """Returns the ids of all its runs."""
-    return [config.run_id for config in asked.experiment.runs(asked.seeds)]
+def runs(asked: Asked) -> list[RunConfig]:
+    """Returns all its runs."""
+    return list(asked.experiment.runs(asked.seeds))
 
 
 def is_included(found: Experiment) -> bool:

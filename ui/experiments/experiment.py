@@ -140,11 +140,12 @@ def _buttons(lab: Lab, asked: Asked, status: str) -> None:
         _button("included", label, nothing, acts(lambda: state.change(seen=INCLUDED)), "primary")
     trains = _("Trains what is missing of this experiment. Runs that somebody presses Train for go first.")
     if asked.seen in ("", INCLUDED):
-        runs, left = _size(lab, asked)
+        size, left = _size(lab, asked)
+        refusal = lab.offers.refusal(state.runs(asked))
         label = _("Run it yourself ({time})", time=takes(left)) if left else _("See your own result")
         kind = "secondary" if is_included else "primary"
-        _button("find_out", label, trains, acts(_start, lab, asked), kind)
-        quiet(runs)
+        _button("find_out", label, refusal or trains, acts(_start, lab, asked), kind, bool(refusal))
+        quiet(refusal or size)
     elif status in ("stopped", "unfinished"):
         _button("go_on", _("Go on"), trains, acts(_start, lab, asked), "primary")
     if asked.seen:
@@ -154,8 +155,16 @@ def _buttons(lab: Lab, asked: Asked, status: str) -> None:
         _settings(asked)
 
 
-def _button(key: str, label: str, help: str, on_click: Callable[[], None], type: Any = "secondary") -> None:
-    st.button(label, key=f"experiment_{key}", help=help, type=type, on_click=on_click, width="stretch")
+def _button(
+    key: str,
+    label: str,
+    help: str,
+    on_click: Callable[[], None],
+    type: Any = "secondary",
+    disabled: bool = False,
+) -> None:
+    key, shared = f"experiment_{key}", {"type": type, "disabled": disabled, "width": "stretch"}
+    st.button(label, key=key, help=help, on_click=on_click, **shared)
 
 
 def _start(lab: Lab, asked: Asked) -> None:
@@ -165,11 +174,11 @@ def _start(lab: Lab, asked: Asked) -> None:
 
 def _size(lab: Lab, asked: Asked) -> tuple[str, float]:
     """Says how many runs it has, and returns about how many seconds they take."""
-    run_ids = state.run_ids(asked)
-    done = sum(lab.store.runs.has(run_id) for run_id in run_ids)
+    runs = state.runs(asked)
+    done = sum(lab.store.runs.has(config.run_id) for config in runs)
     words = _(
         "{runs}: each setting with {repeats}.",
-        runs=ngettext("{count} run", "{count} runs", len(run_ids)),
+        runs=ngettext("{count} run", "{count} runs", len(runs)),
         repeats=ngettext("{count} repeat (seed)", "{count} repeats (seeds)", asked.seeds),
     )
     return words, state.seconds(asked, done, lab)

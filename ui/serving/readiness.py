@@ -9,7 +9,7 @@ PATH = "/ready"
 
 
 def ready(_request: Request) -> PlainTextResponse:
-    """Answers 200, or 503 with one sentence; starts no engine; runs in a thread."""
+    """Answers 200, or 503 with one sentence; runs in a thread."""
     sentence = _trouble()
     status = 503 if sentence else 200
     return PlainTextResponse(sentence or _("Ready."), status, headers={"cache-control": "no-store"})

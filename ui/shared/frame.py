@@ -13,6 +13,7 @@ from ui.shared import address, language, links, notices, path
 from ui.shared.guard import guard, guarded
 from ui.shared.markup import image_source
 from ui.shared.program import BROWSER, place_program
+from ui.shared.server import lab
 from ui.shared.shown import comes_to
 
 _PRESENT = "present"
@@ -102,10 +103,18 @@ def page(title: str, heading: str = "", turns: bool = True) -> Iterator[None]:
     try:
         with guard():
             yield
+            if not presenting():
+                _about_this_place()
     finally:
         with place:
             notices.show()
         path.strip(title)
+
+
+def _about_this_place() -> None:
+    """Says below everything what is different here: that nothing is trained, or nothing kept for long."""
+    if words := lab().offers.words():
+        st.html(f'<p class="kd kd-quiet kd-place">{escape(" ".join(words))}</p>')
 
 
 def presenting() -> bool:

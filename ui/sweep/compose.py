@@ -308,12 +308,13 @@ def tell(study: Study) -> None:
 
 def _start_button() -> None:
     """Draws the button, and says what it will do."""
-    study, said, asks = None, "", False
+    study, said, asks, refusal = None, "", False, ""
     try:
         study = current()
     except ValueError as error:
         said = str(error)
     if study is not None:
+        refusal = lab().offers.refusal(config for _cell, config in study.runs())
         said = _("{size}, {takes}.", size=_size_words(study), takes=takes(_seconds(study, lab())))
         asks = st.session_state.get(_ASKED) == study.study_id
         if asks:
@@ -323,11 +324,12 @@ def _start_button() -> None:
         key="sweep_start",
         type="primary",
         width="stretch",
-        disabled=study is None,
-        help=_("Trains what is missing of this study. Runs that somebody presses Train for go first."),
+        disabled=study is None or bool(refusal),
+        help=refusal
+        or _("Trains what is missing of this study. Runs that somebody presses Train for go first."),
         on_click=acts(_start),
     )
-    st.html(f'<p class="kd kd-hint kd-quiet">{escape(said)}</p>')
+    st.html(f'<p class="kd kd-hint kd-quiet">{escape(refusal or said)}</p>')
 
 
 def _start() -> None:

@@ -14,6 +14,7 @@ from kd.base.data_sets import is_here
 from kd.base.once import computed_once
 from kd.config import RunConfig
 from kd.lab import Lab, RunView
+from kd.lab.ahead import with_seeds
 from kd.lab.seeds import SeedsView
 from kd.studies.over_seeds import MOST_SEEDS, next_station
 from kd.text.study_words import decimals, difference, repeats_words, rounded, signed, unknown
@@ -70,15 +71,18 @@ def _more(lab: Lab, view: RunView, seeds: SeedsView) -> None:
         draw("stop", _("Stop"), acts(lab.seeds.stop, me), help)
     elif following is not None and following <= MOST_SEEDS:
         time = takes(_seconds(lab, view.config, following, lab.store.runs.version()))
+        refusal = lab.offers.refusal(with_seeds(view.config, following))
         draw(
             f"{following}",
             _("{count} repeats, {time}", count=following, time=time),
             acts(lab.seeds.more, view.config, following, me),
-            _(
+            refusal
+            or _(
                 "Trains this setting with other seeds, {count} in all. Each draws other images, another "
                 "order and other first weights, so you see how much is luck.",
                 count=following,
             ),
+            disabled=bool(refusal),
         )
 
 

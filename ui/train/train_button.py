@@ -77,7 +77,7 @@ def moved() -> None:
         config = controls.current()
     except Contradiction:
         return  # the form says so
-    if _is_on() and not _waits_for_train(config):
+    if _is_on() and not _waits_for_train(config) and not lab().offers.refusal([config]):
         start(config)
 
 
@@ -98,9 +98,11 @@ def start(config: RunConfig) -> None:
 
 def train_button(view: RunView | None) -> None:
     """Draws the button for what the controls say, and what it will do. view: the run that is shown."""
+    refusal = ""
     try:
         config = controls.current()
-        said = _hint(config, view)
+        refusal = lab().offers.refusal([config])
+        said = refusal or _hint(config, view)
     except Contradiction as error:
         config, said = None, str(error)
     mine = view if view is not None and _is_mine(view) else None
@@ -113,10 +115,13 @@ def train_button(view: RunView | None) -> None:
             "train anyway" if asks else "train",
             _("Train anyway") if asks else _("Train"),
             _start,
-            _("Trains both students. If this setting has been trained before, its result appears at once."),
+            refusal
+            or _(
+                "Trains both students. If this setting has been trained before, its result appears at once."
+            ),
             type="primary",
             width="stretch",
-            disabled=config is None or _trains_elsewhere(config, view),
+            disabled=config is None or bool(refusal) or _trains_elsewhere(config, view),
         )
         if mine:
             _meaning, label, act, help = _stop(mine.run_id, _("Stop the run shown"))

@@ -49,11 +49,16 @@ def test_it_is_not_where_no_lab_can_be(monkeypatch):
     assert (status, "/dev/null/home cannot be written" in sentence) == (503, True)
 
 
-def test_it_is_not_while_the_engine_is_dead(tmp_path, monkeypatch):
-    engine = Engine()
+def test_it_is_not_when_the_engine_has_died_which_then_starts_again(tmp_path, monkeypatch):
+    engine, begun = Engine(), []
+    monkeypatch.setattr("kd.engine.engine.Connection", lambda *given: begun.append(given) or alive)
+    alive, dead = (SimpleNamespace(is_alive=lambda is_=is_: is_, close=list) for is_ in (True, False))
     with Lab(tmp_path, engine=engine) as lab:
         monkeypatch.setattr(server, "_lab", lab)
-        for lives in (True, False):
-            engine._connection = SimpleNamespace(is_alive=lambda lives=lives: lives)
-            assert (told()[0] == 200) is lives
-        assert "training processes" in told()[1]
+        engine._connection = alive
+        assert told() == (200, "Ready.")
+        engine._connection = dead
+        status, sentence = told()
+        assert (status, "training processes" in sentence) == (503, True)
+        assert told() == (200, "Ready.")
+        assert [given[-1] for given in begun] == [dead]  # closed before another is started

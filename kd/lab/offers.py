@@ -1,0 +1,57 @@
+"""What this place trains for people, and whether it keeps what they do.
+
+KD_TEACHERS    0: no teachers, which take most memory
+KD_DEMO        1: nothing at all; what is included answers
+KD_KEEPS       0: its home is lost when it starts anew, which pages say
+"""
+
+from collections.abc import Iterable
+
+from kd.base.switch import switched
+from kd.base.unusable import Unusable
+from kd.config import RunConfig, trains_teacher
+from kd.store.store import Store
+from kd.text.translation import N_, _
+
+NO_TRAINING = N_(
+    "This is a demonstration, where nothing is trained: to train, run KD Lab on a computer of your own."
+)
+NO_TEACHERS = N_(
+    "No teachers are trained here: choose an included one, or run KD Lab on a computer of your own."
+)
+KEEPS_NOTHING = N_(
+    "Nothing is kept for long here: when the app starts anew, its runs, classes and names are gone."
+)
+
+
+class Offers:
+    """What a lab trains. Raises ValueError when one of the variables is neither 0 nor 1."""
+
+    def __init__(self, store: Store):
+        self._store = store
+        self.training, self.teachers = not switched("KD_DEMO", False), switched("KD_TEACHERS", True)
+        self._keeps = switched("KD_KEEPS", True)
+
+    def refusal(self, configs: Iterable[RunConfig]) -> str:
+        """Says in a sentence why these runs cannot be trained here; empty if they are stored, or can be."""
+        return _(sentence) if (sentence := self._sentence(configs)) else ""
+
+    def check(self, configs: Iterable[RunConfig]) -> None:
+        """Raises ValueError with `refusal`."""
+        if sentence := self._sentence(configs):
+            raise Unusable(sentence)
+
+    def words(self) -> list[str]:
+        """Returns what everybody is to know of this place, a sentence each."""
+        said = {NO_TRAINING: not self.training, KEEPS_NOTHING: not self._keeps}
+        return [_(sentence) for sentence, holds in said.items() if holds]
+
+    def _sentence(self, configs: Iterable[RunConfig]) -> str:
+        if self.training and self.teachers:
+            return ""
+        missing = [config for config in configs if not self._store.is_usable(config.run_id)]
+        if not self.training:
+            return NO_TRAINING if missing else ""
+        models = self._store.models
+        new = any(trains_teacher(config) and not models.has(config.teacher_id) for config in missing)
+        return NO_TEACHERS if new else ""
