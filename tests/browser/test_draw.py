@@ -79,7 +79,7 @@ def test_an_old_address_shows_what_looks_alike_in_words_too_and_a_click_leads_to
     cell.scroll_into_view_if_needed()
     box = cell.bounding_box()
     page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)  # on the number inside it
-    expect(page.get_by_role("combobox", name="Pictures that look like another digit")).to_have_value(
+    expect(page.get_by_role("combobox", name="Pictures that look like another class")).to_have_value(
         "a 1 like an 8"
     )
     page.locator(".st-key-strip-pictures-behind-a-cell svg image").first.click()

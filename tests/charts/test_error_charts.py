@@ -1,11 +1,15 @@
 """Charts of errors, calibration and dark knowledge: their numbers as in scikit-learn and by hand."""
 
+import string
+
 import numpy as np
 import pytest
 from sklearn.metrics import confusion_matrix
 
 from kd.analysis.calibration import expected_calibration_error, optimal_temperature
 from kd.charts import error_charts
+from kd.charts.parts import vega_lite
+from tests.charts.drawn import channel, texts_of
 
 RANDOM = np.random.default_rng(5)
 LABELS = RANDOM.integers(0, 10, 400)
@@ -53,6 +57,34 @@ def test_reliability_bins_average_to_accuracy_and_to_the_calibration_error():
     for model, logits in LOGITS.items():
         assert table.loc[model, "temperature"] == optimal_temperature(LABELS[::2], logits[::2])
         assert table.loc[model, "error_all"] == expected_calibration_error(LABELS, logits)
+
+
+@pytest.mark.parametrize("count", [6, 26, 62])
+def test_matrices_of_any_number_of_classes_have_their_names_and_numbers_where_there_is_room(count):
+    """Few classes have long names, as clothes have; many are letters."""
+    random, names = np.random.default_rng(count), [f"class {at}" for at in range(count)]
+    if count > 10:
+        names = list(f"{string.ascii_letters}{string.digits}"[:count])
+    labels, logits = random.integers(0, count - 1, 300), random.normal(size=(300, count))
+    rows = error_charts.confusion_rows(labels, logits, "scratch", names)
+    expected = confusion_matrix(labels, logits.argmax(axis=1), labels=range(count))
+    cells = rows.set_index(["true", "predicted"])["count"]
+    assert cells.loc[names[2], names[1]] == expected[2, 1]
+    assert rows["count"].sum() == 300
+    alike = error_charts.look_alike_rows(labels, logits, 4.0, names)
+    assert (
+        alike.loc[alike["true"] == names[-1], "probability"].isna().all()
+    )  # no picture is of the last class
+    for chart in (
+        error_charts.confusion_chart(rows, "", "", classes=names),
+        error_charts.look_alike_chart(alike, classes=names),
+    ):
+        has_numbers = len(vega_lite(chart)["layer"]) == 2
+        assert has_numbers == (count == 6)
+        for axis in ("x", "y"):
+            assert channel(chart, 0, axis)["scale"]["domain"] == names
+        shown = texts_of(chart) & set(names)
+        assert len(shown) == count if count == 6 else 10 < len(shown) <= count
 
 
 TEACHER, SCRATCH = np.log(np.array([0.91, *[0.01] * 9])), np.zeros(10)

@@ -28,7 +28,7 @@ SPEC = without_rows(error_charts.look_alike_chart(ROWS))
 def test_svg_has_title_values_and_the_colours_of_the_theme(theme):
     text = figure_svg(SPEC, ROWS, theme=theme, background="transparent").decode()
     assert text.startswith("<svg")
-    assert "Which digits the teacher thinks look alike" in text
+    assert "Which classes the teacher thinks look alike" in text
     assert CELL_COLORS[theme][0].lower() in text.lower()
     for label in ROWS["label"]:
         assert label.replace("<", "&lt;") in text

@@ -55,7 +55,7 @@ def labelled(app: AppTest) -> dict[str, Any]:
     """The page's widgets, and the controls of the browser's own, by their labels."""
     choices = [*app.selectbox, *app.button_group, *app.toggle, *app.slider, *app.select_slider]
     widgets = {widget.label: widget for widget in (*choices, *app.number_input, *app.button)}
-    ours = [part for part in _live_parts(app) if part["controls"]]
+    ours = [part for part in live_parts(app) if part["controls"]]
     return widgets | {spec["label"]: Moving(app, part, spec) for part in ours for spec in part["controls"]}
 
 
@@ -152,9 +152,10 @@ def _values_now(app: AppTest, channel: str) -> dict[str, Any]:
 
 
 def _live(app: AppTest, channel: str) -> list[dict[str, Any]]:
-    return [part for part in _live_parts(app) if part["channel"] == channel]
+    return [part for part in live_parts(app) if part["channel"] == channel]
 
 
-def _live_parts(app: AppTest) -> list[dict[str, Any]]:
+def live_parts(app: AppTest) -> list[dict[str, Any]]:
+    """What the browser was told of its own controls and figures, part by part."""
     ours = [each.proto for each in app.get("bidi_component") if each.proto.component_name == "kd_live"]
     return [json.loads(proto.json) for proto in ours]

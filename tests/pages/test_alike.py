@@ -18,7 +18,7 @@ def test_the_likest_pair_is_named_and_a_cell_is_chosen_without_a_mouse(open_page
     true, other = np.unravel_index(shares.argmax(), shares.shape)
     share = percent(shares.max())
     words = (
-        f"When it sees {a_digit(true)}, {share} of what the teacher gives to wrong digits goes to {other}."
+        f"When it sees {a_digit(true)}, {share} of what the teacher gives to wrong classes goes to {other}."
     )
     assert words in html_of(app)
     move(app, "look-alikes", T=2.0)

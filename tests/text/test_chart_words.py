@@ -95,7 +95,8 @@ def test_a_reading_says_how_often_the_answer_changed():
         probabilities = np.zeros((len(eights), 10))
         probabilities[:, 8] = eights
         probabilities[:, 3] = 1 - probabilities[:, 8]
-        return words.reading_words("distilled", [str(at) for at in range(1, len(eights) + 1)], probabilities)
+        points = [str(at) for at in range(1, len(eights) + 1)]
+        return words.reading_words("distilled", points, probabilities, "0123456789")
 
     assert said(0.4, 0.6, 0.1, 0.8) == (
         "Distilled: 3 (60.0\u00a0%) at epoch 1, 8 (80.0\u00a0%) at epoch 4; the answer changed 3 times."
@@ -118,6 +119,21 @@ def test_pixels_for_and_against_add_up():
     assert words.saliency_words(0 * pixels, "scratch", "7") == "Scratch: no pixel speaks for or against 7."
 
 
+def test_classes_have_their_names_and_one_without_pictures_is_neither_best_nor_worst():
+    labels, classes = np.array([0, 0, 0, 1]), ("a", "ankle boot", "7")
+    rows = error_charts.confusion_rows(labels, np.eye(3)[[0, 1, 1, 1]], "scratch", classes)
+    assert words.confusion_words(rows) == (
+        "Scratch: right on 50.00\u00a0% of the pictures; best on “ankle boot” (100.0\u00a0%), worst on “a” "
+        "(33.3\u00a0%). Most frequent error: “a” read as “ankle boot”, on 2 pictures."
+    )
+    rows = error_charts.look_alike_rows(
+        labels, np.log([[0.7, 0.2, 0.1]] * 3 + [[0.3, 0.6, 0.1]]), 1.0, classes
+    )
+    assert "for pictures of “ankle boot”, 75.0\u00a0% of the probability" in answers.look_alikes_words(
+        rows, 1.0
+    )
+
+
 def test_likeness_is_the_largest_share_of_what_goes_to_wrong_digits():
     temperature = 4.0
     logits = 10.0 * np.eye(10)
@@ -128,7 +144,7 @@ def test_likeness_is_the_largest_share_of_what_goes_to_wrong_digits():
     four = np.exp(logits[4] / temperature)
     share = four[9] / (four.sum() - four[4])
     assert (
-        f"for pictures of 4, {100 * share:.1f}\u00a0% of the probability for wrong digits goes to 9." in said
+        f"for pictures of 4, {100 * share:.1f}\u00a0% of the probability for wrong classes goes to 9." in said
     )
     low = np.exp(logits / temperature).max(axis=1) / np.exp(logits / temperature).sum(axis=1)
     assert f"lowest for {low.argmin()} ({100 * low.min():.1f}\u00a0%)" in said

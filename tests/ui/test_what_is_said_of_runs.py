@@ -58,7 +58,7 @@ def test_home_shows_only_runs_that_are_as_it_describes_them():
 @pytest.mark.parametrize(
     ("distilled", "scratch", "said"),
     [
-        ({0.25: 0.9, 1.0: 0.9}, {0.25: 0.3, 1.0: 0.9}, "{when}, both students read most digits."),
+        ({0.25: 0.9, 1.0: 0.9}, {0.25: 0.3, 1.0: 0.9}, "{when}, both students read most pictures."),
         ({0.25: 0.9, 0.5: 0.9}, {0.25: 0.3, 0.5: 0.9}, "before the first epoch is half over, both students"),
         ({0.25: 0.9, 1.0: 0.9}, {0.25: 0.3, 1.0: 0.3}, "at no time do both students read most of them."),
         ({5.0: 0.9, 9.0: 0.9}, {5.0: 0.9, 9.0: 0.9}, "after epoch 5, the first point here, both students"),

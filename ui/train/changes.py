@@ -32,6 +32,8 @@ _A_FEW = 6
 _CHANGE = address.choice(
     N_("There is nothing called “{text}” to look at: use {allowed}."), {"fixed": "", "broken": ""}
 )
+# Letters of a class' name that fit under a picture, with another one's.
+_SHORT = 2
 _FIXED = N_("Fixed: {count}. Only the distilled student reads them right.")
 _BROKEN = N_("Broken: {count}. Only scratch reads them right.")
 
@@ -74,7 +76,7 @@ def _few(lab: Lab, run_id: str, chosen: str, _language: str) -> str:
     table = _changes(run_id, data, lab.runs[run_id].test_logits())
     if table.empty:
         return ""
-    parts = []
+    parts, long = [], "kd-long" if max(map(len, data.about.classes)) > _SHORT else ""
     for change, words, wrong in (("fixed", _FIXED, "scratch"), ("broken", _BROKEN, "distilled")):
         rows = table[table["change"] == change]
         each = "".join(
@@ -82,14 +84,14 @@ def _few(lab: Lab, run_id: str, chosen: str, _language: str) -> str:
             for row in rows.head(_A_FEW).to_dict("records")
         )
         said = _(words, count=numeral(len(rows)))
-        parts.append(f'<div><p>{escape(said)}</p><div class="kd-strip">{each}</div></div>')
+        parts.append(f'<div><p>{escape(said)}</p><div class="kd-strip {long}">{each}</div></div>')
     title = escape(_("What changed"))
     return f'<h3 class="kd kd-heading">{title}</h3><div class="kd kd-changed">{"".join(parts)}</div>'
 
 
 def _instead(row: dict, model: str) -> str:
     """Returns what a picture is, and what a model that is wrong reads."""
-    return _("{true}, not {read}", true=called(row["true"]), read=called(row[model]))
+    return _("{true}, not {read}", true=row["true"], read=row[model])
 
 
 def all_changes(run_id: str, config: RunConfig, logits: Logits) -> None:

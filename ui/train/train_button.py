@@ -9,7 +9,7 @@ from html import escape
 
 import streamlit as st
 
-from kd.config import FIELDS, PRESETS, Contradiction, RunConfig, has_fresh_teacher
+from kd.config import FIELDS, PRESETS, Contradiction, RunConfig, has_fresh_teacher, trains_teacher
 from kd.lab import RunView
 from kd.text.translation import _
 from kd.text.words import duration
@@ -218,26 +218,23 @@ def _hint(config: RunConfig, view: RunView | None) -> str:
 
 def _cost(config: RunConfig) -> str:
     """Returns what pressing Train will cost, as far as this machine knows."""
-    estimate = lab().estimate(config)
+    estimate, once = lab().estimate(config), ""
+    if trains_teacher(config) and not (
+        has_fresh_teacher(config) or lab().store.models.has(config.teacher_id)
+    ):
+        names = {name: FIELDS[name].in_words(getattr(config, name)) for name in ("teacher", "data")}
+        once = _("First, the teacher “{teacher}” is trained, once for {data}.", **names)
     if estimate is None:
-        return _("No run has been timed on this machine yet.")
+        return " ".join(filter(None, [once, _("No run has been timed on this machine yet.")]))
     students = duration(max(1.0, estimate.students))
     if not estimate.teacher:
         return _("About {students} for the students.", students=students)
-    if not has_fresh_teacher(config):
-        return _(
-            "The teacher “{teacher}” is trained once for {data}, in about {time}; then the students take "
-            "about {students}.",
-            teacher=FIELDS["teacher"].in_words(config.teacher),
-            data=FIELDS["data"].in_words(config.data),
-            time=duration(estimate.teacher),
-            students=students,
-        )
-    return _(
+    takes = _(
         "About {teacher} for the teacher and {students} for the students.",
         teacher=duration(estimate.teacher),
         students=students,
     )
+    return " ".join(filter(None, [once, takes]))
 
 
 def _question(config: RunConfig) -> str:

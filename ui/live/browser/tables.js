@@ -84,6 +84,7 @@ const reading = (data) => {
   const looks = `kd-live-strip kd-${data.role}${areLong(data) ? ' kd-live-long' : ''}`;
   const strip = made('div', { class: looks, 'aria-hidden': 'true' }, names, ...columns);
   strip.style.setProperty('--columns', groups.length);
+  if (groups.length < data.classes.length) strip.style.setProperty('--first', '2.1rem');
   figure.element.append(strip, made('p', { class: 'kd-unseen' }, data.words));
   return {
     element: figure.element,
