@@ -24,8 +24,8 @@ def test_the_likest_pair_is_named_and_a_cell_is_chosen_without_a_mouse(open_page
     move(app, "look-alikes", T=2.0)
     assert "mean soft targets at T = 2." in html_of(app)
     cell = app.selectbox(key="alike_cell")
-    assert cell.value == (true, other)
-    cell.set_value((1, 8)).run()
+    assert cell.value == (str(true), str(other))
+    cell.set_value(("1", "8")).run()
     first = softening.pictures_behind(mnist.y_test, teacher, 1, 8, 1.0, 12)["picture"].tolist()
     described = [chart.proto.alt for chart in app.get("vega_lite_chart")]
     pictures = [re.findall(r"(\d+) \(", each) for each in described if each.startswith("Test pictures")]

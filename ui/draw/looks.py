@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import streamlit as st
 
 from kd.analysis.softening import HIGHEST_TEMPERATURE, LOWEST_TEMPERATURE
+from kd.base.data_sets import MNIST, About
 from kd.config import FIELDS, RunConfig
 from kd.text.translation import N_, _
 from kd.text.words import NAMES, STUDENTS
@@ -72,7 +75,7 @@ def figures(look: str, given: Given, logits: dict[str, np.ndarray], config: RunC
 
     logits: model → (classes,), until the browser answers. config: of the run whose models answer.
     """
-    label = given.label
+    label, classes = given.label, config.about_data.classes
     with guard():
         temperature = controls.temperature(
             "T",
@@ -86,14 +89,16 @@ def figures(look: str, given: Given, logits: dict[str, np.ndarray], config: RunC
         if look == "pull":
             chosen, shown = _pull(label, logits, config)
         elif look == "targets":
-            chosen, shown = _soft_targets(label, logits)
+            chosen, shown = _soft_targets(label, logits, classes)
         else:
-            chosen, shown = [], [views.saved(views.answers(logits, label), "answers-T{T}")]
-        said = views.opinions(logits if look == "answers" else {}, given.origin)
+            chosen, shown = [], [views.saved(views.answers(logits, label, classes), "answers-T{T}")]
+        said = views.opinions(logits if look == "answers" else {}, given.origin, classes)
         live(CHANNEL, [temperature, *chosen], [*shown, said])
 
 
-def _soft_targets(label: int | None, logits: dict[str, np.ndarray]) -> tuple[list[Control], list[views.View]]:
+def _soft_targets(
+    label: int | None, logits: dict[str, np.ndarray], classes: Sequence[str]
+) -> tuple[list[Control], list[views.View]]:
     log = controls.switch(
         "log",
         "log",
@@ -103,8 +108,8 @@ def _soft_targets(label: int | None, logits: dict[str, np.ndarray]) -> tuple[lis
         LOG,
     )
     return [log], [
-        views.soft_target_sentence(logits["teacher"], label),
-        views.saved(views.soft_targets(logits), "soft-targets-T{T}", "wide"),
+        views.soft_target_sentence(logits["teacher"], label, classes),
+        views.saved(views.soft_targets(logits, classes), "soft-targets-T{T}", "wide"),
         views.saved(views.entropies(logits), "entropy-T{T}", "narrow"),
     ]
 
@@ -149,7 +154,7 @@ def _pull(
         ),
     ]
     taught = {code: logits.get(code, np.zeros(len(classes))) for code in students}
-    pulls, note = views.pulls(label, logits["teacher"], taught), "T{T}-alpha{alpha}"
+    pulls, note = views.pulls(label, logits["teacher"], taught, classes), "T{T}-alpha{alpha}"
     return chosen, [
         views.pull_sentence(pulls),
         views.saved(pulls, f"pull-{note}", "wide"),
@@ -164,23 +169,34 @@ def lesson_of(look: str, config: RunConfig) -> None:
     elif look == "targets":
         _targets_lesson(config)
     else:
-        _answers_lesson()
+        _answers_lesson(config.about_data)
 
 
-def _answers_lesson() -> None:
+_PLACED = N_(
+    "Your drawing is prepared the way MNIST's digits were: scaled to fit into 20 × 20 pixels, then shifted "
+    "until its centre of mass is in the middle of 28 × 28."
+)
+_SCALED = N_("Your drawing is scaled to 28 × 28 pixels, and stays where you have drawn it.")
+_ONE_OR_SEVEN = N_(
+    "Draw a plain stroke, a 1, and add a flag to the left at its top; make the flag longer and longer. When "
+    "does it become a 7? For the models that came with the app, a flag two fifths as long as the stroke is "
+    "enough, and nobody ever told them where the border is."
+)
+_ONE_OR_ANOTHER = N_(
+    "Draw something of one class, and change it stroke by stroke until it is of another. When does each "
+    "model change its mind? Nobody ever told them where the border is."
+)
+
+
+def _answers_lesson(about: About) -> None:
+    choose = _(
+        "Each network turns it into one logit for each class, and the softmax turns those into "
+        "probabilities. All three must always choose: there is no answer “none of these”."
+    )
     lesson(
         _("What the models see"),
-        _(
-            "Your drawing is prepared the way MNIST's digits were: scaled to fit into 20 × 20 pixels, then "
-            "shifted until its centre of mass is in the middle of 28 × 28. Each network turns it into one "
-            "logit for each class, and the softmax turns those into probabilities. All three must always "
-            "choose: there is no answer “none of these”."
-        ),
-        _(
-            "Draw a plain stroke, a 1, and add a flag to the left at its top; make the flag longer and "
-            "longer. When does it become a 7? For the models that came with the app, a flag two fifths as "
-            "long as the stroke is enough, and nobody ever told them where the border is."
-        ),
+        f"{_(_PLACED if about.centred else _SCALED)} {choose}",
+        _(_ONE_OR_SEVEN if about.id == MNIST else _ONE_OR_ANOTHER),
         r"p_i = \frac{\exp(z_i / T)}{\sum_j \exp(z_j / T)}",
         _(
             "$z$: a model's logits for your drawing; $T$: the slider above, 1 for the plain answer. How "
@@ -197,15 +213,16 @@ def _targets_lesson(config: RunConfig) -> None:
     lesson(
         _("What the wrong answers know"),
         _(
-            "A label is one answer. The teacher gives ten numbers, and the nine for the other digits are not "
-            "noise: they say which digits the picture resembles. A trained teacher makes them so small that "
-            "a student would hardly notice them. Dividing the logits by a temperature T before the softmax "
-            "shrinks all differences between them by the same factor, and the small numbers show. {students}",
+            "A label is one answer. The teacher gives a number for each class, and those for the wrong ones "
+            "are not noise: they say which classes the picture resembles. A trained teacher makes them so "
+            "small that a student would hardly notice them. Dividing the logits by a temperature T before "
+            "the softmax shrinks all differences between them by the same factor, and the small numbers "
+            "show. {students}",
             students=students,
         ),
         _(
-            "Under “Test pictures”, choose a digit and its first picture, of which the teacher is sure. Set "
-            "T to 1, and switch the logarithmic scale on and off: one bar becomes ten. Now drag T. However "
+            "Under “Test pictures”, choose a class and its first picture, of which the teacher is sure. Set "
+            "T to 1, and switch the logarithmic scale on and off: one bar becomes many. Now drag T. However "
             "far you go, no bar ever overtakes another: the doubts were there all along."
         ),
         r"q_i = \frac{\exp(z_i / T)}{\sum_j \exp(z_j / T)} \qquad H(q) = -\sum_i q_i \log_2 q_i",
