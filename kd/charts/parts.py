@@ -53,6 +53,7 @@ TEXT_PIXELS, PRESENTED_TEXT_PIXELS = 14, 20
 
 PERCENT = "replace(datum.label, '%', ' %')"
 _UPRIGHT = 2  # letters of a class' name
+_ALL_NAMED = 12  # classes that are all named, whether their names overlap or not
 TEMPERATURE_TICKS = (0.1, 0.2, 0.5, 1, 2, 4, 10, 20, 50, 100)
 
 
@@ -134,7 +135,11 @@ def class_axis(field: str, classes: Sequence[str], title: str | None, **axis: An
         "sort": names,
         "scale": alt.Scale(domain=names),
         "axis": alt.Axis(
-            labelAngle=-60 if aslant else 0, labelOverlap=True, ticks=False, domain=False, **axis
+            labelAngle=-60 if aslant else 0,
+            labelOverlap=len(names) > _ALL_NAMED,
+            ticks=False,
+            domain=False,
+            **axis,
         ),
     }
 

@@ -274,7 +274,7 @@ class RunFields:
         label=N_("Label smoothing of the fresh teacher"),
         unit=N_("fraction"),
         help=N_(
-            "Spreads this share of each label over all ten digits while the teacher learns. Müller et al. "
+            "Spreads this share of each label over all classes while the teacher learns. Müller et al. "
             "(2019) found students of smoothed teachers worse; the experiment “A label-smoothed teacher” "
             "tries it."
         ),
@@ -394,14 +394,14 @@ class RunFields:
         DIGITS,
         label=N_("Pictures without labels"),
         help=N_(
-            "What the images without labels show. Digits: what MNIST has. Shuffled pixels: the same digits, "
+            "What the images without labels show. Real pictures: the data set's. Shuffled pixels: the same, "
             "the pixels of each in an order of its own. Noise: each pixel is as grey as that pixel of some "
-            "digit. Smooth noise: random curved lines. All there is to learn from them is what the teacher "
+            "picture. Smooth noise: random curved lines. All there is to learn from them is what the teacher "
             "says of them."
         ),
         choices=(DIGITS, SHUFFLED, NOISE, SMOOTH),
         choice_labels={
-            DIGITS: N_("Digits"),
+            DIGITS: N_("Real pictures"),
             SHUFFLED: N_("Shuffled pixels"),
             NOISE: N_("Noise"),
             SMOOTH: N_("Smooth noise"),
@@ -438,7 +438,7 @@ class RunFields:
         False,
         label=N_("Permute the teacher's doubts"),
         help=N_(
-            "The teacher keeps the probability of its own answer; those of the other nine digits change "
+            "The teacher keeps the probability of its own answer; those of the other classes change "
             "places at random, for each image in its own way: DKPP, Furlanello et al. 2018."
         ),
         rare=True,

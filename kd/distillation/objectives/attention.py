@@ -38,7 +38,7 @@ class Attention(Objective):
     label = N_("Attention transfer")
     help = N_(
         "The student looks where the teacher looks: the maps of what is active after each convolution agree. "
-        "They do not say which digit it is, so α must leave the labels some weight."
+        "They do not say which class it is, so α must leave the labels some weight."
     )
     source = N_("Zagoruyko and Komodakis 2017, section 3.1")
     term_labels: ClassVar = {
