@@ -4,7 +4,7 @@ A single run never says that the teacher helps.
 """
 
 import math
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from kd.text.study_words import (
@@ -194,8 +194,8 @@ def seeds_words(differences: Mapping[int, float]) -> str:
     return _("Distilled minus scratch in points, seed by seed. {each}.", each=each)
 
 
-def covers(config: Any) -> str:
-    """Says in three sentences what the interval over seeds of a RunConfig covers."""
+def covers(config: Any, varied: Collection[str] = ()) -> str:
+    """Says in three sentences what the interval over seeds of a RunConfig covers. varied: other fields."""
     images, fixed = _("the training images"), []
     drawn = [_("the initial weights"), _("the order of the images")]
     if config.pictures == "drawn" and not config.sees_all_images:
@@ -206,13 +206,14 @@ def covers(config: Any) -> str:
         drawn.append(_("the teacher"))
     elif config.learns_from_teacher:
         fixed.append(_("the included teacher") if config.has_included_teacher else _("the teacher"))
-    return " ".join(
-        [
-            _("New in each repeat: {things}.", things=listing(drawn)),
-            _("Also allowed for: chance in which pictures are in the test set."),
-            _("Always the same: {things}.", things=listing([*fixed, config.data_name])),
-        ]
-    )
+    if "data" not in varied:
+        fixed.append(config.data_name)
+    said = [
+        _("New in each repeat: {things}.", things=listing(drawn)),
+        _("Also allowed for: chance in which pictures are in the test set."),
+        _("Always the same: {things}.", things=listing(fixed)) if fixed else "",
+    ]
+    return " ".join(filter(None, said))
 
 
 _AHEAD = {

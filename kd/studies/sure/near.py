@@ -110,7 +110,7 @@ def study_notes(study: Study, table: pd.DataFrame) -> list[str]:
             )
         )
     if table["low"].notna().any():
-        notes.append(covers(study.base))
+        notes.append(covers(study.base, study.axes))
     if any(map(seeds_needed, rows)):
         notes.append(
             _(
