@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import re
 from html import unescape
+from io import BytesIO
 
+import numpy as np
 import pytest
 
 from kd.base import data_sets
 from kd.config import PRESETS, RunConfig
 from tests.own_data import CLASSES, TEST, TRAIN, mirrored
+from tests.own_data import arrays as own_arrays
 from tests.pages.on_page import (
     control,
     errors_of,
@@ -128,3 +131,17 @@ def test_what_is_of_a_missing_data_set_says_so_and_the_rest_is_there(open_page, 
     app = open_page("runs")
     assert errors_of(app) == []
     assert len(app.dataframe[0].value) > 1
+
+
+def test_pictures_that_a_person_adds_are_chosen_at_once(open_page, lab):
+    app = open_page("train", {"own_pictures": True})
+    arrays = dict(own_arrays())
+    arrays["y_train"], arrays["y_test"] = arrays["y_train"] % 2, arrays["y_test"] % 2
+    file = BytesIO()
+    np.savez_compressed(file, **arrays)
+    app.file_uploader[0].set_value(("even-or-odd.npz", file.getvalue(), "application/octet-stream"))
+    app = labelled(app)["Add"].click().run()
+    assert errors_of(app) == []
+    added = lab.data.find("even-or-odd")
+    assert control(app, "data").value == query_of(app)["data"] == added.id
+    assert "Data set: even-or-odd" in html_of(app)
