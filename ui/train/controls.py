@@ -22,6 +22,7 @@ from kd.config import (
     FIELDS,
     OFFERED,
     PRESETS,
+    TRAIN_IMAGES,
     Contradiction,
     RunConfig,
     epochs_for,
@@ -36,14 +37,17 @@ from ui.live import controls as live_controls
 from ui.live.controls import Control
 from ui.live.live import listen as live_listen
 from ui.live.live import live
+from ui.pictures.own_data import add_a_data_set
+from ui.serving.limits import uploads_are_on
 from ui.shared import address, notices
 from ui.shared.guard import guarded
 from ui.shared.pieces import quiet
+from ui.shared.server import lab
 from ui.shared.shown import looked_at
 from ui.train import known
 
 _DEFAULT = RunConfig()
-_OWN = "own"
+_OWN, _OWN_PICTURES = "own", "own_pictures"
 _DRAWN, _FOLLOWED, _PRESETS_CHOSEN, _LAST_MOVED = "form_drawn", "followed_run", "presets_chosen", "last_moved"
 # How many pictures are seen in training, whether the epochs were set by hand, and what they were before they
 # followed the images, and when that was.
@@ -235,7 +239,9 @@ def _widget(name: str, moved: Moved, is_idle: bool) -> None:
     lowest: Any = spec.minimum
     highest: Any = spec.maximum
     if name == "data":
-        st.selectbox(label, _data_sets(), format_func=spec.in_words, **shared)
+        place = st.container()
+        _own_pictures(moved, shared["disabled"])
+        place.selectbox(label, _data_sets(), format_func=spec.in_words, **shared)
     elif spec.digits and _value("data") == MNIST:
         st.pills(label, ABOUT_MNIST.classes, selection_mode="multi", wrap=True, **shared)
     elif spec.digits:
@@ -252,6 +258,25 @@ def _widget(name: str, moved: Moved, is_idle: bool) -> None:
         st.slider(label, lowest, highest, step=spec.step, format=form, **shared)
     else:
         st.number_input(label, lowest, highest, step=spec.step, **shared)
+
+
+def _own_pictures(moved: Moved, locked: bool) -> None:
+    """Draws a button that unfolds a form for pictures of one's own, which are chosen once they are added."""
+    if locked or not uploads_are_on():
+        return
+    with st.popover(
+        _("Add your own pictures"),
+        key=_OWN_PICTURES,
+        icon=":material/add_photo_alternate:",
+        on_change="rerun",
+        width="stretch",
+        help=_("Pictures of 2 to 62 classes, in a file, for all three models to learn instead of MNIST's."),
+    ) as form:
+        added = add_a_data_set(lab()) if form.open else None
+    if added is not None:
+        st.session_state["data"] = added
+        _have_moved(moved, ("data",))
+        st.rerun()
 
 
 def _have_moved(moved: Moved, names: Sequence[str]) -> None:
@@ -285,11 +310,17 @@ def _suit_data() -> None:
     state["omitted_digits"] = [name for name in state.get("omitted_digits", ()) if name in has.classes]
     if has.id != MNIST:
         state["second_teacher"] = ""
-    if _value("train_size") > has.train:
-        state["train_size"] = has.train
+    images = _most_images()
+    if _value("train_size") > images:
+        state["train_size"] = images
         words = N_("{data} has {count} training images, so “{control}” is set to all of them.")
         control = _(FIELDS["train_size"].label)
-        notices.add(_(words, data=has.name, count=numeral(has.train), control=control))
+        notices.add(_(words, data=has.name, count=numeral(images), control=control))
+
+
+def _most_images() -> int:
+    """Returns how many training images a run on the chosen data set may have."""
+    return min(about(_value("data")).train, TRAIN_IMAGES)
 
 
 def _data_sets() -> list[str]:
@@ -456,6 +487,6 @@ def _stops(name: str) -> list[Any]:
     brought.add(_value(name))
     every = {*FIELDS[name].stops, *brought}
     if name == "train_size":
-        images = about(_value("data")).train
+        images = _most_images()
         every = {images, *(each for each in every if each <= images)}
     return sorted(map(FIELD_TYPES[name], every))
