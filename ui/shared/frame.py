@@ -30,8 +30,8 @@ PAGES = (
 
 # Translators: Streamlit's own words, in this order, with | between. {} is what stands there; more may follow.
 _STREAMLITS = N_(
-    "Help for|Open|Upload|{}MB per file|Clear all|Remove|Show data|Download as|Copy Vega-Lite spec|"
-    "Fullscreen|Close fullscreen|Show/hide columns|Search|Collapse sidebar|Expand sidebar|"
+    "Help for|Open|Upload|{}MB per file|Clear all|Clear selection|Remove|Show data|Download as|"
+    "Copy Vega-Lite spec|Fullscreen|Close fullscreen|Show/hide columns|Search|Collapse sidebar|Expand sidebar|"
     "Choose an option|Choose options|Choose or add an option|Choose or add options|No results|Select all|"
     "Select {} matches|Add:|Selected values|{} options available.|{} option available.|Dismiss|Clear value|"
     "Increment|Decrement|Press Enter to apply|"
