@@ -43,6 +43,7 @@ STARTING = (
     "tests/cli/test_cli_surroundings.py",
     "tests/cli/test_sweep.py",
     "tests/distillation/test_objectives_guide.py",
+    "tests/docs/test_site.py",
     "tests/engine/",
     "tests/export/",
     "tests/install/",

@@ -45,6 +45,9 @@ FLAGS = (
     "--disable-component-update",
     "--disable-sync",
 )
+# A page of a test is gone before machine code that V8 compiles for long use pays: a fifth of Chromium's work.
+# benchmarks.pages measures without it.
+SHORT_LIVED = "--js-flags=--no-opt"
 
 
 def unused_seed() -> int:
@@ -110,7 +113,7 @@ def opened_window(
     playwright: Playwright, chromium: str, folder: Path, **options: Any
 ) -> Iterator[BrowserContext]:
     window = playwright.chromium.launch_persistent_context(
-        folder, executable_path=chromium, args=list(FLAGS), **options
+        folder, executable_path=chromium, args=[*FLAGS, SHORT_LIVED], **options
     )
     window.set_default_timeout(60_000)
     for script in ("layout_shifts.js", "one_by_one.js"):

@@ -13,7 +13,7 @@ from kd.lab import Lab
 from tests import WITHOUT_TENSORFLOW
 from tests.app_process import AppProcess, app_process, free_port
 from tests.browser.accessibility import faults
-from tests.browser.conftest import FLAGS, PHONE, choose
+from tests.browser.conftest import FLAGS, PHONE, SHORT_LIVED, choose
 from tests.browser.test_canvas import CANVAS, SEVEN, draw_by_keys, ink, stroke
 from ui.shared.steady_button import PAUSE
 
@@ -34,7 +34,7 @@ TOO_WIDE = "() => document.querySelector('[data-testid=stMain]').scrollWidth > i
 
 @pytest.fixture
 def chromium_of_its_own(playwright: Playwright, chromium: str) -> Iterator[Browser]:
-    browser = playwright.chromium.launch(executable_path=chromium, args=list(FLAGS))
+    browser = playwright.chromium.launch(executable_path=chromium, args=[*FLAGS, SHORT_LIVED])
     yield browser
     browser.close()
 
