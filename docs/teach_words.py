@@ -63,7 +63,7 @@ LONG = (
     Part(
         10,
         "guess",
-        "class?plan=guess;seeds;map;guess:about=wrong_labels;digits",
+        "class?plan=guess;seeds;map:axes=train_size-temperature;guess:about=wrong_labels;digits",
         Said("Every phone guesses", "Cada celular dá um palpite"),
         Said(
             "Press “{open}”, and keep this tab. The phones join; press “{start}”. When all have guessed, "
@@ -119,9 +119,9 @@ LONG = (
         Said("An experiment: wrong labels", "Um experimento: rótulos errados"),
         Said(
             "On the wall: “{next}”, “{start}”. When all have guessed, “{reveal}”. Then open the experiment "
-            "and press “{included}”.",
+            "and press “{included}”; its numbers unfold below the charts.",
             "No telão: “{next}”, “{start}”. Quando todos os palpites tiverem chegado, “{reveal}”. Depois "
-            "abra o experimento e clique em “{included}”.",
+            "abra o experimento e clique em “{included}”; os números se abrem abaixo dos gráficos.",
         ),
         Said(
             "{noise_alone} The line of the distilled student hardly bends.",
@@ -144,9 +144,10 @@ LONG = (
         "experiments?experiment=no_t_squared",
         Said("A mistake: T² forgotten", "Um erro clássico: T² esquecido"),
         Said(
-            "Read the two lines of code aloud, have hands raised for one answer, and press “{included}”.",
+            "Read the two lines of code aloud, have hands raised for one answer, and press “{included}”; the "
+            "numbers unfold below the charts.",
             "Leia em voz alta as duas linhas de código, peça que levantem a mão por uma resposta e clique "
-            "em “{included}”.",
+            "em “{included}”; os números se abrem abaixo dos gráficos.",
         ),
         Said(
             "The student with the mistake against the right one: {mistake_short} after a short training, "

@@ -137,16 +137,19 @@
     }
   }
 
-  // Where what had the keyboard's focus is gone, the focus goes to what stands in its place: the same part of the page, drawn
-  // anew; else what comes next in the part around it; else the page's title.
+  // Where what had the keyboard's focus is gone, the focus goes to what stands in its place: the same thing, or the same part
+  // of the page, drawn anew; else what comes next in the part around it; else the page's title. Returns what looks after that.
   const REACHED = 'button:enabled, a[href], input:enabled, select, textarea, summary, [tabindex="0"]';
   function keepFocus() {
     let [last, around, byKey, waits] = [null, [], false, 0];
     const isThere = (element) => element.isConnected && element.checkVisibility({ visibilityProperty: true });
     const reached = (place) => [place, ...place.querySelectorAll(REACHED)].find((each) => each.matches(REACHED) && isThere(each));
+    const isAgain = (element) => last.ariaLabel && element.ariaLabel === last.ariaLabel && isThere(element);
     const nextOf = ({ element, key, index }) => {
       const place = (key && document.querySelector(`.${CSS.escape(key)}`)) || element;
       if (!isThere(place)) return null;
+      const again = key && [...place.querySelectorAll(last.localName)].find(isAgain);
+      if (again) return again;
       const later = key ? [] : [...place.children].slice(index);
       return later.map(reached).find(Boolean) ?? reached(place);
     };
@@ -160,10 +163,9 @@
       }
     };
     const look = () => {
-      waits = 0;
       if (!byKey || !last || document.activeElement !== document.body || isThere(last)) return;
       if (document.querySelector('[data-testid="stApp"]')?.dataset.testScriptState === 'running') {
-        waits = setTimeout(look, 100);
+        waits ||= setTimeout(() => { waits = 0; look(); }, 100);
         return;
       }
       const title = document.querySelector('h1');
@@ -183,15 +185,15 @@
     document.addEventListener('keydown', enter);
     document.addEventListener('focusin', remember);
     for (const act of ['pointerdown', 'keydown']) document.addEventListener(act, () => { byKey = act === 'keydown'; }, true);
-    new MutationObserver(() => { waits ||= setTimeout(look, 100); }).observe(document.body, { childList: true, subtree: true });
+    return look;
   }
 
   // Pictures of a chart that a click chooses: Tab leads to one of them, arrow keys from there to the others, and Enter or
-  // Space chooses.
+  // Space chooses. Returns what offers those that have come; where they are drawn anew, Tab leads where it did.
   const PICTURES = '[data-testid="stVegaLiteChart"] image[aria-label]';
   const STEPS = { ArrowLeft: -1, ArrowUp: -1, ArrowRight: 1, ArrowDown: 1 };
   function choosePictures() {
-    let waits = 0;
+    let led = '';
     const besides = (picture) => [...picture.closest('svg').querySelectorAll(PICTURES)];
     const lead = (picture) => {
       for (const each of besides(picture)) {
@@ -200,9 +202,10 @@
       }
     };
     const offer = () => {
-      waits = 0;
-      const all = [...document.querySelectorAll(PICTURES)];
-      for (const one of new Set(all.filter((each) => !each.hasAttribute('tabindex')).map((each) => besides(each)[0]))) lead(one);
+      for (let one; (one = document.querySelector(`${PICTURES}:not([tabindex])`));) {
+        const all = besides(one);
+        lead(all.find((each) => each.ariaLabel === led) ?? all[0]);
+      }
     };
     document.addEventListener('keydown', (event) => {
       const { target, key } = event;
@@ -212,21 +215,32 @@
         const all = besides(target);
         const next = all[all.indexOf(target) + STEPS[key]] ?? target;
         lead(next);
+        led = next.ariaLabel;
         next.focus();
       } else target.dispatchEvent(new MouseEvent('click', { bubbles: true, view: window }));
     });
-    new MutationObserver(() => { waits ||= setTimeout(offer, 100); }).observe(document.body, { childList: true, subtree: true });
+    return offer;
+  }
+
+  // Words that come are said at once; what else there is to do follows a moment later, once for many changes.
+  function watch(...then) {
+    let waits = 0;
+    const follow = () => {
+      waits = 0;
+      for (const each of then) each();
+    };
+    new MutationObserver((changes) => {
+      sayWhatCame(changes);
+      waits ||= setTimeout(follow, 100);
+    }).observe(document.body, { childList: true, subtree: true, attributes: true, attributeFilter: ['aria-roledescription'] });
   }
 
   speak(document.querySelector('.kd-brand'));
   if (!window.kdFrame) {
     window.kdFrame = true;
-    const names = { attributes: true, attributeFilter: ['aria-roledescription'] };
-    new MutationObserver(sayWhatCame).observe(document.body, { childList: true, subtree: true, ...names });
+    watch(choosePictures(), keepFocus());
     staySomebody();
     oneStepAnAct();
-    keepFocus();
-    choosePictures();
     document.addEventListener('click', closeNavigation);
     document.addEventListener('click', copyLink);
     document.addEventListener('keydown', turnPage);
