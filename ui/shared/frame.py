@@ -31,10 +31,10 @@ PAGES = (
 # Translators: Streamlit's own words, in this order, with | between. {} is what stands there; more may follow.
 _STREAMLITS = N_(
     "Help for|Open|Upload|{}MB per file|Clear all|Clear selection|Remove|Show data|Download as|"
-    "Copy Vega-Lite spec|Fullscreen|Close fullscreen|Show/hide columns|Search|Collapse sidebar|Expand sidebar|"
-    "Choose an option|Choose options|Choose or add an option|Choose or add options|No results|Select all|"
-    "Select {} matches|Add:|Selected values|{} options available.|{} option available.|Dismiss|Clear value|"
-    "Increment|Decrement|Press Enter to apply|"
+    "Copy Vega-Lite spec|Fullscreen|Close fullscreen|Show/hide columns|Search|Collapse sidebar|"
+    "Expand sidebar|Choose an option|Choose options|Choose or add an option|Choose or add options|"
+    "No results|Select all|Select {} matches|Add:|Selected values|{} options available.|{} option available.|"
+    "Dismiss|Clear value|Increment|Decrement|Press Enter to apply|"
     "Error: Number is outside the allowed range. Please enter a value between {} and {}.|"
     "Error:|File must be {} or smaller.|file upload|Add files|Cancel upload of|Copy to clipboard|"
     "Dataframe column menu|Copy column name|Sort ascending|Sort descending|Statistics|Format|Autosize|"
