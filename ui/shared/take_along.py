@@ -1,12 +1,19 @@
-"""What is taken along from a page: the numbers on the screen, and the command that computes them again."""
+"""What is taken along from a page: the numbers on the screen, and what computes them again."""
 
+import tempfile
+import zipfile
 from collections.abc import Callable
 from functools import partial
+from io import BytesIO
 
 import pandas as pd
 import streamlit as st
 
+from kd.export import format_named
+from kd.export.plain.cells import check_repeatable
 from kd.export.tables import FORMATS, dictionary_content, dictionary_name
+from kd.lab import Lab
+from kd.runs.state import RunView
 from kd.text.translation import _
 from ui.shared.pieces import quiet
 
@@ -45,8 +52,13 @@ def _made(content: Callable[[pd.DataFrame], bytes], numbers: Callable[[], pd.Dat
     return content(numbers())
 
 
-def show_command(command: str, name: str = "repeat", note: str = "") -> None:
-    """Draws a button that unfolds a command to copy, with a note. name: the widget's key."""
+def show_command(
+    command: str, name: str = "repeat", note: str = "", more: Callable[[], None] = lambda: None
+) -> None:
+    """Draws a button that unfolds a command to copy, with a note.
+
+    name: the widget's key. more: draws what stands below.
+    """
     with st.popover(
         _("Repeat it in a terminal"),
         type="tertiary",
@@ -57,3 +69,35 @@ def show_command(command: str, name: str = "repeat", note: str = "") -> None:
         if note:
             quiet(note)
         st.code(command, language=None, wrap_lines=True)
+        more()
+
+
+def notebook_along(lab: Lab, view: RunView) -> None:
+    """Draws a button that saves a finished run as a notebook in plain Keras, with what it needs."""
+    try:
+        format_named("notebook").check_packages()
+        check_repeatable(view.config)
+        why_not = ""
+    except ValueError as error:
+        why_not = str(error)
+    st.download_button(
+        _("Notebook"),
+        partial(_notebook, lab, view.run_id),
+        file_name=f"{view.run_id}.zip",
+        mime="application/zip",
+        key="notebook",
+        icon=":material/book_2:",
+        on_click="ignore",
+        disabled=why_not != "",
+        help=why_not or _("The whole run again in plain Keras: a notebook, its pictures and its teacher."),
+        width="stretch",
+    )
+
+
+def _notebook(lab: Lab, run_id: str) -> bytes:
+    """Returns a zip of the exported notebook and the files beside it."""
+    content = BytesIO()
+    with tempfile.TemporaryDirectory(prefix="kd-export-") as folder, zipfile.ZipFile(content, "w") as packed:
+        for path in lab.export(run_id, "notebook", path=folder):
+            packed.write(path, path.name)
+    return content.getvalue()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from html import escape
 from typing import Any
 
@@ -27,7 +28,7 @@ from ui.shared.markup import literal, role
 from ui.shared.pieces import quiet
 from ui.shared.server import is_quick
 from ui.shared.shown import shown_run
-from ui.shared.take_along import show_command
+from ui.shared.take_along import notebook_along, show_command
 from ui.shared.terms import explained
 from ui.train.changes import what_changed
 from ui.train.errors import look_closer
@@ -160,7 +161,10 @@ def _result(lab: Lab, view: RunView) -> None:
         told = (explained(words, "mcnemar", "interval", "seed") for words in _evidence(lab, view) if words)
         said = "".join(f"<p>{words}</p>" for words in told)
         st.html(f'<div class="kd kd-evidence">{said}{_table(view.result or {})}</div>')
-        show_command(train_command(view.config))
+        show_command(
+            train_command(view.config),
+            more=partial(notebook_along, lab, view) if view.result else lambda: None,
+        )
 
 
 def _evidence(lab: Lab, view: RunView) -> list[str]:

@@ -95,7 +95,7 @@ def cells(
     they are not MNIST's. Raises a ValueError when a notebook cannot
     repeat the run's objective, or one of its rarer settings.
     """
-    _refuse_unknown(config)
+    check_repeatable(config)
     about = _(
         "This notebook repeats what `{command}` does in KD Lab, with nothing but Keras, TensorFlow and "
         "NumPy: the same pictures, first weights, batches and losses.",
@@ -120,7 +120,8 @@ def cells(
     ]
 
 
-def _refuse_unknown(config: RunConfig) -> None:
+def check_repeatable(config: RunConfig) -> None:
+    """Raises ValueError when a notebook cannot repeat the run's objective, or one of its rarer settings."""
     asked = function_of(config)
     if has_teaching(config) and asked not in definitions():
         raise Unusable(
