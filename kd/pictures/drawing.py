@@ -2,8 +2,9 @@
 
 MNIST's preparation (LeCun, Bottou, Bengio and Haffner 1998, section III.A): the digit is scaled to fit a
 20×20 box with its aspect kept, antialiased to grey levels, and moved so that its centre of mass is at the
-centre of a 28×28 field. Networks that learned from such pictures expect nothing else. Other pictures than
-MNIST's may be placed otherwise: then a drawing is only scaled, with the paper around it (`to_field`).
+centre of a 28×28 field. Networks that learned from such pictures expect nothing else. Strokes of any
+pen are made about as wide as MNIST's before that (kd/pictures/strokes.py). Other pictures than MNIST's may
+be placed otherwise: then a drawing is only scaled, with the paper around it (`to_field`).
 """
 
 import hashlib
@@ -15,6 +16,7 @@ from PIL import Image
 
 from kd.base.unusable import Unusable
 from kd.pictures.picture_file import WORKING_SIDE, Busy, check_pixels, decode_picture, in_turn
+from kd.pictures.strokes import evened, scaled
 from kd.text.translation import N_, language
 
 ONLY_A_DOT = N_("There is only a dot: draw one whole digit, larger.")
@@ -91,7 +93,7 @@ def to_mnist(image: np.ndarray) -> np.ndarray:
     _check(image)
     ink = _ink(_grey(_shrunk(image)))
     _check_more_than_a_dot(ink)
-    return _centred(_fitted(_cropped(ink)))
+    return _centred(_fitted(_cropped(evened(_cropped(ink)))))
 
 
 def to_field(image: np.ndarray) -> np.ndarray:
@@ -204,10 +206,7 @@ def _check_more_than_a_dot(ink: np.ndarray) -> None:
 
 def _fitted(digit: np.ndarray) -> np.ndarray:
     """Returns the digit scaled to fit 20×20 with its aspect kept, its strongest ink at 1."""
-    height, width = digit.shape
-    scale = BOX / max(height, width)
-    size = max(1, round(width * scale)), max(1, round(height * scale))
-    fitted = np.asarray(Image.fromarray(digit).resize(size, Image.Resampling.BOX))
+    fitted = scaled(digit, BOX)
     return fitted / fitted.max()
 
 

@@ -37,11 +37,12 @@ def drawings() -> list[np.ndarray]:
         found.append(np.asarray(picture.reduce(2)))
     straight = np.zeros((280, 280), np.uint8)
     straight[40:240, 130:150] = 255  # its own mirror image: where its centre is, is a tie
-    empty, dot, faint, covered = (np.zeros((280, 280), np.uint8) for _ in range(4))
+    empty, dot, faint, covered, short = (np.zeros((280, 280), np.uint8) for _ in range(5))
+    short[100:136, 100:108] = 255  # its strokes are too few pixels wide to be measured
     dot[100:122, 100:122] = 255
     faint[40:240, 130:150] = 20
     covered[:, :200] = 255
-    return [*found, straight, straight.T, empty, dot, faint, covered]
+    return [*found, straight, straight.T, short, empty, dot, faint, covered]
 
 
 def on_server(drawing: np.ndarray) -> np.ndarray | None:

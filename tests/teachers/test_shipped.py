@@ -13,7 +13,7 @@ import pytest
 
 from data.pen_digits import draw
 from data.pen_digits import main as pen_digits_main
-from kd.config import PRESETS, SHIPPED_TEACHERS
+from kd.config import PRESETS, SHIPPED_TEACHERS, RunConfig
 from kd.networks.numpy_model import NumpyModel
 from kd.pictures.drawing import to_mnist
 from kd.pictures.mnist import load_mnist
@@ -69,6 +69,9 @@ def test_the_teachers_are_as_good_as_promised():
     assert strong["test_accuracy"] >= 0.991
     pen_digits = {"accuracy": pytest.approx(0.9875, abs=0.0125), "count": 1000, "pen_pixels": 22}
     assert {name: strong["pen_digits"][name] for name in pen_digits} == pen_digits
+    anyhow = strong["pen_digits"]["anyhow"]
+    assert anyhow["accuracy"] >= 0.97
+    assert anyhow["pen_pixels"] == [8, 40]
     assert 0.96 <= notebook["test_accuracy"] <= 0.97
     recipes = [[each["recipe"][name] for name in ("images", "epochs")] for each in (strong, notebook)]
     assert recipes == [[60_000, 35], [10_000, 5]]
@@ -171,9 +174,13 @@ def test_the_pen_digits_command_counts_right_answers(tmp_path, capsys):
     wrong = {"label": 3, "strokes": strokes(1)}
     path.write_text(json.dumps([*({"label": each, "strokes": strokes(each)} for each in STROKES), wrong]))
     assert pen_digits_main([str(path), "--teacher", "strong"]) == 0
-    result = json.loads(capsys.readouterr().out)
-    assert result["count"] == 11
-    assert result["accuracy"] == round(10 / 11, 4)
+    result = json.loads(capsys.readouterr().out)["strong"]
+    assert (result["count"], result["anyhow"]["count"]) == (11, 44)
+    assert result["accuracy"] == result["anyhow"]["accuracy"] == round(10 / 11, 4)
+    assert pen_digits_main([str(path), "--run", RunConfig().run_id]) == 0
+    of_run = json.loads(capsys.readouterr().out)
+    assert of_run["teacher"] == result
+    assert sorted(of_run) == ["distilled", "scratch", "teacher"]
     for content in ("not JSON", '[{"label": 1}]'):
         path.write_text(content)
         assert pen_digits_main([str(path)]) == 2

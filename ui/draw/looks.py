@@ -173,8 +173,8 @@ def lesson_of(look: str, config: RunConfig) -> None:
 
 
 _PLACED = N_(
-    "Your drawing is prepared the way MNIST's digits were: scaled to fit into 20 × 20 pixels, then shifted "
-    "until its centre of mass is in the middle of 28 × 28."
+    "Your drawing is made to look like MNIST's digits: its strokes become about as wide as theirs, it is "
+    "scaled to fit into 20 × 20 pixels, and shifted until its centre of mass is in the middle of 28 × 28."
 )
 _SCALED = N_("Your drawing is scaled to 28 × 28 pixels, and stays where you have drawn it.")
 _ONE_OR_SEVEN = N_(

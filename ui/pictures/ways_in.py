@@ -97,10 +97,7 @@ def drawn(tools: DeltaGenerator, data: DataSet) -> Seen:
             _THINNEST,
             _THICKEST,
             key="pen",
-            help=_(
-                "In pixels; the square is {side} pixels wide. A wide pen is most like MNIST's strokes.",
-                side=canvas.SIDE,
-            ),
+            help=_("In pixels; the square is {side} pixels wide.", side=canvas.SIDE),
         )
     try:
         with place:

@@ -10,7 +10,7 @@ BROWSER = Path(__file__).parents[1] / "live" / "browser"
 SCRIPTS = (
     *("maths", "words", "elements", "controls", "columns"),
     *("curves", "drawn", "tables", "answers", "scale", "seeds", "known", "epochs"),
-    *("engine", "prepare", "pen", "seen", "saved", "live"),
+    *("engine", "strokes", "prepare", "pen", "seen", "saved", "live"),
 )
 """One program in parts, in order: a component has a single script, and nothing is built."""
 

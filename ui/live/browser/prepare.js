@@ -28,43 +28,6 @@ const cropped = ({ values, width }, box) => {
   return { values: own, width: box.width, height: box.height };
 };
 
-// From where to where each output pixel is the mean of the input: of pixels with centres in its part (Pillow's BOX filter).
-const partsOf = (length, wanted) => {
-  const scale = length / wanted;
-  const wide = Math.max(1, scale);
-  return Array.from({ length: wanted }, (_, at) => {
-    const centre = (at + 0.5) * scale;
-    const isIn = (pixel) => (pixel - centre + 0.5) / wide > -0.5 && (pixel - centre + 0.5) / wide <= 0.5;
-    const ends = [centre - wide / 2 + 0.5, centre + wide / 2 + 0.5].map(Math.trunc);
-    let [first, end] = [Math.max(0, ends[0]), Math.min(length, ends[1])];
-    while (!isIn(first)) first += 1;
-    while (!isIn(end - 1)) end -= 1;
-    return [first, end];
-  });
-};
-
-// The picture with so many columns, lying on its side.
-const narrowed = ({ values, width, height }, wanted) => {
-  const all = new Float32Array(wanted * height);
-  partsOf(width, wanted).forEach(([first, end], column) => {
-    const share = 1 / (end - first);
-    for (let y = 0; y < height; y += 1) {
-      let mean = 0;
-      for (let x = first; x < end; x += 1) mean += share * values[y * width + x];
-      all[column * height + y] = mean;
-    }
-  });
-  return { values: all, width: height, height: wanted };
-};
-
-// As Python rounds: halves to the even number.
-const rounded = (number) => {
-  const up = Math.round(number);
-  return up - number === 0.5 && up % 2 ? up - 1 : up;
-};
-
-const highestOf = (values) => values.reduce((most, value) => Math.max(most, value), 0);
-
 const isADot = (ink, whole) => {
   const box = boxOf(ink, 0.5);
   const dense = cropped(ink, box).values.filter((value) => value > 0.5).length / (box.width * box.height);
@@ -97,11 +60,10 @@ const prepared = (drawn, pen) => {
   const box = boxOf(drawn, 0);
   const ink = { values: values.map((level) => level / contrast), width, height };
   if (Math.max(box.width, box.height) - 1 < 1.5 * pen || isADot(ink, Math.max(width, height))) return null;
-  const scale = BOX / Math.max(box.width, box.height);
-  const [wide, high] = [box.width, box.height].map((side) => Math.max(1, rounded(side * scale)));
-  const digit = narrowed(narrowed(cropped(ink, box), wide), high);
-  const strongest = highestOf(digit.values);
-  const fitted = digit.values.map((value) => value / strongest);
+  const evenly = evened(cropped(ink, box));
+  const { values: digit, width: wide, height: high } = scaled(cropped(evenly, boxOf(evenly, 0)), BOX);
+  const strongest = highestOf(digit);
+  const fitted = digit.map((value) => value / strongest);
   const along = (length, value) => Array.from({ length }, (_, at) => value(at));
   const top = offsetOf(along(high, (y) => sum(along(wide, (x) => fitted[y * wide + x]))));
   const left = offsetOf(along(wide, (x) => sum(along(high, (y) => fitted[y * wide + x]))));
