@@ -348,7 +348,7 @@ def test_a_matrix_of_many_classes_says_what_is_confused_and_what_is_touched(aske
     )  # fmt: skip
     assert said == [
         "Confused most often: “l” as “i” (12), “o” as “q” (9). Touch a cell to read it.",
-        "“l” read as “i”: 24.0\u00a0% (12).",
+        "“l” read as “i”: 24.0\u00a0% (12). Touch a cell to read it.",
     ]
 
 

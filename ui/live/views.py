@@ -32,8 +32,9 @@ _ALONG_T = {
 _CONFUSION_SAYS = {
     "cell": N_("{true} read as {answer}: {share} ({count})."),
     "pair": N_("{true} as {answer} ({count})"),
-    "most": N_("Confused most often: {pairs}. Touch a cell to read it."),
-    "none": N_("Nothing is confused. Touch a cell to read it."),
+    "most": N_("Confused most often: {pairs}."),
+    "hint": N_("Touch a cell to read it."),
+    "none": N_("Nothing is confused."),
 }
 """What is said below a matrix of so many classes that its cells have no numbers."""
 

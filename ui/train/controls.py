@@ -262,7 +262,7 @@ def _widget(name: str, moved: Moved, is_idle: bool) -> None:
 
 def _own_pictures(moved: Moved, locked: bool) -> None:
     """Draws a button that unfolds a form for pictures of one's own, which are chosen once they are added."""
-    if locked or not uploads_are_on():
+    if locked or "data" in st.session_state.get(address.HIDE, ()) or not uploads_are_on():
         return
     with st.popover(
         _("Add your own pictures"),

@@ -22,7 +22,8 @@ const confusion = (data) => {
   table.style.setProperty('--cell', `light-dark(${data.colours.join()})`);
   table.style.setProperty('--columns', classes.length);
   figure.element.append(made('p', { class: 'kd-quiet' }, data.note), table);
-  const below = made('p', { class: 'kd-quiet kd-live-pairs' });
+  const [said, hint] = [made('span'), made('span', { class: 'kd-live-hint' }, ` ${says.hint}`)];
+  const below = made('p', { class: 'kd-quiet kd-live-pairs' }, said, hint);
   if (isDense) figure.element.append(below);
   let counts = data.counts[0];
   const shareOf = (truth, answer) => counts[truth][answer] / Math.max(1, sum(counts[truth]));
@@ -33,16 +34,16 @@ const confusion = (data) => {
     const pairs = counts.flatMap((row, truth) => row.map((count, answer) => ({ truth, answer, count })));
     const wrong = pairs.filter(({ truth, answer, count }) => truth !== answer && count);
     const most = wrong.sort((a, b) => b.count - a.count).slice(0, MOST_PAIRS);
-    const said = most.map(({ truth, answer, count }) => filled(says.pair, { true: called[truth], answer: called[answer], count }));
-    return said.length ? filled(says.most, { pairs: said.join(', ') }) : says.none;
+    const named = most.map(({ truth, answer, count }) => filled(says.pair, { true: called[truth], answer: called[answer], count }));
+    return named.length ? filled(says.most, { pairs: named.join(', ') }) : says.none;
   };
   const touched = ({ target }) => {
     const [cell, row] = [target.closest?.('td[style]'), target.closest?.('tr')];
-    if (cell) say(below, inWords(row.rowIndex - 1, cell.cellIndex - 1));
+    if (cell) say(said, inWords(row.rowIndex - 1, cell.cellIndex - 1));
   };
   if (isDense) {
     table.addEventListener('pointerover', touched);
-    table.addEventListener('pointerleave', () => say(below, mostConfused()));
+    table.addEventListener('pointerleave', () => say(said, mostConfused()));
   }
   return {
     element: figure.element,
@@ -65,7 +66,7 @@ const confusion = (data) => {
           if (cell.shown !== shown) cell.style.setProperty('--share', (cell.shown = shown));
         });
       });
-      if (isDense) say(below, mostConfused());
+      if (isDense) say(said, mostConfused());
     },
   };
 };
