@@ -91,7 +91,7 @@
     [data-testid$="Instructions"] span, :is([data-testid="stNumberInput"], [data-testid="stFileUploader"]) [role=alert],
     [role=option]:not([data-key]) > span,
     [data-key="__select_all__"] *, [data-key="__creatable__"] *, [data-live-announcer] *, [role=menuitem], [role=menuitem] *,
-    [data-testid="stDataFrameStatisticsContent"] *`;
+    [data-testid="stDataFrameStatisticsMenu"] *`;
 
   function inTheirs(text) {
     for (const [own, said] of window.kdWords) {

@@ -40,7 +40,8 @@ _STREAMLITS = N_(
     "Dataframe column menu|Copy column name|Sort ascending|Sort descending|Statistics|Format|Autosize|"
     "Pin column|Unpin column|Hide column|Values|Empty|Distinct|Average length|Average|Standard deviation|"
     "Minimum length|Minimum|Maximum length|Maximum|Median|Sum|{}th percentile|Automatic|Plain|Compact|"
-    "Close Search|Close|Previous Result|Next Result"
+    "Localized|Dollar|Euro|Yen|Percent|Scientific|Accounting|Distance|Calendar|Duration|Range|"
+    "Based on sample|No data|Close Search|Close|Previous Result|Next Result"
 )
 
 
