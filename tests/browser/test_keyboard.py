@@ -193,7 +193,7 @@ def test_a_picture_is_chosen_or_uploaded_and_a_run_played_back_by_keyboard(page:
     play, pause = (page.get_by_role("button", name=name, exact=True) for name in ("Play", "Pause"))
     expect(play).to_be_visible()
     page.evaluate("window.setInterval = () => 1")  # or a slow machine pauses what has ended
-    tab_to(page, "BUTTON .*live-playback")
+    tab_to(page, "^BUTTON  st-key-live-playback")
     expect(play).to_be_focused()
     press(page, "Enter")
     expect(pause).to_be_focused()
