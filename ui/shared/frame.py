@@ -9,7 +9,7 @@ from pathlib import Path
 import streamlit as st
 
 from kd.text.translation import N_, _, language_tag
-from ui.shared import address, language, links, notices, path
+from ui.shared import address, language, links, login, notices, path
 from ui.shared.guard import guard, guarded
 from ui.shared.markup import image_source
 from ui.shared.program import BROWSER, place_program
@@ -94,6 +94,9 @@ def page(title: str, heading: str = "", turns: bool = True) -> Iterator[None]:
         if not presenting():
             links.share(title)
         language.switch()
+        login.way_out()
+    if login.is_missing():
+        login.ask()
     with st.container(key="present_tools", horizontal=True, vertical_alignment="center"):
         if presenting():
             _presenter_tools(title, turns)
