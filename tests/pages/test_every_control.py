@@ -111,6 +111,13 @@ def move_all(app: AppTest, stay: set[str]) -> set[str]:
     return moved
 
 
+def test_what_another_run_has_not_gives_way_to_the_usual(open_page):
+    place = {"tab": "errors", "errors": "changes"}
+    app = open_page("train", {"page_fixed": 999}, **place)
+    assert not errors_of(app)
+    assert controls(app)["page_fixed"].value == 1
+
+
 @pytest.mark.parametrize("place", PLACES)
 def test_a_link_has_every_control_as_it_was_copied(open_page, place):
     page, _mark, written = place.partition("?")

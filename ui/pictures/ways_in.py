@@ -167,8 +167,6 @@ def chosen(
         classes = {f"class {name}": name for name in names}
         labels = {str(number): name for number, name in enumerate(data.about.classes)}
         options = [_AMBIGUOUS, *labels, *classes]
-        if st.session_state.get("strip_of", _AMBIGUOUS) not in options:
-            st.session_state["strip_of"] = _AMBIGUOUS
         words = {_AMBIGUOUS: _("Ambiguous ones"), **labels}
         words |= {code: _("Class {name}", name=name) for code, name in classes.items()}
         of = address.kept(

@@ -71,8 +71,15 @@ def choose(label: str, parameter: Parameter, key: str, help: str, **options: Any
 
 
 def kept(parameter: Parameter, widget: Callable[..., Any], *arguments: Any, key: str, **options: Any) -> Any:
-    """Draws a widget that keeps its value on other pages; the address sets it, and says it."""
+    """Draws a widget that keeps its value on other pages; the address sets it, and says it.
+
+    A value that it cannot have any more, such as a page that another run has not, becomes the default.
+    """
     take({key: parameter})
+    try:
+        parameter.read(parameter.write(st.session_state[key]))
+    except (KeyError, ValueError):
+        st.session_state[key] = parameter.default
     if locked(key):
         _stay(key, arguments[0])
     value = widget(*arguments, key=key, persist_state="session", **held(key, options))

@@ -99,8 +99,6 @@ def _on_draw(number: int) -> None:
 def _cell(cells: pd.DataFrame, classes: Sequence[str]) -> tuple[str, str]:
     """Draws what chooses the cell whose pictures are shown, as a click on it does, and returns it."""
     pairs = list(zip(cells["true"], cells["class"], strict=True))
-    if st.session_state.get(_CELL, pairs[0]) not in pairs:
-        st.session_state[_CELL] = pairs[0]
     return address.kept(
         _parameter(pairs, classes),
         st.selectbox,
