@@ -141,7 +141,7 @@ def _config() -> dict[str, ColumnConfig]:
         **config,
         "setting": of.TextColumn(_(COLUMNS["setting"]), width=205),
         "name": of.TextColumn(_(COLUMNS["name"]), width=150),
-        "state": of.TextColumn(_(COLUMNS["state"]), width=130),
+        "state": of.TextColumn(_(COLUMNS["state"]), width=175),
         "interval": of.TextColumn(
             _(COLUMNS["interval"]),
             help=_(
