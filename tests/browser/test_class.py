@@ -71,7 +71,7 @@ def press(wall: Page, name: str) -> None:
     for _again in range(20):
         button.click()
         with contextlib.suppress(AssertionError):
-            expect(button).not_to_have_text(name, timeout=3_000)
+            expect(button).not_to_have_text(name, timeout=15_000)
             return
     raise AssertionError(f"“{name}” does nothing.")
 
