@@ -3,6 +3,7 @@
 `run_step` starts `python -m kd.export.child TASK`, which does one step of an export.
 """
 
+import gc
 import json
 import os
 import subprocess
@@ -121,4 +122,5 @@ def _milliseconds(answer: Callable[[np.ndarray], np.ndarray], picture: np.ndarra
 
 
 if __name__ == "__main__":
+    gc.disable()  # it ends before it has much to give back, and loads libraries, of which nothing is garbage
     main(json.loads(sys.argv[1]))

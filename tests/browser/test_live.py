@@ -155,7 +155,7 @@ def test_train_says_what_the_study_knows_at_every_stop_and_asks_nobody(page: Pag
 
 
 def test_a_result_of_another_setting_is_dimmed_and_named(page: Page, site):
-    opened(page, f"{site.url}/train?train_size=300&temperature=20&seed=7")
+    opened(page, f"{site.url}/train?train_size=300&temperature=20&seed=7&as_i_move=false")
     expect(page.get_by_role("status")).to_contain_text("at 200 images, the nearest studied")
     expect(page.get_by_text("Still shown: α 0.1 · T 10 with T²").first).to_be_visible()
     dimmed = page.locator(".kd-tiles, .st-key-train_below")

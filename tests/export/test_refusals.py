@@ -92,7 +92,7 @@ def quick(monkeypatch, folder):
     logits = Store().models.logits(RunConfig().model_ids["distilled"])
     answers = {"logits": logits, "steps": []}
 
-    def run_step(step, format_name, source, target, check):
+    def run_step(step, format_name, data, source, target, check):
         check()
         answers["steps"].append(step)
         if step == child.CONVERT:
@@ -196,5 +196,5 @@ def test_a_step_that_fails_is_one_sentence(folder):
         (child.ANSWER, "litert", "The exported file does not run as litert ("),
     ):
         with pytest.raises(Unusable, match=rf"^{re.escape(said)}[^\n]*$"):
-            child.run_step(step, name, folder / "nothing", folder / "target", lambda: None)
+            child.run_step(step, name, RunConfig().data, folder / "nothing", folder / "target", lambda: None)
     assert left(folder) == ["nothing"]
