@@ -23,7 +23,7 @@ PLACES = {
     "train?as_i_move=false&tab=errors&errors=alike": (),
     "train?as_i_move=false&tab=playback": (),
     "train?as_i_move=false&tab=inside": (),
-    "draw?way=draw&view=targets&drawing_open=true": (),
+    "draw?way=draw&view=targets&drawing_open=true": ("drawing",),  # the other part takes half a minute
     "draw?way=draw&view=pull&drawing_open=true&drawing=pixels": (),
     "draw?way=test&reading_open=true": (),
     "sweep?show=map": (),
@@ -38,8 +38,8 @@ PLACES = {
     "class": (),
     "class?plan=guess;digits": ("open_choice",),
 }
-# What follows all other controls, and what words all of them.
-STAY = {"preset-0-default", "language"}
+# What follows all other controls, what words all of them, and what says which of them fit.
+STAY = {"preset-0-default", "language", "data", "sweep_data"}
 # Who one is, which class one joins, which of one's drawings; and what the browser itself writes down.
 NOT_IN_A_LINK = {"join_name", "join_code", "drawings_number", "q"}
 # What a link does not open: a menu, and what somebody draws.
