@@ -161,7 +161,7 @@ def _places(box: tuple[int, int, int, int], random: np.random.Generator) -> tupl
 
 def _bend(random: np.random.Generator) -> np.ndarray:
     """Returns smooth random distances, (SIDE, SIDE): as Simard, Steinkraus and Platt (2003), coarser."""
-    coarse = random.normal(0, 0.018 * SIDE, (5, 5)).astype(np.float32)
+    coarse = random.normal(0, 0.013 * SIDE, (5, 5)).astype(np.float32)
     return np.asarray(Image.fromarray(coarse).resize((SIDE, SIDE), Image.Resampling.BICUBIC))
 
 

@@ -21,6 +21,7 @@ def python(document: Path) -> list[str]:
 
 DISTILLER, LAB, STUDY, CHAIN = python(PROJECT / "docs" / "build.md")
 OWN_DATA, CACHED_LOGITS, ANNEALED, SWEEP, EXPORT, CLASS = python(PROJECT / "docs" / "library.md")
+DATA_FILE, DATA_LAB = python(PROJECT / "docs" / "data.md")
 [WORDS] = python(PROJECT / "docs" / "translating.md")
 
 
@@ -120,6 +121,16 @@ def test_a_class_is_led_from_its_opening_to_its_end(elsewhere, capsys):
     assert kept == "[7 7]"
 
 
+def test_a_file_of_ones_own_is_written_and_added(elsewhere, mnist, capsys):
+    few = "from kd.pictures.mnist import load_mnist\nmnist = load_mnist()\n"
+    for part in ("train", "test"):
+        of_three = f"mnist.y_{part} < 3"
+        few += f"x_{part}, y_{part} = mnist.x_{part}[{of_three}][:90], mnist.y_{part}[{of_three}][:90]\n"
+    run(few + DATA_FILE)
+    run(few + DATA_LAB)
+    assert capsys.readouterr().out.split("\n")[0].endswith("('red', 'white', 'platelet')")
+
+
 def test_the_shown_sentences_can_be_translated_and_no_other_document_shows_python():
     """Other tests run docs/objectives.md (tests/distillation) and docs/exports.md (tests/export)."""
     names = {"_": _, "N_": N_, "ngettext": ngettext, "numeral": numeral, "Unusable": Unusable}
@@ -127,4 +138,4 @@ def test_the_shown_sentences_can_be_translated_and_no_other_document_shows_pytho
     exec(compile(WORDS, "translating.md", "exec"), names)
     assert names["TITLE"] == "Test accuracy by epoch"
     shown = {document.name for document in DOCUMENTS if python(document)}
-    assert shown == {"build.md", "exports.md", "library.md", "objectives.md", "translating.md"}
+    assert shown == {"build.md", "data.md", "exports.md", "library.md", "objectives.md", "translating.md"}

@@ -23,20 +23,22 @@ from ui.shared.person import script_run
 from ui.shared.pieces import quiet
 
 _PLACINGS = {
-    None: N_("As the pictures are"),
-    True: N_("Scaled and centred"),
-    False: N_("Only scaled"),
+    "as_they_are": (N_("As the pictures are"), None),
+    "centred": (N_("Scaled and centred"), True),
+    "plain": (N_("Only scaled"), False),
 }
 _ADDED, _NEW, _FORM = "own_data_added", "own_data_new", "own_data_form"
 
 
 def add_a_data_set(lab: Lab) -> str | None:
-    """Draws a form to add pictures, and what came of the last ones; draws nothing with KD_UPLOADS=0.
+    """Draws what came of the last pictures, and a form to add more; draws nothing with KD_UPLOADS=0.
 
     Returns the id of a data set in the run of the page in which it was added, otherwise None.
     """
     if not uploads_are_on():
         return None
+    if _ADDED in st.session_state:
+        _show(lab, *st.session_state[_ADDED])
     # another key is an empty form
     number = st.session_state.setdefault(_FORM, 0)
     with st.form(f"own_data_{number}", border=False):
@@ -71,7 +73,7 @@ def add_a_data_set(lab: Lab) -> str | None:
         placing = st.selectbox(
             _("How drawings are placed"),
             _PLACINGS,
-            format_func=lambda placing: _(_PLACINGS[placing]),
+            format_func=lambda placing: _(_PLACINGS[placing][0]),
             key=f"own_data_placing_{number}",
             help=_(
                 "MNIST's digits are scaled to one size and centred, and so are drawings for such pictures. "
@@ -85,9 +87,8 @@ def add_a_data_set(lab: Lab) -> str | None:
         else:
             try:
                 with st.spinner(_("Reading the pictures")):
-                    about, done = _add(
-                        lab, file.getvalue(), name.strip() or name_of(file.name), classes, placing
-                    )
+                    called, centred = name.strip() or name_of(file.name), _PLACINGS[placing][1]
+                    about, done = _add(lab, file.getvalue(), called, classes, centred)
             except ValueError as error:
                 st.error(literal(str(error)), icon=":material/error:")
             else:
@@ -96,19 +97,17 @@ def add_a_data_set(lab: Lab) -> str | None:
                 st.session_state[_FORM] += 1
                 st.session_state[_NEW] = about.id
                 st.rerun()
-    if _ADDED in st.session_state:
-        _show(lab, *st.session_state[_ADDED])
     return st.session_state.pop(_NEW, None)
 
 
 def _add(
-    lab: Lab, content: bytes, name: str, classes: str, placing: bool | None
+    lab: Lab, content: bytes, name: str, classes: str, centred: bool | None
 ) -> tuple[About, tuple[str, ...]]:
     check_name(name)
     names = classes.split(",") if classes.strip() else None
     # one at a time, as large pictures: the largest sets take some 200 MB while they are read
     own = in_turn(read_data, content, names, pixels=len(content))
-    return lab.data.keep(own, name, placing), own.done
+    return lab.data.keep(own, name, centred), own.done
 
 
 def _forget(file: UploadedFile) -> None:
