@@ -50,7 +50,7 @@ GREEDY: tuple[dict[str, Any], ...] = (
     {**MANY, "objective": "attention"},
 )
 """What changes of a setting for the runs that cost the most."""
-SECONDS_A_RUN = 900.0
+SECONDS_A_RUN, SECONDS_A_PAGE = 900.0, 60.0
 PAGES = ("", *sorted(path.stem for path in (PROJECT / "pages").glob("*.py")))
 USES: dict[str, Callable[[Any, random.Random], dict[str, Any]]] = {
     "Button": lambda element, chance: {"trigger_value": True},
@@ -67,12 +67,14 @@ async def wander(app: AppProcess, chance: random.Random, end: float, found: dict
         page = chance.choice(PAGES)
         some = {name: chance.choice(FIELDS[name].stops) for name in ("alpha", "temperature", "train_size")}
         address = urlencode({**some, "seed": chance.randrange(5)}) if page in ("train", "sweep") else ""
-        async with BrowserSession(app.url, page, address) as session:
-            found["sessions"].append(session)
-            await session.settled(PATIENCE)
-            for _ in range(chance.randrange(1, 8)):
-                found["clicks"] += await use_something(session, chance)
-                await asyncio.sleep(chance.uniform(0.2, 2.0))
+        # what has just left the page may be used, too, and is never answered
+        with contextlib.suppress(TimeoutError):
+            async with BrowserSession(app.url, page, address) as session:
+                found["sessions"].append(session)
+                await session.settled(SECONDS_A_PAGE)
+                for _ in range(chance.randrange(1, 8)):
+                    found["clicks"] += await use_something(session, chance)
+                    await asyncio.sleep(chance.uniform(0.2, 2.0))
 
 
 async def use_something(session: BrowserSession, chance: random.Random) -> bool:
@@ -96,7 +98,7 @@ async def use_something(session: BrowserSession, chance: random.Random) -> bool:
     }
     if usable:
         await use(*chance.choice([*usable.items()]))
-        await session.settled(PATIENCE)
+        await session.settled(SECONDS_A_PAGE)
     return bool(usable)
 
 
@@ -116,7 +118,9 @@ async def ask_for_much(app: AppProcess, lab: Lab, end: float, found: dict[str, A
                     if widget is not None and not widget.element.disabled:
                         await session.act(label, trigger_value=True)
                         await session.settled(PATIENCE)
+                        await asyncio.sleep(1)  # a button that has just changed takes no click
                 found["ends"][await ended(lab, config, end)] += 1
+                await asyncio.sleep(1)
 
 
 async def ended(lab: Lab, config: RunConfig, end: float) -> str:
