@@ -4,7 +4,7 @@
     python -m data.make_letters --fonts FOLDER  # use a folder with the packages' files, such as /
 
 The fonts of the test pictures are of other families than those of the training pictures, so a network has to
-know letters, and not fonts. Each picture is rendered large, warped, and prepared as a drawing on Draw is.
+know letters, and not fonts. Each picture is rendered large, warped, and placed as MNIST's digits are.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from PIL import Image, ImageDraw, ImageFilter, ImageFont
 
 from kd.base.data_sets import INCLUDED, About
 from kd.pictures.data_sets import arrays_id, file_content
-from kd.pictures.drawing import to_mnist
+from kd.pictures.drawing import placed
 
 NAME = "letters"
 LETTERS = string.ascii_uppercase
@@ -131,7 +131,8 @@ def picture(font: ImageFont.FreeTypeFont, letter: str, random: np.random.Generat
     rows, columns = _places(box, random)
     bent = _taken(np.asarray(canvas, np.float32), rows, columns)
     blurred = Image.fromarray(bent.astype(np.uint8)).filter(ImageFilter.GaussianBlur(random.uniform(0.5, 2)))
-    return np.rint(255 * to_mnist(np.asarray(blurred))).astype(np.uint8)
+    ink = np.asarray(blurred, np.float32)
+    return np.rint(255 * placed(ink / ink.max())).astype(np.uint8)
 
 
 def _heavier(canvas: Image.Image, by: int) -> Image.Image:

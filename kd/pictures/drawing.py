@@ -93,7 +93,12 @@ def to_mnist(image: np.ndarray) -> np.ndarray:
     _check(image)
     ink = _ink(_grey(_shrunk(image)))
     _check_more_than_a_dot(ink)
-    return _centred(_fitted(_cropped(evened(_cropped(ink)))))
+    return placed(evened(_cropped(ink)))
+
+
+def placed(ink: np.ndarray) -> np.ndarray:
+    """Returns ink (height, width), from 0 to 1, as large as MNIST's and in its place: float32 (28, 28)."""
+    return _centred(_fitted(_cropped(ink)))
 
 
 def to_field(image: np.ndarray) -> np.ndarray:

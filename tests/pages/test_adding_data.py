@@ -28,7 +28,7 @@ def own(tmp_path):
 
 @pytest.fixture
 def app(own):
-    return AppTest.from_function(page, args=(own,)).run()
+    return AppTest.from_function(page, args=(own,), default_timeout=60).run()
 
 
 def uploaded(app: AppTest, content: bytes, name: str = "", classes: str = "") -> AppTest:
@@ -43,7 +43,7 @@ def test_pictures_are_added_shown_and_removed_again(app, own):
     assert not app.exception
     added = own.data.find("marks")
     assert app.session_state.told == [added.id]
-    assert added.classes == ("a", "b", "c")
+    assert (added.classes, added.centred) == (("a", "b", "c"), False)
     assert "marks: 3 classes, 30 pictures to learn from, 21 to test with." in html_of(app)
     assert [f"<figcaption>{name}</figcaption>" in html_of(app) for name in "abc"] == [True] * 3
     assert app.file_uploader[0].value is None

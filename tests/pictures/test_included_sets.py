@@ -23,7 +23,7 @@ def test_it_is_found_by_name_and_has_the_id_of_its_arrays(name, classes, train, 
     assert (len(about.classes), about.train, about.test) == (classes, train, test)
     for labels in (found.y_train, found.y_test):
         assert set(np.unique(labels)) == set(range(classes))
-    assert f"`{about.id}.npz`" in README
+    assert f"`sets/{about.id}.npz`" in README
 
 
 def test_letters_are_rendered_as_in_the_file():
