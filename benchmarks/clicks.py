@@ -156,15 +156,15 @@ async def visits(app: AppProcess, options: argparse.Namespace) -> dict[str, Any]
     """Has the visitors come, and returns what was measured meanwhile."""
     found: dict[str, Any] = {"sessions": [], "clicks": 0, "ends": Counter(), "now": {}, "most": {}}
     end, settings = time.monotonic() + 60 * options.minutes, GREEDY[:1] if options.small else GREEDY
-    looking = asyncio.create_task(look(app, found))
+    looking, settling = asyncio.create_task(look(app, found)), 1.0 if options.small else 5.0
     with Lab(app.log.parent) as lab:  # which looks at what the app's Lab does
-        await asyncio.sleep(5)
+        await asyncio.sleep(settling)
         found["idle"] = dict(found["now"])
         await asyncio.gather(
             ask_for_much(app, lab, end, found, settings),
             *(wander(app, random.Random(number), end, found) for number in range(options.people)),
         )
-    await asyncio.sleep(5)
+    await asyncio.sleep(settling)
     looking.cancel()
     with contextlib.suppress(asyncio.CancelledError):
         await looking
