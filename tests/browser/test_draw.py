@@ -110,7 +110,7 @@ def test_a_figure_is_saved_on_white_as_png_svg_and_csv(page: Page, site, logits)
     assert f"7: Teacher {percent(soft[7])}" in svg.findtext("{*}desc")
     texts = [text.text for text in svg.findall(".//{*}text")]
     assert {svg.findtext("{*}title"), "Teacher", "Distilled", "Scratch", "0", "100"} <= set(texts)
-    teacher = [each for each in svg.findall(".//{*}rect") if each.get("fill") == "rgb(230,159,0)"]
+    teacher = [each for each in svg.findall(".//{*}rect") if each.get("fill") == "rgb(196,135,0)"]
     heights = np.array([float(bar.get("height")) for bar in teacher[1:]])  # the first is in the legend
     shares = 1 + np.log10(soft) / 6
     np.testing.assert_allclose(heights / heights.max(), (shares / shares.max())[: len(heights)], atol=0.01)

@@ -45,7 +45,7 @@ def test_raising_t_makes_the_doubts_heard(page: Page, site):
     expect(said).to_contain_text("scratch never saw them and says 4.")
     expect(page).to_have_url(re.compile(r"[?&]soft=4"))
     slider.press("End")
-    expect(said).to_contain_text("At T = 100, all ten digits get nearly the same share")
+    expect(said).to_contain_text("At T = 100, all classes get nearly the same share")
     expect(voice(page, "Label").locator(".kd-unseen").nth(7)).to_have_text("7: 100.0 %")
 
 

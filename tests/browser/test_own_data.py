@@ -39,7 +39,7 @@ def upload(page: Page, content: bytes, name: str) -> None:
     page.locator("input[type=file]").set_input_files(files=[file])
     expect(page.get_by_role("button", name=re.compile(f"^Remove.*{name}"))).to_be_visible()
     page.get_by_role("textbox", name="Names of the classes").fill(",".join(LETTERS))
-    page.get_by_role("button", name="Add", exact=True).click()
+    page.get_by_role("button", name="Add", exact=True).press("Enter")
 
 
 def test_from_ones_own_pictures_to_a_verdict_a_drawing_and_a_notebook(page: Page, site):

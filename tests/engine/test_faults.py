@@ -97,15 +97,18 @@ def test_stop_is_obeyed_while_tasks_wait_for_a_worker(lab, tmp_path):
             time.sleep(0.05)
 
     client, over = lab._engine.ensure(), tmp_path / "over"
+    until(lambda: not any(client.processing().values()))  # nothing of other tests
     workers = len(client.scheduler_info(n_workers=-1)["workers"])
     resources = {"student": 1}
     sleepers = [client.submit(sleep_until, over, pure=False, resources=resources) for _ in range(workers)]
-    until(lambda: any(client.processing().values()))
-    run = lab.train(LONG)
-    until(lambda: run.view().phase == "students")
-    run.stop()
-    assert run.wait(PATIENCE).status == "stopped"
-    over.touch()
+    try:
+        until(lambda: any(client.processing().values()))
+        run = lab.train(LONG)
+        until(lambda: run.view().phase == "students")
+        run.stop()
+        assert run.wait(PATIENCE).status == "stopped"
+    finally:
+        over.touch()
     client.gather(sleepers)
 
 

@@ -120,7 +120,7 @@ def test_it_is_in_the_readers_language(material, pseudo_language):
     assert read.elements[0] == ("html", {"lang": "xx"})
     labels = [named["aria-label"] or "" for tag, named in read.elements if tag == "figure"]
     source = re.escape(material.view.config.objective_class.source)
-    known = rf"\b(KD Lab|{source}|python -m kd train|(python|keras|numpy|tensorflow|kd-lab) [\d.]+)"
+    known = rf"\b(KD Lab|MNIST|{source}|python -m kd train|(python|keras|numpy|tensorflow|kd-lab) [\d.]+)"
     left = [re.sub(known, "", unmarked(text)) for text in [*read.texts, *read.values("alt"), *labels]]
     units = {"B", "kB", "MB", "ms", "s"}
     words = {word for text in left for word in re.findall(r"[^\W\d_]{2,}", text)}

@@ -23,7 +23,7 @@ from ui.shared.program import SCRIPTS
 APP_FOLDER = "kd/_app/"
 FROM_DATA = (
     "README.md", "gradients.csv", "make_mnist.py", "mnist.npz",
-    "experiments", "models", "runs", "snapshots", "studies", "teachers",
+    "experiments", "models", "runs", "sets", "snapshots", "studies", "teachers",
 )  # fmt: skip
 INCLUDED = {path.name for path in (PROJECT / "data" / "runs").iterdir()}
 
