@@ -54,7 +54,11 @@ def test_thousands_of_runs_are_sorted_and_found_and_two_are_compared(page: Page,
     page.goto(f"{site.url}/runs?fold=false")
     expect(table(page)).to_have_attribute("aria-rowcount", re.compile("^5[0-9]{3}$"))
     assert not page.evaluate(ASCENDING)
-    click(page, 0, across=420)
+    for across in (340, 380, 420, 460, 500, 540):  # where the column of gains is follows from the others
+        click(page, 0, across=across)
+        page.wait_for_timeout(1000)
+        if page.evaluate(ASCENDING):
+            break
     page.wait_for_function(ASCENDING)
     page.get_by_role("textbox", name="Find").fill(many[7])
     lists(page, 1)

@@ -13,7 +13,7 @@ from PIL import Image
 from streamlit.proto.NewSession_pb2 import NewSession
 
 from kd import __version__
-from tests import PROJECT, WITHOUT_TENSORFLOW
+from tests import PROJECT
 from tests.app_process import app_process
 from tests.pseudo_language import LANGUAGE, OPEN
 from tests.ui.serving.talking import connect, heard, look, page
@@ -136,7 +136,7 @@ async def new_session(url: str) -> NewSession:
 
 
 def test_the_app_is_served_with_its_own_settings(installed):
-    environment = installed.environment(PYTHONPATH=WITHOUT_TENSORFLOW)
+    environment = installed.environment(PYTHONPATH="")
     with app_process(
         installed.user, command=(str(installed.scripts / "kd-lab"),), folder=installed.folder, **environment
     ) as app:
