@@ -278,7 +278,7 @@ def test_a_projector_shows_each_page_at_once_and_a_remote_control_turns_them(pag
         at_rest(page)
         assert shift(page) <= MOST_SHIFT or not parts, name
         for part in parts:
-            expect(page.locator(part).first).to_be_in_viewport(ratio=0.85)
+            expect(page.locator(part).first).to_be_in_viewport(ratio=0.98)
         assert page.evaluate(SMALL_TEXT, ["body", 20]) == [], name
         assert page.evaluate(PANS) == 0, name
         assert page.evaluate(CUT) == [], name

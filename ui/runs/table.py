@@ -42,6 +42,8 @@ _FORMS = {"gain": "+.2f", **dict.fromkeys(("distilled", "scratch", "of_teacher")
 _WITH_CONTENT = ("name", "state", "tags", "kept")
 
 _TICKED, _TABLE, _SHOWN = "ticked", "runs_table", "shown_runs"
+# Streamlit shows so many before a table is scrolled.
+_LINES_SHOWN = 10
 # A click meant for the lines that have just gone: so soon nobody has read the new ones.
 SECONDS_TO_SEE = 0.3
 # For so long a browser that has not received the new lines may repeat what was ticked in the old ones.
@@ -84,6 +86,7 @@ def table(listed: Listing, places: Sequence[int]) -> None:
     _show(ids, [at for at, run_id in enumerate(ids) if run_id in chosen])
     rows = listed.frame.iloc[list(places)].assign(whose=owners(shown))[[*COLUMNS]]
     forms = {name: partial(numeral, form=form) for name, form in _FORMS.items()}
+    st.html(f"<style>.st-key-{_TABLE} {{ --lines: {1 + min(len(ids), _LINES_SHOWN)}; }}</style>")
     st.dataframe(
         rows.style.format(forms, na_rep="") if number_marks() else rows,
         key=_TABLE,
