@@ -75,6 +75,8 @@ class FakeEngine:
 
 
 class FakeAttempt:
+    is_here = True
+
     def __init__(self, engine: FakeEngine, key: str, hear, should_stop):
         self._engine, self._key, self._hear, self._should_stop = engine, key, hear, should_stop
         self._yielding = False

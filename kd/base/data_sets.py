@@ -1,8 +1,8 @@
 """What is known of a data set without its pictures: its id, its classes, how many pictures it has.
 
 MNIST is called "mnist". Any other set has the hash of its arrays and class names for an id, and is one file,
-ID.npz, in data/sets/ (what comes with the project) or in KD_HOME/data/ (what people added). A worker that has
-no such file is sent it (`content`, `receive`), so that it may run on another machine.
+ID.npz, in data/sets/ (what comes with the project) or in KD_HOME/data/ (what people added). A worker is told
+where that is, or sent the file where it may run on another machine (`content`, `receive`).
 """
 
 from __future__ import annotations
@@ -26,6 +26,9 @@ MNIST = "mnist"
 INCLUDED = DATA / "sets"
 
 DAMAGED = N_("The data set {data} is damaged: remove it, and add its file again.")
+
+Sent = bytes | str | None
+"""What a worker is sent of a data set: its file, the folder with it, or nothing where it has it anyway."""
 
 _folders: list[Path] = [INCLUDED]
 # What a worker was sent: the newest few
@@ -112,15 +115,19 @@ def path_of(data: str) -> Path | None:
     return next((path for path in found if path.is_file()), None)
 
 
-def content(data: str) -> bytes | None:
-    """Returns what a worker needs to know this data set; None of one that comes with the project."""
+def content(data: str, here: bool) -> Sent:
+    """Returns what a worker needs to find this data set; here: whether it runs on this machine."""
     path = path_of(data)
-    return None if path is None or path.parent == INCLUDED else path.read_bytes()
+    if path is None or path.parent == INCLUDED:
+        return None
+    return str(path.parent) if here else path.read_bytes()
 
 
-def receive(data: str, sent: bytes | None) -> None:
+def receive(data: str, sent: Sent) -> None:
     """Takes what `content` returned in another process."""
-    if sent is not None and data not in _received:
+    if isinstance(sent, str):
+        use_folder(Path(sent))
+    elif sent is not None and data not in _received:
         while len(_received) >= _MOST_RECEIVED:
             del _received[next(iter(_received))]
         _received[data] = sent

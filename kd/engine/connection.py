@@ -60,6 +60,11 @@ class Connection:
         self._opened: Future[None] = Future()
         threading.Thread(target=self._open, args=(before,), name="kd-engine", daemon=True).start()
 
+    @property
+    def is_own(self) -> bool:
+        """Whether it has started the cluster itself."""
+        return self._address is None
+
     def wait(self, should_stop: Callable[[], bool]) -> None:
         """Returns once it is open. Raises EngineLost, or Abandoned: it keeps opening for the next caller."""
         while True:

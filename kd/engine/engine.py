@@ -132,6 +132,11 @@ class Attempt:
             self._client.subscribe_topic(token, one_by_one)
         self.workers = connection.workers(should_stop)
 
+    @property
+    def is_here(self) -> bool:
+        """Whether its workers are the app's own, on this machine."""
+        return self._connection.is_own
+
     def submit(self, function: Callable, *arguments, resource: str):
         """Runs one of kd.engine.tasks with the token as its last argument; returns a Dask future."""
         # workers of a plain cluster name no resources: any of them will do

@@ -11,7 +11,7 @@ import time
 from functools import cache
 from typing import Any
 
-from kd.base.data_sets import receive
+from kd.base.data_sets import Sent, receive
 from kd.config import RunConfig, is_consistent
 from kd.engine.processes import give_back, keep_freed_memory
 from kd.networks.architectures import Architecture
@@ -94,7 +94,7 @@ def milliseconds(architectures: tuple[tuple[str, int, int], ...], token: str) ->
 
 def train(
     config: dict,
-    data: bytes | None,
+    data: Sent,
     name: str,
     teaching: Teaching | None,
     measured: dict[str, str],
@@ -127,9 +127,7 @@ def train(
         give_back()
 
 
-def teaching(
-    teacher: bytes, config: dict, data: bytes | None, attention: bool, token: str
-) -> Teaching | None:
+def teaching(teacher: bytes, config: dict, data: Sent, attention: bool, token: str) -> Teaching | None:
     """Returns what a teacher, the content of a .keras file, says of what a run's students learn from."""
     prepare()
     receive(config["data"], data)

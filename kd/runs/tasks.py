@@ -46,7 +46,7 @@ def model_task(
 
     def submit(attempt: Attempt, checkpoint: Checkpoint | None) -> Any:
         measured = store.caches.precisions() if name == "teacher" else None
-        data = content(config.data)
+        data = content(config.data, attempt.is_here)
         arguments = config.to_dict(), data, name, teaching, measured, is_followed, checkpoint
         return attempt.submit(tasks.train, *arguments, resource=resource)
 
@@ -159,7 +159,8 @@ class Teacher:
         """Returns the task that computes and stores what it says of the run's training images."""
 
         def submit(attempt: Attempt, checkpoint: Checkpoint | None) -> Any:
-            asked = self._config.to_dict(), content(self._config.data), self._compares_attention
+            data = content(self._config.data, attempt.is_here)
+            asked = self._config.to_dict(), data, self._compares_attention
             return attempt.submit(tasks.teaching, self.path.read_bytes(), *asked, resource="teacher")
 
         def keep(teaching: Teaching) -> Teaching:
