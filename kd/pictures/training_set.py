@@ -8,7 +8,7 @@ import numpy as np
 
 from kd.base.data_sets import MNIST
 from kd.base.unusable import Unusable
-from kd.config import TRAIN_IMAGES, RunConfig, has_nonsense
+from kd.config import TRAIN_IMAGES, RunConfig, has_fresh_teacher, has_nonsense
 from kd.config.fields import DIGITS, FIRST, NOISE, SHUFFLED, SMOOTH
 from kd.pictures.data_sets import data_set
 from kd.text.translation import numeral
@@ -129,13 +129,15 @@ def training_set(config: RunConfig) -> TrainingSet:
 def check_size(config: RunConfig) -> None:
     """Raises ValueError when a run's data set has fewer training images than it wants, or is not here."""
     about = config.about_data
-    if config.train_size > about.train:
-        raise Unusable(
-            "train_size must be at most {count}, the training images of {name}, got {value}.",
-            count=numeral(about.train),
-            name=about.name,
-            value=config.train_size,
-        )
+    for name in ("train_size", *(["teacher_train_size"] if has_fresh_teacher(config) else [])):
+        if getattr(config, name) > about.train:
+            raise Unusable(
+                "{name} must be at most {count}, the training images of {data}, got {value}.",
+                name=name,
+                count=numeral(about.train),
+                data=about.name,
+                value=getattr(config, name),
+            )
 
 
 def omitted_classes(config: RunConfig) -> list[int]:

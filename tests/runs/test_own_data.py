@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 
 from kd.base import data_sets
-from kd.base.data_sets import content
+from kd.base.data_sets import content, receive
 from kd.base.unusable import Unusable
 from kd.config import RunConfig
-from kd.pictures.data_sets import data_set
+from kd.pictures.data_sets import _loaded, data_set
 from kd.pictures.training_set import training_set
 from tests.own_data import CLASSES, TEST, TRAIN, arrays, mirrored
 
@@ -39,8 +39,7 @@ def test_the_teachers_of_a_data_set_are_trained_once_whatever_the_run(about):
     assert first.own_teacher.data == about.id
 
 
-def test_a_run_is_trained_in_a_worker_that_has_no_file_of_its_pictures(about, lab):
-    assert content(about.id) is not None
+def test_a_run_is_trained_in_a_worker_that_is_told_where_its_pictures_are(about, lab):
     config = RunConfig(data=about.id, train_size=200, epochs=3, student="linear", teacher="fresh")
     config = config.replace(teacher_width=1, teacher_epochs=1, teacher_train_size=100)
     run = lab.train(config)
@@ -54,6 +53,16 @@ def test_a_run_is_trained_in_a_worker_that_has_no_file_of_its_pictures(about, la
     assert view.result["distilled"]["test_accuracy"] > 2 / len(CLASSES)  # it has learned something
 
 
+def test_a_worker_elsewhere_is_sent_the_file(about, monkeypatch):
+    sent = content(about.id, here=False)
+    monkeypatch.setattr(data_sets, "_folders", [])
+    monkeypatch.setattr(data_sets, "_received", {})
+    assert content(about.id, here=False) is None
+    receive(about.id, sent)
+    assert data_sets.about(about.id) == about
+    assert (_loaded.__wrapped__(about.id).x_test == arrays()["x_test"]).all()
+
+
 def test_a_teacher_of_other_pictures_is_refused(about, lab):
     teacher = lab.store.runs.models_of(RunConfig().run_id)["distilled"]
     with pytest.raises(Unusable, match="another data set"):
@@ -62,8 +71,9 @@ def test_a_teacher_of_other_pictures_is_refused(about, lab):
 
 def test_what_the_data_set_does_not_have_is_refused(about):
     own = RunConfig(data=about.id, train_size=100)
-    with pytest.raises(Unusable, match=f"at most {TRAIN}, .* Mirrored, got 1000"):
-        training_set(own.replace(train_size=1000))
+    for name, teacher in (("train_size", "strong"), ("teacher_train_size", "fresh")):
+        with pytest.raises(Unusable, match=f"^{name} must be at most {TRAIN}, .* Mirrored, got 1000"):
+            training_set(own.replace(**{name: 1000, "teacher": teacher}))
     with pytest.raises(Unusable, match="'q'"):
         training_set(own.replace(omitted_digits="3, q"))
     with pytest.raises(Unusable, match="'0123456789ab'"):

@@ -20,6 +20,7 @@ from kd.base.unusable import Unusable
 from kd.config import (
     FIELD_TYPES,
     FIELDS,
+    FRESH,
     OFFERED,
     PRESETS,
     TRAIN_IMAGES,
@@ -290,8 +291,7 @@ def _have_moved(moved: Moved, names: Sequence[str]) -> None:
             names = ("train_size",)  # the browser had not heard yet that they follow
         if "epochs" in names:
             st.session_state[_BY_HAND] = True
-        if "data" in names:
-            _suit_data()
+        _suit_data()
         if {"train_size", "data"} & {*names} and _epochs_follow():
             st.session_state["epochs"] = epochs_for(_value("train_size"), st.session_state[_SEEN])
             st.session_state[_FOLLOWED_EPOCHS] = (epochs, time.monotonic())
@@ -311,11 +311,12 @@ def _suit_data() -> None:
     if has.id != MNIST:
         state["second_teacher"] = ""
     images = _most_images()
-    if _value("train_size") > images:
-        state["train_size"] = images
-        words = N_("{data} has {count} training images, so “{control}” is set to all of them.")
-        control = _(FIELDS["train_size"].label)
-        notices.add(_(words, data=has.name, count=numeral(images), control=control))
+    for name in ("train_size", *(["teacher_train_size"] if _value("teacher") == FRESH else [])):
+        if _value(name) > images:
+            state[name] = images
+            words = N_("{data} has {count} training images, so “{control}” is set to all of them.")
+            control = _(FIELDS[name].label)
+            notices.add(_(words, data=has.name, count=numeral(images), control=control))
 
 
 def _most_images() -> int:
