@@ -20,8 +20,8 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, ImageDraw, ImageFilter, ImageFont
 
-from kd.base.data_sets import INCLUDED, About
-from kd.pictures.data_sets import arrays_id, file_content
+from data.included_set import save
+from kd.pictures.data_sets import described
 from kd.pictures.drawing import placed
 
 NAME = "letters"
@@ -177,8 +177,8 @@ def _taken(picture: np.ndarray, rows: np.ndarray, columns: np.ndarray) -> np.nda
     return upper * (1 - down) + lower * down
 
 
-def made(folder: Path) -> tuple[bytes, About]:
-    """Returns the file of the data set, and what is known of it."""
+def made(folder: Path) -> dict[str, np.ndarray]:
+    """Returns the arrays of the data set."""
     arrays: dict[str, np.ndarray] = {}
     number = 0
     for part, fonts, variants in (
@@ -193,9 +193,7 @@ def made(folder: Path) -> tuple[bytes, About]:
         pictures = np.stack(found).transpose(2, 0, 1, 3, 4).reshape(-1, 28, 28)
         labels = np.tile(np.arange(len(LETTERS), dtype=np.uint8), len(found) * variants)
         arrays |= {f"x_{part}": pictures, f"y_{part}": labels}
-    counts = len(arrays["y_train"]), len(arrays["y_test"])
-    about = About(arrays_id(arrays, LETTERS), NAME, tuple(LETTERS), *counts)
-    return file_content(arrays, about), about
+    return arrays
 
 
 def main() -> int:
@@ -206,11 +204,8 @@ def main() -> int:
         folder = arguments.fonts or Path(temporary)
         if arguments.fonts is None:
             fetch(folder)
-        content, about = made(folder)
-    INCLUDED.mkdir(exist_ok=True)
-    path = INCLUDED / f"{about.id}.npz"
-    path.write_bytes(content)
-    print(f"{path}: {about.train:,} + {about.test:,} pictures, {len(content) / 1e6:.1f} MB")
+        arrays = made(folder)
+    save(arrays, described(arrays, LETTERS, NAME))
     return 0
 
 

@@ -10,9 +10,9 @@ from __future__ import annotations
 
 import sys
 
-from kd.base.data_sets import INCLUDED, About
+from data.included_set import save
 from kd.pictures.data_files import OwnData, read_data
-from kd.pictures.data_sets import arrays_id, file_content
+from kd.pictures.data_sets import described
 
 NAME = "small-digits"
 # The row in which the eleventh form begins
@@ -32,13 +32,7 @@ def read() -> OwnData:
 
 def main() -> int:
     own = read()
-    counts = len(own.arrays["y_train"]), len(own.arrays["y_test"])
-    about = About(arrays_id(own.arrays, own.classes), NAME, own.classes, *counts, own.centred)
-    content = file_content(own.arrays, about)
-    INCLUDED.mkdir(exist_ok=True)
-    path = INCLUDED / f"{about.id}.npz"
-    path.write_bytes(content)
-    print(f"{path}: {about.train:,} + {about.test:,} pictures, {len(content) / 1e6:.1f} MB")
+    save(own.arrays, described(own.arrays, own.classes, NAME, own.centred))
     return 0
 
 

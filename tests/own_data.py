@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from kd.base.data_sets import About, use_folder
-from kd.pictures.data_sets import arrays_id, file_content
+from kd.pictures.data_sets import described, file_content
 from kd.pictures.mnist import load_mnist
 
 CLASSES = tuple([*"0123456789", *(f"mirrored {digit}" for digit in range(10))])
@@ -30,9 +30,8 @@ def arrays() -> dict[str, np.ndarray]:
 
 def mirrored(folder: Path) -> About:
     """Writes the set into a folder, which this process uses from now on."""
-    data = arrays_id(arrays(), CLASSES)
-    about = About(data, "Mirrored", CLASSES, TRAIN, TEST)
+    about = described(arrays(), CLASSES, "Mirrored")
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / f"{data}.npz").write_bytes(file_content(arrays(), about))
+    (folder / f"{about.id}.npz").write_bytes(file_content(arrays(), about))
     use_folder(folder)
     return about

@@ -11,7 +11,7 @@ from pathlib import Path
 from kd.base.data_sets import INCLUDED, About, find, known, path_of
 from kd.base.unusable import Unusable
 from kd.pictures.data_files import OwnData, Source, read_data
-from kd.pictures.data_sets import arrays_id, file_content
+from kd.pictures.data_sets import described, file_content
 from kd.store.store import Store
 from kd.store.upkeep import Upkeep
 from kd.text.words import file_size, quoted
@@ -68,15 +68,13 @@ class DataSets:
     def keep(self, own: OwnData, name: str, centred: bool | None = None) -> About:
         """Keeps what was read, as `add`."""
         check_name(name)
-        data = arrays_id(own.arrays, own.classes)
         centred = own.centred if centred is None else centred
-        counts = len(own.arrays["y_train"]), len(own.arrays["y_test"])
-        about = About(data, unicodedata.normalize("NFC", name), own.classes, *counts, centred)
-        here = path_of(data)
+        about = described(own.arrays, own.classes, unicodedata.normalize("NFC", name), centred)
+        here = path_of(about.id)
         if here is not None and here.parent == INCLUDED:
-            return self.find(data)
+            return self.find(about.id)
         content = file_content(own.arrays, about)
-        self._store.data.save(data, content, lambda: self._check_place(about, len(content)))
+        self._store.data.save(about.id, content, lambda: self._check_place(about, len(content)))
         return about
 
     def remove(self, name: str) -> About:

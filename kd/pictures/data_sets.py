@@ -52,6 +52,14 @@ def arrays_id(arrays: Mapping[str, np.ndarray], classes: Sequence[str]) -> str:
     return hashed.hexdigest()[:12]
 
 
+def described(
+    arrays: Mapping[str, np.ndarray], classes: Sequence[str], name: str, centred: bool = True
+) -> About:
+    """Returns what is to be known of a data set of these arrays, with its id."""
+    counts = len(arrays["y_train"]), len(arrays["y_test"])
+    return About(arrays_id(arrays, classes), name, tuple(classes), *counts, centred)
+
+
 def file_content(arrays: Mapping[str, np.ndarray], about: About) -> bytes:
     """Returns the file of a data set: its arrays, uint8 and compressed, and what is known of it.
 

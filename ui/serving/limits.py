@@ -7,7 +7,6 @@ KD_UPLOADS    0 refuses files of more than 10 MB, and pages do not offer to add 
 """
 
 import asyncio
-import os
 from typing import Any
 
 from starlette.datastructures import Headers
@@ -16,6 +15,8 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.runtime import Runtime
 from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
+
+from kd.base.switch import switched
 
 # What is allowed, not what is forbidden: nothing that a later Streamlit adds gets in unnoticed.
 ALLOWED = frozenset({"rerun_script", "stop_script", "file_urls_request", "app_heartbeat"})
@@ -30,8 +31,8 @@ _UPLOADS = "/_stcore/upload_file/"
 
 
 def uploads_are_on() -> bool:
-    """Returns whether people may add pictures of their own on a page."""
-    return os.environ.get("KD_UPLOADS") != "0"
+    """Returns whether people may add pictures of their own on a page; raises ValueError for no switch."""
+    return switched("KD_UPLOADS", True)
 
 
 def allowed(message: BackMsg) -> bool:
