@@ -36,6 +36,7 @@ import pytest
 from babel.messages import Catalog
 from babel.messages.mofile import write_mo
 
+from kd.base import data_sets
 from kd.engine import Engine
 from kd.engine.connection import Connection
 from kd.lab import Lab
@@ -73,6 +74,15 @@ def engines_start_only_where_said(request, monkeypatch) -> None:
 
     if request.node.get_closest_marker("processes") is None:
         monkeypatch.setattr(Connection, "_start", refuse)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def without_data_sets_of_other_files() -> Iterator[None]:
+    """Forgets what other files of tests have added: a process knows the data sets of every home it opened."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(data_sets, "_folders", [data_sets.INCLUDED])
+        patch.setattr(data_sets, "_received", {})
+        yield
 
 
 @pytest.fixture(scope="session")

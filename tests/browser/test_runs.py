@@ -41,6 +41,7 @@ def click(page: Page, row: int, across: float) -> None:
     page.get_by_test_id("stDataFrameResizable").click(position={"x": across, "y": (row + 0.5) * ROW})
 
 
+CELLS = "() => document.querySelector('[data-testid=stDataFrame] tbody').textContent"
 ASCENDING = """() => {
   const cells = [...document.querySelectorAll('[data-testid=stDataFrame] tbody td[aria-colindex="2"]')];
   const gains = cells.map((cell) => parseFloat(cell.textContent.replace('−', '-')));
@@ -55,11 +56,12 @@ def test_thousands_of_runs_are_sorted_and_found_and_two_are_compared(page: Page,
     expect(table(page)).to_have_attribute("aria-rowcount", re.compile("^5[0-9]{3}$"))
     assert not page.evaluate(ASCENDING)
     for across in (340, 380, 420, 460, 500, 540):  # where the column of gains is follows from the others
+        before = page.evaluate(CELLS)
         click(page, 0, across=across)
-        page.wait_for_timeout(1000)
+        page.wait_for_function(f"(before) => ({CELLS})() !== before", arg=before)
         if page.evaluate(ASCENDING):
             break
-    page.wait_for_function(ASCENDING)
+    assert page.evaluate(ASCENDING)
     page.get_by_role("textbox", name="Find").fill(many[7])
     lists(page, 1)
     page.goto(f"{site.url}/runs?fold=false&whose=app")

@@ -14,7 +14,6 @@ import pyarrow as pa
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from kd.base import data_sets
 from kd.config import RunConfig
 from kd.lab.runs import Run
 from kd.runs.state import RunView
@@ -33,11 +32,6 @@ SAME_IN_EVERY_LANGUAGE = re.compile(
     r"|English|xx)\b|α"  # languages, by their own names
     r"|[\w-]+/[\w-]+ #\d+|“Knowledge Distillation: Scaling of the distillation loss”"  # of a public thread
 )
-
-
-@pytest.fixture(autouse=True)
-def without_data_sets_of_other_tests(monkeypatch):
-    monkeypatch.setattr(data_sets, "_folders", [data_sets.INCLUDED])
 
 
 def escaped(app: AppTest) -> set[str]:

@@ -2,7 +2,6 @@
 
 import pytest
 
-from kd.base import data_sets
 from tests.pages.test_every_page import PAGES
 from tests.pages.test_every_sentence import escaped
 from tests.pseudo_language import mark
@@ -12,7 +11,6 @@ from tests.pseudo_language import mark
 def nothing_shipped(tmp_path_factory):
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("kd.store.shipped.SHIPPED", tmp_path_factory.mktemp("shipped"))
-        patch.setattr(data_sets, "_folders", [data_sets.INCLUDED])  # without those of other tests
         yield
 
 

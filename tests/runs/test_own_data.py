@@ -18,9 +18,7 @@ PATIENCE = 240
 
 @pytest.fixture(scope="module")
 def about(tmp_path_factory):
-    folders = [*data_sets._folders]
-    yield mirrored(tmp_path_factory.mktemp("data"))
-    data_sets._folders[:] = folders
+    return mirrored(tmp_path_factory.mktemp("data"))
 
 
 def test_the_data_set_decides_all_three_models_and_mnists_keep_their_names(about):
