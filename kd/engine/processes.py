@@ -125,7 +125,7 @@ def keep_freed_memory() -> None:
     """Lets glibc keep what is freed: to return and request it at each step costs a tenth of a training."""
     with contextlib.suppress(OSError, AttributeError):
         tell = ctypes.CDLL("libc.so.6").mallopt  # Dask asks for the opposite (MALLOC_TRIM_THRESHOLD_)
-        for parameter, value in ((-1, 256 << 20), (-2, 64 << 20), (-3, 32 << 20)):
+        for parameter, value in ((-1, 256 << 20), (-2, 8 << 20), (-3, 32 << 20)):
             tell(parameter, value)  # in malloc.h: trim threshold, top pad, and mmap threshold at its maximum
 
 

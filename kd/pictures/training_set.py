@@ -161,7 +161,8 @@ def pictures_for_teacher(config: RunConfig) -> np.ndarray:
     label may be no digits.
     """
     data, chosen = data_set(config.data), places(config)
-    images = data.x_train[chosen]
+    first = np.arange(len(chosen))  # these need no copy, which takes 47 MB of 60,000
+    images = data.x_train[: len(chosen)] if np.array_equal(chosen, first) else data.x_train[chosen]
     if not has_nonsense(config):
         return images
     labels = data.y_train[chosen]

@@ -19,7 +19,7 @@ from kd.distillation.objectives import Objective, Outputs
 from kd.networks.architectures import Architecture
 from kd.networks.folding import folded_forward
 from kd.pictures.changes import drawn, variants
-from kd.training.networks import PICTURES, Network, network, to_images
+from kd.training.networks import PICTURES, Network, forward_in_parts, network, to_images
 
 ATTENTION = 245
 # Kinds of training kept: a study may compare several objectives, and each learns beside a scratch student.
@@ -57,6 +57,7 @@ class Kind(NamedTuple):
     shift: int = 0
     consistent: bool = False
     precision: str = "float32"
+    in_parts: bool = False
 
 
 class Lesson(NamedTuple):
@@ -106,6 +107,8 @@ class CompiledTraining:
         self.terms, self._numbers = tuple(kind.objective.term_labels), tuple(_numbers(kind.objective))
         self._attends = kind.objective.compares_attention
         self._forward = folded_forward(self.model, kind.precision, attention=self._attends)
+        if kind.in_parts:
+            self._forward = forward_in_parts(self._forward, self.model)
         self._prepare = self._traced_prepare()
         integer, integers = (tf.TensorSpec(shape, tf.int32) for shape in ((), (None,)))
         self._steps = tf.function(
@@ -147,7 +150,7 @@ class CompiledTraining:
         outputs = (tf.constant(part, tf.float32) for part in teacher or () if part is not None)
         each = np.repeat(labels, len(variants(self._kind.shift))) if self._kind.consistent else labels
         return Lesson(
-            tf.convert_to_tensor(images),
+            tf.constant(images, tf.uint8),
             tf.convert_to_tensor(labels),
             tf.constant(np.zeros(0) if labelled is None else labelled, tf.float32),
             self._prepare(numbers, tf.constant(each, tf.int32), *outputs),

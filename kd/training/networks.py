@@ -11,7 +11,7 @@ import numpy as np
 import tensorflow as tf
 
 from kd.networks.architectures import Architecture
-from kd.networks.folding import folded_forward
+from kd.networks.folding import Forward, folded_forward
 
 LEARNING_RATE = 0.001
 BETA_1 = 0.9
@@ -79,6 +79,7 @@ BYTES_AT_ONCE = 25 << 20
 NETWORKS_KEPT = 4
 
 PICTURES = tf.TensorSpec((None, 28, 28), tf.uint8)
+IMAGES = tf.TensorSpec((None, 28, 28, 1), tf.float32)
 
 
 class Network:
@@ -123,8 +124,17 @@ def evaluation(model: keras.Sequential, attention: bool = False) -> tf.types.exp
 
 def pictures_at_once(model: keras.Sequential) -> int:
     """Returns how many pictures a model evaluates at once, which changes nothing about what it says."""
-    largest = max(4 * math.prod(layer.output.shape[1:]) for layer in model.layers)
-    return max(1, min(EVALUATION_BATCH, BYTES_AT_ONCE // largest))
+    return max(1, min(EVALUATION_BATCH, BYTES_AT_ONCE // _largest_output(model)))
+
+
+def needs_parts(model: keras.Sequential, batch_size: int) -> bool:
+    """Returns whether a layer's output for a whole batch would take more than BYTES_AT_ONCE."""
+    return batch_size * _largest_output(model) > BYTES_AT_ONCE
+
+
+def _largest_output(model: keras.Sequential) -> int:
+    """Returns how many bytes one picture takes in the layer that puts out most."""
+    return max(4 * math.prod(layer.output.shape[1:]) for layer in model.layers)
 
 
 def in_parts(function, pictures, before_each: Callable[[], None], at_once: int):
@@ -136,6 +146,51 @@ def in_parts(function, pictures, before_each: Callable[[], None], at_once: int):
     if isinstance(parts[0], tuple):
         return type(parts[0])(*(np.concatenate(some) for some in zip(*parts, strict=True)))
     return np.concatenate(parts)
+
+
+def forward_in_parts(forward: Forward, model: keras.Sequential) -> Forward:
+    """Returns a model's function, with the same gradients up to rounding, computed for a part of the images
+    at a time.
+
+    The gradient computes the layers' outputs of each part again, so no more than one part's are ever kept
+    (Chen et al. 2016, “Training Deep Nets with Sublinear Memory Cost”, section 3). Several of the largest
+    are there at once.
+    """
+    at_once = -(-pictures_at_once(model) // 4)
+
+    def each_part(images, take, values):
+        def go_on(start, _values):
+            return start < tf.shape(images)[0]
+
+        def go(start, values):
+            return start + at_once, take(slice(start, start + at_once), start // at_once, values)
+
+        return tf.while_loop(go_on, go, (tf.constant(0), values), parallel_iterations=1)[1]
+
+    @tf.custom_gradient
+    def outputs(images):
+        def answer(part, number, found):
+            new = tf.nest.flatten(forward(images[part]))
+            return [array.write(number, tensor) for array, tensor in zip(found, new, strict=True)]
+
+        def gradients(*upstream, variables):
+            def add(part, _number, sums):
+                with tf.GradientTape() as tape:
+                    again = tf.nest.flatten(forward(images[part]))
+                new = tape.gradient(again, variables, [each[part] for each in upstream])
+                return [total + gradient for total, gradient in zip(sums, new, strict=True)]
+
+            return None, each_part(images, add, [tf.zeros_like(variable) for variable in variables])
+
+        arrays = [
+            tf.TensorArray(shape.dtype, 0, dynamic_size=True, element_shape=(None, *shape.shape[1:]))
+            for shape in shapes
+        ]
+        return [array.concat() for array in each_part(images, answer, arrays)], gradients
+
+    structure = tf.function(forward).get_concrete_function(IMAGES).structured_outputs
+    shapes = tf.nest.flatten(structure)
+    return lambda images: tf.nest.pack_sequence_as(structure, outputs(images))
 
 
 def to_images(pictures: tf.Tensor) -> tf.Tensor:

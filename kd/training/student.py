@@ -20,7 +20,7 @@ from kd.training.answers import permuted_doubts
 from kd.training.compiled import ATTENTION, CompiledTraining, Kind, LabelsAlone, Lesson, compiled_training
 from kd.training.costs import epochs_of, eval_epochs, last_eval_epochs, reported_epochs
 from kd.training.messages import Checkpoint, Snapshots, Teaching, TrainedModel, TrainingStopped
-from kd.training.networks import initial_weights
+from kd.training.networks import initial_weights, needs_parts, network
 from kd.training.precision import Choice, teacher_precision
 
 Report = Callable[[dict], None]
@@ -64,7 +64,7 @@ def train_model(
         choice = Choice(checkpoint.precision, checkpoint.processor)
     elif name == "teacher":
         choice = teacher_precision(config, measured)
-    compiled = compiled_training(recipe.architecture, recipe.kind(chosen, choice.precision))
+    compiled = compiled_training(recipe.architecture, recipe.kind(chosen, config, choice.precision))
     data = data_set(config.data)
     plan = Plan(
         name,
@@ -100,7 +100,7 @@ def warm(name: str) -> None:
     """Traces the functions of a default run's model, so that its training starts at once."""
     config = RunConfig(train_size=10, batch_size=10)
     recipe, chosen = _recipe(config, name), _pictures(config, name)
-    compiled = compiled_training(recipe.architecture, recipe.kind(chosen, "float32"))
+    compiled = compiled_training(recipe.architecture, recipe.kind(chosen, config))
     lesson = _lesson(config, recipe, chosen, Teaching(np.zeros((10, 10), np.float32)), compiled)
     compiled.run_steps(lesson, lesson.order(0, 1), 0, 1)
     compiled.network.logits(chosen.images)
@@ -118,9 +118,12 @@ class _Recipe(NamedTuple):
     shift: int = 0
     consistent: bool = False
 
-    def kind(self, chosen: TrainingSet, precision: str) -> Kind:
+    def kind(self, chosen: TrainingSet, config: RunConfig, precision: str = "float32") -> Kind:
         partly = chosen.labelled is not None
-        return Kind(self.objective, self.smoothing > 0, partly, self.shift, self.consistent, precision)
+        in_parts = needs_parts(network(self.architecture).model, config.batch_size)
+        return Kind(
+            self.objective, self.smoothing > 0, partly, self.shift, self.consistent, precision, in_parts
+        )
 
 
 def _recipe(config: RunConfig, name: str) -> _Recipe:

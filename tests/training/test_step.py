@@ -6,12 +6,15 @@ import keras
 import numpy as np
 import pytest
 
+from kd.config import RunConfig
 from kd.distillation.mistakes import MISTAKES
 from kd.distillation.objectives import OBJECTIVES, Outputs
 from kd.networks.architectures import Architecture
 from kd.pictures.changes import drawn, shifted, variants
+from kd.training import networks, student
 from kd.training.compiled import CompiledTraining, Kind
-from kd.training.networks import FusedAdam, Network
+from kd.training.networks import FusedAdam, Network, initial_weights, needs_parts
+from kd.training.networks import network as network_of
 from tests.distillation.formulas import softmax
 from tests.training.helpers import made_up
 
@@ -119,6 +122,37 @@ def test_each_picture_has_its_own_row_of_the_teacher_unless_answers_were_kept(ne
         taught = {"kept": first + np.arange(len(chosen)), "consistent": 9 * chosen + way, "fixed": chosen}
         hand.step(np.array(moved), labels[chosen], alpha=0.3, teacher=said[taught[case]])
     hand.is_where(network)
+
+
+@pytest.mark.parametrize("attends", [False, True])
+def test_a_step_in_parts_is_the_same_step_and_the_last_part_may_be_smaller(mnist, monkeypatch, attends):
+    pictures = 28  # so many fit at once, and a part is a quarter of them
+    monkeypatch.setattr(networks, "BYTES_AT_ONCE", pictures * 4 * 14 * 14 * 4)
+    objective = OBJECTIVES["attention"]() if attends else SOFT_TARGETS()
+    said = made_up(PICTURES)
+    teacher = Outputs(said.logits, said.attention if attends else None)
+    architecture = Architecture("convolutional", 4)
+    assert not needs_parts(network_of(architecture).model, pictures)
+    assert needs_parts(network_of(architecture).model, pictures + 1)
+    steps = []
+    for in_parts in (False, True):
+        compiled = CompiledTraining(network_of(architecture), Kind(objective, in_parts=in_parts))
+        compiled.network.optimizer = PlainDescent(compiled.model)
+        compiled.network.model.set_weights([*initial_weights(architecture, 1)])
+        data = mnist.x_train[:PICTURES], mnist.y_train[:PICTURES].astype(np.int32)
+        means = first_step(compiled, data, objective=objective, teacher=teacher)
+        steps.append((means, compiled.model.get_weights()))
+    (whole, expected), (means, found) = steps
+    assert means == pytest.approx(whole, rel=1e-5)
+    for new, old in zip(found, expected, strict=True):
+        np.testing.assert_allclose(new, old, rtol=1e-5, atol=1e-6)
+
+
+def test_a_student_whose_layers_put_out_much_takes_its_steps_in_parts():
+    wide = RunConfig(student="convolutional", student_width=64, batch_size=1024)
+    for config, expected in ((RunConfig(), False), (wide.replace(batch_size=32), False), (wide, True)):
+        recipe = student._recipe(config, "distilled")
+        assert recipe.kind(student._pictures(config, "distilled"), config).in_parts is expected
 
 
 SHAPES = [(3, 3, 1, 4), (4,), (20, 10)]
