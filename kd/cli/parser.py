@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from kd._version import __version__
+from kd.base.data_sets import MNIST
 from kd.base.fields import ID, FieldSpec
 from kd.base.unusable import Unusable
 from kd.config import FIELD_TYPES, FIELDS, MODELS, OFFERED, PRESETS
@@ -116,7 +117,7 @@ def _train(options: argparse.Namespace) -> int:
 
 def _data_id(name: str) -> str:
     """Returns the id of a data set by its name or id."""
-    from kd.base.data_sets import MNIST, find, use_folder
+    from kd.base.data_sets import find, use_folder
     from kd.store.data_sets import DATA_FOLDER
     from kd.store.store import default_home
 
@@ -158,6 +159,8 @@ def _sweep(options: argparse.Namespace) -> int:
     # in the order in which they were given: that of the axes
     lists = {name: text.split(",") for name, text in vars(options).items() if name in OFFERED}
     lists |= {name: [_data_id(each) for each in lists[name]] for name in ("data",) if name in lists}
+    if lists.get("data", [MNIST]) != [MNIST] and "omitted_digits" in lists:
+        lists["omitted_digits"] = [options.omitted_digits]  # names of classes, which are no axis
     axes = {name: values for name, values in lists.items() if len(values) > 1}
     # each axis at its first value, which the others may need: the preset's own may contradict them
     base = PRESETS[options.preset].config.replace(**{name: values[0] for name, values in lists.items()})

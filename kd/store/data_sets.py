@@ -48,7 +48,8 @@ class DataFiles:
             ((count,),) = connection.execute(query, (f'%"data": "{data}"%',)).fetchall()
             if count:
                 raise Unusable(
-                    "{runs} of the data set {name}: delete them first, then remove it.",
+                    "{runs} of the data set {name}: delete them first, on Runs or with lab.runs.delete, then "
+                    "remove it.",
                     runs=ngettext("There is {count} run", "There are {count} runs", count),
                     name=quoted(name),
                 )

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from kd.base.data_sets import MNIST
 from kd.base.unusable import Unusable
 from kd.config import FIELD_TYPES, FIELDS, Preset, RunConfig, config_of, has_teaching, not_a_field
 from kd.config.run_config import RECIPE_VERSION, content_hash
@@ -58,6 +59,11 @@ class Study:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "base", config_of(self.base))
+        if "omitted_digits" in self.axes and self.base.data != MNIST:
+            raise Unusable(
+                "omitted_digits is an axis for MNIST alone: names of classes have commas between them, as "
+                "values have, so leave out the same classes in all cells."
+            )
         object.__setattr__(self, "axes", {name: _axis(name, self.axes[name]) for name in self.axes})
         checked_seeds(self.seeds)
         if self.size > MOST_RUNS:

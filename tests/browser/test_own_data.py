@@ -50,7 +50,7 @@ def test_from_ones_own_pictures_to_a_verdict_a_drawing_and_a_notebook(page: Page
     page.get_by_text("More settings", exact=True).click()
     page.get_by_role("button", name="Add your own pictures").click()
     upload(page, content[: len(content) // 2], name)
-    expect(page.get_by_text(re.compile("This is not an npz file")).first).to_be_visible()
+    expect(page.get_by_text(re.compile("This is not an npz file")).first).to_be_in_viewport(ratio=1)
     upload(page, content, name)
     expect(page.get_by_text(re.compile(f"{name}: 6 classes, 600 pictures to learn from"))).to_be_visible()
     expect(page).to_have_url(re.compile("data=[0-9a-f]{12}"))

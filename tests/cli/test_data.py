@@ -61,3 +61,13 @@ def test_what_cannot_be_is_refused_in_one_sentence(command, said, capsys):
     assert refused.startswith(said)
     assert refused.count("\n") == 1
     assert all(each["included"] for each in listed(capsys))
+
+
+def test_a_study_leaves_out_the_same_classes_in_all_cells(monkeypatch):
+    started = []
+    monkeypatch.setattr("kd.cli.sweep.sweep", lambda study, *_more: started.append(study) or 0)
+    assert main(["sweep", "--data", "letters", "--omitted-digits", "B,A", "--temperature", "1,4"]) == 0
+    assert main(["sweep", "--omitted-digits", "3,37"]) == 0
+    letters, mnist = started
+    assert (letters.base.omitted, list(letters.axes)) == (("A", "B"), ["temperature"])
+    assert mnist.axes == {"omitted_digits": ("3", "37")}

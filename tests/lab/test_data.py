@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import subprocess
 import sys
+import tracemalloc
 
 import numpy as np
 import pytest
@@ -12,6 +14,7 @@ from kd.base.data_sets import ABOUT_MNIST
 from kd.base.unusable import Unusable
 from kd.config import RunConfig
 from kd.lab import Lab
+from kd.pictures.data_files import MOST, MOST_CLASSES
 from kd.pictures.data_sets import data_set
 from tests import PROJECT
 from tests.pictures.test_data_files import SOUND, arrays
@@ -42,6 +45,22 @@ def test_pictures_are_kept_and_found_by_name_and_id(lab):
     np.testing.assert_array_equal(data_set(about.id).x_test, arrays()["x_test"])
     with Lab(lab.store.home) as other:
         assert other.data.find("marks") == about
+
+
+def test_the_largest_set_takes_200_mb_for_a_moment_and_71_where_it_is_used(lab):
+    random, file, largest = np.random.default_rng(1), io.BytesIO(), {}  # noise, which no zip makes smaller
+    for part, count in MOST.items():
+        largest[f"x_{part}"] = random.integers(0, 256, (count, 28, 28), np.uint8)
+        largest[f"y_{part}"] = np.arange(count) % MOST_CLASSES
+    np.savez_compressed(file, **largest)
+    content, peaks = file.getvalue(), []
+    for use in (lambda: lab.data.add(content, "largest"), lambda: data_set(lab.data.find("largest").id)):
+        tracemalloc.start()
+        use()
+        peaks.append(tracemalloc.get_traced_memory()[1] / 1e6)
+        tracemalloc.stop()
+    assert peaks[0] < 205
+    assert peaks[1] < 75
 
 
 def test_the_same_pictures_have_the_same_id_however_they_are_given(lab, tmp_path):

@@ -68,6 +68,8 @@ def test_choosing_a_data_set_suits_the_other_controls_to_it(open_page, data):
     said = f"Mirrored has {TRAIN} training images, so “Training images” is set to all of them."
     assert said in warnings_of(app)
     assert control(app, "train_size").value == TRAIN
+    assert control(app, "labelled").value == 60_000
+    assert f"Mirrored has {TRAIN} training images: all of them have labels." in html_of(app)
     (left_out,) = app.multiselect
     assert left_out.value == ["3", "8"]  # it has such classes, too
     left_out.set_value(["mirrored 3", "7"]).run()

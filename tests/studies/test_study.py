@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from kd.base.data_sets import find
 from kd.config import RunConfig
 from kd.studies.study import MOST_RUNS, Study
 
@@ -52,6 +53,8 @@ def test_the_same_question_has_the_same_name():
         ({"temperature": [4, "4.0"]}, {}, "The axis temperature has 4.0 twice: give each value once."),
         ({"temperature": "1,4"}, {}, "The values of temperature must be a list, got '1,4'."),
         ({"seed": [1, 2]}, {}, "seed is no axis: say how many seeds each cell gets."),
+        ({"omitted_digits": ["A", "B"]}, {"base": BASE.on(find("letters").id)},
+         "omitted_digits is an axis for MNIST alone: names of classes have commas between them, as values "),
         ({"temperature": [1, 4]}, {"base": BASE.replace(alpha=1.0)},
          "temperature has no effect here: alpha is 1, so the student learns from the labels alone."),
         ({"teacher_epochs": [1, 4]}, {},

@@ -80,17 +80,18 @@ def add_a_data_set(lab: Lab) -> str | None:
                 "For others, drawings are taken as they are placed."
             ),
         )
+        said = st.container()  # above the button, below which a small screen may end
         is_sent = st.form_submit_button(_("Add"), type="primary")
     if is_sent:
         if file is None:
-            st.error(_("There is no file yet: choose one."), icon=":material/error:")
+            said.error(_("There is no file yet: choose one."), icon=":material/error:")
         else:
             try:
-                with st.spinner(_("Reading the pictures")):
+                with said, st.spinner(_("Reading the pictures")):
                     called, centred = name.strip() or name_of(file.name), _PLACINGS[placing][1]
                     about, done = _add(lab, file.getvalue(), called, classes, centred)
             except ValueError as error:
-                st.error(literal(str(error)), icon=":material/error:")
+                said.error(literal(str(error)), icon=":material/error:")
             else:
                 _forget(file)
                 st.session_state[_ADDED] = about, done

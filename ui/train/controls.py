@@ -227,6 +227,9 @@ def _draw(names: Sequence[str], values: dict[str, Any], moved: Moved) -> None:
         if why not in said:
             said.add(why)
             st.html(f'<p class="kd kd-quiet kd-idle">{escape(why)}</p>')
+        if name == "labelled" and values[name] > _most_images():
+            words = _("{data} has {count} training images: all of them have labels.", **_images_of_data())
+            st.html(f'<p class="kd kd-quiet kd-idle">{escape(words)}</p>')
 
 
 def _widget(name: str, moved: Moved, is_idle: bool) -> None:
@@ -315,13 +318,17 @@ def _suit_data() -> None:
         if _value(name) > images:
             state[name] = images
             words = N_("{data} has {count} training images, so “{control}” is set to all of them.")
-            control = _(FIELDS[name].label)
-            notices.add(_(words, data=has.name, count=numeral(images), control=control))
+            notices.add(_(words, control=_(FIELDS[name].label), **_images_of_data()))
 
 
 def _most_images() -> int:
     """Returns how many training images a run on the chosen data set may have."""
     return min(about(_value("data")).train, TRAIN_IMAGES)
+
+
+def _images_of_data() -> dict[str, str]:
+    """Returns what a sentence says of the chosen data set: its name, and how many images a run may have."""
+    return {"data": about(_value("data")).name, "count": numeral(_most_images())}
 
 
 def _data_sets() -> list[str]:

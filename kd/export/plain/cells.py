@@ -44,6 +44,7 @@ import numpy as np
 import tensorflow as tf
 from keras import layers, ops
 
+tf.get_logger().setLevel("ERROR")
 print("Keras", keras.__version__, "TensorFlow", tf.__version__, "NumPy", np.__version__)
 """
 _NETWORKS = N_("Both students start from the same weights and see the same batches in the same order.")
