@@ -49,6 +49,7 @@ class Kind(NamedTuple):
     objective: whatever its numbers. smoothed: whether labels are. shift: by how many pixels at most each
     image is shifted, anew in each epoch. consistent: whether the teacher's outputs are for the shifted
     images, too. precision: of the steps, "float32" or "mixed_bfloat16" (kd.networks.folding).
+    in_parts: whether a step takes its images a part at a time: all at once, they would take much memory.
     """
 
     objective: Objective = LabelsAlone()
