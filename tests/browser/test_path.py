@@ -1,4 +1,4 @@
-"""“Five minutes to see it” from Home to its end: by keyboard and mouse, and by touch, in two languages."""
+"""“Five minutes to see it” from Home to its end: by keyboard, by mouse and by touch, in two languages."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from playwright.sync_api import Locator, Page, expect
 from kd.text import translation
 from kd.text.paths import PATHS, STEPS
 from tests.browser.accessibility import faults
-from tests.browser.test_canvas import CANVAS, SEVEN
+from tests.browser.test_canvas import CANVAS, SEVEN, stroke
 from tests.browser.test_pages import at_rest
 from ui.shared.steady_button import PAUSE
 
@@ -29,22 +29,26 @@ COVERED = """() => document.querySelector('[data-testid="stMain"]').getBoundingC
     - document.querySelector('.st-key-path').getBoundingClientRect().top"""
 
 
-@pytest.mark.parametrize(("hand", "locale"), [("keyboard", "en-GB"), ("touch", "pt-BR")])
-def test_six_things_to_do_are_noticed(request, monkeypatch, hand: str, locale: str, site):
-    page: Page = request.getfixturevalue("phone" if hand == "touch" else "page")
+@pytest.mark.parametrize("locale", ["en-GB", "pt-BR"])
+@pytest.mark.parametrize("hands", [("keyboard", "mouse"), ("touch", "touch")])
+def test_six_things_to_do_are_noticed(request, monkeypatch, hands: tuple[str, str], locale: str, site):
+    page: Page = request.getfixturevalue("phone" if "touch" in hands else "page")
+    hands = (
+        hands if locale == "en-GB" else hands[::-1]
+    )  # what is done with keys in one, by mouse in the other
     monkeypatch.setattr(translation, "_wanted", lambda: (locale,))
     with asking_for_language(page, locale):
         page.goto(site.url)
-        walk(page, hand)
+        walk(page, hands)
 
 
-def walk(page: Page, hand: str) -> None:
-    """Goes through all steps; with a keyboard, every other one by mouse."""
+def walk(page: Page, hands: tuple[str, str]) -> None:
+    """Goes through all steps, each in turn with one of these."""
     at_rest(page)
-    press(page.locator(".st-key-path_five button:visible"), hand)
+    press(page.locator(".st-key-path_five button:visible"), hands[1])
     said, on = page.locator(".kd-path [role=status]"), page.locator(".st-key-path_on button:visible")
     for number, name in enumerate(PATHS["five"].names):
-        by = "mouse" if hand == "keyboard" and number % 2 else hand
+        hand = hands[number % 2]
         expect(said).to_have_text(translation._(STEPS[name].do))
         at_rest(page)
         assert page.evaluate(COVERED) <= 1
@@ -53,16 +57,16 @@ def walk(page: Page, hand: str) -> None:
             page.wait_for_timeout(1000 * PAUSE)
             press(on, hand)
             continue
-        do(page, name, by)
+        do(page, name, hand)
         expect(page.locator(".kd-path.kd-done")).to_be_visible()
         assert page.evaluate("window.shifts.sum") <= 0.05
         if name == "doubts" and hand == "keyboard":
             assert faults(page, "a step that is done") == []
-        if by == "keyboard":
+        if hand == "keyboard":
             expect(page.locator(CONTROLS[name][0])).to_be_focused()
         assert min(on.bounding_box()[side] for side in ("width", "height")) >= 44
         page.wait_for_timeout(1000 * PAUSE)  # a button that has just changed ignores a double click
-        press(on, by)
+        press(on, hand)
     expect(said).to_have_count(0)
     expect(page.locator(".st-key-path_five")).to_be_visible()
 
@@ -98,7 +102,7 @@ def press(button: Locator, hand: str) -> None:
 def do(page: Page, name: str, hand: str) -> None:
     """Does what a step asks for."""
     if name == "digit":
-        draw_with_a_finger(page)
+        draw_with_a_finger(page) if hand == "touch" else stroke(page, SEVEN)
         return
     where, share, keys = CONTROLS[name]
     control = page.locator(where)
