@@ -109,7 +109,10 @@ async def ask_for_much(app: AppProcess, lab: Lab, end: float, found: dict[str, A
             if time.monotonic() > end:
                 return
             config = RunConfig(**{"seed": seed, **changes})
-            say(f"{(end - time.monotonic()) / 60:.0f} min left: {changes or 'the default run'}")
+            found["run"] = (
+                ", ".join(f"{name} {value}" for name, value in changes.items()) or "the default run"
+            )
+            say(f"{(end - time.monotonic()) / 60:.0f} min left: {found['run']}")
             async with BrowserSession(app.url, "train", urlencode(config.to_dict())) as session:
                 found["sessions"].append(session)
                 await session.settled(PATIENCE)
@@ -145,6 +148,9 @@ async def look(app: AppProcess, found: dict[str, Any]) -> None:
             found["now"][measure] = sizes
             if total(sizes) > total(found["most"].get(measure, {})):
                 found["most"][measure] = sizes
+            if measure == "Pss_Anon":
+                of_runs = found["of_runs"]
+                of_runs[found["run"]] = max(total(sizes), of_runs.get(found["run"], 0))
         await asyncio.sleep(1)
 
 
@@ -155,6 +161,7 @@ def total(sizes: dict[str, list[int]]) -> int:
 async def visits(app: AppProcess, options: argparse.Namespace) -> dict[str, Any]:
     """Has the visitors come, and returns what was measured meanwhile."""
     found: dict[str, Any] = {"sessions": [], "clicks": 0, "ends": Counter(), "now": {}, "most": {}}
+    found |= {"run": "none yet", "of_runs": {}}
     end, settings = time.monotonic() + 60 * options.minutes, GREEDY[:1] if options.small else GREEDY
     looking, settling = asyncio.create_task(look(app, found)), 1.0 if options.small else 5.0
     with Lab(app.log.parent) as lab:  # which looks at what the app's Lab does
@@ -179,6 +186,7 @@ def in_words(found: dict[str, Any]) -> list[str]:
         for measure, sizes in found[moment].items():
             each = "; ".join(f"{kind} {' + '.join(f'{s / 1e6:.0f}' for s in v)}" for kind, v in sizes.items())
             lines.append(f"{moment}, {measure}: {total(sizes) / 1e6:.0f} MB ({each})")
+    lines += [f"most, with {run}: {most / 1e6:.0f} MB" for run, most in found["of_runs"].items()]
     lines.append(f"{found['clicks']} clicks; costly runs: {dict(found['ends'])}")
     return [*lines, f"errors: {len(found['errors'])}", *found["errors"][:5]]
 

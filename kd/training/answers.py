@@ -45,6 +45,9 @@ def teacher_outputs(
         model = keras.saving.load_model(path, compile=False)
     evaluate = evaluation(model, attention) if dropout is None else _in_training(model, *dropout)
     at_once = pictures_at_once(model)
+    if not shift:
+        found = in_parts(evaluate, pictures, check, at_once)
+        return Teaching(*found) if attention else Teaching(found)
     each = [in_parts(evaluate, shifted(pictures, *way), check, at_once) for way in variants(shift)]
     found = [np.stack(parts, axis=1) for parts in (zip(*each, strict=True) if attention else [each])]
     return Teaching(*(rows.reshape(-1, rows.shape[-1]) for rows in found))

@@ -14,7 +14,9 @@ import subprocess
 import sys
 from pathlib import Path
 
-NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+# Without what draws a window, a page takes a quarter less of the processor.
+SHELL = "chromium-headless-shell"
+NAMES = (SHELL, "chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 
 def find() -> str | None:
@@ -36,8 +38,9 @@ def bring() -> str:
         _install_playwrights()
         found = find()
     if found is None and shutil.which("apt-get"):
-        _install_debians()
-        found = find()
+        _apt_get("update", "-qq")
+        for package in (SHELL, "chromium"):  # older distributions have no shell
+            found = found or _install(package)
     if found is None:
         raise SystemExit(
             "No Chromium was found and none could be installed: install Chromium or Google Chrome, "
@@ -62,12 +65,15 @@ def _install_playwrights() -> None:
         print("Playwright's Chromium could not be downloaded in time.", file=sys.stderr)
 
 
-def _install_debians() -> None:
+def _install(package: str) -> str | None:
+    _apt_get("install", "-y", "-qq", "--no-install-recommends", package)
+    return find()
+
+
+def _apt_get(*command: str) -> None:
     privileged = [] if os.geteuid() == 0 else ["sudo", "-n"]
     environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-    for command in (["update", "-qq"], ["install", "-y", "-qq", "--no-install-recommends", "chromium"]):
-        apt = [*privileged, "apt-get", *command]
-        subprocess.run(apt, check=False, stdout=sys.stderr, env=environment)
+    subprocess.run([*privileged, "apt-get", *command], check=False, stdout=sys.stderr, env=environment)
 
 
 if __name__ == "__main__":
