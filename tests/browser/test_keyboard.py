@@ -182,6 +182,7 @@ def test_a_picture_is_chosen_or_uploaded_and_a_run_played_back_by_keyboard(page:
     tab_to(page, "BUTTON  st-key-way")
     press(page, "ArrowRight", "ArrowRight", "Space")
     expect(page.get_by_text("Nothing is uploaded yet")).to_be_visible()
+    at_rest(page)  # a page that is drawn anew may take the focus from the button before the key comes
     tab_to(page, "BUTTON  st-key-upload")
     with page.expect_file_chooser():
         press(page, "Enter")
