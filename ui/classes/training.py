@@ -80,7 +80,7 @@ def under_way(lab: Lab, answer: Answer) -> None:
     if run is None or seconds is None:
         say(_("Your student is learning. The result appears here by itself."))
         return
-    time = duration(seconds)
+    time = duration(max(1.0, seconds))
     if run.status == "queued" and run.queue_place:
         said = _(
             "Your student is number {place} in line. The result appears here in about {time}.",

@@ -24,7 +24,7 @@ from kd.lab.comparison import (
 )
 from kd.pictures.data_sets import DataSet, data_set
 from kd.text.chart_words import difference_words
-from kd.text.translation import N_, _
+from kd.text.translation import N_, _, ngettext
 from kd.text.verdicts import (
     between_evidence,
     between_words,
@@ -177,7 +177,14 @@ def _confusions(
         lab.runs[_one(lab, names[name], shared).run_id].test_logits()["distilled"] for name in (first, second)
     ]
     rows = difference_rows(data.y_test, logits[1], logits[0], data.about.classes)
-    seed = listing([str(each) for each in (seeds[:1] if shared else seeds)])
+    if shared:
+        seeds = seeds[:1]
+    named = ngettext(
+        "Pictures, distilled students, seed {seed}",
+        "Pictures, distilled students, seeds {seed}",
+        len(seeds),
+        seed=listing([str(each) for each in seeds]),
+    )
     figure(
         "confusion-between-runs",
         confusion_chart,
@@ -185,7 +192,7 @@ def _confusions(
         alt=difference_words(rows, first, second),
         classes=data.about.classes,
         title=_("Answers of {second} − answers of {first}", first=first, second=second),
-        subtitle=_("Pictures, distilled students, seed {seed}", seed=seed) if seed else _("Pictures"),
+        subtitle=named if seeds else _("Pictures"),
         words={"distilled": _("more with {name}", name=second), "scratch": _("more with {name}", name=first)},
     )
 

@@ -86,10 +86,10 @@
   }
 
   // What of a page may be Streamlit's own: names of what is pressed or filled in, and words in these places.
-  const NAMED = 'button, input, [role=menu], [role=grid], [role=listbox], [aria-label="Selected values"]';
+  const NAMED = 'button, input, kbd, [role=menu], [role=grid], [role=listbox], [aria-label="Selected values"]';
   const SPOKEN = `:is([data-testid="stTooltipContent"], [data-testid="stFileUploader"] button) p,
     [data-testid$="Instructions"] span, :is([data-testid="stNumberInput"], [data-testid="stFileUploader"]) [role=alert],
-    [role=option]:not([data-key]) > span,
+    [role=option]:not([data-key]) > span, [data-testid="stDialog"] :is(h2, h2 + div *),
     [data-key="__select_all__"] *, [data-key="__creatable__"] *, [data-live-announcer] *, [role=menuitem], [role=menuitem] *,
     [data-testid="stDataFrameStatisticsMenu"] *`;
 

@@ -41,7 +41,9 @@ _STREAMLITS = N_(
     "Pin column|Unpin column|Hide column|Values|Empty|Distinct|Average length|Average|Standard deviation|"
     "Minimum length|Minimum|Maximum length|Maximum|Median|Sum|{}th percentile|Automatic|Plain|Compact|"
     "Localized|Dollar|Euro|Yen|Percent|Scientific|Accounting|Distance|Calendar|Duration|Range|"
-    "Based on sample|No data|Close Search|Close|Previous Result|Next Result"
+    "Based on sample|No data|Close Search|Close|Previous Result|Next Result|"
+    "Shortcut|Connection error|Streamlit server is not responding. Are you connected to the internet?|"
+    "Page not found|The page that you have requested does not seem to exist. Running the app's main page."
 )
 
 
