@@ -102,7 +102,7 @@ def swarm(rows: pd.DataFrame, ticks: Sequence[float], most: int, is_named: bool)
         ],
     )
     ring = alt.Chart().transform_filter("datum.order == 1")
-    ring = ring.mark_square(size=500, filled=False, stroke="#888888", strokeWidth=3)
+    ring = ring.mark_square(size=500, filled=False, stroke="#888888", strokeWidth=3, opacity=1)
     named = alt.Chart().mark_text(dy=-16, align="center").encode(x=alt.X("gain:Q", **x), y=y, text="person:N")
     return finished(
         alt.layer(

@@ -124,7 +124,7 @@ def reading_chart(rows: pd.DataFrame) -> alt.LayerChart:
         alt.Tooltip("likely:N", title=_("Likely between (95\u00a0%)")),
         alt.Tooltip("agrees:N", title=_("Agreement")),
     ]
-    spans = base.mark_rule(strokeWidth=5, opacity=0.8).encode(x=alt.X("low:Q", **x), x2="high:Q")
+    spans = base.mark_rule(strokeWidth=5).encode(x=alt.X("low:Q", **x), x2="high:Q")
     dots = base.mark_point(filled=True, size=170, opacity=1).encode(
         x=alt.X("share:Q", **x), shape=by_role("shape"), tooltip=tooltip
     )

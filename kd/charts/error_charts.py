@@ -141,7 +141,7 @@ def reliability_chart(rows: pd.DataFrame) -> alt.LayerChart:
     )
     ideal = (
         alt.Chart()
-        .mark_rule(color="#888888", opacity=0.7, aria=False)
+        .mark_rule(color="#888888", aria=False)
         .encode(x=alt.datum(0), y=alt.datum(0), x2=alt.datum(1), y2=alt.datum(1))
     )
     lines = base.mark_line(strokeWidth=1.5).encode(strokeDash=by_role("strokeDash"))

@@ -80,7 +80,7 @@ def experiment_lines(
     crowd = base.transform_filter(f"datum.source == '{CROWD}'").encode(y=up, detail="series:N")
     ranged: dict[str, Any] = {"y": _value_channel(alt.Y, axis, "low", gains), "y2": "high:Q"}
     layers = [
-        ghost.mark_line(strokeWidth=1, opacity=0.8),
+        ghost.mark_line(strokeWidth=1, opacity=0.85),
         ghost.mark_point(filled=True, size=140, opacity=0).encode(tooltip=tooltip),
         own.mark_area(opacity=0.16, clip=True).encode(detail="series:N", **ranged),
         own.mark_line(strokeWidth=2.5).encode(y=up, strokeDash=dashes),
@@ -201,7 +201,7 @@ def experiment_dots(
     layers = [
         ghost.mark_rule(strokeWidth=12, opacity=0.2, clip=True).encode(**ends),
         ghost.mark_tick(thickness=2, size=22, opacity=0.8).encode(x=at),
-        own.mark_rule(strokeWidth=2.5, opacity=0.85, clip=True).encode(**ends),
+        own.mark_rule(strokeWidth=2.5, clip=True).encode(**ends),
         own.mark_point(filled=True, size=150, opacity=1).encode(x=at, shape=by_role("shape")),
         *_names(own, axis, signed),
         *_no_difference("x", plan),

@@ -110,7 +110,7 @@ def guess_bars(rows: pd.DataFrame, answers: Sequence[str], most: int) -> alt.Lay
     )
     return finished(
         alt.layer(
-            base.mark_bar(color="#888888", opacity=0.55),
+            base.mark_bar(color="#888888"),
             base.mark_text(align="left", dx=8, fontWeight=600).encode(text="count:Q"),
             data=rows,
         ),

@@ -162,7 +162,7 @@ def lines_chart(
             y=alt.Y("value:Q", **value_axis), detail=[alt.Detail("ghost:N"), alt.Detail(f"{line}:N")]
         )
         layers[:0] = [
-            earlier.mark_line(strokeWidth=1, opacity=0.8).encode(strokeDash=by_role("strokeDash")),
+            earlier.mark_line(strokeWidth=1, opacity=0.85).encode(strokeDash=by_role("strokeDash")),
             # a line is hard to hit: what has the tooltip is wider, and not seen
             earlier.mark_point(filled=True, size=120, opacity=0).encode(
                 tooltip=ghost_tooltip or [alt.Tooltip("ghost:N", title=_("Earlier run")), *tooltip]

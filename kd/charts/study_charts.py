@@ -151,9 +151,7 @@ def heat_map(
         ),
     )  # fmt: skip
     known = "isValid(datum.difference)"
-    empty = whole.transform_filter(f"!{known}").mark_rect(
-        fillOpacity=0, stroke="#888888", strokeOpacity=0.5, strokeDash=[3, 3]
-    )
+    empty = whole.transform_filter(f"!{known}").mark_rect(fillOpacity=0, stroke="#888888", strokeDash=[3, 3])
     cells = whole.transform_filter(known).mark_rect(cornerRadius=2).encode(color=colour)
     numbers = whole.mark_text(fontWeight=600).encode(text="label:N")
     # on top of all: what has the tooltip and hears the click

@@ -86,7 +86,7 @@ def trail_chart(rows: pd.DataFrame, field: str, title: str, height: int = 230) -
         .encode(
             y=alt.Y("difference:Q", **y),
             size=alt.condition("datum.shown", alt.value(190), alt.value(70)),
-            fillOpacity=alt.condition("datum.shown", alt.value(1), alt.value(0.6)),
+            fillOpacity=alt.condition("datum.shown", alt.value(1), alt.value(0.75)),
             tooltip=tooltip,
         )
         .add_params(opened)

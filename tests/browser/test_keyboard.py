@@ -166,6 +166,26 @@ def test_on_a_phone_no_folded_navigation_takes_the_focus(phone: Page, site):
         assert not beside, phone.evaluate(ACTIVE)
 
 
+def test_on_a_phone_the_focus_goes_into_what_opens_and_back(phone: Page, site):
+    phone.goto(f"{site.url}/sweep")
+    at_rest(phone)
+    phone.get_by_role("button", name="Make your own map").tap()
+    expect(phone.get_by_role("dialog").get_by_role("combobox").first).to_be_visible()
+    press(phone, "Tab")
+    assert phone.evaluate("Boolean(document.activeElement.closest('[role=dialog]'))")
+    press(phone, "Escape")
+    expect_focus(phone, "^BUTTON .*sweep_form")
+    phone.get_by_test_id("stExpandSidebarButton").tap()
+    phone.get_by_role("button", name="Share").tap()
+    shared = phone.get_by_role("dialog", name="Share")
+    expect(shared).to_be_visible()
+    phone.wait_for_timeout(1000)  # a dialog lets the focus go once more, and takes it again
+    expect(shared).to_be_focused()
+    press(phone, "Escape")
+    expect(shared).to_have_count(0)
+    phone.wait_for_function("document.activeElement !== document.body")
+
+
 def test_a_picture_is_chosen_or_uploaded_and_a_run_played_back_by_keyboard(page: Page, site):
     page.goto(f"{site.url}/draw?way=test")
     strip = page.locator(".st-key-strip-pictures svg image")

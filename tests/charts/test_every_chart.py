@@ -24,7 +24,8 @@ from kd.charts.study_charts import heat_map, heat_map_axes, heat_map_rows, slice
 from kd.classes.gains import Gains
 from kd.config import RunConfig
 from kd.studies.sure.single_seeds import stopping
-from tests.charts.drawn import rows_of, texts_of, without_rows
+from tests.charts.drawn import rows_of, svg_of, texts_of, without_rows
+from tests.contrast import contrast
 from tests.pseudo_language import mark, unmarked
 
 MODELS = ("teacher", "distilled", "scratch")
@@ -165,6 +166,27 @@ def test_a_chart_is_valid_and_another_state_changes_only_its_rows(name):
             assert shade is None or any(shade in each.get("calculate", "") for each in layer["transform"])
     found = {each["name"]: each["select"]["fields"] for each in spec.get("params", ())}
     assert found == dict([CLICKS[name]] if name in CLICKS else [])
+
+
+SEEN, BAND = 3, 12
+MARKS = re.compile(r'<g class="mark-(?:line|rule|symbol) role-mark[^>]*>(.*?)</g>')
+
+
+@pytest.mark.parametrize("name", [name for name in CHARTS if name != "heat map"])  # whose cells have numbers
+def test_lines_and_points_stand_out_from_the_page_but_for_bands(name):
+    for drawn in re.findall("<(?:path|line) [^>]*>", " ".join(MARKS.findall(svg_of(CHARTS[name](3))))):
+        has = dict(re.findall('([a-z-]+)="([^"]*)"', drawn))
+        kinds = [kind for kind in ("stroke", "fill") if has.get(kind, "none") not in ("none", "transparent")]
+        for kind in kinds:
+            seen = float(has.get("opacity", 1)) * float(has.get(f"{kind}-opacity", 1))
+            if seen and float(has.get("stroke-width", 1)) < BAND:
+                assert contrast(_over_white(has[kind], seen), "#FFFFFF") >= SEEN, drawn
+
+
+def _over_white(colour: str, seen: float) -> str:
+    colour = {"black": "#000000"}.get(colour, colour)
+    parts = (int(colour[at : at + 2], 16) for at in (1, 3, 5))
+    return "#" + "".join(f"{round(255 + seen * (part - 255)):02X}" for part in parts)
 
 
 @pytest.mark.parametrize("name", CHARTS)

@@ -46,8 +46,8 @@ def study_id(lab):
 
 
 def hint(app) -> str:
-    """What is said under the button."""
-    (said,) = re.findall(r'<p class="kd kd-hint[^>]*>(.*?)</p>', html_of(app))
+    """What is said under the button, also aloud."""
+    (said,) = re.findall(r'<p class="kd kd-hint[^>]* role="status">(.*?)</p>', html_of(app))
     return said
 
 
@@ -109,7 +109,7 @@ def test_where_epochs_vary_cells_are_named_by_their_steps():
 @pytest.mark.parametrize(
     ("query", "sentence"),
     [
-        ({"vary": "temperature:4,1000;alpha:7"}, "temperature must be between 0.1 and 100, got '1000'"),
+        ({"vary": "temperature:4,1000;alpha:7"}, "T, temperature must be between 0.1 and 100, got '1000'"),
         ({"vary": "temperature:1,4,10", "alpha": "1"}, "temperature has no effect here"),
     ],
 )

@@ -17,7 +17,7 @@ from ui.runs.listing import MINE, NOBODYS, owner
 from ui.runs.table import untick
 from ui.shared import notices
 from ui.shared.person import person
-from ui.shared.pieces import acts, quiet
+from ui.shared.pieces import acts, quiet_status
 from ui.shared.run_words import setting
 from ui.shared.take_along import numbers_along, show_command
 
@@ -33,7 +33,7 @@ def actions(lab: Lab, lines: Sequence[Line]) -> None:
             _undo(lab)
             return
         words = ngettext("{count} run ticked", "{count} runs ticked", len(runs))
-        quiet(words, width="content")
+        quiet_status(words)
         if len(lines) == 1:
             st.page_link(
                 "pages/train.py",
@@ -183,7 +183,7 @@ def _undo(lab: Lab) -> None:
     """Draws Undo for what was deleted last, or says what else one can do here."""
     deleted = lab.runs.deleted_last(person())
     if not deleted:
-        quiet(
+        quiet_status(
             _(
                 "Tick a run to open or name it, several to compare them; the keyboard ticks with "
                 "Shift+Space. Undo appears here after you delete a run."
@@ -193,7 +193,7 @@ def _undo(lab: Lab) -> None:
     note = ngettext("Deleted: {count} run", "Deleted: {count} runs", len(deleted))
     if len(deleted) == 1:
         note = _("Deleted: {run}", run=setting(next(iter(deleted.values()))))
-    quiet(note, width="content")
+    quiet_status(note)
     brings = ngettext("Brings the run back.", "Brings the runs back.", len(deleted))
     _button("undo", _("Undo"), brings, on_click=acts(_restore, lab, list(deleted)), icon="undo")
 

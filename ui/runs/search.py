@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from html import escape
 
 import streamlit as st
 
@@ -13,6 +12,7 @@ from kd.text.translation import N_, _, ngettext, numeral
 from ui.runs.compared import PAIR
 from ui.runs.listing import APP, MINE, OTHERS, Listing, found
 from ui.shared import address, notices
+from ui.shared.pieces import quiet_status
 
 _MOST_LETTERS = 200
 # Letters that come faster than anybody types are looked for together.
@@ -93,7 +93,7 @@ def search(listed: Listing) -> list[int]:
                 count=numeral(count),
                 all=numeral(lines),
             )
-            st.html(f'<p class="kd kd-quiet" role="status">{escape(words)}</p>', width="content")
+            quiet_status(words)
     return places
 
 

@@ -140,6 +140,7 @@
   // Where what had the keyboard's focus is gone, the focus goes to what stands in its place: the same thing, or the same part
   // of the page, drawn anew; else what comes next in the part around it; else the page's title. Returns what looks after that.
   const REACHED = 'button:enabled, a[href], input:enabled, select, textarea, summary, [tabindex="0"]';
+  const UNFOLDED = '[data-testid="stPopoverButton"][aria-expanded="true"]';
   function keepFocus() {
     let [last, around, byKey, waits] = [null, [], false, 0];
     const isThere = (element) => element.isConnected && element.checkVisibility({ visibilityProperty: true });
@@ -153,16 +154,25 @@
       const later = key ? [] : [...place.children].slice(index);
       return later.map(reached).find(Boolean) ?? reached(place);
     };
-    const remember = ({ target }) => {
-      last = target;
-      around = [];
+    const placesOf = (target) => {
+      const found = [];
       for (let one = target; one.parentElement && !one.matches('[data-testid="stMain"], body'); one = one.parentElement) {
         const key = [...one.classList].find((name) => name.startsWith('st-key-'));
-        if (key) around.push({ element: one, key });
-        around.push({ element: one.parentElement, index: [...one.parentElement.children].indexOf(one) });
+        if (key) found.push({ element: one, key });
+        found.push({ element: one.parentElement, index: [...one.parentElement.children].indexOf(one) });
       }
+      return found;
+    };
+    const remember = ({ target }) => {
+      last = target;
+      around = placesOf(target);
+      // from what a button has unfolded, back to that: Streamlit draws it anew where nothing hovers
+      const button = target.closest('[data-testid="stPopoverBody"]') && document.querySelector(UNFOLDED);
+      if (button) around.push(...placesOf(button));
     };
     const look = () => {
+      // a dialog that has not taken it, or has let it go again, as after a finger's touch
+      if (document.activeElement === document.body) document.querySelector('.stDialog [role=dialog]')?.focus();
       if (!byKey || !last || document.activeElement !== document.body || isThere(last)) return;
       if (document.querySelector('[data-testid="stApp"]')?.dataset.testScriptState === 'running') {
         waits ||= setTimeout(() => { waits = 0; look(); }, 100);
@@ -176,7 +186,7 @@
     // What a button unfolds stands at the end of the page: Tab goes there from the button.
     const enter = (event) => {
       const opened = document.querySelector('[data-testid="stPopoverBody"]');
-      const button = document.activeElement.matches('[data-testid="stPopoverButton"][aria-expanded="true"]');
+      const button = document.activeElement.matches(UNFOLDED);
       const first = event.key === 'Tab' && !event.shiftKey && button && opened && reached(opened);
       if (!first) return;
       event.preventDefault();
@@ -184,6 +194,7 @@
     };
     document.addEventListener('keydown', enter);
     document.addEventListener('focusin', remember);
+    document.addEventListener('focusout', () => setTimeout(look, 100), true);
     for (const act of ['pointerdown', 'keydown']) document.addEventListener(act, () => { byKey = act === 'keydown'; }, true);
     return look;
   }

@@ -23,6 +23,11 @@ def quiet(words: str, *terms: str, **options: Any) -> None:
     st.html(f'<p class="kd kd-quiet">{explained(words, *terms)}</p>', **options)
 
 
+def quiet_status(words: str) -> None:
+    """Draws such a line as wide as its words, which screen readers say when it changes."""
+    st.html(f'<p class="kd kd-quiet" role="status">{escape(words)}</p>', width="content")
+
+
 def into_sight(key: str, media: str = "all", lowest: float = 0.8) -> None:
     """Scrolls to the container with this key, if it is out of sight.
 

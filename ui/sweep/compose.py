@@ -7,7 +7,7 @@ from html import escape
 import streamlit as st
 
 from kd.base.data_sets import MNIST, about, known
-from kd.config import FIELDS, OFFERED, PRESETS, RunConfig, presets_for
+from kd.config import FIELD_TYPES, FIELDS, OFFERED, PRESETS, RunConfig, presets_for
 from kd.lab import Lab
 from kd.pictures.training_set import check_size
 from kd.studies.address import (
@@ -109,6 +109,8 @@ def current() -> Study:
     for name in (state[FIRST], state[SECOND]):
         if name != NONE:
             add_axis(axes, name, state.get(_values_key(name), []))
+            for text in axes[name]:  # a refusal calls the field as the page does
+                FIELDS[name].checked(_(FIELDS[name].label), text, FIELD_TYPES[name])
     study = Study(base_of(), axes, state[SEEDS_KEY])
     for cell in study.cells():
         check_size(study.config(cell))
@@ -329,7 +331,7 @@ def _start_button() -> None:
         or _("Trains what is missing of this study. Runs that somebody presses Train for go first."),
         on_click=acts(_start),
     )
-    st.html(f'<p class="kd kd-hint kd-quiet">{escape(refusal or said)}</p>')
+    st.html(f'<p class="kd kd-hint kd-quiet" role="status">{escape(refusal or said)}</p>')
 
 
 def _start() -> None:
