@@ -73,7 +73,7 @@ class FusedAdam:
 
 # Pictures evaluated at once: a part of the test images is done so soon that a stop can wait for it, and no
 # layer's output takes more than BYTES_AT_ONCE, less than what glibc asks the system for anew each time.
-EVALUATION_BATCH = 500
+EVALUATION_BATCH = 250
 BYTES_AT_ONCE = 25 << 20
 # A study may change a student's size back and forth; a teacher takes 17 MB.
 NETWORKS_KEPT = 4
@@ -139,13 +139,15 @@ def _largest_output(model: keras.Sequential) -> int:
 
 def in_parts(function, pictures, before_each: Callable[[], None], at_once: int):
     """Calls a function with so many pictures at once; returns an array, or a tuple of arrays."""
-    parts = []
+    found: list[np.ndarray] = []
     for start in range(0, len(pictures), at_once):
         before_each()
-        parts.append(function(pictures[start : start + at_once]))
-    if isinstance(parts[0], tuple):
-        return type(parts[0])(*(np.concatenate(some) for some in zip(*parts, strict=True)))
-    return np.concatenate(parts)
+        part = function(pictures[start : start + at_once])
+        parts = part if isinstance(part, tuple) else (part,)
+        found = found or [np.empty((len(pictures), *each.shape[1:]), np.float32) for each in parts]
+        for whole, each in zip(found, parts, strict=True):
+            whole[start : start + at_once] = each
+    return type(part)(*found) if isinstance(part, tuple) else found[0]
 
 
 def forward_in_parts(forward: Forward, model: keras.Sequential) -> Forward:
@@ -156,7 +158,7 @@ def forward_in_parts(forward: Forward, model: keras.Sequential) -> Forward:
     (Chen et al. 2016, “Training Deep Nets with Sublinear Memory Cost”, section 3). Several of the largest
     are there at once.
     """
-    at_once = -(-pictures_at_once(model) // 4)
+    at_once = -(-pictures_at_once(model) // 2)
 
     def each_part(images, take, values):
         def go_on(start, _values):
