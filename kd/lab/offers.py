@@ -1,6 +1,6 @@
 """What this place trains for people, and whether it keeps what they do.
 
-KD_TEACHERS    0: no teachers, which take most memory
+KD_TEACHERS    0: no teachers, and nothing that needs much of what one says: both take most memory
 KD_DEMO        1: nothing at all; what is included answers
 KD_KEEPS       0: its home is lost when it starts anew, which pages say
 """
@@ -9,7 +9,7 @@ from collections.abc import Iterable
 
 from kd.base.switch import switched
 from kd.base.unusable import Unusable
-from kd.config import RunConfig, trains_teacher
+from kd.config import RunConfig, is_consistent, trains_teacher
 from kd.store.store import Store
 from kd.text.translation import N_, _
 
@@ -19,9 +19,17 @@ NO_TRAINING = N_(
 NO_TEACHERS = N_(
     "No teachers are trained here: choose an included one, or run KD Lab on a computer of your own."
 )
+TOO_MUCH_SAID = N_(
+    "Attention transfer and shifted images take too much memory here with so many images: take fewer, or "
+    "run KD Lab on a computer of your own."
+)
 KEEPS_NOTHING = N_(
     "Nothing is kept for long here: when the app starts anew, its runs, classes and names are gone."
 )
+
+# Of what a teacher says of a run's images, where no teachers are trained: 60,000 pictures of 62 classes.
+MOST_NUMBERS = 4_000_000
+_OF_A_MAP = 14 * 14 + 7 * 7
 
 
 class Offers:
@@ -53,5 +61,12 @@ class Offers:
         if not self.training:
             return NO_TRAINING if missing else ""
         models = self._store.models
-        new = any(trains_teacher(config) and not models.has(config.teacher_id) for config in missing)
-        return NO_TEACHERS if new else ""
+        if any(trains_teacher(config) and not models.has(config.teacher_id) for config in missing):
+            return NO_TEACHERS
+        return TOO_MUCH_SAID if any(map(_says_too_much, missing)) else ""
+
+
+def _says_too_much(config: RunConfig) -> bool:
+    of_a_map = _OF_A_MAP if config.objective_class.compares_attention else 0
+    ways = (2 * config.shift + 1) ** 2 if is_consistent(config) else 1
+    return config.train_size * ways * (len(config.about_data.classes) + of_a_map) > MOST_NUMBERS

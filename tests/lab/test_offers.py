@@ -6,7 +6,7 @@ import pytest
 
 from kd.config import PRESETS, RunConfig
 from kd.lab import Lab
-from kd.lab.offers import KEEPS_NOTHING, NO_TEACHERS, NO_TRAINING
+from kd.lab.offers import KEEPS_NOTHING, NO_TEACHERS, NO_TRAINING, TOO_MUCH_SAID
 from kd.runs.courses import COMING
 from kd.studies.study import Study
 from tests.cli.test_cli import run
@@ -46,6 +46,22 @@ def test_without_teachers_only_what_needs_a_new_one_is_refused_wherever_it_is_as
     assert (done.returncode, NO_TEACHERS in " ".join(done.stderr.split())) == (2, True)
     assert lab.train(RunConfig(epochs=1)).wait(60).status == "finished"
     assert not lab.offers.words()
+
+
+@pytest.mark.parametrize(
+    ("changes", "fits"),
+    [
+        ({"objective": "attention", "train_size": 15_000}, True),
+        ({"objective": "attention", "train_size": 16_000}, False),
+        ({"shift": 2, "train_size": 16_000}, True),
+        ({"shift": 2, "train_size": 16_001}, False),
+        ({"shift": 2, "fixed_teaching": True, "train_size": 60_000}, True),
+    ],
+)
+def test_without_teachers_what_one_says_may_not_fill_the_memory(place, changes, fits):
+    config = RunConfig(seed=77, **changes)
+    assert place(KD_TEACHERS="0").offers.refusal([config]) == ("" if fits else TOO_MUCH_SAID)
+    assert not place(KD_TEACHERS="1").offers.refusal([config])
 
 
 def test_a_teacher_that_is_stored_serves_all_the_same(place, monkeypatch):
