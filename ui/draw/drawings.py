@@ -47,7 +47,7 @@ def last_drawings(given: Given, shown: Given, logits: dict[str, np.ndarray]) -> 
             tally[name] = all_disagree(logits)
     st.markdown(
         _(
-            "**Your latest drawings.** Can you draw a digit that gets three different answers? Three-way "
+            "**Your latest drawings.** Can you draw one that gets three different answers? Three-way "
             "splits so far: {count}",
             count=sum(tally.values()),
         )

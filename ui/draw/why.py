@@ -88,9 +88,9 @@ def _pixels(lab: Lab, run_id: str, image: np.ndarray) -> None:
             ),
         ),
         _(
-            "Draw something ambiguous and ask about the second-best digit instead. The pixels that turn from "
-            "green to orange-red are the ones that tell the two digits apart, and there are only a few. Take "
-            "the fifteen strongest pixels away, and the teacher changes its answer on nearly all of the "
+            "Draw something ambiguous and ask about the second-best class instead. The pixels that turn from "
+            "green to orange-red are the ones that tell the two apart, and there are only a few. On MNIST, "
+            "without its fifteen strongest pixels, the teacher changes its answer to nearly all of the "
             "hundred test pictures that it doubts most."
         ),
         r"c_p = x_p\, \frac{\partial}{\partial x_p} \Bigl( z_d - \tfrac{1}{n - 1} \sum_{k \ne d} z_k \Bigr)",
@@ -133,7 +133,7 @@ def _nearest(lab: Lab, run_id: str, image: np.ndarray) -> None:
             count=numeral(min(config.train_size, NEIGHBOURS)),
         ),
         _(
-            "Draw something that is not a digit, such as a star or a face. The teacher still finds nearest "
+            "Draw something of no class, such as a star or a face. The teacher still finds nearest "
             "pictures, and its answer follows them: it cannot say that it has never seen such a thing."
         ),
         r"d(a, b) = \lVert \phi(a) - \phi(b) \rVert_2",
