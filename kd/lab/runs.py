@@ -285,9 +285,9 @@ class Runs:
         self.store, self.in_progress, self.courses = store, in_progress, courses
         self._upkeep, self._list = upkeep, RunList(store, in_progress.view)
         # what is read of finished runs, by where it is and the state of that: what was read last is kept
-        self.network = computed_once(maxsize=64)(lambda path, state: NumpyModel.load(path))
+        self.network = computed_once(maxsize=16)(lambda path, state: NumpyModel.load(path))
         self.logits = computed_once(maxsize=48)(lambda model_id, state: store.models.logits(model_id))
-        self.course = computed_once(maxsize=16)(lambda model_id, state: store.models.snapshots(model_id))
+        self.course = computed_once(maxsize=3)(lambda model_id, state: store.models.snapshots(model_id))
         self.index = computed_once(maxsize=2)(self._open_index)
 
     def __getitem__(self, name: RunName) -> Run:
