@@ -109,9 +109,8 @@ async def ask_for_much(app: AppProcess, lab: Lab, end: float, found: dict[str, A
             if time.monotonic() > end:
                 return
             config = RunConfig(**{"seed": seed, **changes})
-            found["run"] = (
-                ", ".join(f"{name} {value}" for name, value in changes.items()) or "the default run"
-            )
+            changed = ", ".join(f"{name} {value}" for name, value in changes.items())
+            found["run"] = changed or "the default run"
             say(f"{(end - time.monotonic()) / 60:.0f} min left: {found['run']}")
             async with BrowserSession(app.url, "train", urlencode(config.to_dict())) as session:
                 found["sessions"].append(session)
@@ -161,7 +160,7 @@ def total(sizes: dict[str, list[int]]) -> int:
 async def visits(app: AppProcess, options: argparse.Namespace) -> dict[str, Any]:
     """Has the visitors come, and returns what was measured meanwhile."""
     found: dict[str, Any] = {"sessions": [], "clicks": 0, "ends": Counter(), "now": {}, "most": {}}
-    found |= {"run": "none yet", "of_runs": {}}
+    found["run"], found["of_runs"] = "none yet", {}
     end, settings = time.monotonic() + 60 * options.minutes, GREEDY[:1] if options.small else GREEDY
     looking, settling = asyncio.create_task(look(app, found)), 1.0 if options.small else 5.0
     with Lab(app.log.parent) as lab:  # which looks at what the app's Lab does

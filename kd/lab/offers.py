@@ -9,9 +9,11 @@ from collections.abc import Iterable
 
 from kd.base.switch import switched
 from kd.base.unusable import Unusable
-from kd.config import RunConfig, is_consistent, trains_teacher
+from kd.config import RunConfig, trains_teacher
 from kd.store.store import Store
 from kd.text.translation import N_, _
+from kd.training.costs import answers_of
+from kd.training.messages import ATTENTION
 
 NO_TRAINING = N_(
     "This is a demonstration, where nothing is trained: to train, run KD Lab on a computer of your own."
@@ -27,9 +29,8 @@ KEEPS_NOTHING = N_(
     "Nothing is kept for long here: when the app starts anew, its runs, classes and names are gone."
 )
 
-# Of what a teacher says of a run's images, where no teachers are trained: 60,000 pictures of 62 classes.
+# Of what a teacher says of a run's images, where no teachers are trained: enough for 60,000 and 62 classes.
 MOST_NUMBERS = 4_000_000
-_OF_A_MAP = 14 * 14 + 7 * 7
 
 
 class Offers:
@@ -67,6 +68,5 @@ class Offers:
 
 
 def _says_too_much(config: RunConfig) -> bool:
-    of_a_map = _OF_A_MAP if config.objective_class.compares_attention else 0
-    ways = (2 * config.shift + 1) ** 2 if is_consistent(config) else 1
-    return config.train_size * ways * (len(config.about_data.classes) + of_a_map) > MOST_NUMBERS
+    maps = ATTENTION if config.objective_class.compares_attention else 0
+    return answers_of(config) * (len(config.about_data.classes) + maps) > MOST_NUMBERS

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from kd.config import RunConfig, has_nonsense, is_consistent, trains_teacher
 from kd.networks.students import Costs
 from kd.store.store import Store
-from kd.training.costs import costs_of, epochs_of, eval_epochs, images_of, training_seconds
+from kd.training.costs import answers_of, costs_of, epochs_of, eval_epochs, images_of, training_seconds
 
 if TYPE_CHECKING:
     from kd.engine import Engine
@@ -90,10 +90,7 @@ def measured_speed(runs: Iterable[tuple[RunConfig, Mapping[str, Any]]]) -> Speed
 
 def _answers(config: RunConfig) -> float:
     """Returns the seconds of a teacher's answers to all that a run's students learn from."""
-    from kd.pictures.changes import variants
-
-    pictures = config.train_size * (len(variants(config.shift)) if is_consistent(config) else 1)
-    return costs_of(config, "teacher").look * pictures / config.about_data.test
+    return costs_of(config, "teacher").look * answers_of(config) / config.about_data.test
 
 
 def _student_work(config: RunConfig, times: int | None = None) -> float:

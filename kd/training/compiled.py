@@ -19,9 +19,9 @@ from kd.distillation.objectives import Objective, Outputs
 from kd.networks.architectures import Architecture
 from kd.networks.folding import folded_forward
 from kd.pictures.changes import drawn, variants
+from kd.training.messages import ATTENTION
 from kd.training.networks import PICTURES, Network, forward_in_parts, network, to_images
 
-ATTENTION = 245
 # Kinds of training kept: a study may compare several objectives, and each learns beside a scratch student.
 KINDS_KEPT = 8
 

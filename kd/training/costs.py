@@ -5,7 +5,7 @@ student uses one and a teacher both. `kd.runs.estimates` tells from this how lon
 TensorFlow here.
 """
 
-from kd.config import TEST_IMAGES, RunConfig
+from kd.config import TEST_IMAGES, RunConfig, is_consistent
 from kd.networks.architectures import student_architecture, teacher_architecture
 from kd.networks.students import Costs
 
@@ -32,6 +32,13 @@ def images_of(config: RunConfig, name: str) -> int:
     if name != "teacher":
         return config.train_size
     return min(config.own_teacher.teacher_train_size, config.about_data.train)
+
+
+def answers_of(config: RunConfig) -> int:
+    """Returns how many pictures a run's teacher is asked about: its images, or all their shifts."""
+    from kd.pictures.changes import variants
+
+    return config.train_size * (len(variants(config.shift)) if is_consistent(config) else 1)
 
 
 def costs_of(config: RunConfig, name: str) -> Costs:

@@ -8,6 +8,9 @@ from typing import NamedTuple
 
 import numpy as np
 
+# Numbers of a picture's attention maps, after two convolutions.
+ATTENTION = 14 * 14 + 7 * 7
+
 
 class Teaching(NamedTuple):
     """A teacher's answers to the training images of a run, in order.

@@ -151,14 +151,12 @@ def in_parts(function, pictures, before_each: Callable[[], None], at_once: int):
 
 
 def forward_in_parts(forward: Forward, model: keras.Sequential) -> Forward:
-    """Returns a model's function, with the same gradients up to rounding, computed for a part of the images
-    at a time.
+    """Returns the same function, computed for a part of the images at a time, with the same gradients.
 
-    The gradient computes the layers' outputs of each part again, so no more than one part's are ever kept
-    (Chen et al. 2016, “Training Deep Nets with Sublinear Memory Cost”, section 3). Several of the largest
-    are there at once.
+    Both are the same up to rounding. The gradient computes each part's outputs again, so those of one part at
+    most are in memory (Chen et al. 2016, “Training Deep Nets with Sublinear Memory Cost”, section 3).
     """
-    at_once = -(-pictures_at_once(model) // 2)
+    at_once = -(-pictures_at_once(model) // 2)  # an evaluation has no gradients beside the outputs
 
     def each_part(images, take, values):
         def go_on(start, _values):
@@ -185,13 +183,13 @@ def forward_in_parts(forward: Forward, model: keras.Sequential) -> Forward:
             return None, each_part(images, add, [tf.zeros_like(variable) for variable in variables])
 
         arrays = [
-            tf.TensorArray(shape.dtype, 0, dynamic_size=True, element_shape=(None, *shape.shape[1:]))
-            for shape in shapes
+            tf.TensorArray(spec.dtype, 0, dynamic_size=True, element_shape=(None, *spec.shape[1:]))
+            for spec in specs
         ]
         return [array.concat() for array in each_part(images, answer, arrays)], gradients
 
     structure = tf.function(forward).get_concrete_function(IMAGES).structured_outputs
-    shapes = tf.nest.flatten(structure)
+    specs = tf.nest.flatten(structure)
     return lambda images: tf.nest.pack_sequence_as(structure, outputs(images))
 
 

@@ -17,9 +17,9 @@ from kd.pictures.changes import variants
 from kd.pictures.data_sets import data_set
 from kd.pictures.training_set import TrainingSet, training_set
 from kd.training.answers import permuted_doubts
-from kd.training.compiled import ATTENTION, CompiledTraining, Kind, LabelsAlone, Lesson, compiled_training
+from kd.training.compiled import CompiledTraining, Kind, LabelsAlone, Lesson, compiled_training
 from kd.training.costs import epochs_of, eval_epochs, last_eval_epochs, reported_epochs
-from kd.training.messages import Checkpoint, Snapshots, Teaching, TrainedModel, TrainingStopped
+from kd.training.messages import ATTENTION, Checkpoint, Snapshots, Teaching, TrainedModel, TrainingStopped
 from kd.training.networks import initial_weights, needs_parts, network
 from kd.training.precision import Choice, teacher_precision
 

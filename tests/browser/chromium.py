@@ -14,7 +14,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-# Without what draws a window, a page takes a quarter less of the processor.
+# Without what draws a window, tests take a sixth less of the processor.
 SHELL = "chromium-headless-shell"
 NAMES = (SHELL, "chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from kd.base.data_sets import find
 from kd.base.unusable import Unusable
 from kd.config import RunConfig
+from kd.pictures.data_sets import data_set
 from kd.pictures.mnist import to_model_input
 from kd.pictures.training_set import pictures_for_teacher, places, training_set
 from tests.wiring import plain_run
@@ -58,6 +60,16 @@ def test_another_seed_has_other_pictures_and_more_of_them_begin_with_the_same(mn
     assert more.max() > 55_000
     assert len(np.intersect1d(some, places(RunConfig(seed=1)))) < 30
     np.testing.assert_array_equal(places(RunConfig(train_size=60_000)), np.arange(60_000))
+
+
+def test_all_pictures_of_a_set_come_in_the_order_in_which_they_are_drawn():
+    data = data_set(find("letters").id)
+    config = RunConfig(data=data.about.id, train_size=data.about.train)
+    seen, chosen = places(config), training_set(config)
+    assert sorted(seen) == [*range(len(seen))]
+    assert not np.array_equal(seen, np.arange(len(seen)))
+    np.testing.assert_array_equal(chosen.images, data.x_train[seen])
+    np.testing.assert_array_equal(chosen.labels, data.y_train[seen])
 
 
 def test_a_set_without_a_picture_is_refused():
