@@ -94,10 +94,10 @@ def mcnemar(only_first_right: int, only_second_right: int) -> float:
     The exact form of McNemar's test (McNemar 1947; Dietterich 1998, section 3.1): if neither model is
     better, each picture that only one gets right is the toss of a fair coin. Without any, the value is 1.
     """
-    from scipy.stats import binomtest
+    from scipy.special import bdtr
 
-    discordant = int(only_first_right + only_second_right)
-    return float(binomtest(int(only_first_right), discordant, 0.5).pvalue) if discordant else 1.0
+    fewer = min(only_first_right, only_second_right)
+    return min(1.0, 2 * float(bdtr(fewer, only_first_right + only_second_right, 0.5)))
 
 
 def paired_difference_interval(

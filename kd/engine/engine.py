@@ -6,6 +6,7 @@ import contextlib
 import os
 import subprocess
 import threading
+import weakref
 from collections import Counter
 from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import CancelledError
@@ -121,12 +122,14 @@ class Attempt:
     ):
         """Waits for a worker. `hear` is called with each event of its tasks, from a thread of the client."""
         self._connection, self._token, self._should_stop = connection, token, should_stop
-        self._client = connection.client
+        self._client, self._hear = connection.client, hear
         self._futures: list = []
+        attempt = weakref.ref(self)  # for Dask keeps what listens to a topic even after `unsubscribe_topic`
 
         def one_by_one(stamped: tuple[float, list[dict]]) -> None:
-            for event in stamped[1]:
-                hear(event)
+            if (listening := attempt()) is not None:
+                for event in stamped[1]:
+                    listening._hear(event)
 
         with connection.losing():
             self._client.subscribe_topic(token, one_by_one)

@@ -265,7 +265,7 @@ class Lab:
         except Exception as error:
             log.warning("the engine could not be warmed up: %s", error)
         # takes a second of one core, which would otherwise delay everyone at the end of the first run
-        importlib.import_module("scipy.stats")
+        importlib.import_module("scipy.special")
 
     def _run_has_ended(self, run_id: str, by_person: bool) -> None:
         """Tells the classes; measures the machine and makes room after a person's runs, and now and then."""

@@ -205,14 +205,15 @@ def _needed(gained: Gains, verdict: np.ndarray, tests: int) -> tuple[np.ndarray,
     whatever the other cells show. Both ends are NaN where the cell is settled, the second also where no
     station is surely enough, as where the test pictures alone leave too much in doubt.
     """
-    from scipy.stats import chi2
+    from scipy.special import gammaincinv
 
     found, free = gained.found, np.maximum(gained.judged - 1, 1)
     within = np.maximum(-found.low, found.high) <= DIFFERENCE_WORTH_SHOWING
     settled = within | np.isin(verdict, [HELPS, HURTS, BASELINE])
     ends = []
     for quantile in ((1 + CONFIDENCE) / 2, (1 - CONFIDENCE) / 2):
-        deviation = np.maximum(found.spread * np.sqrt(free / chi2.ppf(quantile, free)), _FINEST)
+        chi_square = 2 * gammaincinv(free / 2, quantile)
+        deviation = np.maximum(found.spread * np.sqrt(free / chi_square), _FINEST)
         ends.append(_first_enough(deviation, found.pictures, tests))
     low, high = (np.where(settled | np.isnan(found.spread), np.nan, end) for end in ends)
     return np.where(np.isnan(low) & ~np.isnan(found.pictures) & ~settled, STATIONS[-1], low), high
@@ -224,12 +225,12 @@ def _first_enough(spread: np.ndarray, pictures: np.ndarray, tests: int) -> np.nd
     The power of the t-test is the share of Student's noncentral distribution beyond the critical value
     (Cohen 1988, chapter 2).
     """
-    from scipy.stats import nct, t
+    from scipy.special import nctdtr, stdtrit
 
     seeds = np.array(STATIONS)
-    critical = t.isf(np.array([level(each) for each in STATIONS]) / 2 / max(tests, 1), seeds - 1)
+    critical = -stdtrit(seeds - 1, np.array([level(each) for each in STATIONS]) / 2 / max(tests, 1))
     error = np.hypot(spread[:, None] / np.sqrt(seeds), pictures[:, None])
-    enough = nct.sf(critical, seeds - 1, DIFFERENCE_WORTH_SHOWING / error) >= POWER
+    enough = 1 - nctdtr(seeds - 1, DIFFERENCE_WORTH_SHOWING / error, critical) >= POWER
     return np.where(enough.any(axis=1), seeds[enough.argmax(axis=1)], np.nan)
 
 

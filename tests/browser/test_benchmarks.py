@@ -34,8 +34,9 @@ def test_what_people_wait_for_is_timed_in_a_browser(site, playwright, chromium, 
     monkeypatch.setattr(pages, "app_process", app)
     monkeypatch.setattr(pages, "sync_playwright", lambda: nullcontext(playwright))
     monkeypatch.setattr(pages, "bring", lambda: chromium)
+    monkeypatch.setattr(pages, "DRAGGED", {"draw?view=targets": {"T on Draw": "T, temperature"}})
     seconds = run_here("pages", capsys, "--rounds", "1", "--runs", "6")["seconds"]
-    assert len(seconds) == 10
+    assert len(seconds) == 7
     assert min(min(each) for each in seconds.values()) > 0
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import uuid
+import weakref
+from functools import partial
 from types import SimpleNamespace
 
 import distributed
@@ -57,7 +59,8 @@ def test_the_beginning_is_told_at_once_and_many_events_in_few_messages_with_litt
 
 def test_all_epochs_are_heard_one_by_one_before_the_result(engine):
     heard = []
-    attempt = engine.attempt(uuid.uuid4().hex, heard.append, lambda: False)
+    hear = partial(heard.append)
+    attempt = engine.attempt(uuid.uuid4().hex, hear, lambda: False)
     random = np.random.default_rng(0)
     teaching = Teaching(random.random((320, 10), np.float32), random.random((320, 245), np.float32))
     given = (SMALL.to_dict(), None, "distilled", teaching, {}, False, None)
@@ -74,6 +77,9 @@ def test_all_epochs_are_heard_one_by_one_before_the_result(engine):
     np.testing.assert_allclose(said.logits, expected.logits, atol=1e-5)
     np.testing.assert_allclose(said.attention, expected.attention, atol=1e-5)
     attempt.close()
+    kept = weakref.ref(hear)
+    del attempt, hear
+    until(lambda: kept() is None)  # or else all that a run was told of would stay in memory for good
 
 
 def test_a_training_leaves_its_place_within_an_epoch(engine):

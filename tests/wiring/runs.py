@@ -9,7 +9,7 @@ BASE = RunConfig(
     epochs=2,
     alpha=0.3,
     temperature=4.0,
-    batch_size=16,
+    batch_size=48,
     seed=3,
     student_width=8,
     teacher="fresh",
@@ -59,7 +59,7 @@ RUNS: dict[str, RunConfig] = {
         },
         "another teacher, seed, width and batch size": {
             **{"teacher_width": 2, "teacher_epochs": 1, "teacher_train_size": 100},
-            **{"teacher_label_smoothing": 0.2, "seed": 4, "student_width": 16, "batch_size": 48},
+            **{"teacher_label_smoothing": 0.2, "seed": 4, "student_width": 16, "batch_size": 32},
         },
         "another generation, smooth noise": {
             **{"generation": 2, "shift": 1, "label_noise": 0.2, "labelled": 70},

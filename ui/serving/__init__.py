@@ -31,7 +31,7 @@ from ui.shared.language import follow_the_reader
 
 __all__ = ["explain", "lifespan", "middleware", "routes"]
 
-LOADED_AT_START = ("scipy.stats", "ui.shared.server", "kd.charts.run_charts")
+LOADED_AT_START = ("scipy.special", "ui.shared.server", "kd.charts.run_charts")
 """What Home needs, and takes longest to load; the lab limits the threads of all that is loaded before it."""
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from functools import cache
 
 import numpy as np
@@ -307,10 +308,11 @@ def luck(draws: int) -> float:
 
     In standard deviations: the mean of the largest, by its density.
     """
-    from scipy.stats import norm
+    from scipy.special import ndtr
 
     at = np.linspace(-10, 10, 4_001)
-    return float(np.trapezoid(at * draws * norm.pdf(at) * norm.cdf(at) ** (draws - 1), at))
+    density = np.exp(-(at**2) / 2) / math.sqrt(2 * math.pi)
+    return float(np.trapezoid(at * draws * density * ndtr(at) ** (draws - 1), at))
 
 
 def _of_luck(draws: int) -> Quantity:
