@@ -22,6 +22,9 @@ os.environ.setdefault("TF_NUM_INTRAOP_THREADS", "1")
 os.environ["KD_AHEAD"] = "0"
 # Each worker loads TensorFlow and traces every step for itself; each pytest process has an engine.
 os.environ.setdefault("KD_WORKERS", "1")
+# A forked worker is there sooner; tests/engine/test_workers.py tries a single one as the app has it.
+if sys.platform == "linux":
+    os.environ.setdefault("DASK_DISTRIBUTED__WORKER__MULTIPROCESSING_METHOD", "forkserver")
 os.environ["LANGUAGE"] = "en"  # the tests expect English, whoever runs them
 # Where there is scikit-learn, Keras takes half a second longer to load; only the tests themselves need it.
 os.environ["PYTHONPATH"] = os.pathsep.join(

@@ -34,7 +34,6 @@ SETTINGS = {
     "distributed.deploy.lost-worker-timeout": "365 days",
     "distributed.scheduler.preload": ["kd.engine.preload"],  # and so for the nannies, in the same process
     "distributed.worker.preload": ["kd.engine.preload"],
-    "distributed.worker.multiprocessing-method": forkserver.method(),
     # not read here, and together they took a twelfth of a worker's time
     "distributed.worker.profile.enabled": False,
     "distributed.admin.tick.interval": "1s",
@@ -50,7 +49,7 @@ SETTINGS = {
 
 def embedded_cluster(security: Security) -> SpecCluster:
     """Returns the cluster, for use in `async with`; it listens on loopback only."""
-    dask.config.set(SETTINGS)
+    dask.config.set({**SETTINGS, "distributed.worker.multiprocessing-method": forkserver.method()})
     # Dask 2026.8 would have the forkserver load other modules, and load pandas here to see if there is one.
     utils._forkserver_preload_set = True
     options = {"host": LOOPBACK, "security": security, "dashboard": False}

@@ -1,8 +1,8 @@
 """Where workers come from: on Linux, forked from one process that has loaded TensorFlow and not used it.
 
 A forked worker shares the memory of that process until it writes to it, and need not load TensorFlow again.
-Elsewhere each worker is a new Python, as Dask has it: macOS's frameworks do not outlive a fork, and Windows
-has none.
+A single worker shares it with nobody, so it is a new Python, without 140 MB of a process that only forks.
+Elsewhere each worker is one, as Dask has it: macOS's frameworks do not outlive a fork, and Windows has none.
 """
 
 import contextlib
@@ -13,10 +13,12 @@ import signal
 import sys
 from multiprocessing import forkserver
 
+from kd.engine.processes import own_workers
+
 CHOICE = "DASK_DISTRIBUTED__WORKER__MULTIPROCESSING_METHOD"  # Dask's own variable for another way
 # In the environment of the forkserver: the process with which it ends, if that one's main thread started it.
 _PARENT = "KD_FORKSERVER_PARENT"
-# Read when a process starts or loads NumPy and TensorFlow; a forked worker is too late for them. Threads and
+# Read when a process starts or loads NumPy and TensorFlow; a worker itself is too late for them. Threads and
 # hash seed are what Dask's nannies give to workers. One heap for all threads: what one frees, another uses.
 # TensorFlow's own store of memory, where it uses oneDNN, would keep for good whatever it once had.
 _ENVIRONMENT = {
@@ -33,18 +35,19 @@ _DEATH_SIGNAL = 1  # PR_SET_PDEATHSIG of linux/prctl.h
 
 def method() -> str:
     """Returns how multiprocessing starts workers: "forkserver" or "spawn"."""
-    return os.environ.get(CHOICE) or ("forkserver" if sys.platform == "linux" else "spawn")
+    forks = sys.platform == "linux" and sum(own_workers().values()) > 1
+    return os.environ.get(CHOICE) or ("forkserver" if forks else "spawn")
 
 
 def start() -> None:
-    """Starts the forkserver, if workers come from one; returns at once, while it loads TensorFlow.
+    """Prepares for workers: starts the forkserver, if they come from one; it loads TensorFlow meanwhile.
 
     Call it in the engine's main thread: the forkserver ends with the thread that started it. One that
     multiprocessing starts again, from a thread that may end at any time, does not.
     """
+    for name, value in _ENVIRONMENT.items():
+        os.environ.setdefault(name, value)
     if method() == "forkserver":
-        for name, value in _ENVIRONMENT.items():
-            os.environ.setdefault(name, value)
         os.environ[_PARENT] = str(os.getpid())
         forkserver.set_forkserver_preload([__name__])  # imported there, it becomes one: see below
         forkserver.ensure_running()

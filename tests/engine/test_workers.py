@@ -44,11 +44,11 @@ def replaced(engine, before: dict[str, int]) -> dict[str, int]:
     return until(lambda: (found := workers_of(engine))["student-0"] != before["student-0"] and found)
 
 
-def parents(engine) -> set[int]:
-    return {psutil.Process(pid).ppid() for pid in workers_of(engine).values()}
+def parents(engine, count: int = 3) -> set[int]:
+    return {psutil.Process(pid).ppid() for pid in workers_of(engine, count).values()}
 
 
-def test_workers_are_forked_on_linux_and_started_anew_elsewhere_unless_dasks_variable_says_so(
+def test_several_workers_are_forked_on_linux_others_started_anew_unless_dasks_variable_says_so(
     engine, monkeypatch
 ):
     (parent,) = parents(engine)
@@ -56,8 +56,12 @@ def test_workers_are_forked_on_linux_and_started_anew_elsewhere_unless_dasks_var
     if FORKS:
         assert psutil.Process(parent).ppid() == engine.child.pid
         assert psutil.Process(parent).num_threads() == 1
-    monkeypatch.setenv(CHOICE, "spawn")
-    assert method() == "spawn"
+    monkeypatch.delenv(CHOICE, raising=False)
+    for count, way in (("2", "forkserver" if FORKS else "spawn"), ("1", "spawn")):
+        monkeypatch.setenv("KD_WORKERS", count)
+        assert method() == way
+    monkeypatch.setenv(CHOICE, "forkserver")
+    assert method() == "forkserver"
 
 
 @pytest.mark.skipif(not FORKS, reason="elsewhere each worker loads TensorFlow itself")
@@ -93,8 +97,9 @@ def test_a_forked_worker_has_tensorflow_from_the_start_unused_and_its_parents_ha
     assert min(client.run(patience, nanny=True).values()) > 24 * 3600
 
 
-def test_a_single_worker_trains_whatever_comes_on_one_core(monkeypatch):
+def test_a_single_worker_trains_whatever_comes_on_one_core_and_is_a_new_python(monkeypatch):
     monkeypatch.setenv("KD_WORKERS", "1")
+    monkeypatch.delenv(CHOICE, raising=False)
     engine = Engine()
     try:
         assert engine.workers() == {("student", "teacher"): 1}
@@ -103,6 +108,8 @@ def test_a_single_worker_trains_whatever_comes_on_one_core(monkeypatch):
         for kind in ("student", "teacher"):
             future = client.submit(threads, resources={kind: 1}, pure=False)
             assert future.result(PATIENCE) == (pid, "1")
+        assert parents(engine, 1) == {engine.child.pid}
+        assert psutil.Process(pid).environ()["MALLOC_ARENA_MAX"] == "1"  # also where a worker is not forked
     finally:
         engine.close()
 
