@@ -4,10 +4,11 @@
     KD_TEACHERS=0 python -m benchmarks.clicks --minutes 60
     KD_DEMO=1 python -m benchmarks.clicks --minutes 60
 
-The app has one worker, as on a small machine, unless KD_WORKERS says otherwise. One visitor asks for the runs
-that cost the most, one after the other; others open pages and use whatever they find there, at random. Once a
-second, it looks at what cannot be given back to the system (`Pss_Anon` of /proc/PID/smaps_rollup, as in
-benchmarks/memory.py), and beside it at `Pss`, which counts the programs' files as well.
+The app has one worker, as on a small machine, unless KD_WORKERS says otherwise, and one heap, as in its
+container (Dockerfile). One visitor asks for the runs that cost the most, one after the other; others open
+pages and use whatever they find there, at random. Once a second, it looks at what cannot be given back to the
+system (`Pss_Anon` of /proc/PID/smaps_rollup, as in benchmarks/memory.py), and beside it at `Pss`, which
+counts the programs' files as well.
 """
 
 from __future__ import annotations
@@ -196,7 +197,10 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--people", type=int, default=2, metavar="N", help="who click at random")
     options = parser.parse_args(arguments)
     workers = os.environ.get("KD_WORKERS", "1")
-    with tempfile.TemporaryDirectory() as home, app_process(Path(home), KD_WORKERS=workers) as app:
+    with (
+        tempfile.TemporaryDirectory() as home,
+        app_process(Path(home), KD_WORKERS=workers, MALLOC_ARENA_MAX="1") as app,
+    ):
         found = {"machine": machine(), **asyncio.run(visits(app, options))}
     report(options, found, in_words(found))
     return 1 if found["errors"] else 0

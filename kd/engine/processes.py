@@ -130,9 +130,9 @@ def keep_freed_memory() -> None:
 
 
 def share_freed_memory() -> None:
-    """Lets all threads of this process share two pools of glibc: with a pool each, most of it lies idle."""
+    """Has threads that start from now on share one heap of glibc: with one each, half of them lies idle."""
     with contextlib.suppress(OSError, AttributeError):
-        ctypes.CDLL("libc.so.6").mallopt(-8, 2)  # in malloc.h: the most arenas
+        ctypes.CDLL("libc.so.6").mallopt(-8, 1)  # in malloc.h: the most arenas
 
 
 def give_back() -> None:

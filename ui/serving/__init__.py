@@ -4,7 +4,7 @@
 may ask, `limits` what and how much, `readiness` whether it works. tests/ui/serving/test_serving.py tries each
 bound on a real server, and so notices a version of Streamlit or uvicorn in which it no longer holds.
 
-Of `kd`, only its words are imported here: the server is up before `load` loads the lab.
+Of `kd`, only what is light is imported here: the server is up before `load` loads the lab.
 """
 
 import asyncio
@@ -21,6 +21,7 @@ from streamlit import cli_util, config
 from streamlit.runtime import Runtime
 from streamlit.web.server import server_util
 
+from kd.engine.processes import share_freed_memory
 from kd.text.translation import _
 from ui.serving import classes, limits, networks, readiness
 from ui.serving.first_paint import ShowsWaiting
@@ -37,6 +38,8 @@ LOADED_AT_START = ("scipy.special", "ui.shared.server", "kd.charts.run_charts")
 
 def middleware() -> list[Middleware]:
     """Returns what every request passes through before it reaches Streamlit; also prepares the process."""
+    # threads draw pages, many at once when a class begins: what they free serves all that come later
+    share_freed_memory()
     follow_the_reader()
     logging.getLogger("uvicorn.error").setLevel(logging.WARNING)
     open_to_all = (_at(readiness.PATH), _at("/_stcore/health"))

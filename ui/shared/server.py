@@ -11,14 +11,11 @@ import numpy  # noqa: F401 - what is loaded later would not be limited
 from threadpoolctl import threadpool_limits
 
 from kd.config import RunConfig
-from kd.engine.processes import share_freed_memory
 from kd.lab import Lab
 
 # Many people ask at once, and each question is a few small matrix products (kd/networks/numpy_model.py). The
 # limit holds for the whole process, so it is the app that sets it, not the library.
 threadpool_limits(limits=1, user_api="blas")
-# A thread draws a page, and so many do at once when a class begins: their memory serves all that come later.
-share_freed_memory()
 
 SECONDS_OF_A_QUICK_RUN = 20.0
 """A run that is expected to take less starts by itself when a control is let go."""
