@@ -143,6 +143,7 @@ def teaching(teacher: bytes, config: dict, data: Sent, attention: bool, token: s
     except TrainingStopped:
         return None
     finally:
+        gc.collect()  # a model that was loaded refers to itself: of the strong teacher, each takes 6 MB
         give_back()
 
 

@@ -286,7 +286,7 @@ class Runs:
         self._upkeep, self._list = upkeep, RunList(store, in_progress.view)
         # what is read of finished runs, by where it is and the state of that: what was read last is kept
         self.network = computed_once(maxsize=16)(lambda path, state: NumpyModel.load(path))
-        self.logits = computed_once(maxsize=48)(lambda model_id, state: store.models.logits(model_id))
+        self.logits = computed_once(maxsize=24)(lambda model_id, state: store.models.logits(model_id))
         self.course = computed_once(maxsize=4)(lambda model_id, state: store.models.snapshots(model_id))
         self.index = computed_once(maxsize=2)(self._open_index)
 

@@ -141,13 +141,18 @@ def load_mnist(path: str | os.PathLike | None = None) -> Mnist:
 
 
 def _in_a_file(array: np.ndarray) -> np.ndarray:
-    """Returns the array mapped from a nameless file: memory that the system can take back."""
+    """Returns the array mapped from a nameless file: memory that the system can take back.
+
+    It cannot be changed; its base could, in this process alone, for what takes only such memory.
+    """
     if sys.platform == "win32":  # which has no nameless files
         return array
     try:
         with tempfile.TemporaryFile() as file:
             array.tofile(file)
             file.flush()
-            return np.memmap(file, array.dtype, "r", shape=array.shape).view(np.ndarray)
+            mapped = np.memmap(file, array.dtype, "c", shape=array.shape).view(np.ndarray)
     except OSError:  # the disk is full
         return array
+    mapped.flags.writeable = False
+    return mapped

@@ -150,47 +150,54 @@ def in_parts(function, pictures, before_each: Callable[[], None], at_once: int):
     return type(part)(*found) if isinstance(part, tuple) else found[0]
 
 
-def forward_in_parts(forward: Forward, model: keras.Sequential) -> Forward:
-    """Returns the same function, computed for a part of the images at a time, with the same gradients.
+class InParts:
+    """A forward pass and its gradients, computed for a part of the images at a time.
 
-    Both are the same up to rounding. The gradient computes each part's outputs again, so those of one part at
+    Both are the same up to rounding. The gradients compute each part's outputs again, so those of one part at
     most are in memory (Chen et al. 2016, “Training Deep Nets with Sublinear Memory Cost”, section 3).
+    `tf.custom_gradient` would do, but TensorFlow registers each for good, with the 10 MB of its graph.
     """
-    at_once = -(-pictures_at_once(model) // 2)  # an evaluation has no gradients beside the outputs
 
-    def each_part(images, take, values):
+    def __init__(self, forward: Forward, model: keras.Sequential):
+        self._forward, self._variables = forward, [each.value for each in model.trainable_variables]
+        self._at_once = -(-pictures_at_once(model) // 2)  # an evaluation has no gradients beside the outputs
+        self._structure = tf.function(forward).get_concrete_function(IMAGES).structured_outputs
+
+    def outputs(self, images: tf.Tensor) -> Any:
+        """Returns what the forward pass returns."""
+
+        def answer(part, number, found):
+            new = tf.nest.flatten(self._forward(images[part]))
+            return [array.write(number, tensor) for array, tensor in zip(found, new, strict=True)]
+
+        arrays = [
+            tf.TensorArray(spec.dtype, 0, dynamic_size=True, element_shape=(None, *spec.shape[1:]))
+            for spec in tf.nest.flatten(self._structure)
+        ]
+        found = [array.concat() for array in self._each_part(images, answer, arrays)]
+        return tf.nest.pack_sequence_as(self._structure, found)
+
+    def gradients(self, images: tf.Tensor, upstream: Any) -> list[tf.Tensor]:
+        """Returns the gradients of the trainable weights from those of the outputs."""
+        given = tf.nest.flatten(upstream)
+
+        def add(part, _number, sums):
+            with tf.GradientTape() as tape:
+                again = tf.nest.flatten(self._forward(images[part]))
+            new = tape.gradient(again, self._variables, [each[part] for each in given])
+            return [total + gradient for total, gradient in zip(sums, new, strict=True)]
+
+        return self._each_part(images, add, [tf.zeros_like(variable) for variable in self._variables])
+
+    def _each_part(self, images: tf.Tensor, take: Callable, values: list) -> list:
         def go_on(start, _values):
             return start < tf.shape(images)[0]
 
         def go(start, values):
-            return start + at_once, take(slice(start, start + at_once), start // at_once, values)
+            part = slice(start, start + self._at_once)
+            return start + self._at_once, take(part, start // self._at_once, values)
 
         return tf.while_loop(go_on, go, (tf.constant(0), values), parallel_iterations=1)[1]
-
-    @tf.custom_gradient
-    def outputs(images):
-        def answer(part, number, found):
-            new = tf.nest.flatten(forward(images[part]))
-            return [array.write(number, tensor) for array, tensor in zip(found, new, strict=True)]
-
-        def gradients(*upstream, variables):
-            def add(part, _number, sums):
-                with tf.GradientTape() as tape:
-                    again = tf.nest.flatten(forward(images[part]))
-                new = tape.gradient(again, variables, [each[part] for each in upstream])
-                return [total + gradient for total, gradient in zip(sums, new, strict=True)]
-
-            return None, each_part(images, add, [tf.zeros_like(variable) for variable in variables])
-
-        arrays = [
-            tf.TensorArray(spec.dtype, 0, dynamic_size=True, element_shape=(None, *spec.shape[1:]))
-            for spec in specs
-        ]
-        return [array.concat() for array in each_part(images, answer, arrays)], gradients
-
-    structure = tf.function(forward).get_concrete_function(IMAGES).structured_outputs
-    specs = tf.nest.flatten(structure)
-    return lambda images: tf.nest.pack_sequence_as(structure, outputs(images))
 
 
 def to_images(pictures: tf.Tensor) -> tf.Tensor:
@@ -203,6 +210,7 @@ def to_images(pictures: tf.Tensor) -> tf.Tensor:
 @lru_cache(maxsize=NETWORKS_KEPT)
 def network(architecture: Architecture) -> Network:
     """Returns this process' only Network of this architecture."""
+    keras.backend.clear_session(free_memory=False)  # or what it keeps of each that was let go adds up
     return Network(lambda: architecture.build("model"))
 
 

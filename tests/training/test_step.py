@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import sys
+
 import keras
 import numpy as np
 import pytest
+import tensorflow as tf
 
 from kd.config import RunConfig
 from kd.distillation.mistakes import MISTAKES
@@ -12,7 +15,7 @@ from kd.distillation.objectives import OBJECTIVES, Outputs
 from kd.networks.architectures import Architecture
 from kd.pictures.changes import drawn, shifted, variants
 from kd.training import networks, student
-from kd.training.compiled import CompiledTraining, Kind
+from kd.training.compiled import CompiledTraining, Kind, in_place
 from kd.training.networks import FusedAdam, Network, initial_weights, needs_parts
 from kd.training.networks import network as network_of
 from tests.distillation.formulas import softmax
@@ -84,6 +87,29 @@ class ByHand:
 def first_step(compiled: CompiledTraining, data, **settings) -> dict:
     lesson = compiled.lesson(*data, PICTURES, **settings)
     return compiled.means(compiled.run_steps(lesson, lesson.order(0, 1), 0, 1))
+
+
+@pytest.mark.parametrize(
+    ("chosen", "in_their_memory"),
+    [
+        (slice(None), True),
+        (slice(100), True),
+        (slice(4, 50, 1), True),
+        (slice(3, 50), False),  # not where TensorFlow can have it
+        (slice(None, None, 700), False),
+        ([5, 1, 5], False),
+        (slice(0), False),
+    ],
+)
+def test_pictures_become_a_tensor_without_a_copy_where_they_are_mapped(mnist, chosen, in_their_memory):
+    pictures = mnist.x_train[chosen]
+    tensor = in_place(pictures)
+    np.testing.assert_array_equal(tensor, pictures)
+    np.testing.assert_array_equal(tf.gather(tensor, range(len(pictures))[-2:]), pictures[-2:])
+    if sys.platform != "win32":  # which has no nameless files
+        assert np.shares_memory(memoryview(tensor), pictures) is in_their_memory
+    with pytest.raises(ValueError, match="read-only"):
+        mnist.x_train[0] = 0
 
 
 @pytest.mark.parametrize(
