@@ -49,6 +49,9 @@ SECONDS_BETWEEN_LOOKS = 0.1
 # A drawing's nearest neighbours are sought among so many training pictures: 31 MB in memory.
 NEIGHBOURS = 10_000
 
+# So much is kept of networks, and of courses: those of large students take fifty times as much as usual ones.
+_BYTES_KEPT = 32 << 20
+
 _CAME_ALONG = N_("Run {run} came with the app: you can open and compare it, but not change it.")
 _SOMEBODY_ELSES = N_("Run {run} is somebody else's: you can open and compare it, but not change it.")
 
@@ -285,9 +288,13 @@ class Runs:
         self.store, self.in_progress, self.courses = store, in_progress, courses
         self._upkeep, self._list = upkeep, RunList(store, in_progress.view)
         # what is read of finished runs, by where it is and the state of that: what was read last is kept
-        self.network = computed_once(maxsize=16)(lambda path, state: NumpyModel.load(path))
+        self.network = computed_once(_BYTES_KEPT, _bytes_of_network)(
+            lambda path, state: NumpyModel.load(path)
+        )
         self.logits = computed_once(maxsize=24)(lambda model_id, state: store.models.logits(model_id))
-        self.course = computed_once(maxsize=4)(lambda model_id, state: store.models.snapshots(model_id))
+        self.course = computed_once(_BYTES_KEPT, _bytes_of_course)(
+            lambda model_id, state: store.models.snapshots(model_id)
+        )
         self.index = computed_once(maxsize=2)(self._open_index)
 
     def __getitem__(self, name: RunName) -> Run:
@@ -449,6 +456,15 @@ def run_ids_of(runs: RunNames) -> list[str]:
 
 def _network_name(model_id: str, path: Path) -> str:
     return "{}-{:x}.{:x}".format(model_id, *_state(path))
+
+
+def _bytes_of_network(network: NumpyModel) -> int:
+    """Returns about how many bytes a network takes: its weights, and those of its folded layers."""
+    return 8 * network.parameters
+
+
+def _bytes_of_course(course: Mapping[str, np.ndarray] | None) -> int:
+    return 1 + sum(array.nbytes for array in (course or {}).values())
 
 
 def _state(path: Path) -> tuple[int, int]:
