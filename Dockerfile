@@ -1,7 +1,7 @@
 # One image for the app (docs/deploy.md) and for a cluster's scheduler and workers (docs/cluster.md).
 FROM python:3.13-slim
 
-# One heap for all threads: what one frees, another uses; with one each, the app takes 40 MB more.
+# One heap for all threads, so that one uses what another has freed (docs/deploy.md).
 ENV PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1 MALLOC_ARENA_MAX=1
 
 WORKDIR /app

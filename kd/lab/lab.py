@@ -264,7 +264,7 @@ class Lab:
             self._engine.warm_up()
         except Exception as error:
             log.warning("the engine could not be warmed up: %s", error)
-        # takes a second of one core, which would otherwise delay everyone at the end of the first run
+        # or else the end of the first run waits for it
         importlib.import_module("scipy.special")
 
     def _run_has_ended(self, run_id: str, by_person: bool) -> None:

@@ -49,7 +49,7 @@ SECONDS_BETWEEN_LOOKS = 0.1
 # A drawing's nearest neighbours are sought among so many training pictures: 31 MB in memory.
 NEIGHBOURS = 10_000
 
-# So much is kept of networks, and of courses: those of large students take fifty times as much as usual ones.
+# So much is kept of networks, and of courses: a large student takes forty times as much as a usual one.
 _BYTES_KEPT = 32 << 20
 
 _CAME_ALONG = N_("Run {run} came with the app: you can open and compare it, but not change it.")

@@ -143,7 +143,8 @@ def load_mnist(path: str | os.PathLike | None = None) -> Mnist:
 def _in_a_file(array: np.ndarray) -> np.ndarray:
     """Returns the array mapped from a nameless file: memory that the system can take back.
 
-    It cannot be changed; its base could, in this process alone, for what takes only such memory.
+    It is read-only. Its base is not, as DLPack wants it (kd.training.compiled.in_place); what is written
+    there stays in this process.
     """
     if sys.platform == "win32":  # which has no nameless files
         return array

@@ -234,15 +234,13 @@ class CompiledTraining:
     def _step(self, images, labels, has_label, prepared: Mapping[str, Any], numbers) -> list[tf.Tensor]:
         """Takes one step of the optimiser; returns what it adds to the sums."""
         count = tf.cast(tf.size(labels), tf.float32)
-        said = None if self._parts is None else self._parts.outputs(images)
+        said: Any = self._parts.outputs(images) if self._parts else None
         with tf.GradientTape() as tape:
-            if said is None:
-                outputs = self._forward(images)
-            else:
+            if self._parts:
                 tape.watch(said)
-                outputs = said
-            if not self._attends:
-                outputs = Outputs(outputs)
+            else:
+                said = self._forward(images)
+            outputs = said if self._attends else Outputs(said)
             losses = self._cross_entropies(labels, outputs.logits, numbers)
             if has_label is None:
                 student_loss = tf.reduce_mean(losses)
@@ -253,10 +251,10 @@ class CompiledTraining:
             objective = self._with(numbers)
             terms = objective.terms(labels, outputs, prepared, has_label)
             loss = objective.loss(student_loss, terms)
-        if self._parts is None:
-            gradients = tape.gradient(loss, self.model.trainable_variables)
-        else:
+        if self._parts:
             gradients = self._parts.gradients(images, tape.gradient(loss, said))
+        else:
+            gradients = tape.gradient(loss, self.model.trainable_variables)
         self.network.optimizer.apply(gradients)
         correct = tf.cast(tf.argmax(outputs.logits, axis=1, output_type=tf.int32) == labels, tf.float32)
         if has_label is not None:
@@ -283,14 +281,14 @@ def in_place(pictures: np.ndarray) -> tf.Tensor:
     base = pictures
     while isinstance(base.base, np.ndarray):
         base = base.base
-    is_mapped = isinstance(base, np.memmap) and pictures.flags.c_contiguous
-    if is_mapped and pictures.ctypes.data % _ALIGNED == 0:
+    can_share = isinstance(base, np.memmap) and base.flags.writeable and pictures.flags.c_contiguous
+    if can_share and pictures.ctypes.data % _ALIGNED == 0:
         memory, start = base.view(np.ndarray), pictures.ctypes.data - base.ctypes.data
+        shared = memory.reshape(-1)[start : start + pictures.size].reshape(pictures.shape)
     else:
-        is_mapped, memory = False, np.empty(pictures.size + _ALIGNED, np.uint8)
+        memory = np.empty(pictures.size + _ALIGNED, np.uint8)
         start = -memory.ctypes.data % _ALIGNED
-    shared = memory.reshape(-1)[start : start + pictures.size].reshape(pictures.shape)
-    if not is_mapped:
+        shared = memory[start : start + pictures.size].reshape(pictures.shape)
         shared[...] = pictures
     return tf.experimental.dlpack.from_dlpack(shared.__dlpack__())
 
