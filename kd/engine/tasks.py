@@ -23,6 +23,8 @@ from kd.training.messages import Checkpoint, Teaching, TrainingStopped
 _stopped: set[str] = set()
 _yielding: set[str] = set()
 SECONDS_BETWEEN_PROGRESS = 0.25
+# Of what Keras and TensorFlow load if it is installed, what takes most memory.
+_OPTIONAL = ("pandas", "sklearn", "scipy", "IPython", "matplotlib", "PIL")
 SECONDS_BETWEEN_MESSAGES = 0.1
 
 
@@ -37,11 +39,12 @@ async def request_yield(token: str) -> None:
 
 
 def load_tensorflow() -> None:
-    """Loads TensorFlow and Keras without pandas and scikit-learn, which can still be imported afterwards.
+    """Loads TensorFlow and Keras without what they would make use of, which can still be imported afterwards.
 
-    Keras would load them: they hold 70 MB, and pyarrow starts a thread, which no process that forks may have.
+    It holds 80 MB and takes a third of the time; and pyarrow, which pandas loads, starts a thread, which no
+    process that forks may have.
     """
-    absent: dict[str, Any] = {name: None for name in ("pandas", "sklearn") if name not in sys.modules}
+    absent: dict[str, Any] = {name: None for name in _OPTIONAL if name not in sys.modules}
     sys.modules.update(absent)  # an import that finds None fails, as if it was not installed
     is_collecting = gc.isenabled()
     gc.disable()  # none of it is garbage, and looking for some takes a fifth of the time

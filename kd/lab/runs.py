@@ -25,7 +25,7 @@ from kd.lab.written import checked_name, checked_note, checked_tags
 from kd.networks.numpy_model import NumpyModel
 from kd.networks.packed import packed
 from kd.pictures.data_sets import data_set
-from kd.pictures.mnist import as_batch, to_model_input
+from kd.pictures.mnist import as_batch
 from kd.pictures.training_set import places
 from kd.runs.courses import Courses
 from kd.runs.in_progress import RunsInProgress
@@ -46,7 +46,7 @@ if TYPE_CHECKING:
 log = logging.getLogger("kd")
 
 SECONDS_BETWEEN_LOOKS = 0.1
-# A drawing's nearest neighbours are sought among so many training pictures: 31 MB in memory.
+# A drawing's nearest neighbours are sought among so many training pictures.
 NEIGHBOURS = 10_000
 
 # So much is kept of networks, and of courses: a large student takes forty times as much as a usual one.
@@ -433,10 +433,10 @@ class Runs:
     ) -> NeighbourIndex:
         """Opens the pictures that students of this setting see as a teacher sees them."""
         data, chosen = data_set(seen.data), places(seen)[:NEIGHBOURS]
-        images, labels = to_model_input(data.x_train[chosen]), data.y_train[chosen].astype(np.int32)
+        pictures, labels = data.x_train[chosen], data.y_train[chosen].astype(np.int32)
         drawn = "" if seen.pictures == FIRST else f"-{seen.seed}"
-        path = self.store.home / "neighbours" / f"{teacher_id}-{len(images)}{drawn}.npz"
-        return NeighbourIndex.open(path, self.network(teacher, state), images, labels)
+        path = self.store.home / "neighbours" / f"{teacher_id}-{len(pictures)}{drawn}.npz"
+        return NeighbourIndex.open(path, self.network(teacher, state), pictures, labels)
 
 
 def run_id_of(run: RunName) -> str:

@@ -11,7 +11,7 @@ An objective that compares attention needs the last convolution of every picture
 """
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NamedTuple
 
 import keras
 import tensorflow as tf
@@ -19,7 +19,18 @@ import tensorflow as tf
 from kd.base.keras_parts import Outputs
 from kd.text.words import quoted
 
-Forward = Callable[[tf.Tensor], Any]
+
+class Forward(NamedTuple):
+    """A differentiable forward pass in two halves: what depends on the weights alone, and the rest.
+
+    fold: () → folded weights. answer: (images, folded weights) → what `folded_forward` returns.
+    """
+
+    fold: Callable[[], Any]
+    answer: Callable[[tf.Tensor, Any], Any]
+
+    def __call__(self, images: tf.Tensor) -> Any:
+        return self.answer(images, self.fold())
 
 
 def folded_forward(
@@ -33,21 +44,18 @@ def folded_forward(
     fewer than two convolutions. It reads the model's variables at every call, so it may be traced once.
     """
     if attention:
-        return _with_attention(model, training)
+        return _unfolded(_with_attention(model, training))
     if not _has_linear_tail(model):
-        return lambda images: model(images, training=training)
+        return _unfolded(lambda images: model(images, training=training))
     *head, convolution, _, dense = model.layers
     height, width, channels = convolution.input.shape[1:]
     _, rows, columns, filters = convolution.output.shape
     classes = dense.units
-    fold = tf.nn.conv2d_transpose if precision == "float32" else _fold_in_bfloat16
+    transposed = tf.nn.conv2d_transpose if precision == "float32" else _fold_in_bfloat16
 
-    def forward(images: tf.Tensor) -> tf.Tensor:
-        hidden = images
-        for layer in head:
-            hidden = layer(hidden, training=training)
+    def fold() -> tuple[tf.Tensor, tf.Tensor]:
         kernel = tf.reshape(dense.kernel, (rows, columns, filters, classes))
-        folded_kernel = fold(
+        folded_kernel = transposed(
             tf.transpose(kernel, (3, 0, 1, 2)),
             tf.convert_to_tensor(convolution.kernel),
             (classes, height, width, channels),
@@ -57,13 +65,21 @@ def folded_forward(
         folded_bias = dense.bias + tf.linalg.matvec(
             tf.reduce_sum(kernel, (0, 1)), convolution.bias, transpose_a=True
         )
-        flat = (-1, height * width * channels)
-        return (
-            tf.matmul(tf.reshape(hidden, flat), tf.reshape(folded_kernel, flat), transpose_b=True)
-            + folded_bias
-        )
+        return folded_kernel, folded_bias
 
-    return forward
+    def answer(images: tf.Tensor, folded: tuple[tf.Tensor, tf.Tensor]) -> tf.Tensor:
+        hidden = images
+        for layer in head:
+            hidden = layer(hidden, training=training)
+        kernel, bias = folded
+        flat = (-1, height * width * channels)
+        return tf.matmul(tf.reshape(hidden, flat), tf.reshape(kernel, flat), transpose_b=True) + bias
+
+    return Forward(fold, answer)
+
+
+def _unfolded(forward: Callable[[tf.Tensor], Any]) -> Forward:
+    return Forward(lambda: (), lambda images, _: forward(images))
 
 
 def attention_map(values: tf.Tensor) -> tf.Tensor:

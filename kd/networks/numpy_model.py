@@ -179,13 +179,15 @@ class NumpyModel:
     def _in_chunks(self, layers: Sequence[Layer], images: np.ndarray) -> np.ndarray:
         images = self._checked(images)
         size = max(1, _VALUES_AT_ONCE // max(layer.activations for layer in self.layers))
-        parts = []
+        found = np.empty(0, np.float32)
         for start in range(0, max(1, len(images)), size):
             values = images[start : start + size]
             for layer in layers:
                 values = layer.forward(values)
-            parts.append(values)
-        return np.concatenate(parts)
+            if not start:
+                found = np.empty((len(images), *values.shape[1:]), values.dtype)
+            found[start : start + size] = values
+        return found
 
 
 def fold_linear_tail(layers: Sequence[Layer], input_shape: Shape) -> tuple[Layer, ...]:

@@ -13,10 +13,11 @@ import tensorflow as tf
 from kd.networks.architectures import IMAGE_SHAPE, Architecture
 from kd.pictures.changes import shifted, variants
 from kd.training.messages import Teaching, TrainingStopped
-from kd.training.networks import evaluation, in_parts, pictures_at_once, to_images
+from kd.training.networks import Evaluation, in_parts, pictures_at_once, to_images
 
 # Other draws have [seed, epoch] (an epoch's order) and [seed, 1_000_000] (noise).
 _DOUBTS = 3_000_000
+_DROPPED_AT_ONCE = 130  # pictures whose dropout is drawn together: another number would draw another
 
 
 def teacher_outputs(
@@ -43,21 +44,31 @@ def teacher_outputs(
         path = Path(folder) / "teacher.keras"
         path.write_bytes(keras_file)
         model = keras.saving.load_model(path, compile=False)
-    evaluate = evaluation(model, attention) if dropout is None else _in_training(model, *dropout)
-    at_once = pictures_at_once(model)
+    answer = Evaluation(model, attention) if dropout is None else _in_training(model, *dropout)
     if not shift:
-        found = in_parts(evaluate, pictures, check, at_once)
+        found = answer(pictures, check)
         return Teaching(*found) if attention else Teaching(found)
-    each = [in_parts(evaluate, shifted(pictures, *way), check, at_once) for way in variants(shift)]
+    each = [answer(shifted(pictures, *way), check) for way in variants(shift)]
     found = [np.stack(parts, axis=1) for parts in (zip(*each, strict=True) if attention else [each])]
     return Teaching(*(rows.reshape(-1, rows.shape[-1]) for rows in found))
 
 
-def _in_training(model: keras.Sequential, share: float, seed: int) -> Callable[[np.ndarray], np.ndarray]:
-    """Returns a function from pictures, uint8 (n, 28, 28), to logits, with dropout before the last layer."""
-    *features, last = model.layers
-    dropping = keras.Sequential([*features, keras.layers.Dropout(share, seed=seed), last])
-    return lambda pictures: dropping(to_images(tf.constant(pictures)), training=True).numpy()
+def _in_training(model: keras.Sequential, share: float, seed: int) -> Callable[..., np.ndarray]:
+    """Returns a function like an `Evaluation`, to logits, with dropout before the last layer."""
+    features, last = keras.Sequential(model.layers[:-1]), model.layers[-1]
+    dropout = keras.layers.Dropout(share, seed=seed)
+
+    def answer(pictures: np.ndarray, before_each: Callable[[], None]) -> np.ndarray:
+        def features_of(part: np.ndarray) -> tf.Tensor:
+            return features(to_images(tf.constant(part)), training=True)
+
+        def said(part: np.ndarray) -> tf.Tensor:
+            found = in_parts(features_of, part, before_each, pictures_at_once(model))
+            return last(dropout(found, training=True))
+
+        return in_parts(said, pictures, before_each, _DROPPED_AT_ONCE)
+
+    return answer
 
 
 def permuted_doubts(logits: np.ndarray, seed: int, variants: int = 1) -> np.ndarray:

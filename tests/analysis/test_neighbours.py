@@ -7,6 +7,7 @@ from sklearn.decomposition import PCA
 from kd.analysis.neighbours import NeighbourIndex, _principal_directions
 from kd.base.places import DATA
 from kd.networks.numpy_model import NumpyModel
+from kd.pictures.mnist import to_model_input
 
 
 @pytest.fixture(scope="module")
@@ -17,7 +18,7 @@ def model():
 
 @pytest.fixture(scope="module")
 def pictures(mnist):
-    return mnist.train(1500)
+    return mnist.x_train[:1500], mnist.train(1500)[1]
 
 
 @pytest.fixture(scope="module")
@@ -29,7 +30,7 @@ def test_neighbours_are_those_of_the_exact_features(model, pictures, index, mnis
     assert index.directions.shape == (1568, 64)
     assert index.directions.dtype == np.float16
     images, labels = pictures
-    features = model.penultimate(images).astype(np.float64)
+    features = model.penultimate(to_model_input(images)).astype(np.float64)
     hits = 0
     for query in mnist.test(20)[0]:
         own = model.penultimate(query[None])
@@ -70,7 +71,7 @@ def test_an_index_is_cached_and_used_again(tmp_path, model, pictures, index, mon
     monkeypatch.setattr(NeighbourIndex, "build", None)
     again = NeighbourIndex.open(path, model, *pictures)
     np.testing.assert_array_equal(again.directions, first.directions)
-    query = pictures[0][7]
+    query = to_model_input(pictures[0])[7]
     assert again.nearest(query).equals(first.nearest(query))
 
 
@@ -95,7 +96,9 @@ def test_a_cache_with_an_altered_byte_is_made_again(tmp_path, model, pictures, c
 def test_a_cache_that_cannot_be_written_stops_nobody(tmp_path, model, pictures, caplog):
     (tmp_path / "file").write_bytes(b"")
     few = (pictures[0][:80], pictures[1][:80])
-    found = NeighbourIndex.open(tmp_path / "file" / "index.npz", model, *few).nearest(few[0][0], 1)
+    found = NeighbourIndex.open(tmp_path / "file" / "index.npz", model, *few).nearest(
+        to_model_input(few[0])[0], 1
+    )
     assert found["picture"].tolist() == [0]
     assert caplog.messages[1].startswith("the neighbours could not be cached ([Errno ")
 
@@ -114,4 +117,4 @@ def test_the_index_of_another_model_or_other_pictures_is_not_used(tmp_path, mode
 def test_too_many_or_no_neighbours_are_refused(pictures, index):
     for count in (0, 51):
         with pytest.raises(ValueError, match=f"count must be between 1 and 50, got {count}"):
-            index.nearest(pictures[0][0], count)
+            index.nearest(to_model_input(pictures[0])[0], count)

@@ -227,8 +227,7 @@ def test_what_they_are_made_of(open_page, shipped, students, heading, filters, l
 
 @pytest.mark.parametrize("students", [(Architecture("linear"), tuple(MODELS))], indirect=True)
 def test_drawings_are_answered_and_explained(open_page, shipped, students, mnist, monkeypatch):
-    images, labels = mnist.train(60)
-    index = NeighbourIndex.build(students["teacher"], images, labels)
+    index = NeighbourIndex.build(students["teacher"], mnist.x_train[:60], mnist.y_train[:60])
     monkeypatch.setattr(Run, "neighbours", lambda self: index)
     app = open_page("draw", way="test", picture="0")
     assert not drawn_in_the_browser(app, "saliency")  # computed once it is opened

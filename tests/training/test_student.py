@@ -29,6 +29,14 @@ def test_pictures_become_the_models_input_to_the_last_bit(mnist):
     np.testing.assert_array_equal(found, to_model_input(every).reshape(len(every), -1))
 
 
+def test_a_network_answers_as_its_model_does_whatever_its_weights_were_before(mnist):
+    network = Network(lambda: STUDENT.build("model"))
+    for seed in (1, 2):
+        network.reset(drawn_weights(network.model, seed))
+        expected = network.model(to_model_input(mnist.x_test[:300]))
+        np.testing.assert_allclose(network.logits(mnist.x_test[:300]), expected, rtol=1e-4, atol=1e-5)
+
+
 def test_weights_are_drawn_for_every_layer_whatever_its_initialisers_are_called():
     layers = keras.layers
     model = keras.Sequential(
@@ -80,10 +88,11 @@ def test_after_warming_up_a_training_traces_nothing(monkeypatch, name, objective
     monkeypatch.setattr(student, "RunConfig", lambda **settings: RunConfig(**settings, **dense))
     student.warm(name)
     compiled = compiled_training(Architecture("dense", 7), Kind(objective))
-    functions = compiled._steps, compiled.network._evaluate
-    assert [function.experimental_get_tracing_count() for function in functions] == [1, 1]
+    evaluation = compiled.network._evaluate
+    functions = compiled._steps, evaluation._fold, evaluation._answer
+    assert [function.experimental_get_tracing_count() for function in functions] == [1, 1, 1]
     trained(SMALL.replace(**dense, epochs=1), name, made_up())
-    assert [function.experimental_get_tracing_count() for function in functions] == [1, 1]
+    assert [function.experimental_get_tracing_count() for function in functions] == [1, 1, 1]
 
 
 def test_teaching_of_other_images_is_refused():
