@@ -34,7 +34,7 @@ from benchmarks.memory import by_kind
 from kd import Lab, RunConfig, load_mnist
 from kd.config import FIELDS
 from tests.app_process import PROJECT, AppProcess, app_process
-from tests.browser_session import BrowserSession, Widget
+from tests.browser_session import BrowserSession
 
 MANY: dict[str, Any] = {"train_size": 60_000, "epochs": 1}
 FRESH: dict[str, Any] = {"teacher": "fresh"}
@@ -56,51 +56,73 @@ PAGES = ("", *sorted(path.stem for path in (PROJECT / "pages").glob("*.py")))
 USES: dict[str, Callable[[Any, random.Random], dict[str, Any]]] = {
     "Button": lambda element, chance: {"trigger_value": True},
     "DownloadButton": lambda element, chance: {"trigger_value": True},
+    "ButtonGroup": lambda element, chance: {
+        "string_array_value": [chance.choice(element.options).content for _ in element.options[:1]]
+    },
+    "Expandable": lambda element, chance: {"bool_value": True},
+    "Popover": lambda element, chance: {"bool_value": True},
     "Checkbox": lambda element, chance: {"bool_value": chance.random() < 0.5},
     "Selectbox": lambda element, chance: {"string_value": chance.choice(element.options)},
 }
 """How a visitor uses each kind of element."""
 
 
+def _some_setting(chance: random.Random) -> dict[str, Any]:
+    some = {name: chance.choice(FIELDS[name].stops) for name in ("alpha", "temperature", "train_size")}
+    return {**some, "seed": chance.randrange(5)}
+
+
+def _some_picture(chance: random.Random) -> dict[str, Any]:
+    shown = {
+        "way": "test",
+        "picture": chance.randrange(10_000),
+        "drawing": chance.choice(["pixels", "nearest"]),
+    }
+    return {**shown, "drawing_open": "true"}
+
+
+ADDRESSES = {"train": _some_setting, "sweep": _some_setting, "draw": _some_picture}
+"""Where a visitor begins, on pages that have more than one beginning."""
+
+
 async def wander(app: AppProcess, chance: random.Random, end: float, found: dict[str, Any]) -> None:
     """Opens pages with settings of any kind, and uses what is there, again and again."""
     while time.monotonic() < end:
         page = chance.choice(PAGES)
-        some = {name: chance.choice(FIELDS[name].stops) for name in ("alpha", "temperature", "train_size")}
-        address = urlencode({**some, "seed": chance.randrange(5)}) if page in ("train", "sweep") else ""
+        address = urlencode(ADDRESSES.get(page, lambda chance: {})(chance))
         # what has just left the page may be used, too, and is never answered
         with contextlib.suppress(TimeoutError):
             async with BrowserSession(app.url, page, address) as session:
                 found["sessions"].append(session)
                 await session.settled(SECONDS_A_PAGE)
                 for _ in range(chance.randrange(1, 8)):
-                    found["clicks"] += await use_something(session, chance)
+                    found["uses"][await use_something(session, chance)] += 1
                     await asyncio.sleep(chance.uniform(0.2, 2.0))
 
 
-async def use_something(session: BrowserSession, chance: random.Random) -> bool:
-    """Uses one thing on the page at random; returns whether there was any."""
-
-    def use(label: str, widget: Widget) -> Any:
-        if label == "setting":
-            moved = {name: chance.choice(FIELDS[name].stops) for name in ("alpha", "temperature")}
-            return session.let_go(label, **moved)
-        if label == "canvas":
-            digit = load_mnist().x_test[chance.randrange(10_000)]
-            return session.draw(np.kron(digit, np.ones((10, 10), np.uint8)))
-        kind = type(widget.element).__name__
-        return session.act(label, **USES[kind](widget.element, chance))
-
+async def use_something(session: BrowserSession, chance: random.Random) -> str:
+    """Uses one thing on the page at random; returns how it went, or "nothing to use"."""
     usable = {
         label: widget
         for label, widget in session.widgets.items()
         if label in ("setting", "canvas")
         or (type(widget.element).__name__ in USES and not getattr(widget.element, "disabled", False))
     }
-    if usable:
-        await use(*chance.choice([*usable.items()]))
-        await session.settled(SECONDS_A_PAGE)
-    return bool(usable)
+    if not usable:
+        return "nothing to use"
+    label, widget = chance.choice([*usable.items()])
+    if label == "setting":
+        moved = {name: chance.choice(FIELDS[name].stops) for name in ("alpha", "temperature")}
+        await session.let_go(label, **moved)
+    elif label == "canvas":
+        digit = load_mnist().x_test[chance.randrange(10_000)]
+        await session.draw(np.kron(digit, np.ones((10, 10), np.uint8)))
+    elif getattr(widget.element, "deferred_file_id", ""):
+        return "file" if await session.download(label) else "file of a page that is no more"
+    else:
+        await session.act(label, **USES[type(widget.element).__name__](widget.element, chance))
+    await session.settled(SECONDS_A_PAGE)
+    return "click"
 
 
 async def ask_for_much(app: AppProcess, lab: Lab, end: float, found: dict[str, Any], settings: tuple) -> None:
@@ -160,7 +182,7 @@ def total(sizes: dict[str, list[int]]) -> int:
 
 async def visits(app: AppProcess, options: argparse.Namespace) -> dict[str, Any]:
     """Has the visitors come, and returns what was measured meanwhile."""
-    found: dict[str, Any] = {"sessions": [], "clicks": 0, "ends": Counter(), "now": {}, "most": {}}
+    found: dict[str, Any] = {"sessions": [], "uses": Counter(), "ends": Counter(), "now": {}, "most": {}}
     found["run"], found["of_runs"] = "none yet", {}
     end, settings = time.monotonic() + 60 * options.minutes, GREEDY[:1] if options.small else GREEDY
     looking, settling = asyncio.create_task(look(app, found)), 1.0 if options.small else 5.0
@@ -187,7 +209,7 @@ def in_words(found: dict[str, Any]) -> list[str]:
             each = "; ".join(f"{kind} {' + '.join(f'{s / 1e6:.0f}' for s in v)}" for kind, v in sizes.items())
             lines.append(f"{moment}, {measure}: {total(sizes) / 1e6:.0f} MB ({each})")
     lines += [f"most, with {run}: {most / 1e6:.0f} MB" for run, most in found["of_runs"].items()]
-    lines.append(f"{found['clicks']} clicks; costly runs: {dict(found['ends'])}")
+    lines.append(f"{dict(found['uses'])}; costly runs: {dict(found['ends'])}")
     return [*lines, f"errors: {len(found['errors'])}", *found["errors"][:5]]
 
 

@@ -9,6 +9,7 @@ import io
 import json
 import math
 import time
+import urllib.error
 import urllib.request
 from dataclasses import dataclass, field
 from typing import Any
@@ -65,6 +66,7 @@ class BrowserSession:
         self._states: dict[str, WidgetState] = {}
         self._timers: dict[str, asyncio.Task] = {}
         self._announced: set[str] = set()
+        self._made: dict[str, asyncio.Future] = {}
         self._controls: dict[str, tuple[int, dict]] = {}
         self._pending: list[Timing] = []
         self._idle = asyncio.Event()
@@ -121,6 +123,19 @@ class BrowserSession:
         drawing = {"drawing": {"raw": {"objects": []}, "data": data_url(pixels)}}
         await self.act("canvas", json_value=json.dumps(drawing))
 
+    async def download(self, label: str) -> bytes:
+        """Have the server make the file of a button with this label, and fetch it; empty if it cannot."""
+        request, made = BackMsg(), asyncio.get_running_loop().create_future()
+        asked = request.backend_operation_request
+        asked.request_id, asked.session_id = f"{id(made)}", self._session_id
+        asked.deferred_file.file_id = self.widgets[label].element.deferred_file_id
+        self._made[asked.request_id] = made
+        await self._socket.send(request.SerializeToString())
+        answer = await made
+        if answer.error_msg:
+            return b""
+        return await asyncio.to_thread(_fetched, f"{self.url}{answer.deferred_file.url}", self.cookie)
+
     async def rerun(self, kind: str, fragment: str = "", automatic: bool = False) -> None:
         """Ask the server for the page, or a fragment of it."""
         message = BackMsg()
@@ -156,6 +171,14 @@ class BrowserSession:
             self._page_hash = message.navigation.page_script_hash
         elif kind == "delta" and message.delta.WhichOneof("type") == "new_element":
             self._see(message.delta.new_element, message.delta.fragment_id)
+        elif kind == "delta" and message.delta.WhichOneof("type") == "add_block":
+            block = message.delta.add_block
+            content = getattr(block, block.WhichOneof("type") or "vertical")
+            if getattr(content, "id", "") and hasattr(content, "label"):  # what is folded, until it is opened
+                self.widgets[content.label] = Widget(content.id, message.delta.fragment_id, content)
+        elif kind == "backend_operation_response":
+            answer = message.backend_operation_response
+            self._made.pop(answer.request_id).set_result(answer)
         elif kind == "auto_rerun":
             self._announced.add(message.auto_rerun.fragment_id)
             self._start_timer(message.auto_rerun.interval, message.auto_rerun.fragment_id)
@@ -210,6 +233,15 @@ def first_cookie(url: str) -> str:
     """The cookie that a new browser gets."""
     with urllib.request.urlopen(f"{url}/_stcore/health", timeout=30) as answer:
         return (answer.headers.get("Set-Cookie") or "").partition(";")[0]
+
+
+def _fetched(url: str, cookie: str) -> bytes:
+    request = urllib.request.Request(url, headers={"Cookie": cookie})
+    try:
+        with urllib.request.urlopen(request, timeout=60) as answer:
+            return answer.read()
+    except urllib.error.HTTPError:  # the page has gone on, and Streamlit has let go of the file
+        return b""
 
 
 def data_url(grey: np.ndarray) -> str:

@@ -11,7 +11,8 @@ An objective that compares attention needs the last convolution of every picture
 """
 
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from dataclasses import dataclass
+from typing import Any
 
 import keras
 import tensorflow as tf
@@ -20,7 +21,8 @@ from kd.base.keras_parts import Outputs
 from kd.text.words import quoted
 
 
-class Forward(NamedTuple):
+@dataclass(frozen=True)
+class Forward:
     """A differentiable forward pass in two halves: what depends on the weights alone, and the rest.
 
     fold: () → folded weights. answer: (images, folded weights) → what `folded_forward` returns.
