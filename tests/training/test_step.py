@@ -176,9 +176,14 @@ def test_a_step_in_parts_is_the_same_step_and_the_last_part_may_be_smaller(mnist
 
 def test_a_student_whose_layers_put_out_much_takes_its_steps_in_parts():
     wide = RunConfig(student="convolutional", student_width=64, batch_size=1024)
-    for config, expected in ((RunConfig(), False), (wide.replace(batch_size=32), False), (wide, True)):
-        recipe = student._recipe(config, "distilled")
-        assert recipe.kind(student._pictures(config, "distilled"), config).in_parts is expected
+    for config, name, expected in (
+        (RunConfig(teacher="fresh"), "teacher", False),
+        (RunConfig(), "distilled", False),
+        (wide.replace(batch_size=32), "distilled", False),
+        (wide, "distilled", True),
+    ):
+        recipe = student._recipe(config, name)
+        assert recipe.kind(student._pictures(config, name), config).in_parts is expected
 
 
 SHAPES = [(3, 3, 1, 4), (4,), (20, 10)]
