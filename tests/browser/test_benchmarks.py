@@ -60,7 +60,7 @@ def test_the_memory_of_the_app_is_measured_while_visitors_click(run_on_the_app):
     # which starts an app of its own: whoever clicks at random may delete runs
     found = run_on_the_app("clicks", "--minutes", "0.05", "--people", "1")
     assert found["errors"] == []
-    assert found["clicks"] > 0
+    assert found["uses"]["click"] > 0
     assert sum(found["ends"].values()) > 0
     anonymous, all_of_it = (sum(map(sum, found["most"][each].values())) for each in ("Pss_Anon", "Pss"))
     assert 50e6 < anonymous < all_of_it < 3e9
