@@ -56,9 +56,7 @@ PAGES = ("", *sorted(path.stem for path in (PROJECT / "pages").glob("*.py")))
 USES: dict[str, Callable[[Any, random.Random], dict[str, Any]]] = {
     "Button": lambda element, chance: {"trigger_value": True},
     "DownloadButton": lambda element, chance: {"trigger_value": True},
-    "ButtonGroup": lambda element, chance: {
-        "string_array_value": [chance.choice(element.options).content for _ in element.options[:1]]
-    },
+    "ButtonGroup": lambda element, chance: {"string_array_value": [chance.choice(element.options).content]},
     "Expandable": lambda element, chance: {"bool_value": True},
     "Popover": lambda element, chance: {"bool_value": True},
     "Checkbox": lambda element, chance: {"bool_value": chance.random() < 0.5},
@@ -73,12 +71,8 @@ def _some_setting(chance: random.Random) -> dict[str, Any]:
 
 
 def _some_picture(chance: random.Random) -> dict[str, Any]:
-    shown = {
-        "way": "test",
-        "picture": chance.randrange(10_000),
-        "drawing": chance.choice(["pixels", "nearest"]),
-    }
-    return {**shown, "drawing_open": "true"}
+    part = chance.choice(["pixels", "nearest"])
+    return {"way": "test", "picture": chance.randrange(10_000), "drawing_open": "true", "drawing": part}
 
 
 ADDRESSES = {"train": _some_setting, "sweep": _some_setting, "draw": _some_picture}

@@ -131,7 +131,7 @@ class BrowserSession:
         asked.deferred_file.file_id = self.widgets[label].element.deferred_file_id
         self._made[asked.request_id] = made
         await self._socket.send(request.SerializeToString())
-        answer = await made
+        answer = await asyncio.wait_for(made, 60)
         if answer.error_msg:
             return b""
         return await asyncio.to_thread(_fetched, f"{self.url}{answer.deferred_file.url}", self.cookie)

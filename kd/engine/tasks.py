@@ -23,9 +23,9 @@ from kd.training.messages import Checkpoint, Teaching, TrainingStopped
 _stopped: set[str] = set()
 _yielding: set[str] = set()
 SECONDS_BETWEEN_PROGRESS = 0.25
+SECONDS_BETWEEN_MESSAGES = 0.1
 # Of what Keras and TensorFlow load if it is installed, what takes most memory.
 _OPTIONAL = ("pandas", "sklearn", "scipy", "IPython", "matplotlib", "PIL")
-SECONDS_BETWEEN_MESSAGES = 0.1
 
 
 async def request_stop(token: str) -> None:
@@ -39,7 +39,7 @@ async def request_yield(token: str) -> None:
 
 
 def load_tensorflow() -> None:
-    """Loads TensorFlow and Keras without what they would make use of, which can still be imported afterwards.
+    """Loads TensorFlow and Keras without what they can do without, which can still be imported afterwards.
 
     It holds 80 MB and takes a third of the time; and pyarrow, which pandas loads, starts a thread, which no
     process that forks may have.

@@ -234,9 +234,10 @@ class CompiledTraining:
     def _step(self, images, labels, has_label, prepared: Mapping[str, Any], numbers) -> list[tf.Tensor]:
         """Takes one step of the optimiser; returns what it adds to the sums."""
         count = tf.cast(tf.size(labels), tf.float32)
-        said: Any = self._parts.outputs(images) if self._parts else None
+        in_parts: tuple[Any, Any] = self._parts(images) if self._parts else (None, None)
+        said, backwards = in_parts
         with tf.GradientTape() as tape:
-            if self._parts:
+            if backwards:
                 tape.watch(said)
             else:
                 said = self._forward(images)
@@ -251,8 +252,8 @@ class CompiledTraining:
             objective = self._with(numbers)
             terms = objective.terms(labels, outputs, prepared, has_label)
             loss = objective.loss(student_loss, terms)
-        if self._parts:
-            gradients = self._parts.gradients(images, tape.gradient(loss, said))
+        if backwards:
+            gradients = backwards(tape.gradient(loss, said))
         else:
             gradients = tape.gradient(loss, self.model.trainable_variables)
         self.network.optimizer.apply(gradients)

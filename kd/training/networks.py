@@ -190,9 +190,10 @@ class InParts:
         self._at_once = -(-pictures_at_once(model) // 2)  # an evaluation has no gradients beside the outputs
         self._structure = tf.function(forward).get_concrete_function(IMAGES).structured_outputs
 
-    def outputs(self, images: tf.Tensor) -> Any:
-        """Returns what the forward pass returns."""
-        folded = self._forward.fold()
+    def __call__(self, images: tf.Tensor) -> tuple[Any, Callable[[Any], list[tf.Tensor]]]:
+        """Returns what the forward pass does, and a function from its gradients to the trainable weights'."""
+        with tf.GradientTape() as folding:
+            folded = self._forward.fold()
 
         def answer(part, number, found):
             new = tf.nest.flatten(self._forward.answer(images[part], folded))
@@ -203,28 +204,25 @@ class InParts:
             for spec in tf.nest.flatten(self._structure)
         ]
         found = [array.concat() for array in self._each_part(images, answer, arrays)]
-        return tf.nest.pack_sequence_as(self._structure, found)
 
-    def gradients(self, images: tf.Tensor, upstream: Any) -> list[tf.Tensor]:
-        """Returns the gradients of the trainable weights from those of the outputs."""
-        given = tf.nest.flatten(upstream)
-        with tf.GradientTape() as folding:
-            folded = self._forward.fold()
-        sources = [*self._variables, *folded]
+        def gradients(upstream: Any) -> list[tf.Tensor]:
+            given, sources = tf.nest.flatten(upstream), [*self._variables, *folded]
 
-        def add(part, _number, sums):
-            with tf.GradientTape() as tape:
-                tape.watch(folded)
-                again = tf.nest.flatten(self._forward.answer(images[part], folded))
-            new = tape.gradient(again, sources, [each[part] for each in given], "zero")
-            return [total + gradient for total, gradient in zip(sums, new, strict=True)]
+            def add(part, _number, sums):
+                with tf.GradientTape() as tape:
+                    tape.watch(folded)
+                    again = tf.nest.flatten(self._forward.answer(images[part], folded))
+                new = tape.gradient(again, sources, [each[part] for each in given], "zero")
+                return [total + gradient for total, gradient in zip(sums, new, strict=True)]
 
-        sums = self._each_part(images, add, [tf.zeros_like(source) for source in sources])
-        direct, of_folded = sums[: len(self._variables)], sums[len(self._variables) :]
-        if not of_folded:
-            return direct
-        through = folding.gradient(folded, self._variables, of_folded, "zero")
-        return [one + other for one, other in zip(direct, through, strict=True)]
+            sums = self._each_part(images, add, [tf.zeros_like(source) for source in sources])
+            direct, of_folded = sums[: len(self._variables)], sums[len(self._variables) :]
+            if not of_folded:
+                return direct
+            through = folding.gradient(folded, self._variables, of_folded, "zero")
+            return [one + other for one, other in zip(direct, through, strict=True)]
+
+        return tf.nest.pack_sequence_as(self._structure, found), gradients
 
     def _each_part(self, images: tf.Tensor, take: Callable, values: list) -> list:
         def go_on(start, _values):
