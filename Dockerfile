@@ -10,6 +10,8 @@ RUN pip install --requirement requirements.txt
 
 RUN useradd --create-home --uid 1000 lab && mkdir /home/lab/runs /home/lab/certificates && chown -R lab:lab /home/lab
 COPY --chown=root:root . .
+# or each start compiles all of it again, and keeps 30 MB for that
+RUN python -m compileall -q app.py kd pages ui
 USER lab
 
 ENV KD_HOME=/home/lab/runs

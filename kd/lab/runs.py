@@ -49,9 +49,10 @@ SECONDS_BETWEEN_LOOKS = 0.1
 # A drawing's nearest neighbours are sought among so many training pictures.
 NEIGHBOURS = 10_000
 
-# So much is kept of networks: a teacher counts 11 MB, and is read in 0.1 s. And so much of courses: a run's
-# takes 5 MB, or with large students forty times as much, and is read in 0.01 s.
-_BYTES_OF_NETWORKS, _BYTES_OF_COURSES = 32 << 20, 12 << 20
+# So much is kept of networks: a teacher counts 11 MB, and is read in 0.1 s. So much of courses: a run's takes
+# 5 MB, or with large students forty times as much, and is read in 0.01 s. And so much of what models say of
+# test pictures: 0.4 MB each, or with 62 classes ten times as much.
+_BYTES_OF_NETWORKS, _BYTES_OF_COURSES, _BYTES_OF_LOGITS = 16 << 20, 12 << 20, 10 << 20
 
 _CAME_ALONG = N_("Run {run} came with the app: you can open and compare it, but not change it.")
 _SOMEBODY_ELSES = N_("Run {run} is somebody else's: you can open and compare it, but not change it.")
@@ -292,7 +293,9 @@ class Runs:
         self.network = computed_once(_BYTES_OF_NETWORKS, _bytes_of_network)(
             lambda path, state: NumpyModel.load(path)
         )
-        self.logits = computed_once(maxsize=24)(lambda model_id, state: store.models.logits(model_id))
+        self.logits = computed_once(_BYTES_OF_LOGITS, _bytes_of_logits)(
+            lambda model_id, state: store.models.logits(model_id)
+        )
         self.course = computed_once(_BYTES_OF_COURSES, _bytes_of_course)(
             lambda model_id, state: store.models.snapshots(model_id)
         )
@@ -466,6 +469,10 @@ def _bytes_of_network(network: NumpyModel) -> int:
 
 def _bytes_of_course(course: Mapping[str, np.ndarray] | None) -> int:
     return 1 + sum(array.nbytes for array in (course or {}).values())
+
+
+def _bytes_of_logits(logits: np.ndarray | None) -> int:
+    return 1 if logits is None else logits.nbytes
 
 
 def _state(path: Path) -> tuple[int, int]:
