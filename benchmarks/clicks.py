@@ -100,7 +100,11 @@ async def use_something(session: BrowserSession, chance: random.Random) -> str:
         label: widget
         for label, widget in session.widgets.items()
         if label in ("setting", "canvas")
-        or (type(widget.element).__name__ in USES and not getattr(widget.element, "disabled", False))
+        or (
+            type(widget.element).__name__ in USES
+            and not getattr(widget.element, "disabled", False)
+            and getattr(widget.element, "options", True)  # a list may be empty
+        )
     }
     if not usable:
         return "nothing to use"
