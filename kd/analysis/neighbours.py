@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from kd.base.files import Damaged, read_sealed, write_sealed
-from kd.networks.numpy_model import NumpyModel, PenultimateMap
+from kd.networks.numpy_model import NumpyModel
 from kd.pictures.mnist import to_model_input
 
 if TYPE_CHECKING:
@@ -45,7 +45,6 @@ class NeighbourIndex:
     labels: np.ndarray = field(repr=False)  # (n,)
     directions: np.ndarray = field(repr=False)  # (features, k), float16
     coordinates: np.ndarray = field(repr=False)  # (n, k), float32
-    _map: PenultimateMap = field(repr=False)
 
     @classmethod
     def build(cls, model: NumpyModel, pictures: np.ndarray, labels: np.ndarray) -> NeighbourIndex:
@@ -53,12 +52,12 @@ class NeighbourIndex:
 
         The first pictures, uint8 (n, 28, 28), determine the directions.
         """
-        features = model.penultimate(to_model_input(pictures[:_SAMPLE]))
-        axes = _principal_directions(features, DIRECTIONS).astype(np.float16)
+        sample = to_model_input(pictures[:_SAMPLE])
+        axes = _principal_directions(model.penultimate(sample), DIRECTIONS).astype(np.float16)
         mapping = model.penultimate_map(axes)
         parts = range(0, len(pictures), _AT_ONCE)
         each = [mapping(to_model_input(pictures[start : start + _AT_ONCE])) for start in parts]
-        return cls(model, pictures, labels, axes, np.concatenate(each), mapping)
+        return cls(model, pictures, labels, axes, np.concatenate(each))
 
     @classmethod
     def open(
@@ -70,8 +69,7 @@ class NeighbourIndex:
         try:
             with np.load(io.BytesIO(read_sealed(path)), allow_pickle=False) as stored:
                 if str(stored["fingerprint"]) == fingerprint:
-                    axes, coordinates = stored["directions"], stored["coordinates"]
-                    return cls(model, pictures, labels, axes, coordinates, model.penultimate_map(axes))
+                    return cls(model, pictures, labels, stored["directions"], stored["coordinates"])
         except FileNotFoundError:
             pass
         except (Damaged, OSError) as error:
@@ -98,11 +96,11 @@ class NeighbourIndex:
         limit = min(CANDIDATES, len(self.pictures))
         if not 1 <= count <= limit:
             raise ValueError(f"count must be between 1 and {limit}, got {count}.")
-        picture = np.asarray(image)[np.newaxis]
-        offsets = self.coordinates - self._map(picture)
+        own = self.model.penultimate(np.asarray(image)[np.newaxis])
+        offsets = self.coordinates - own @ self.directions
         candidates = np.argpartition(np.einsum("nk,nk->n", offsets, offsets), limit - 1)[:limit]
         features = self.model.penultimate(to_model_input(self.pictures[candidates]))
-        distances = np.linalg.norm(features - self.model.penultimate(picture), axis=1)
+        distances = np.linalg.norm(features - own, axis=1)
         order = np.argsort(distances)[:count]
         chosen = candidates[order]
         return pd.DataFrame({"picture": chosen, "label": self.labels[chosen], "distance": distances[order]})

@@ -299,7 +299,7 @@ class Runs:
         self.course = computed_once(_BYTES_OF_COURSES, _bytes_of_course)(
             lambda model_id, state: store.models.snapshots(model_id)
         )
-        self.index = computed_once(maxsize=1)(self._open_index)  # 26 MB, and stored: opened in 0.1 s
+        self.index = computed_once(maxsize=1)(self._open_index)  # stored, and opened in 0.1 s
 
     def __getitem__(self, name: RunName) -> Run:
         """Raises ValueError when no run has this id, or several begin with it."""
@@ -437,8 +437,9 @@ class Runs:
     ) -> NeighbourIndex:
         """Opens the pictures that students of this setting see as a teacher sees them."""
         data, chosen = data_set(seen.data), places(seen)[:NEIGHBOURS]
-        pictures, labels = data.x_train[chosen], data.y_train[chosen].astype(np.int32)
         drawn = "" if seen.pictures == FIRST else f"-{seen.seed}"
+        asked = chosen if drawn else slice(len(chosen))  # the first pictures need no copy
+        pictures, labels = data.x_train[asked], data.y_train[asked].astype(np.int32)
         path = self.store.home / "neighbours" / f"{teacher_id}-{len(pictures)}{drawn}.npz"
         return NeighbourIndex.open(path, self.network(teacher, state), pictures, labels)
 
