@@ -40,13 +40,14 @@ MANY: dict[str, Any] = {"train_size": 60_000, "epochs": 1}
 FRESH: dict[str, Any] = {"teacher": "fresh"}
 GREEDY: tuple[dict[str, Any], ...] = (
     {},
-    {**MANY, "train_size": 2_000, "objective": "attention"},
+    {**MANY, "train_size": 3_900, "objective": "attention"},
     {**MANY, "student": "convolutional", "student_width": 64, "batch_size": 1024},
     {**FRESH, "teacher_epochs": 1, "teacher_train_size": 2_000},
     {**FRESH, "teacher_epochs": 1, "teacher_train_size": 2_048, "batch_size": 1024},
     MANY,
     {**MANY, "student": "dense", "student_units": 1024, "batch_size": 1024},
     {**MANY, "student": "separable", "student_filters": 64, "batch_size": 1024},
+    {**MANY, "train_size": 4_000, "shift": 2},
     {**MANY, "train_size": 10_000, "shift": 2},
     {**MANY, "objective": "attention"},
 )

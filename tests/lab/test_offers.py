@@ -51,10 +51,10 @@ def test_without_teachers_only_what_needs_a_new_one_is_refused_wherever_it_is_as
 @pytest.mark.parametrize(
     ("changes", "fits"),
     [
-        ({"objective": "attention", "train_size": 15_000}, True),
-        ({"objective": "attention", "train_size": 16_000}, False),
-        ({"shift": 2, "train_size": 16_000}, True),
-        ({"shift": 2, "train_size": 16_001}, False),
+        ({"objective": "attention", "train_size": 3_900}, True),
+        ({"objective": "attention", "train_size": 4_000}, False),
+        ({"shift": 2, "train_size": 4_000}, True),
+        ({"shift": 2, "train_size": 4_001}, False),
         ({"shift": 2, "fixed_teaching": True, "train_size": 60_000}, True),
     ],
 )
