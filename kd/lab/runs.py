@@ -26,7 +26,7 @@ from kd.networks.numpy_model import NumpyModel
 from kd.networks.packed import packed
 from kd.pictures.data_sets import data_set
 from kd.pictures.mnist import as_batch
-from kd.pictures.training_set import places
+from kd.pictures.training_set import places, rows_at
 from kd.runs.courses import Courses
 from kd.runs.in_progress import RunsInProgress
 from kd.runs.state import RunView, moment, runs_frame
@@ -438,8 +438,7 @@ class Runs:
         """Opens the pictures that students of this setting see as a teacher sees them."""
         data, chosen = data_set(seen.data), places(seen)[:NEIGHBOURS]
         drawn = "" if seen.pictures == FIRST else f"-{seen.seed}"
-        asked = chosen if drawn else slice(len(chosen))  # the first pictures need no copy
-        pictures, labels = data.x_train[asked], data.y_train[asked].astype(np.int32)
+        pictures, labels = rows_at(data.x_train, chosen), data.y_train[chosen].astype(np.int32)
         path = self.store.home / "neighbours" / f"{teacher_id}-{len(pictures)}{drawn}.npz"
         return NeighbourIndex.open(path, self.network(teacher, state), pictures, labels)
 

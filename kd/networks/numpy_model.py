@@ -35,10 +35,6 @@ if TYPE_CHECKING:
 _VALUES_AT_ONCE = 2**19
 
 
-# Pictures (n, height, width, channels) → coordinates, float32 (n, k)
-PenultimateMap = Callable[[np.ndarray], np.ndarray]
-
-
 class LayerDescription(NamedTuple):
     """One layer in numbers, for one picture."""
 
@@ -113,11 +109,11 @@ class NumpyModel:
         """Returns what the last layer gets, with no layers folded: float32 (n, features)."""
         return self._in_chunks(self._layers[:-1], images)
 
-    def penultimate_map(self, directions: np.ndarray) -> PenultimateMap:
+    def penultimate_map(self, directions: np.ndarray) -> Callable[[np.ndarray], np.ndarray]:
         """Returns a function from pictures to coordinates of their penultimate features along directions.
 
-        directions: (features, k). Where these features are linear in an earlier layer, they are folded into
-        one matrix.
+        directions: (features, k); coordinates: float32 (n, k). Where these features are linear in an earlier
+        layer, they are folded into one matrix.
         """
         features = self.layers[-2].activations
         if np.ndim(directions) != 2 or len(directions) != features:

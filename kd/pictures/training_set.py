@@ -89,6 +89,12 @@ def places(config: RunConfig) -> np.ndarray:
     return every[: config.train_size]
 
 
+def rows_at(array: np.ndarray, places: np.ndarray) -> np.ndarray:
+    """Returns the rows at these places; the first without a copy, which takes 47 MB of 60,000 pictures."""
+    first = np.arange(len(places))
+    return array[: len(places)] if np.array_equal(places, first) else array[places]
+
+
 def training_set(config: RunConfig) -> TrainingSet:
     """Returns the pictures at `places` without the classes left out; the first `labelled` have labels.
 
@@ -161,8 +167,7 @@ def pictures_for_teacher(config: RunConfig) -> np.ndarray:
     label may be no digits.
     """
     data, chosen = data_set(config.data), places(config)
-    first = np.arange(len(chosen))  # these need no copy, which takes 47 MB of 60,000
-    images = data.x_train[: len(chosen)] if np.array_equal(chosen, first) else data.x_train[chosen]
+    images = rows_at(data.x_train, chosen)
     if not has_nonsense(config):
         return images
     labels = data.y_train[chosen]

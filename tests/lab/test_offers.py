@@ -64,6 +64,11 @@ def test_without_teachers_what_one_says_may_not_fill_the_memory(place, changes, 
     assert not place(KD_TEACHERS="1").offers.refusal([config])
 
 
+def test_one_answer_an_image_is_never_too_much(place, monkeypatch):
+    monkeypatch.setattr("kd.lab.offers.MOST_NUMBERS", 1)
+    assert not place(KD_TEACHERS="0").offers.refusal([RunConfig(seed=77)])
+
+
 def test_a_teacher_that_is_stored_serves_all_the_same(place, monkeypatch):
     before = place()
     assert before.train(FRESH).wait(60).status == "finished"

@@ -96,7 +96,7 @@ def in_training(model, images, share, seed):
     """What a model says with dropout at work before its last layer, as in training."""
     *features, last = model.layers
     dropping = keras.Sequential([*features, layers.Dropout(share, seed=seed), last])
-    # each part draws anew what it drops
+    # dropout is drawn anew for each part
     parts = [images[first : first + 130] for first in range(0, len(images), 130)]
     return np.concatenate([dropping(tf.constant(part), training=True) for part in parts])
 
