@@ -270,11 +270,15 @@ def _layer(kind: str, options: Mapping[str, Any], weights: Sequence[np.ndarray])
 
 def readonly(array: np.ndarray) -> np.ndarray:
     """Returns a float32 copy that cannot be changed; raises a ValueError if it is not finite."""
-    copy = np.array(array, np.float32, order="C")
-    if not np.isfinite(copy).all():
+    return settled(np.array(array, np.float32, order="C"))
+
+
+def settled(array: np.ndarray) -> np.ndarray:
+    """Returns the array itself, which cannot be changed any more; raises as `readonly`."""
+    if not np.isfinite(array).all():
         raise Unusable("A model's weights must be finite, got NaN or infinity: train it again.")
-    copy.flags.writeable = False
-    return copy
+    array.flags.writeable = False
+    return array
 
 
 def read_keras_file(source: str | os.PathLike | bytes) -> tuple[dict[str, Any], list[list[np.ndarray]]]:

@@ -25,6 +25,7 @@ from kd.networks.numpy_layers import (
     Shape,
     layers_of_file,
     readonly,
+    settled,
 )
 
 if TYPE_CHECKING:
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
 # Batches are cut so that the largest activation has about this many values (2 MB): memory is bounded, and
 # what one layer writes is still in the cache when the next one reads it.
 _VALUES_AT_ONCE = 2**19
+_ROWS_AT_ONCE = 16  # of a matrix that is folded: of the teacher's last layer but one, each takes 200 kB
 
 
 class LayerDescription(NamedTuple):
@@ -119,7 +121,7 @@ class NumpyModel:
         if np.ndim(directions) != 2 or len(directions) != features:
             shape = np.shape(directions)
             raise ValueError(f"directions must have {features:,} rows, one a feature, got the shape {shape}.")
-        ending = Dense((readonly(directions), np.zeros(directions.shape[1], np.float32)))
+        ending = Dense((directions, np.zeros(directions.shape[1], np.float32)))
         layers = fold_linear_tail([*self._layers[:-1], ending], self.input_shape)
         return lambda images: self._in_chunks(layers, images)
 
@@ -194,14 +196,20 @@ def fold_linear_tail(layers: Sequence[Layer], input_shape: Shape) -> tuple[Layer
         shapes.append(layer.output_shape(shapes[-1]))
     if not isinstance(dense, Dense) or not head or not isinstance(head[-1], Flatten):
         return tuple(layers)
-    rows, bias = dense.weights[0].T, dense.weights[1]
+    tail = []
     while head and isinstance(head[-1], (Conv2D, DepthwiseConv2D, Flatten)):
         layer, shape = head.pop(), shapes[len(head)]
-        offset = layer.forward(np.zeros((1, *shape), np.float32))
-        bias = bias + rows.reshape(len(rows), -1) @ offset.ravel()
-        rows = layer.pull_back(rows, np.broadcast_to(np.float32(0), (len(rows), *shape)), offset)
-    folded = rows.reshape(len(rows), -1).T
-    return (*head, Flatten(), Dense((readonly(folded), readonly(bias))))
+        tail.append((layer, shape, layer.forward(np.zeros((1, *shape), np.float32))))
+    weights, bias = dense.weights[0].T, dense.weights[1].copy()
+    folded = np.empty((math.prod(shapes[len(head)]), len(weights)), np.float32)
+    for start in range(0, len(weights), _ROWS_AT_ONCE):
+        here = slice(start, start + _ROWS_AT_ONCE)
+        rows = weights[here].astype(np.float32)
+        for layer, shape, offset in tail:
+            bias[here] += rows.reshape(len(rows), -1) @ offset.ravel()
+            rows = layer.pull_back(rows, np.broadcast_to(np.float32(0), (len(rows), *shape)), offset)
+        folded[:, here] = rows.reshape(len(rows), -1).T
+    return (*head, Flatten(), Dense((settled(folded), settled(bias))))
 
 
 def architecture_table(models: Mapping[str, NumpyModel]) -> pd.DataFrame:

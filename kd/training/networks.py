@@ -71,11 +71,11 @@ class FusedAdam:
             )
 
 
-# Pictures evaluated at once: a part of the test images is done so soon that a stop can wait for it, and no
-# layer's output takes more than BYTES_AT_ONCE. With three times as much, a teacher that answers takes 60 MB
-# more for a moment, a step 200 MB, and neither is much sooner.
+# Pictures taken at once: a part of the test images is done so soon that a stop can wait for it, and no
+# layer's output takes more than BYTES_AT_ONCE. With twice as much, a teacher that answers takes 20 MB more
+# for a moment and is no sooner.
 EVALUATION_BATCH = 250
-BYTES_AT_ONCE = 8 << 20
+BYTES_AT_ONCE = 4 << 20
 # A study may change a student's size back and forth; a teacher takes 17 MB.
 NETWORKS_KEPT = 4
 
@@ -155,8 +155,11 @@ def pictures_at_once(model: keras.Sequential) -> int:
 
 
 def needs_parts(model: keras.Sequential, batch_size: int) -> bool:
-    """Returns whether a layer's output for a whole batch would take more than BYTES_AT_ONCE."""
-    return batch_size * _largest_output(model) > BYTES_AT_ONCE
+    """Returns whether a layer's output for a whole batch would take more than twice BYTES_AT_ONCE.
+
+    Parts cost a second forward pass, so a batch that is little more is taken whole.
+    """
+    return batch_size * _largest_output(model) > 2 * BYTES_AT_ONCE
 
 
 def _largest_output(model: keras.Sequential) -> int:
@@ -187,7 +190,7 @@ class InParts:
 
     def __init__(self, forward: Forward, model: keras.Sequential):
         self._forward, self._variables = forward, [each.value for each in model.trainable_variables]
-        self._at_once = -(-pictures_at_once(model) // 2)  # an evaluation has no gradients beside the outputs
+        self._at_once = pictures_at_once(model)
         self._structure = tf.function(forward).get_concrete_function(IMAGES).structured_outputs
 
     def __call__(self, images: tf.Tensor) -> tuple[Any, Callable[[Any], list[tf.Tensor]]]:

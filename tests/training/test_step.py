@@ -152,8 +152,8 @@ def test_each_picture_has_its_own_row_of_the_teacher_unless_answers_were_kept(ne
 
 @pytest.mark.parametrize("attends", [False, True])
 def test_a_step_in_parts_is_the_same_step_and_the_last_part_may_be_smaller(mnist, monkeypatch, attends):
-    pictures = 28  # so many fit at once, and a part is half of them
-    monkeypatch.setattr(networks, "BYTES_AT_ONCE", pictures * 4 * 14 * 14 * 4)
+    pictures = 28  # so many fit in a step, and half of them in a part
+    monkeypatch.setattr(networks, "BYTES_AT_ONCE", pictures // 2 * 4 * 14 * 14 * 4)
     objective = OBJECTIVES["attention"]() if attends else SOFT_TARGETS()
     said = made_up(PICTURES)
     teacher = Outputs(said.logits, said.attention if attends else None)
