@@ -86,35 +86,39 @@ _WORDS = {
 
 
 def _charts(view: RunView, check: Check) -> Iterator[dict[str, str]]:
-    """Yields the course of the training: accuracies, and the distilled student's loss."""
+    """Yields the course of the training, accuracies and the distilled student's loss.
+
+    Each is SVG in both themes, and words for those who do not see it.
+    """
     # Altair takes half a second to load, which other formats need not wait for
+    from kd.charts.figure_file import SVG, rendered, vega
     from kd.charts.loss_charts import loss_lines, loss_rows
+    from kd.charts.parts import vega_lite
     from kd.charts.run_charts import accuracy_lines, accuracy_rows
 
-    config, events = view.config, view.history
+    config, events, themes = view.config, view.history, ("light", "dark")
     check()
     rows, axes = accuracy_rows(events, view.teacher_accuracy, config.epochs, HEIGHT)
-    yield _chart(accuracy_lines(rows, **axes, height=HEIGHT), rows, accuracy_words(rows))
-    check()
+    charts = [(accuracy_lines(rows, **axes, height=HEIGHT), rows, accuracy_words(rows))]
     rows, axes = loss_rows(events, config.objective_values(), config.epochs, HEIGHT)
     if len(rows):
-        alt = loss_words(rows, axes["parts"])
-        yield _chart(loss_lines(rows, **axes, height=HEIGHT), rows, alt)
+        charts.append((loss_lines(rows, **axes, height=HEIGHT), rows, loss_words(rows, axes["parts"])))
+    check()
+    wanted = [
+        (SVG, vega(vega_lite(chart), rows, WIDTH, theme, "transparent"))
+        for chart, rows, _words in charts
+        for theme in themes
+    ]
+    drawn = iter(rendered(wanted))
+    for _chart, _rows, words in charts:
+        yield {"alt": words, **{theme: _as_wide_as_its_place(next(drawn)) for theme in themes}}
 
 
-def _chart(chart: Any, rows: pd.DataFrame, alt: str) -> dict[str, str]:
-    """Returns a chart as SVG in both themes, and in words for those who do not see it."""
-    from kd.charts.figure_file import figure_svg
-    from kd.charts.parts import vega_lite
-
-    drawn = {"alt": alt}
-    for theme in ("light", "dark"):
-        svg = figure_svg(vega_lite(chart), rows, WIDTH, theme, background="transparent").decode()
-        # as wide as its place; the figure around it says what it shows
-        drawn[theme] = re.sub(
-            r'(<svg[^>]*?) width="[^"]*" height="[^"]*"', r'\1 aria-hidden="true"', svg, count=1
-        )
-    return drawn
+def _as_wide_as_its_place(svg: bytes) -> str:
+    """Returns the chart without a size of its own, and hidden from those to whom the page says its words."""
+    return re.sub(
+        r'(<svg[^>]*?) width="[^"]*" height="[^"]*"', r'\1 aria-hidden="true"', svg.decode(), count=1
+    )
 
 
 def _changes(material: Material, comparison: dict[str, Any]) -> list[tuple[str, list[dict[str, str]]]]:

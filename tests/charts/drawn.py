@@ -4,8 +4,9 @@ import re
 from html import unescape
 
 import pandas as pd
+import vl_convert
 
-from kd.charts.figure_file import figure_svg
+from kd.charts.figure_file import vega
 from kd.charts.loss_charts import loss_lines, loss_rows
 from kd.charts.parts import vega_lite
 from kd.charts.run_charts import accuracy_lines, accuracy_rows
@@ -28,7 +29,8 @@ def channel(chart, layer, name):
 
 
 def svg_of(chart, **options) -> str:
-    return figure_svg(without_rows(chart), pd.DataFrame(rows_of(chart)), **options).decode()
+    """Here, which is sooner than in a process of its own."""
+    return vl_convert.vegalite_to_svg(**vega(without_rows(chart), pd.DataFrame(rows_of(chart)), **options))
 
 
 def texts_of(chart) -> set[str]:

@@ -7,10 +7,11 @@ import altair as alt
 import numpy as np
 import pandas as pd
 import pytest
+import vl_convert
 from PIL import Image
 
 from kd.charts import error_charts
-from kd.charts.figure_file import figure_csv, figure_png, figure_svg
+from kd.charts.figure_file import figure_csv, figure_png, figure_svg, vega
 from kd.charts.parts import CELL_COLORS, INK
 from kd.charts.thumbnails import thumbnail_rows
 from tests.charts.drawn import without_rows
@@ -26,7 +27,7 @@ SPEC = without_rows(error_charts.look_alike_chart(ROWS))
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_svg_has_title_values_and_the_colours_of_the_theme(theme):
-    text = figure_svg(SPEC, ROWS, theme=theme, background="transparent").decode()
+    text = vl_convert.vegalite_to_svg(**vega(SPEC, ROWS, theme=theme, background="transparent"))
     assert text.startswith("<svg")
     assert "Which classes the teacher thinks look alike" in text
     assert CELL_COLORS[theme][0].lower() in text.lower()
@@ -36,7 +37,7 @@ def test_svg_has_title_values_and_the_colours_of_the_theme(theme):
     assert INK[theme] in drawn
     assert not drawn & {"#000", "black"}
     # values that are not numbers are left out
-    assert "NaN" not in figure_svg(SPEC, ROWS.assign(share_of_wrong=np.nan)).decode()
+    assert "NaN" not in vl_convert.vegalite_to_svg(**vega(SPEC, ROWS.assign(share_of_wrong=np.nan)))
 
 
 def test_a_chart_writes_its_numbers_in_the_readers_language(reads):

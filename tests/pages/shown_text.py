@@ -10,9 +10,10 @@ from html.parser import HTMLParser
 from typing import Any
 
 import pyarrow as pa
+import vl_convert
 from streamlit.testing.v1 import AppTest
 
-from kd.charts.figure_file import figure_svg
+from kd.charts.figure_file import vega
 
 # What else Streamlit sends: names, addresses, formats, a widget's state, and what is read below.
 _NOT_SHOWN = re.compile(
@@ -54,7 +55,7 @@ def _in_element(element: Any) -> Iterator[tuple[str, str]]:
     if element.type == "vega_lite_chart":
         spec, rows = json.loads(proto.spec), pa.ipc.open_stream(proto.data.data).read_pandas()
         yield from (("chart title", text) for text in _titles(spec))
-        drawn = re.findall("<text[^>]*>([^<]*)</text>", figure_svg(spec, rows).decode())
+        drawn = re.findall("<text[^>]*>([^<]*)</text>", vl_convert.vegalite_to_svg(**vega(spec, rows)))
         yield from (("chart text", unescape(text)) for text in drawn)
     if element.type == "table":
         yield from (
