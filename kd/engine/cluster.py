@@ -18,7 +18,7 @@ from distributed.core import Status
 from distributed.security import Security
 
 from kd.engine import forkserver
-from kd.engine.processes import SECONDS_BETWEEN_LOOKS, Silence, available_cores, own_workers
+from kd.engine.processes import SECONDS_BETWEEN_LOOKS, Silence, available_cores, give_back, own_workers
 
 log = logging.getLogger("kd.engine")
 
@@ -88,6 +88,7 @@ async def _end_frozen_workers(cluster: SpecCluster, seconds: float) -> None:
     silences: dict[int, Silence] = {}
     while True:
         await asyncio.sleep(SECONDS_BETWEEN_LOOKS)
+        give_back()  # what results took on their way
         known = cluster.scheduler.workers  # type: ignore[union-attr] # there is one since the start
         nannies = {nanny.pid: nanny for nanny in cluster.workers.values() if nanny.pid is not None}
         silences = {pid: silences.get(pid) or Silence(seconds) for pid in nannies}

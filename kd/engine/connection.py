@@ -15,7 +15,7 @@ from concurrent.futures import Future
 from typing import Any
 
 from kd.base.places import CODE
-from kd.engine.processes import READY, SECONDS_BETWEEN_LOOKS, Silence, family_of, kill
+from kd.engine.processes import READY, SECONDS_BETWEEN_LOOKS, Silence, family_of, give_back, kill
 from kd.text.endings import Ending
 
 log = logging.getLogger("kd")
@@ -204,6 +204,7 @@ class Connection:
                 answers += asked is not None
                 asked = asyncio.run_coroutine_threadsafe(sign(), client.loop.asyncio_loop)
             time.sleep(SECONDS_BETWEEN_LOOKS)
+            give_back()  # what pages took for a moment
             if silence.is_too_long(answers, process):
                 log.warning("the training engine has not answered for %.0f s and is killed", self._silence)
                 kill(_family_of(self.child))

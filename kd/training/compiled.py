@@ -23,7 +23,7 @@ from kd.training.messages import ATTENTION
 from kd.training.networks import PICTURES, InParts, Network, network, to_images
 
 # Kinds of training kept: a study may compare several objectives, and each learns beside a scratch student.
-KINDS_KEPT = 8
+KINDS_KEPT = 6
 _ALIGNED = 64  # TensorFlow's tensors begin at a multiple of so many bytes
 
 

@@ -77,7 +77,7 @@ class FusedAdam:
 EVALUATION_BATCH = 250
 BYTES_AT_ONCE = 4 << 20
 # A study may change a student's size back and forth; a teacher takes 17 MB.
-NETWORKS_KEPT = 4
+NETWORKS_KEPT = 3
 
 PICTURES = tf.TensorSpec((None, 28, 28), tf.uint8)
 IMAGES = tf.TensorSpec((None, 28, 28, 1), tf.float32)
