@@ -89,7 +89,7 @@ class Lab:
         self.offers = Offers(self.store)
         self._engine, self._has_own_engine = engine or Engine(), engine is None
         self.estimates = Estimates(self.store, self._engine)
-        self._scheduler = Scheduler(self._engine)
+        self._scheduler = Scheduler(self._engine, folder=self.store.home)
         self._in_progress = RunsInProgress(
             self.store, self._scheduler, self.estimates.model, self._run_has_ended
         )

@@ -10,12 +10,14 @@ the workers SECONDS_A_TURN less.
 import heapq
 import itertools
 import logging
+import tempfile
 import threading
 import time
 import uuid
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 from kd.engine import Abandoned, Attempt, Engine, EngineLost
@@ -75,7 +77,7 @@ class _Entry:
     interests: list[Interest] = field(default_factory=list)
     running_since: float | None = None
     attempt: Attempt | None = None
-    checkpoint: Checkpoint | None = None
+    checkpoint: Callable[[], Checkpoint | None] = lambda: None
     is_yielding: bool = False
     is_computed: bool = False  # and being stored
     has_begun: bool = False  # its worker has said so
@@ -105,11 +107,35 @@ class _Entry:
         return {person for interest in self.interests for person in interest.people}
 
 
+def set_aside(checkpoint: Checkpoint, folder: Path | None) -> Callable[[], Checkpoint]:
+    """Writes a checkpoint to disk, where it takes no memory however many wait; returns what reads it.
+
+    On a full disk, it stays in memory.
+    """
+    from distributed.protocol import deserialize_bytes, serialize_bytes
+
+    try:
+        file = tempfile.TemporaryFile(dir=folder)  # noqa: SIM115 # it goes with what reads it
+        file.write(serialize_bytes(checkpoint))
+        file.flush()
+    except OSError:
+        return lambda: checkpoint
+
+    def read() -> Checkpoint:
+        file.seek(0)
+        return deserialize_bytes(file.read())
+
+    return read
+
+
 class Scheduler:
     """The list of a process. Thread-safe."""
 
-    def __init__(self, engine: Engine, clock: Callable[[], float] = time.monotonic):
-        self._engine, self._clock = engine, clock
+    def __init__(
+        self, engine: Engine, clock: Callable[[], float] = time.monotonic, folder: Path | None = None
+    ):
+        """folder: where checkpoints wait for their turn; by default, the system's for temporary files."""
+        self._engine, self._clock, self._folder = engine, clock, folder
         self._changed = threading.Condition()
         self._entries: dict[str, _Entry] = {}
         self._used: dict[str, float] = {}  # person → seconds of workers, without what runs now
@@ -328,12 +354,12 @@ class Scheduler:
             is_new = value is None
             if is_new:
                 value = self._attempt(entry)
+            if isinstance(value, Checkpoint):
+                entry.checkpoint = set_aside(value, self._folder)
         except BaseException as raised:
             error = raised
         with self._changed:
             self._leave_worker(entry)
-            if isinstance(value, Checkpoint):
-                entry.checkpoint = value
             # or else it goes on later, perhaps for somebody who came while it was given up
             given_up = isinstance(value, Checkpoint) or isinstance(error, Abandoned) or not entry.interests
             entry.is_computed = not given_up
@@ -377,7 +403,7 @@ class Scheduler:
         hear = partial(self._hear, entry)
         attempt = self._engine.attempt(token, hear, lambda: self._closed or not entry.interests)
         try:
-            future = entry.task.submit(attempt, entry.checkpoint)
+            future = entry.task.submit(attempt, entry.checkpoint())
             with self._changed:
                 entry.attempt, entry.is_yielding = attempt, False
                 self._pump()  # it may have to give way already

@@ -17,7 +17,7 @@ from kd.config import RunConfig, has_included_teacher, has_nonsense, is_consiste
 from kd.engine import tasks
 from kd.networks.architectures import Architecture, student_architecture, teacher_architecture
 from kd.pictures.data_sets import data_set
-from kd.pictures.training_set import places
+from kd.pictures.training_set import places, rows_at
 from kd.runs.scheduler import Task
 from kd.store.store import Store
 from kd.teachers.shipped import shipped_logits
@@ -149,7 +149,8 @@ class Teacher:
     def teaching(self) -> Teaching | None:
         """Returns what it says of the run's training images, or None if `task` has to compute that."""
         if not self._compares_attention and self.is_shipped and not self._asked_about:
-            return Teaching(shipped_logits(self._config.teacher)["train"][places(self._config)])
+            said = shipped_logits(self._config.teacher)["train"]
+            return Teaching(rows_at(said, places(self._config)))
         found = self._store.caches.logits(self._key)
         if found is None or (self._compares_attention and "attention" not in found):
             return None

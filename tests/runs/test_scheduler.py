@@ -1,5 +1,7 @@
 """One list: what is computed next, what gives way to it, who waits how long, and for whom it ends."""
 
+import gc
+import tempfile
 import threading
 from math import inf
 from types import SimpleNamespace
@@ -10,6 +12,7 @@ import pytest
 from kd.config import RunConfig
 from kd.engine import EngineLost, tasks
 from kd.runs.scheduler import AHEAD, PERSON, SECONDS_A_TURN, STUDY, Interest, Scheduler, Task, waits
+from kd.training.messages import Checkpoint
 from tests.fake_engine import FakeEngine
 from tests.house import PATIENCE, until
 
@@ -170,6 +173,11 @@ def test_studies_have_the_workers_equally_long_however_long_their_tasks_are(sche
     assert abs(had["long"] - had["short"]) <= SECONDS_A_TURN + 9
 
 
+def in_memory() -> int:
+    """How many checkpoints are."""
+    return sum(isinstance(each, Checkpoint) for each in gc.get_objects())
+
+
 def running(scheduler):
     """The key of the task that has the worker, as soon as its attempt has begun."""
     with scheduler._changed:
@@ -192,7 +200,11 @@ def test_who_comes_later_begins_level_with_who_has_had_the_least(scheduler, benc
     assert bench.begun == ["a1"]  # nobody makes up for the time before they came
 
 
-def test_what_is_paused_rests_and_goes_on_when_it_is_wanted_again(scheduler, bench):
+@pytest.mark.parametrize("is_full", [False, True])
+def test_what_is_paused_waits_on_disk_and_goes_on_when_wanted_again(scheduler, bench, monkeypatch, is_full):
+    if is_full:
+        monkeypatch.setattr(tempfile, "TemporaryFile", Mock(side_effect=OSError("full")))
+    before = in_memory()
     wants = wanted(scheduler, "a", length=3)
     bench.release("a", 1)
     until(lambda: bench.trained)
@@ -202,6 +214,7 @@ def test_what_is_paused_rests_and_goes_on_when_it_is_wanted_again(scheduler, ben
     other = wanted(scheduler, "b")
     bench.release("b", 2)
     until(lambda: other.ends)
+    assert until(lambda: in_memory() == before + is_full)
     scheduler.change(wants, wants.people, PERSON, False)
     bench.release("a", 2)
     assert until(lambda: wants.ends) == {"a": ("a is ready", None)}
