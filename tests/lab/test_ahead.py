@@ -102,13 +102,13 @@ def test_it_is_let_go_when_somebody_asks_for_anything_and_taken_up_again(begun, 
         begun.start(OTHER, "ben")
     else:
         begun.studies.start(Study(OTHER, {}))
-        until(lambda: begun.store.runs.row(OTHER.run_id) is not None)
+    asked = {OTHER.model_ids[name] for name in ("distilled", "scratch")}
+    until(lambda: asked <= begun.lab._scheduler._entries.keys())
     begun.engine.seconds_an_epoch = 0.002
     until(lambda: {*SEEDED, *NEIGHBOURS} <= stored(begun))
     assert {BASE.run_id, OTHER.run_id} == listed(begun)
     ended = [model for model, epoch in begun.engine.trained if epoch == BASE.epochs]
-    others = [ended.index(OTHER.model_ids[name]) for name in ("distilled", "scratch")]
-    assert max(others) < min(ended.index(model) for model in before)
+    assert max(map(ended.index, asked)) < min(map(ended.index, before))
 
 
 def test_who_opens_a_page_or_leaves_one_that_others_look_at_disturbs_nothing(begun):
