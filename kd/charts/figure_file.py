@@ -43,7 +43,7 @@ def rendered(wanted: Sequence[tuple[str, dict[str, Any]]]) -> list[bytes]:
 
     Works in a process of its own, one at a time: the JavaScript engine in it would keep up to 80 MB.
     """
-    child, said = [sys.executable, "-c", _RENDER], json.dumps(wanted).encode()
+    child, said = [sys.executable, "-P", "-c", _RENDER], json.dumps(wanted).encode()
     with _one_at_a_time:
         done = subprocess.run(child, input=said, stdout=subprocess.PIPE, check=True)
     return [base64.b64decode(figure) for figure in done.stdout.split()]

@@ -17,7 +17,6 @@ from kd.base.once import computed_once
 from kd.base.unusable import Unusable
 from kd.config import NOBODY, Preset, RunConfig, config_of, trains_teacher
 from kd.engine import Engine
-from kd.engine.processes import give_back
 from kd.export.exporting import export, nothing
 from kd.export.format import Check
 from kd.lab.ahead import Ahead
@@ -280,7 +279,6 @@ class Lab:
         with self.store.waiting():
             self.estimates.read()
             self.upkeep.tidy()
-            give_back()
             with contextlib.suppress(OSError):
                 self.runs.views()  # so that the next to list the runs need not wait for their records
 

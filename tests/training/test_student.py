@@ -107,7 +107,7 @@ def test_teaching_of_other_images_is_refused():
             trained(SMALL.replace(objective=objective), "distilled", teaching)
 
 
-WIDE, NARROW = (Architecture("convolutional", size) for size in (128, 1))
+NARROW = Architecture("convolutional", 1)
 
 
 def test_a_stop_is_felt_between_parts(mnist):
