@@ -18,6 +18,7 @@ from distributed.core import Status
 from distributed.security import Security
 
 from kd.engine import forkserver
+from kd.engine.connection import NOTHING_LOGGED
 from kd.engine.processes import SECONDS_BETWEEN_LOOKS, Silence, available_cores, give_back, own_workers
 
 log = logging.getLogger("kd.engine")
@@ -39,8 +40,7 @@ SETTINGS = {
     "distributed.admin.tick.interval": "1s",
     "distributed.admin.system-monitor.interval": "10s",
     "distributed.admin.large-graph-warning-threshold": "1GB",
-    # each run's events and the scheduler's log: they are not asked for again, and a server runs for weeks
-    "distributed.admin.low-level-log-length": 20,
+    **NOTHING_LOGGED,
     # nothing is served over plain HTTP, not even on loopback
     "distributed.scheduler.http.routes": [],
     "distributed.worker.http.routes": [],

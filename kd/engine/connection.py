@@ -39,6 +39,10 @@ _QUIET = {
 }
 
 
+# Dask would keep the last thousand messages, each up to 1 MB, and nobody reads them.
+NOTHING_LOGGED = {"distributed.admin.low-level-log-length": 0}
+
+
 class EngineLost(Exception):
     """The cluster was lost while it was needed."""
 
@@ -144,6 +148,8 @@ class Connection:
             self._watch()
 
     def _connect(self):
+        import dask
+
         from kd.engine.preload import GuestClient, GuestSecurity
 
         if self._address is None:
@@ -153,7 +159,8 @@ class Connection:
         else:
             address, seconds = self._address, SECONDS_TO_COME_BACK
             security = GuestSecurity()  # from Dask's own configuration (distributed.comm.tls)
-        client = GuestClient(address, security=security, timeout=seconds, set_as_default=False)
+        with dask.config.set(NOTHING_LOGGED):
+            client = GuestClient(address, security=security, timeout=seconds, set_as_default=False)
         if self._address:
             log.info("connected to the cluster at %s", address)
         return client

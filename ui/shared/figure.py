@@ -27,7 +27,7 @@ def computed(run_id: str, name: str, *of: Any, _compute: Callable[[], Any]) -> A
     return _computed(run_id, name, language(), *of, _compute=_compute)
 
 
-@st.cache_data(max_entries=1_000, show_spinner=False)
+@st.cache_data(max_entries=200, show_spinner=False)  # 0.1 MB each
 def _computed(run_id: str, name: str, language: str, *of: Any, _compute: Callable[[], Any]) -> Any:
     return _compute()
 

@@ -118,7 +118,7 @@ def loss(view: RunView) -> None:
         save_menu("loss-by-epoch", lambda: (ready, rows), view.run_id)
 
 
-@st.cache_resource(max_entries=500, show_spinner=False)
+@st.cache_resource(max_entries=100, show_spinner=False)
 def _loss(
     run_id: str, come_to: str, language: str, _history: list[dict[str, Any]], _config: RunConfig
 ) -> Any:
