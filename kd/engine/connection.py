@@ -38,8 +38,7 @@ _QUIET = {
     "PYTHONWARNINGS": "ignore::UserWarning:multiprocessing.resource_tracker",
 }
 
-
-# Dask would keep the last thousand messages, each up to 1 MB, and nobody reads them.
+# Dask would keep the last thousand events and messages, each up to 1 MB, which nothing here reads.
 NOTHING_LOGGED = {"distributed.admin.low-level-log-length": 0}
 
 
