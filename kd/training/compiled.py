@@ -124,6 +124,7 @@ class CompiledTraining:
                 *[integer] * 3,
                 tf.TensorSpec((len(self.terms) + 5,), tf.float64),
             ],
+            autograph=False,
         )
 
     def trace(self) -> None:

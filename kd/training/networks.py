@@ -123,7 +123,7 @@ class Evaluation:
     def __init__(self, model: keras.Sequential, attention: bool = False):
         self._model = model
         self._forward = folded_forward(model, training=False, attention=attention)
-        self._fold = tf.function(self._forward.fold, input_signature=[])
+        self._fold = tf.function(self._forward.fold, input_signature=[], autograph=False)
 
     def __call__(self, pictures: np.ndarray, before_each: Callable[[], None] = lambda: None) -> Any:
         """Returns what `folded_forward` says of pictures, uint8 (n, 28, 28), as an array or a tuple of them.
@@ -146,6 +146,7 @@ class Evaluation:
         return tf.function(
             lambda pictures, folded: self._forward.answer(to_images(pictures), folded),
             input_signature=[PICTURES, specs],
+            autograph=False,
         )
 
 
@@ -191,7 +192,8 @@ class InParts:
     def __init__(self, forward: Forward, model: keras.Sequential):
         self._forward, self._variables = forward, [each.value for each in model.trainable_variables]
         self._at_once = pictures_at_once(model)
-        self._structure = tf.function(forward).get_concrete_function(IMAGES).structured_outputs
+        traced = tf.function(forward, autograph=False).get_concrete_function(IMAGES)
+        self._structure = traced.structured_outputs
 
     def __call__(self, images: tf.Tensor) -> tuple[Any, Callable[[Any], list[tf.Tensor]]]:
         """Returns what the forward pass does, and a function from its gradients to the trainable weights'."""
