@@ -147,7 +147,8 @@ def test_nothing_jumps_when_a_run_is_trained_and_the_log_has_one_line_per_event(
 
 
 def test_after_train_a_phone_shows_verdict_numbers_and_chart(phone: Page, site):
-    phone.goto(f"{site.url}/train?as_i_move=false&seed={unused_seed()}")
+    setting = f"teacher=notebook&train_size=100&epochs=20&seed={unused_seed()}"
+    phone.goto(f"{site.url}/train?as_i_move=false&{setting}")
     at_rest(phone)
     phone.get_by_role("button", name="Train", exact=True).tap()
     expect_trained(phone)

@@ -172,7 +172,7 @@ def test_answers_come_while_the_pen_moves_and_the_server_gives_the_same_when_it_
         at_rest(page)
         page.evaluate(WATCH)
         before = len(sent)
-        stroke(page, points, steps=40, lift=False)
+        stroke(page, points, steps=60 // len(points), lift=False)
         page.wait_for_function("window.seen.size >= 10")
         expect(page.get_by_text(DRAWN)).to_be_visible()
         assert len(sent) == before
