@@ -18,7 +18,8 @@ BASE = RunConfig(
     teacher_train_size=300,
 )
 
-# Each changes BASE; numbers of an objective are not its defaults, so that they have to arrive.
+# Each changes BASE; numbers of an objective are not its defaults, so that they have to arrive. What is joined
+# in one is independent, so that a mistake in any of it shows.
 RUNS: dict[str, RunConfig] = {
     name: BASE.replace(**changes)
     for name, changes in {
@@ -27,52 +28,49 @@ RUNS: dict[str, RunConfig] = {
             **{"temperature_squared": False, "baseline": "label_smoothing"},
             **{"student": "dense", "student_units": 12},
         },
-        "logit matching of noise": {
+        "logit matching of noise, some labels wrong, of eight digits": {
             **{"objective": "logit_matching", "labelled": 70, "unlabelled_pictures": "noise"},
+            **{"omitted_digits": "38", "label_noise": 0.4},
         },
-        "decoupled": {"objective": "decoupled", "target_weight": 2.0, "nontarget_weight": 3.0},
-        "relations": {"objective": "relations", "inter_weight": 1.5, "intra_weight": 3.0},
-        "relations without T², linear": {
-            **{"objective": "relations", "temperature_squared": False, "student": "linear"},
+        "decoupled, shifted with some labels": {
+            **{"objective": "decoupled", "target_weight": 2.0, "nontarget_weight": 3.0},
+            **{"shift": 1, "labelled": 70},
         },
-        "standardised": {"objective": "standardized", "published_weight": False},
-        "standardised as published, the first images": {
-            **{"objective": "standardized", "temperature": 2.0, "pictures": "first", "omitted_digits": "3"},
+        "relations without T², shifted apart, no label at all": {
+            **{"objective": "relations", "inter_weight": 1.5, "intra_weight": 3.0},
+            **{"temperature_squared": False, "alpha": 0.0, "labelled": 0},
+            **{"shift": 2, "fixed_teaching": True},
         },
-        "virtual teacher": {"objective": "virtual_teacher", "virtual_confidence": 0.9},
-        "labels alone": {"alpha": 1.0, "train_size": 160},
-        "no label at all": {"alpha": 0.0, "labelled": 0},
-        "some labels, some of them wrong, of eight digits": {
-            **{"labelled": 70, "omitted_digits": "38", "label_noise": 0.4},
+        "standardised, linear": {
+            **{"objective": "standardized", "published_weight": False, "student": "linear"},
         },
-        "separable, attention": {
-            **{"student": "separable", "student_filters": 4},
-            **{"objective": "attention", "attention_weight": 500.0},
+        "standardised as published, another generation, the first images, smooth noise": {
+            **{"objective": "standardized", "temperature": 2.0, "generation": 2, "pictures": "first"},
+            **{"omitted_digits": "3", "shift": 1, "label_noise": 0.2, "labelled": 70},
+            "unlabelled_pictures": "smooth",
         },
-        "shifted apart": {"shift": 2, "fixed_teaching": True},
-        "shifted with some labels": {
-            **{"shift": 1, "labelled": 70, "omitted_digits": "38", "objective": "decoupled"},
+        "virtual teacher, some labels": {
+            **{"objective": "virtual_teacher", "virtual_confidence": 0.9, "labelled": 70},
         },
         "shuffled, shifted, permuted": {
             **{"labelled": 70, "omitted_digits": "3", "unlabelled_pictures": "shuffled", "shift": 1},
             "permuted_doubts": True,
         },
-        "another teacher, seed, width and batch size": {
+        "labels alone, another teacher, seed, width and batch size": {
             **{"teacher_width": 2, "teacher_epochs": 1, "teacher_train_size": 100},
             **{"teacher_label_smoothing": 0.2, "seed": 4, "student_width": 16, "batch_size": 32},
-        },
-        "another generation, smooth noise": {
-            **{"generation": 2, "shift": 1, "label_noise": 0.2, "labelled": 70},
-            "unlabelled_pictures": "smooth",
-        },
-        "included teacher, some labels, virtual teacher": {
-            **{"teacher": "notebook", "labelled": 70, "objective": "virtual_teacher"},
+            **{"alpha": 1.0, "train_size": 160},
         },
         # teachers that are stored by the first of these runs
-        "two teachers": {"second_teacher": BASE.model_ids["distilled"], "temperature": 2.0},
-        "its student's attention": {"teacher": BASE.model_ids["distilled"], "objective": "attention"},
+        "separable, its student's attention": {
+            **{"student": "separable", "student_filters": 4, "teacher": BASE.model_ids["distilled"]},
+            **{"objective": "attention", "attention_weight": 500.0},
+        },
+        "two teachers, one of them included": {
+            **{"teacher": "notebook", "second_teacher": BASE.model_ids["distilled"], "temperature": 2.0},
+        },
     }.items()
 }
 
 # Long enough to be looked at twice (kd/training/costs.py), at times that are the same for both students.
-WATCHED = BASE.replace(train_size=2000, epochs=4, batch_size=250, student_width=4, alpha=0.5)
+WATCHED = BASE.replace(train_size=2000, epochs=4, batch_size=1000, student_width=4, alpha=0.5)
