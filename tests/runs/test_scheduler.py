@@ -11,6 +11,7 @@ import pytest
 
 from kd.config import RunConfig
 from kd.engine import EngineLost, tasks
+from kd.runs.run import Job
 from kd.runs.scheduler import AHEAD, PERSON, SECONDS_A_TURN, STUDY, Interest, Scheduler, Task, waits
 from kd.training.messages import Checkpoint
 from tests.fake_engine import FakeEngine
@@ -106,6 +107,18 @@ def test_it_ends_only_when_nobody_wants_it_and_goes_on_for_those_who_come_back(s
     stored = wanted(scheduler, "b", find=lambda: "from the disk")  # in the meantime
     assert until(lambda: stored.ends) == {"b": ("from the disk", None)}
     assert "b" not in bench.begun
+
+
+def test_a_job_that_is_stopped_while_it_begins_a_task_leaves_none_behind(scheduler):
+    def steps(begin):
+        yield [task("a", find=stop)]
+
+    def stop() -> None:
+        job.stop()
+
+    job = Job(scheduler, "job", steps, ended=Mock())
+    job.go_on()
+    assert scheduler.is_idle()
 
 
 def test_a_person_who_wants_a_studys_model_makes_it_urgent_and_the_rest_goes_on_where_it_was(
