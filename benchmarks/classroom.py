@@ -103,7 +103,7 @@ def query(config: RunConfig) -> str:
 
 async def beside_a_run(app: AppProcess, options: argparse.Namespace) -> dict[str, Any]:
     """Measures a run alone first, then one with the class."""
-    run = RUN.replace(train_size=5_000) if options.small else RUN
+    run = RUN.replace(train_size=2_000) if options.small else RUN
     other, sessions = run.replace(seed=72), []
     with Lab(app.log.parent) as lab:  # which looks at what the app's Lab does
         await visit(app.url, "train", query(run), "Train")
@@ -117,7 +117,9 @@ async def beside_a_run(app: AppProcess, options: argparse.Namespace) -> dict[str
             page, address = ("draw", "") if number % 3 == 2 else ("train", own)
             sessions.append(BrowserSession(app.url, page, address))
         found = await in_class(app, sessions, options)
-        return {**found, "epoch alone": alone, "epoch": (await epochs_of(lab, other))[before:]}
+        together = (await epochs_of(lab, other))[before:]
+        lab.runs[other.run_id].stop()
+        return {**found, "epoch alone": alone, "epoch": together}
 
 
 async def beside_a_study(app: AppProcess, options: argparse.Namespace) -> dict[str, Any]:
