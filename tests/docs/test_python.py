@@ -37,7 +37,7 @@ def run(code: str, *smaller: tuple[str, str]) -> dict:
 
 def test_the_notebooks_distiller_learns(monkeypatch):
     monkeypatch.chdir(PROJECT)
-    names = run(DISTILLER, ("train(1_000)", "train(320)"), ("test()", "test(320)"), ("epochs=3", "epochs=1"))
+    names = run(DISTILLER, ("train(1_000)", "train(64)"), ("test()", "test(64)"), ("epochs=3", "epochs=1"))
     history = names["distiller"].history.history
     assert history["loss"][0] > 0
 
@@ -79,7 +79,7 @@ def elsewhere(small_home, tmp_path, monkeypatch):
 
 def test_a_student_learns_from_ones_own_data_and_models(elsewhere, capsys):
     quicker = ("epochs=10,", "epochs=3,"), ("0.01", "0.03"), ("patience=5", "patience=1")
-    names = run(OWN_DATA, ("4_000", "3_300"), *quicker)
+    names = run(OWN_DATA, ("4_000", "1_300"), ("3_000", "1_000"), *quicker)
     history = names["distiller"].history.history
     assert len(history["val_loss"]) < 100  # it stopped early
     assert history["val_loss"][-1] < history["val_loss"][0]
@@ -89,13 +89,13 @@ def test_a_student_learns_from_ones_own_data_and_models(elsewhere, capsys):
 
 
 def test_a_teacher_answers_once(elsewhere):
-    names = run(CACHED_LOGITS, ("train(2_000)", "train(320)"))
+    names = run(CACHED_LOGITS, ("train(2_000)", "train(160)"))
     history = names["distiller"].history.history
     assert history["distillation_loss"][-1] < history["distillation_loss"][0]
 
 
 def test_a_temperature_falls(elsewhere, capsys):
-    run(ANNEALED, ("train(1_000)", "train(320)"))
+    run(ANNEALED, ("train(1_000)", "train(64)"))
     assert capsys.readouterr().out.splitlines()[-1] == "T at the end: 2.0"
 
 

@@ -80,7 +80,7 @@ def installed(tmp_path_factory) -> Installed:
     (found.packages / "needed.pth").write_text("\n".join(site.getsitepackages()) + "\n", encoding="utf-8")
     shutil.copy(Path(__file__).with_name("no_strangers.py"), found.packages)
     (found.packages / "no_strangers.pth").write_text("import no_strangers\n", encoding="utf-8")
-    pip = [sys.executable, "-m", "pip", "--python", str(found.place), "install", "--quiet"]
+    pip = [sys.executable, "-m", "pip", "--python", str(found.place), "install", "--quiet", "--no-compile"]
     subprocess.run([*pip, "--no-index", "--no-deps", str(found.wheel)], check=True, timeout=300)
     shutil.rmtree(sources)
     return found
