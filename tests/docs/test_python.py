@@ -78,7 +78,7 @@ def elsewhere(small_home, tmp_path, monkeypatch):
 
 
 def test_a_student_learns_from_ones_own_data_and_models(elsewhere, capsys):
-    quicker = ("epochs=10,", "epochs=3,"), ("0.01", "0.03"), ("patience=5", "patience=1")
+    quicker = ("epochs=10,", "epochs=3,"), ("0.01", "0.1"), ("patience=5", "patience=1")
     names = run(OWN_DATA, ("4_000", "1_300"), ("3_000", "1_000"), *quicker)
     history = names["distiller"].history.history
     assert len(history["val_loss"]) < 100  # it stopped early
