@@ -8,11 +8,14 @@ from contextlib import contextmanager
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from kd.config import RunConfig
+from kd.lab import Lab
 from kd.text import translation
 from kd.text.paths import PATHS, STEPS
 from tests.browser.accessibility import faults
 from tests.browser.test_canvas import CANVAS, SEVEN, stroke
 from tests.browser.test_pages import at_rest
+from tests.stored_runs import save_copy
 from ui.shared.steady_button import PAUSE
 
 # Where each step's control is, how far along its range it is to be set, and the keys that do the same.
@@ -29,12 +32,27 @@ COVERED = """() => document.querySelector('[data-testid="stMain"]').getBoundingC
     - document.querySelector('.st-key-path').getBoundingClientRect().top"""
 
 
-# What is done with keys in one language is done by mouse in the other; the longer words are on the phone.
+@pytest.fixture
+def without_squares(site) -> Iterator[None]:
+    """Stores what the step without T² would train, as files of the included run."""
+    with Lab(site.log.parent) as lab:
+        config = RunConfig(alpha=0.5, temperature_squared=False)
+        save_copy(lab.store, RunConfig().run_id, config)
+        yield
+        lab.store.runs.remove(config.run_id)
+
+
+# The longer words are on the phone.
 @pytest.mark.parametrize(
     ("hands", "locale"),
-    [(("keyboard", "mouse"), "en-GB"), (("mouse", "keyboard"), "pt-BR"), (("touch", "touch"), "pt-BR")],
+    [
+        (("keyboard", "mouse", "mouse", "keyboard", "keyboard", "keyboard"), "en-GB"),
+        (("touch",) * 6, "pt-BR"),
+    ],
 )
-def test_six_things_to_do_are_noticed(request, monkeypatch, hands: tuple[str, str], locale: str, site):
+def test_six_things_to_do_are_noticed(
+    request, monkeypatch, hands: tuple[str, ...], locale: str, site, without_squares
+):
     page: Page = request.getfixturevalue("phone" if "touch" in hands else "page")
     monkeypatch.setattr(translation, "_wanted", lambda: (locale,))
     with asking_for_language(page, locale):
@@ -42,13 +60,12 @@ def test_six_things_to_do_are_noticed(request, monkeypatch, hands: tuple[str, st
         walk(page, hands)
 
 
-def walk(page: Page, hands: tuple[str, str]) -> None:
-    """Goes through all steps, each in turn with one of these."""
+def walk(page: Page, hands: tuple[str, ...]) -> None:
+    """Goes through all steps, each with its own of these."""
     at_rest(page)
     press(page.locator(".st-key-path_five button:visible"), hands[1])
     said, on = page.locator(".kd-path [role=status]"), page.locator(".st-key-path_on button:visible")
-    for number, name in enumerate(PATHS["five"].names):
-        hand = hands[number % 2]
+    for name, hand in zip(PATHS["five"].names, hands, strict=True):
         expect(said).to_have_text(translation._(STEPS[name].do))
         at_rest(page)
         assert page.evaluate(COVERED) <= 1
@@ -61,7 +78,7 @@ def walk(page: Page, hands: tuple[str, str]) -> None:
         expect(page.locator(".kd-path.kd-done")).to_be_visible()
         assert page.evaluate("window.shifts.sum") <= 0.05
         if name == "doubts" and hand == "keyboard":
-            assert faults(page, "a step that is done") == []
+            assert faults(page, "a step that is done", ".st-key-path") == []
         if hand == "keyboard":
             expect(page.locator(CONTROLS[name][0])).to_be_focused()
         assert min(on.bounding_box()[side] for side in ("width", "height")) >= 44

@@ -65,6 +65,7 @@ async def lifespan(_app: object) -> AsyncIterator[None]:
     """Guards Streamlit's runtime while the server is up; opens a browser unless it runs headless."""
     runtime = Runtime.instance()
     limits.guard(runtime)
+    limits.stay_on_pages()
     load()
     if not config.get_option("server.headless"):
         url = server_util.get_url(config.get_option("browser.serverAddress") or "localhost")

@@ -15,8 +15,11 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.runtime import Runtime
 from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
+from streamlit.runtime.scriptrunner import ScriptRunner
+from streamlit.runtime.scriptrunner_utils.script_requests import RerunData
 
 from kd.base.switch import switched
+from ui.shared.person import script_run
 
 # What is allowed, not what is forbidden: nothing that a later Streamlit adds gets in unnoticed.
 ALLOWED = frozenset({"rerun_script", "stop_script", "file_urls_request", "app_heartbeat"})
@@ -57,6 +60,22 @@ def guard(runtime: Runtime) -> None:
             handle(session_id, msg, **rest)
 
     runtime.handle_backmsg = handle_allowed
+
+
+def stay_on_pages() -> None:
+    """Makes scripts skip what parts of a page have asked for that has been left since.
+
+    Such as news of a run, which a browser may ask for while the next page is being drawn. Streamlit (1.67)
+    would answer after that page and in the name of the one before, for which the browser empties the new one.
+    """
+    run = ScriptRunner._run_script
+
+    def run_here(self: ScriptRunner, rerun_data: RerunData) -> None:
+        here = script_run().page_script_hash
+        if not rerun_data.fragment_id_queue or here in ("", rerun_data.page_script_hash):
+            run(self, rerun_data)
+
+    ScriptRunner._run_script = run_here
 
 
 class BoundedUploads:

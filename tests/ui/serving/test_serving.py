@@ -153,6 +153,34 @@ def test_no_message_refers_to_one_that_the_browser_may_have_forgotten(site):
     assert "ref_hash" not in {message.WhichOneof("type") for message in asyncio.run(again())}
 
 
+def test_what_a_part_of_a_page_asks_for_while_the_next_one_is_drawn_empties_that_one_no_more(site):
+    def part(messages: list[ForwardMsg]) -> BackMsg:
+        """What the last part of a page sends that looks again by itself."""
+        message = BackMsg()
+        asked = message.rerun_script
+        asked.page_script_hash = page_of(messages)
+        asked.fragment_id = [each.delta.fragment_id for each in messages if each.delta.fragment_id][-1]
+        asked.is_auto_rerun = True
+        return message
+
+    def page_of(messages: list[ForwardMsg]) -> str:
+        return next(each.navigation.page_script_hash for each in messages if each.HasField("navigation"))
+
+    async def answers() -> tuple[list[ForwardMsg], list[ForwardMsg]]:
+        async with connect(site.url) as stream:
+            await stream.send(page("train"))
+            train = await heard(stream, "script_finished")
+            await stream.send(page("draw"))
+            await stream.send(part(train).SerializeToString())
+            draw = await heard(stream, "script_finished")
+            await stream.send(part(draw).SerializeToString())
+            return draw, await heard(stream, "script_finished")
+
+    draw, later = asyncio.run(answers())
+    begun = [each.new_session.page_script_hash for each in later if each.HasField("new_session")]
+    assert begun == [page_of(draw)]
+
+
 def test_a_message_far_larger_than_any_drawing_and_a_picture_that_is_too_large_are_refused(site):
     async def send() -> int:
         async with connect(site.url) as stream:
