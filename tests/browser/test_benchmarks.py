@@ -59,7 +59,7 @@ def test_the_memory_of_the_app_and_all_its_processes_is_measured(run_on_the_app,
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells")
 def test_the_memory_of_the_app_is_measured_while_visitors_click(run_on_the_app):
     # which starts an app of its own: whoever clicks at random may delete runs
-    found = run_on_the_app("clicks", "--minutes", "0.02", "--people", "1")
+    found = run_on_the_app("clicks", "--minutes", "0.05", "--people", "1")
     assert found["errors"] == []
     assert found["uses"]["click"] > 0
     assert sum(found["ends"].values()) > 0
