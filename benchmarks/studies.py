@@ -142,7 +142,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--parts", nargs="+", choices=TITLES, default=[*TITLES], help="what to measure")
     parser.add_argument("--rounds", type=int, default=5, help="of everything (%(default)s)")
     options = parser.parse_args(arguments)
-    small = {"train_size": 64, "epochs": 2} if options.small else {}
+    small = {"train_size": 64, "epochs": 2, "student_width": 4} if options.small else {}
     run, many = (config.replace(**small) for config in (RunConfig(), PRESETS["many_images"].config))
     facts = machine()
     found = {part: TITLES[part][0](run, many, options.rounds) for part in options.parts}

@@ -59,8 +59,11 @@ def test_the_recipe_measures_every_way_and_both_students(lab, capsys, monkeypatc
         monkeypatch.setenv(name, "")
     monkeypatch.setattr(recipe, "ProcessPoolExecutor", ThisProcess)
     monkeypatch.setattr(recipe_lab, "lab", lambda: lab)
-    config = recipe_lab.config  # whose fresh teacher takes long for all test pictures
-    monkeypatch.setattr(recipe_lab, "config", lambda *asked: config(*asked).replace(teacher_width=4))
+    config, narrow = (
+        recipe_lab.config,
+        {"teacher_width": 4, "student_width": 4},
+    )  # sooner done with all pictures
+    monkeypatch.setattr(recipe_lab, "config", lambda *asked: config(*asked).replace(**narrow))
     ways = ("--ways", "a", "b", "d", "--rounds", "1", "--teacher-rounds", "1")
     results = run_here("recipe", capsys, *ways)["results"]
     assert {way: set(models) for way, models in results["students"].items()} == {
