@@ -171,12 +171,11 @@ def test_a_drawing_on_a_cleared_canvas_is_a_new_one(page: Page, site):
 
 def test_the_page_says_that_the_canvas_is_empty_however_soon_a_stroke_is_taken_back(page: Page, site):
     page.goto(f"{site.url}/draw")
-    for name in ("Undo", "Clear"):
-        button = page.get_by_role("button", name=name, exact=True)
-        for take_back in (button.click, lambda button=button: button.press("Enter")):
-            expect(page.get_by_text(NOTHING)).to_be_visible()
-            stroke(page, SEVEN)
-            expect(page.get_by_text(DRAWN)).to_be_visible()  # the browser says so first
-            take_back()
+    undo, clear = (page.get_by_role("button", name=name, exact=True) for name in ("Undo", "Clear"))
+    for take_back in (undo.click, lambda: clear.press("Enter")):
+        expect(page.get_by_text(NOTHING)).to_be_visible()
+        stroke(page, SEVEN)
+        expect(page.get_by_text(DRAWN)).to_be_visible()  # the browser says so first
+        take_back()
     expect(page.get_by_text(NOTHING)).to_be_visible()
     expect_ink(page, 0)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 
 import pandas as pd
-import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from kd.analysis.logits import softmax
@@ -17,6 +16,7 @@ from kd.text.terms import meaning
 from kd.text.words import percent
 from tests.browser.accessibility import faults
 from tests.browser.conftest import choose
+from tests.browser.test_pages import at_rest
 
 RUN = RunConfig().run_id
 STEPS = 60
@@ -73,39 +73,47 @@ def drag(page: Page, slider: Locator, start: float, end: float) -> None:
     page.mouse.move(box["x"] + end * box["width"], y, steps=STEPS)
 
 
-PLACES = {
-    "Answers": "draw?",
-    "Soft targets": "draw?view=targets&",
-    "The pull": "draw?view=pull&",
-}
 T_SAID = r"[?&]T=(\d+)"
 
 
-@pytest.mark.parametrize("place", PLACES)
-def test_a_drag_redraws_in_every_frame_and_tells_the_server_and_screen_readers_at_its_end(page, site, place):
+def test_a_drag_redraws_in_every_frame_and_tells_the_server_and_screen_readers_at_its_end(page, site):
     sent = heard(page)
-    slider = opened(page, f"{site.url}/{PLACES[place]}run={RUN}")
+    slider = opened(page, f"{site.url}/draw?run={RUN}")
+    expect_a_drag(page, slider, sent)
+    for view, code in (("Soft targets", "targets"), ("The pull on a student", "pull")):
+        page.get_by_role("radio", name=view).click()
+        expect(page).to_have_url(re.compile(f"view={code}"))
+        at_rest(page)
+        slider.press("Home")
+        expect(page).to_have_url(re.compile(r"[?&]T=0\.1"))
+        expect_a_drag(page, slider, sent)
+        if code == "targets":
+            spoken = page.locator(".kd-live:has(input) [aria-live=polite]")
+            expect(spoken).to_have_text(page.locator(".kd-live .kd-verdict").inner_text())
+
+
+def expect_a_drag(page: Page, slider: Locator, sent: list[object]) -> None:
+    """Drag T, from a low value up, and expect what is drawn and said while it moves and at the end."""
     page.wait_for_load_state("networkidle")
     page.evaluate(WATCH)
     spoken, area = page.locator(".kd-live:has(input) [aria-live=polite]"), page.locator(".kd-live:has(input)")
-    height = area.bounding_box()["height"]
+    height, said = area.bounding_box()["height"], spoken.inner_text()
     drag(page, slider, 0.1, 0.3)
-    before = len(sent)
+    before, address = len(sent), page.url
     drag(page, slider, 0.3, 0.9)
     page.wait_for_timeout(300)
     assert len(sent) == before
-    assert not re.search(T_SAID, page.url)
-    expect(spoken).to_have_text("")
+    assert page.url == address
+    expect(spoken).to_have_text(said)
     assert area.bounding_box()["height"] == height
     texts = page.evaluate("window.texts")
     assert len(texts) > STEPS / 4
     assert len(set(texts)) > STEPS / 6  # what is drawn is new each time
     page.mouse.up()
+    expect(page).not_to_have_url(address)
     expect(page).to_have_url(re.compile(T_SAID))
     shown = page.locator(".kd-live-value").first.inner_text()
     assert f"T = {re.search(T_SAID, page.url)[1]}" == shown
-    if place == "Soft targets":
-        expect(spoken).to_have_text(page.locator(".kd-live .kd-verdict").inner_text())
     assert page.evaluate("window.shifted") < 0.05
 
 
@@ -221,18 +229,12 @@ def test_a_finger_moves_it(phone: Page, site):
     assert right["x"] + right["width"] <= 390
 
 
-def play(page: Page, site) -> Locator:
+def test_playback_is_scrubbed_and_played_without_the_server_or_point_by_point(page: Page, site):
+    sent = heard(page)
     page.goto(f"{site.url}/train?run={RUN}")
     expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
     page.get_by_role("tab", name="Playback").click()
     slider = page.get_by_role("slider", name="Time", exact=True)
-    expect(slider).to_be_visible()
-    return slider
-
-
-def test_playback_is_scrubbed_and_played_without_the_server(page: Page, site):
-    sent = heard(page)
-    slider = play(page, site)
     expect(page.get_by_text("After epoch 40, it was read as")).to_be_visible()
     page.get_by_role("button", name="Play", exact=True).click()
     expect(slider).to_have_attribute("aria-valuetext", "After epoch 5")
@@ -249,10 +251,7 @@ def test_playback_is_scrubbed_and_played_without_the_server(page: Page, site):
     slider.press("End")
     expect(page.locator(".kd-live-matrix.kd-scratch td").nth(1)).not_to_have_text(first)
 
-
-def test_who_asks_for_less_motion_goes_point_by_point(page: Page, site):
-    page.emulate_media(reduced_motion="reduce")
-    slider = play(page, site)
+    page.emulate_media(reduced_motion="reduce")  # who asks for less goes point by point
     following = page.get_by_role("button", name="Next", exact=True)
     for point in ("After epoch 5", "After epoch 10"):
         following.click()
