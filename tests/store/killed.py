@@ -9,6 +9,7 @@ import json
 import os
 import shutil
 import signal
+import sqlite3
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -31,15 +32,23 @@ def lines(files: frozenset[str], reached: Callable[[int], None]) -> Callable:
 
 
 def crashes(action: Callable[[], None]) -> bool:
-    """Carry out an action in a fork; whether it was killed."""
-    pid = os.fork()
-    if pid == 0:
-        try:
-            action()
-            os._exit(0)
-        finally:
-            os._exit(1)
-    _, status = os.waitpid(pid, 0)
+    """Carry out an action in a fork; whether it was killed.
+
+    A fork whose SQLite another thread had just locked would wait for ever: it ends, and there is another.
+    """
+    status = signal.SIGALRM.value
+    while os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGALRM:
+        pid = os.fork()
+        if pid == 0:
+            try:
+                signal.alarm(5)
+                sqlite3.connect(":memory:").close()
+                signal.alarm(0)
+                action()
+                os._exit(0)
+            finally:
+                os._exit(1)
+        _, status = os.waitpid(pid, 0)
     assert os.WIFSIGNALED(status) or os.waitstatus_to_exitcode(status) == 0
     return os.WIFSIGNALED(status)
 
