@@ -5,7 +5,6 @@ from __future__ import annotations
 import gettext
 import re
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -15,7 +14,6 @@ from tests import PROJECT
 from tests.browser.accessibility import faults
 from tests.browser.conftest import PHONE
 from tests.browser.test_canvas import DRAWN, NOTHING, SEVEN, stroke
-from ui.shared import frame
 
 SMALL_TEXT = (PROJECT / "tests" / "browser" / "small_text.js").read_text(encoding="utf-8")
 PROJECTOR = {"width": 1280, "height": 720}
@@ -85,11 +83,6 @@ LONGEST = """() => Math.max(...[...document.querySelectorAll('body, body *')].fl
     const { animationDuration, transitionDuration } = getComputedStyle(element);
     return `${animationDuration}, ${transitionDuration}`.split(', ').map(parseFloat);
 }))"""
-
-
-def address_of(page: tuple[str, str, str]) -> str:
-    """Returns the address of an entry of `frame.PAGES`; Home's is empty."""
-    return "" if page[1] == "Home" else Path(page[0]).stem
 
 
 def at_rest(page: Page) -> None:
@@ -245,11 +238,11 @@ PAGES: dict[str, Callable[[Page], Iterator[State]]] = {
     "experiments?experiment=how_many_images": as_it_is,
     "experiments?experiment=never_saw_it&seen=included&guess=most": as_it_is,
 }
-# page → where it shows most; the others do with their own address
-FULLEST = {
-    "draw": "draw?way=test&view=targets",
-    "experiments": "experiments?experiment=never_saw_it&seen=included&guess=most",
-}
+# Where two pages show most.
+FULLEST = (
+    "draw?way=test&view=targets",
+    "experiments?experiment=never_saw_it&seen=included&guess=most",
+)
 
 
 @pytest.mark.parametrize("address", PAGES)
@@ -331,13 +324,13 @@ def test_a_page_says_its_language_and_so_does_the_link_that_skips_the_navigation
 
 
 def test_no_page_jumps_or_pans_that_a_phones_navigation_opens_which_closes_then(phone: Page, site):
-    phone.goto(f"{site.url}/runs")
-    at_rest(phone)
-    assert shift(phone) <= MOST_SHIFT
+    phone.goto(f"{site.url}/runs?lang=pt-BR")
+    phone.evaluate(SETTLED)
+    expect_a_phones(phone, "Runs, as it loads")
     phone.evaluate("shifts.afterInputToo = oneByOne = true")
     for name in HEROES:
         phone.get_by_test_id("stExpandSidebarButton").tap()
-        link = phone.get_by_test_id("stSidebar").get_by_role("link", name=name, exact=True)
+        link = phone.get_by_test_id("stSidebar").get_by_role("link", name=PORTUGUESE(name), exact=True)
         expect(link).to_be_in_viewport(ratio=1)
         before = phone.locator("h1").text_content()
         shift(phone)
@@ -349,9 +342,9 @@ def test_no_page_jumps_or_pans_that_a_phones_navigation_opens_which_closes_then(
         assert phone.evaluate(PANS) == 0, name
         resize(phone, PHONE)
         if name == "Train":
-            phone.get_by_role("tab", name="Inside").tap()
+            phone.get_by_role("tab", name=PORTUGUESE("Inside")).tap()
             layers = phone.locator(".st-key-figure-layers svg text")
-            expect(layers.filter(has_text="4.64 k")).to_be_visible()
+            expect(layers.filter(has_text="4,64 k")).to_be_visible()
             assert phone.evaluate(OUTSIDE) == []
 
 
@@ -364,9 +357,10 @@ def expect_a_phones(phone: Page, name: str) -> None:
     assert phone.evaluate(HELP) == []
 
 
-@pytest.mark.parametrize("address", [FULLEST.get(name, name) for name in map(address_of, frame.PAGES)])
+# The others come one by one, and in these words, in the test above.
+@pytest.mark.parametrize("address", FULLEST)
 def test_a_phones_page_does_not_jump_while_it_loads_and_stays_within_its_box(phone: Page, site, address):
-    phone.goto(f"{site.url}/{address}{'&' if '?' in address else '?'}lang=pt-BR")
+    phone.goto(f"{site.url}/{address}&lang=pt-BR")
     phone.evaluate(SETTLED)
     expect_a_phones(phone, address)
     expect(phone.locator("html")).to_have_attribute("lang", "pt-BR")
