@@ -130,7 +130,7 @@ def test_however_the_app_ends_no_child_is_left_and_the_run_is_interrupted(tmp_pa
     learning = "Both students are learning"
     # browser tests end their app with SIGTERM, which Streamlit takes as it takes SIGINT, while its engine is
     # there, and look for what it leaves; here it has hardly begun
-    for number, said in ((signal.SIGINT, ""), (signal.SIGKILL, learning)):
+    for number, said in ((signal.SIGKILL, learning), (signal.SIGINT, "")):
         with app_process(tmp_path) as app:
             run_id = asyncio.run(open_and_train(app.url, said))
             family = until(app.family)
