@@ -18,8 +18,8 @@ BASE = RunConfig(
     teacher_train_size=300,
 )
 
-# Each changes BASE; numbers of an objective are not its defaults, so that they have to arrive. What is joined
-# in one is independent, so that a mistake in any of it shows.
+# Each changes BASE; numbers of an objective are not its defaults, so that they have to arrive. Fields that
+# one run joins are independent, so that a mistake in any of them shows.
 RUNS: dict[str, RunConfig] = {
     name: BASE.replace(**changes)
     for name, changes in {

@@ -63,10 +63,11 @@ def guard(runtime: Runtime) -> None:
 
 
 def stay_on_pages() -> None:
-    """Makes scripts skip what parts of a page have asked for that has been left since.
+    """Makes scripts skip requests from a page that has been left.
 
-    Such as news of a run, which a browser may ask for while the next page is being drawn. Streamlit (1.67)
-    would answer after that page and in the name of the one before, for which the browser empties the new one.
+    Parts of a page ask for news by themselves, also while the next page is being drawn. Streamlit (1.67)
+    would answer after that, in the name of the page before, and the browser would empty the new one.
+    `ScriptRunner._run_script` is replaced.
     """
     run = ScriptRunner._run_script
 

@@ -153,9 +153,9 @@ def test_no_message_refers_to_one_that_the_browser_may_have_forgotten(site):
     assert "ref_hash" not in {message.WhichOneof("type") for message in asyncio.run(again())}
 
 
-def test_what_a_part_of_a_page_asks_for_while_the_next_one_is_drawn_empties_that_one_no_more(site):
+def test_a_request_from_a_page_that_has_been_left_does_not_empty_the_next(site):
     def part(messages: list[ForwardMsg]) -> BackMsg:
-        """What the last part of a page sends that looks again by itself."""
+        """What the last part of a page sends when it asks for news by itself."""
         message = BackMsg()
         asked = message.rerun_script
         asked.page_script_hash = page_of(messages)
