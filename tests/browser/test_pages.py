@@ -5,6 +5,7 @@ from __future__ import annotations
 import gettext
 import re
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -14,6 +15,7 @@ from tests import PROJECT
 from tests.browser.accessibility import faults
 from tests.browser.conftest import PHONE
 from tests.browser.test_canvas import DRAWN, NOTHING, SEVEN, stroke
+from ui.shared import frame
 
 SMALL_TEXT = (PROJECT / "tests" / "browser" / "small_text.js").read_text(encoding="utf-8")
 PROJECTOR = {"width": 1280, "height": 720}
@@ -83,6 +85,11 @@ LONGEST = """() => Math.max(...[...document.querySelectorAll('body, body *')].fl
     const { animationDuration, transitionDuration } = getComputedStyle(element);
     return `${animationDuration}, ${transitionDuration}`.split(', ').map(parseFloat);
 }))"""
+
+
+def address_of(page: tuple[str, str, str]) -> str:
+    """Returns the address of an entry of `frame.PAGES`; Home's is empty."""
+    return "" if page[1] == "Home" else Path(page[0]).stem
 
 
 def at_rest(page: Page) -> None:
@@ -238,11 +245,11 @@ PAGES: dict[str, Callable[[Page], Iterator[State]]] = {
     "experiments?experiment=how_many_images": as_it_is,
     "experiments?experiment=never_saw_it&seen=included&guess=most": as_it_is,
 }
-# Where two pages show most.
-FULLEST = (
-    "draw?way=test&view=targets",
-    "experiments?experiment=never_saw_it&seen=included&guess=most",
-)
+# page → where it shows most; the others do with their own address
+FULLEST = {
+    "draw": "draw?way=test&view=targets",
+    "experiments": "experiments?experiment=never_saw_it&seen=included&guess=most",
+}
 
 
 @pytest.mark.parametrize("address", PAGES)
@@ -325,8 +332,7 @@ def test_a_page_says_its_language_and_so_does_the_link_that_skips_the_navigation
 
 def test_no_page_jumps_or_pans_that_a_phones_navigation_opens_which_closes_then(phone: Page, site):
     phone.goto(f"{site.url}/runs?lang=pt-BR")
-    phone.evaluate(SETTLED)
-    expect_a_phones(phone, "Runs, as it loads")
+    at_rest(phone)
     phone.evaluate("shifts.afterInputToo = oneByOne = true")
     for name in HEROES:
         phone.get_by_test_id("stExpandSidebarButton").tap()
@@ -357,10 +363,9 @@ def expect_a_phones(phone: Page, name: str) -> None:
     assert phone.evaluate(HELP) == []
 
 
-# The others come one by one, and in these words, in the test above.
-@pytest.mark.parametrize("address", FULLEST)
+@pytest.mark.parametrize("address", [FULLEST.get(name, name) for name in map(address_of, frame.PAGES)])
 def test_a_phones_page_does_not_jump_while_it_loads_and_stays_within_its_box(phone: Page, site, address):
-    phone.goto(f"{site.url}/{address}&lang=pt-BR")
+    phone.goto(f"{site.url}/{address}{'&' if '?' in address else '?'}lang=pt-BR")
     phone.evaluate(SETTLED)
     expect_a_phones(phone, address)
     expect(phone.locator("html")).to_have_attribute("lang", "pt-BR")
