@@ -101,14 +101,12 @@ class Job:
                 error = raised
             with self._lock:
                 was_stopped = self._is_over
-                self._waits_for = waits_for
-                self._is_over = was_stopped or waits_for is None
-            if was_stopped:
-                self._scheduler.leave(self.interest)  # what these steps have begun since `stop` left all
-                return
-            if waits_for is None:
-                self._scheduler.leave(self.interest)
-                self._ended(None if error is None else ending_of(error, self._name))
+                is_over = was_stopped or waits_for is None
+                self._waits_for, self._is_over = waits_for, is_over
+            if is_over:
+                self._scheduler.leave(self.interest)  # also what was begun after `stop` had left all
+                if not was_stopped:
+                    self._ended(None if error is None else ending_of(error, self._name))
                 return
 
 

@@ -124,7 +124,7 @@ class CompiledTraining:
                 *[integer] * 3,
                 tf.TensorSpec((len(self.terms) + 5,), tf.float64),
             ],
-            autograph=False,
+            autograph=False,  # it would rewrite loops that are TensorFlow's already, for half a second
         )
 
     def trace(self) -> None:
