@@ -89,7 +89,8 @@ def main(arguments: list[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     facts = machine()
     base = PRESETS["many_images"].config.replace(train_size=64 if options.small else 10_000, epochs=3)
-    study = Study(base, AXES, seeds=1 if options.small else 3)
+    axes = {name: values[: 2 if options.small else None] for name, values in AXES.items()}
+    study = Study(base, axes, seeds=1 if options.small else 3)
     students = len({run.model_ids[name] for _cell, run in study.runs() for name in STUDENTS})
     settling = 1.0 if options.small else 5.0
     sizes = {number: measure(int(number), study, settling) for number in options.workers.split(",")}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import sqlite3
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from kd.config import STUDENTS, RunConfig
+from kd.lab import Lab
 from kd.store.database import NAME
 from kd.store.store import Store
 from kd.studies.study import Study
@@ -108,6 +109,16 @@ def save_copy(store: Store, run_id: str, config: RunConfig, **changes: Any) -> s
     parts = {"config": config.to_dict(), "models": config.model_ids}
     store.runs.finish(config.run_id, claim, {**original, **parts, **changes})
     return config.run_id
+
+
+@contextmanager
+def copies(home: Path, configs: Iterable[RunConfig]) -> Iterator[None]:
+    """While inside, an app on this home has these runs, as copies of the included one."""
+    with Lab(home) as lab:
+        made = [save_copy(lab.store, RunConfig().run_id, config) for config in configs]
+        yield
+        for run_id in made:
+            lab.store.runs.remove(run_id)
 
 
 def remove(store: Store, config: RunConfig) -> None:

@@ -62,7 +62,7 @@ def test_the_recipe_measures_every_way_and_both_students(lab, capsys, monkeypatc
     config, narrow = (
         recipe_lab.config,
         {"teacher_width": 4, "student_width": 4},
-    )  # sooner done with all pictures
+    )  # sooner done
     monkeypatch.setattr(recipe_lab, "config", lambda *asked: config(*asked).replace(**narrow))
     ways = ("--ways", "a", "b", "d", "--rounds", "1", "--teacher-rounds", "1")
     results = run_here("recipe", capsys, *ways)["results"]

@@ -8,8 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from kd.config import RunConfig
-from kd.lab import Lab
-from tests.stored_runs import save_copy
+from tests.stored_runs import copies
 
 SEVEN = [(0.25, 0.22), (0.76, 0.22), (0.5, 0.8)]
 ONE = [(0.5, 0.15), (0.5, 0.85)]
@@ -85,10 +84,9 @@ def go(page: Page, name: str) -> None:
 @pytest.fixture
 def another_run(site):
     """A second finished run to choose: the included run's files under other settings."""
-    lab, config = Lab(site.log.parent), RunConfig(seed=5)
-    yield save_copy(lab.store, RunConfig().run_id, config)
-    lab.store.runs.remove(config.run_id)
-    lab.close()
+    config = RunConfig(seed=5)
+    with copies(site.log.parent, [config]):
+        yield config.run_id
 
 
 def test_a_drawing_outlives_its_page_its_kind_of_input_and_its_run(page: Page, site, another_run):

@@ -8,11 +8,9 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Page, expect
 
-from kd.config import RunConfig
-from kd.lab import Lab
 from kd.studies.experiments import EXPERIMENTS
 from tests.browser.test_live import heard
-from tests.stored_runs import save_copy
+from tests.stored_runs import copies
 
 MINUTES = 60_000
 SCROLLED = "document.querySelector('[data-testid=stMain]').scrollTop"
@@ -21,14 +19,9 @@ SCROLLED = "document.querySelector('[data-testid=stMain]').scrollTop"
 @pytest.fixture
 def nearly_all_stored(site) -> Iterator[None]:
     """Stores all runs of an experiment with two seeds but one, which takes seconds to train."""
-    with Lab(site.log.parent) as lab:
-        found = EXPERIMENTS["never_saw_it"]
-        stored = [config for config in found.runs(2) if config != found.setting]
-        for config in stored:
-            save_copy(lab.store, RunConfig().run_id, config)
+    found = EXPERIMENTS["never_saw_it"]
+    with copies(site.log.parent, [config for config in found.runs(2) if config != found.setting]):
         yield
-        for config in stored:
-            lab.store.runs.remove(config.run_id)
 
 
 def test_guess_find_out_and_go_on_to_sweep_wide_and_on_a_phone(

@@ -41,6 +41,7 @@ def test_let_go_of_alpha_and_the_new_verdict_comes_while_the_old_run_stays_in_si
     opened(page, site.url, config)
     move(page, "α, weight of the true labels")
     expect_verdict(page, config.replace(alpha=0.15))
+    expect(page.get_by_role("slider", name="α, weight of the true labels")).to_be_focused()
     expect(page.get_by_role("button", name="Hide your last run")).to_be_visible()
     expect(
         page.get_by_text("Gain over scratch against α, weight of the true labels: 2 runs.")

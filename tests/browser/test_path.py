@@ -9,13 +9,12 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from kd.config import RunConfig
-from kd.lab import Lab
 from kd.text import translation
 from kd.text.paths import PATHS, STEPS
 from tests.browser.accessibility import faults
 from tests.browser.test_canvas import CANVAS, SEVEN, stroke
 from tests.browser.test_pages import at_rest
-from tests.stored_runs import save_copy
+from tests.stored_runs import copies
 from ui.shared.steady_button import PAUSE
 
 # Where each step's control is, how far along its range it is to be set, and the keys that do the same.
@@ -34,12 +33,9 @@ COVERED = """() => document.querySelector('[data-testid="stMain"]').getBoundingC
 
 @pytest.fixture
 def without_squares(site) -> Iterator[None]:
-    """Stores what the step without T² would train, as files of the included run."""
-    with Lab(site.log.parent) as lab:
-        config = RunConfig(alpha=0.5, temperature_squared=False)
-        save_copy(lab.store, RunConfig().run_id, config)
+    """Stores what the step without T² would train."""
+    with copies(site.log.parent, [RunConfig(alpha=0.5, temperature_squared=False)]):
         yield
-        lab.store.runs.remove(config.run_id)
 
 
 # The longer words are on the phone.

@@ -34,7 +34,8 @@ def lines(files: frozenset[str], reached: Callable[[int], None]) -> Callable:
 def crashes(action: Callable[[], None]) -> bool:
     """Carry out an action in a fork; whether it was killed.
 
-    A fork whose SQLite another thread had just locked would wait for ever: it ends, and there is another.
+    Where another thread has SQLite locked at that moment, the fork would wait for ever: it ends, and another
+    one is made.
     """
     status = signal.SIGALRM.value
     while os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGALRM:
