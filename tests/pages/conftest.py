@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from streamlit.components.v2 import manifest_scanner
+from streamlit.runtime import context
 from streamlit.runtime.scriptrunner import script_runner
 from streamlit.testing.v1 import AppTest, local_script_runner
 from streamlit.testing.v1.local_script_runner import LocalScriptRunner, require_widgets_deltas
@@ -31,12 +32,14 @@ def no_work_around_a_page() -> Iterator[None]:
     """What Streamlit's test bench does around each run of a page, and a server once or never.
 
     It reads what every installed package says of its components: five times the work of a page. Where tests
-    have loaded Keras, which the app never does, it clears that.
+    have loaded Keras, which the app never does, it clears that. Its browser is a mock with cookies and
+    headers that differ each time, so nothing cached for a reader's language is found again.
     """
     with pytest.MonkeyPatch.context() as patch:
         scan = manifest_scanner.scan_component_manifests
         patch.setattr(manifest_scanner, "scan_component_manifests", cache(scan))
         patch.setattr(script_runner, "_clean_problem_modules", lambda: None)
+        patch.setattr(context, "_get_client_context", lambda: None)  # a browser that sends neither
         patch.setattr(local_script_runner, "require_widgets_deltas", wait_without_looking)
         yield
 

@@ -246,6 +246,8 @@ class Experiment:
 
     def choose(self, **values: Any) -> Experiment:
         """Returns the same experiment with other options; raises ValueError when it does not allow them."""
+        if not values:
+            return self
         for name in values:
             if name not in self.options:
                 raise Unusable(
