@@ -47,7 +47,7 @@ FLAGS = (
 )
 # A page of a test is gone before machine code that V8 compiles for long use pays: a fifth of Chromium's work.
 # benchmarks.pages measures without it.
-SHORT_LIVED = "--js-flags=--no-opt --no-maglev"
+SHORT_LIVED = "--js-flags=--no-opt"
 
 
 def unused_seed() -> int:

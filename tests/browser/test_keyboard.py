@@ -215,7 +215,10 @@ def test_a_picture_is_chosen_or_uploaded_and_a_run_played_back_by_keyboard(page:
     page.goto(f"{site.url}/train")
     at_rest(page)
     tab_to(page, "^DIV .*st-key-tab")
-    press(page, "ArrowRight", "ArrowRight", "Enter")
+    press(page, "ArrowRight")
+    # Streamlit 1.67 goes back to the first of two tabs if its answer comes just as the second is chosen
+    expect(page.get_by_role("radiogroup", name="Look at")).to_be_visible()
+    press(page, "ArrowRight")
     play, pause = (page.get_by_role("button", name=name, exact=True) for name in ("Play", "Pause"))
     expect(play).to_be_visible()
     page.evaluate("window.setInterval = () => 1")  # or a slow machine pauses what has ended
