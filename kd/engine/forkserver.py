@@ -67,7 +67,6 @@ def _become_forkserver(parent: str) -> None:
         from kd.training import student  # noqa: F401
 
         load_mnist()
-    gc.collect()
     gc.freeze()  # a collection in a worker would write to every object, and so copy all pages
     own, forking = os.getpid(), 0
 
