@@ -184,7 +184,7 @@ def finished(
     subtitle: str | list[str] = "",
     words: Mapping[str, Mapping[str, str]] | None = None,
 ) -> Any:
-    """Returns the chart with its title on the left, as wide as its container, and of a fixed height.
+    """Gives the chart a title on the left, its container's width and a fixed height, and returns it.
 
     words: column of codes → code → words. Tooltips and texts find the words in the column "COLUMN_words",
     such as "role_words": rows have codes, and only what is shown has words.
@@ -193,11 +193,9 @@ def finished(
         columns = {f"{column}_words": in_words(f"datum.{column}", each) for column, each in words.items()}
         chart = chart.transform_calculate(**columns)
     below: dict[str, Any] = {"subtitle": subtitle, "subtitlePadding": 4} if subtitle else {}
-    return chart.properties(
-        title=alt.TitleParams(title, aria=False, anchor="start", fontWeight=600, offset=12, **below),
-        width="container",
-        height=height,
-    )
+    chart.title = alt.TitleParams(title, aria=False, anchor="start", fontWeight=600, offset=12, **below)
+    chart.width, chart.height = "container", height
+    return chart
 
 
 def vega_lite(chart: alt.LayerChart | alt.FacetChart) -> dict[str, Any]:
