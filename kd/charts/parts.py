@@ -193,6 +193,7 @@ def finished(
         columns = {f"{column}_words": in_words(f"datum.{column}", each) for column, each in words.items()}
         chart = chart.transform_calculate(**columns)
     below: dict[str, Any] = {"subtitle": subtitle, "subtitlePadding": 4} if subtitle else {}
+    # chart.properties() would copy every layer first
     chart.title = alt.TitleParams(title, aria=False, anchor="start", fontWeight=600, offset=12, **below)
     chart.width, chart.height = "container", height
     return chart

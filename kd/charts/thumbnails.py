@@ -44,9 +44,7 @@ def thumbnail_chart(rows: pd.DataFrame, columns: int = 6, count: int = 12) -> al
         .add_params(picked)
     )
     captions = base.mark_text(dy=size // 2 + 1, limit=size + 20).encode(text="caption:N")
-    return alt.layer(images, captions, data=rows).properties(
-        width="container", height=lines * (size + 28), padding=0
-    )
+    return alt.layer(images, captions, data=rows, width="container", height=lines * (size + 28), padding=0)
 
 
 def card_chart(rows: pd.DataFrame) -> alt.LayerChart | alt.FacetChart:
@@ -58,9 +56,7 @@ def card_chart(rows: pd.DataFrame) -> alt.LayerChart | alt.FacetChart:
     captions = base.mark_text(align="left", dx=0, dy=-size * 0.35, lineBreak="\n", lineHeight=17).encode(
         text="caption:N"
     )
-    return alt.layer(images, captions, data=rows).properties(
-        width="container", height=lines * (size + 16), padding=0
-    )
+    return alt.layer(images, captions, data=rows, width="container", height=lines * (size + 16), padding=0)
 
 
 def _in_lines(columns: int, lines: int) -> alt.Chart:
