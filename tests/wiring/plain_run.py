@@ -73,11 +73,11 @@ class Trained:
     course: list[list[np.ndarray]] = field(default_factory=list)
 
     @cache  # noqa: B019 - it lives as long as the tests
-    def test_logits(self, epoch: int) -> np.ndarray:
-        """Its answers to all test images after this epoch."""
+    def test_logits(self, epoch: int, every: int = 1) -> np.ndarray:
+        """Its answers after this epoch to all test images, or to one in `every`."""
         now = self.model.get_weights()
         self.model.set_weights(self.course[epoch - 1])
-        logits = outputs(self.model, to_images(load_mnist().x_test))[0]
+        logits = outputs(self.model, to_images(load_mnist().x_test[::every]))[0]
         self.model.set_weights(now)
         return logits
 

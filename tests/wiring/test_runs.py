@@ -31,6 +31,7 @@ STUDENTS = ("distilled", "scratch")
 WEIGHTS = {"rtol": 0, "atol": 1e-4}
 LOGITS = {"rtol": 0, "atol": 3e-4}
 TERMS = {"rel": 2e-4}
+FEW = 5  # a wrong line shows in one test image in five, too
 
 
 # The notebook of one trains its teacher anew; all others are given the lab's.
@@ -123,7 +124,8 @@ def test_a_run_is_what_plain_training_makes_of_its_config(finished, lab, mnist, 
         check_history(record["history"], plainly)
     stored = lab.runs[config.run_id].test_logits()
     for model, plainly in trained.items():
-        np.testing.assert_allclose(stored[model], plainly.test_logits(len(plainly.course)), **LOGITS)
+        expected = plainly.test_logits(len(plainly.course), every=FEW)
+        np.testing.assert_allclose(stored[model][::FEW], expected, **LOGITS)
     check_figures(view.result, {name: logits.argmax(axis=1) for name, logits in stored.items()}, mnist.y_test)
 
 
